@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { OperatorId } from '../vocabulary/identifiers.ts'
+import { Permission, Role } from '../vocabulary/permissions.ts'
+import { Instant } from '../vocabulary/time.ts'
+import { route } from './contract.ts'
+
+export const Session = z.object({
+  operator: z.object({ id: OperatorId, displayName: z.string(), role: Role }),
+  permissions: z.array(Permission),
+  /** Goes back in the header `x-signet-csrf` of every request that changes something (SEC-20). */
+  csrfToken: z.string(),
+  idleExpiresAt: Instant,
+  absoluteExpiresAt: Instant,
+  /** Until when acts that need a fresh confirmation are allowed; null when they are not (SEC-22). */
+  stepUpUntil: Instant.nullable(),
+})
+export type Session = z.infer<typeof Session>
+
+/** A one-time code from the server's console. */
+const OneTimeCode = z.string().min(16).max(128)
+
+export const operatorsApi = {
+  setup: route({
+    method: 'GET',
+    path: '/setup',
+    summary: 'Whether the first administrator exists',
+    access: 'public',
+    response: z.object({ claimed: z.boolean() }),
+  }),
+  signIn: route({
+    method: 'POST',
+    path: '/session',
+    summary: 'Sign in with a one-time code; the first one ever creates the administrator',
+    access: 'public',
+    body: z.strictObject({ code: OneTimeCode, displayName: z.string().trim().min(1).max(80).optional() }),
+    response: Session,
+    status: 201,
+  }),
+  session: route({
+    method: 'GET',
+    path: '/session',
+    summary: 'Who is signed in',
+    access: 'session',
+    response: Session,
+  }),
+  stepUp: route({
+    method: 'POST',
+    path: '/session/step-up',
+    summary: 'Confirm with a fresh one-time code',
+    access: 'session',
+    body: z.strictObject({ code: OneTimeCode }),
+    response: Session,
+  }),
+  signOut: route({ method: 'DELETE', path: '/session', summary: 'Sign out', access: 'session', status: 204 }),
+}
+
+/** Header that carries the anti-forgery token of the session. */
+export const csrfHeader = 'x-signet-csrf'

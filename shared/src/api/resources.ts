@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { IdentityState } from '../vocabulary/credential-states.ts'
+import { AgentId, ClientId, InstanceId, ObjectId, TenantId } from '../vocabulary/identifiers.ts'
+import { Instant } from '../vocabulary/time.ts'
+import { route } from './contract.ts'
+import { PageQuery, pageOf } from './paging.ts'
+import { CredentialSummary } from './principals.ts'
+
+export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
+export type InstanceKind = z.infer<typeof InstanceKind>
+
+/** A local endpoint that the agent of an instance answers on. */
+export const LocalEndpoints = z.object({
+  /** Base address of the metadata endpoint, without a trailing slash. */
+  imdsUrl: z.string(),
+  /** App Service style endpoint; its header secret stays on the instance. */
+  identityEndpoint: z.string(),
+  /** File on the instance with the shell lines that carry the secret. */
+  environmentFile: z.string(),
+})
+export type LocalEndpoints = z.infer<typeof LocalEndpoints>
+
+export const AgentSummary = z.object({
+  id: AgentId,
+  version: z.string(),
+  platform: z.string(),
+  connected: z.boolean(),
+  lastSeenAt: Instant.nullable(),
+  certificateNotAfter: Instant,
+  endpoints: LocalEndpoints.nullable(),
+})
+export type AgentSummary = z.infer<typeof AgentSummary>
+
+export const InstanceSummary = z.object({
+  id: InstanceId,
+  name: z.string(),
+  kind: InstanceKind,
+  /** ARM resource ID. */
+  resourceId: z.string(),
+  identityState: IdentityState,
+  /** Why the identity is where it is, when that needs saying; one sentence. */
+  identityReason: z.string().nullable(),
+  identity: z.object({ principalId: ObjectId, clientId: ClientId }).nullable(),
+  credential: CredentialSummary.nullable(),
+  nextRotationAt: Instant.nullable(),
+  lastToken: z.object({ at: Instant, audience: z.string() }).nullable(),
+  agent: AgentSummary.nullable(),
+  version: z.int(),
+  createdAt: Instant,
+})
+export type InstanceSummary = z.infer<typeof InstanceSummary>
+
+export const InstanceDetail = InstanceSummary.extend({
+  tenantId: TenantId,
+  authorityUrl: z.string(),
+})
+export type InstanceDetail = z.infer<typeof InstanceDetail>
+
+/** One token request of an identity, as the authority recorded it. */
+export const TokenLogEntry = z.object({
+  id: z.guid(),
+  at: Instant,
+  audience: z.string(),
+  /** `ok`, or the catalogue code of the refusal. */
+  outcome: z.string(),
+  x5tS256: z.string().nullable(),
+  kid: z.string().nullable(),
+  expiresAt: Instant.nullable(),
+  ip: z.string().nullable(),
+})
+export type TokenLogEntry = z.infer<typeof TokenLogEntry>
+
+const instanceParams = z.object({ instanceId: InstanceId })
+
+/** Letters, digits, dot, dash and underscore: what ARM allows in most resource names. */
+export const InstanceName = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'letters, digits, . - _ (1 to 64, ends in a letter or digit)')
+
+export const resourcesApi = {
+  list: route({
+    method: 'GET',
+    path: '/instances',
+    summary: 'Service instances, by name',
+    access: 'instances.read',
+    query: PageQuery.extend({ q: z.string().trim().max(100).optional(), state: IdentityState.optional() }),
+    response: pageOf(InstanceSummary),
+  }),
+  show: route({
+    method: 'GET',
+    path: '/instances/:instanceId',
+    summary: 'One service instance',
+    access: 'instances.read',
+    params: instanceParams,
+    response: InstanceDetail,
+  }),
+  register: route({
+    method: 'POST',
+    path: '/instances',
+    summary: 'Register a service instance; its identity is off',
+    access: 'instances.write',
+    body: z.strictObject({ name: InstanceName, kind: InstanceKind.default('host') }),
+    response: InstanceDetail,
+    status: 201,
+  }),
+  setIdentity: route({
+    method: 'PUT',
+    path: '/instances/:instanceId/identity',
+    summary: 'Turn the system-assigned identity on or off; repeating it changes nothing',
+    access: 'identities.write',
+    params: instanceParams,
+    body: z.strictObject({ enabled: z.boolean() }),
+    response: InstanceDetail,
+  }),
+  tokens: route({
+    method: 'GET',
+    path: '/instances/:instanceId/tokens',
+    summary: 'Token requests of the identity of one instance, newest first',
+    access: 'instances.read',
+    params: instanceParams,
+    query: PageQuery,
+    response: pageOf(TokenLogEntry),
+  }),
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
+import { ActorKind } from '../vocabulary/audit-events.ts'
+import { InstanceId, ObjectId, RunId } from '../vocabulary/identifiers.ts'
+import { Instant } from '../vocabulary/time.ts'
+import { route } from './contract.ts'
+import { PageQuery, pageOf } from './paging.ts'
+import { CredentialSummary } from './principals.ts'
+
+export const Actor = z.object({ kind: ActorKind, id: z.string().nullable(), label: z.string() })
+export type Actor = z.infer<typeof Actor>
+
+/** One rollover. `to` takes over from `from`; both are accepted between `overlapFrom` and `overlapUntil`. */
+export const RotationSummary = z.object({
+  id: RunId,
+  principalId: ObjectId,
+  instance: z.object({ id: InstanceId, name: z.string() }).nullable(),
+  trigger: RunTrigger,
+  actor: Actor,
+  state: RunState,
+  from: CredentialSummary.nullable(),
+  to: CredentialSummary.nullable(),
+  requestedAt: Instant,
+  preparedAt: Instant.nullable(),
+  activatedAt: Instant.nullable(),
+  finishedAt: Instant.nullable(),
+  overlapFrom: Instant.nullable(),
+  overlapUntil: Instant.nullable(),
+  attempts: z.int(),
+  errorCode: z.string().nullable(),
+  errorDetail: z.string().nullable(),
+})
+export type RotationSummary = z.infer<typeof RotationSummary>
+
+/** One step that was taken or tried, in order. */
+export const RotationAttempt = z.object({
+  id: z.guid(),
+  attempt: z.int(),
+  fromState: RunState.nullable(),
+  toState: RunState.nullable(),
+  outcome: z.enum(['ok', 'error', 'lost_lease']),
+  actor: Actor,
+  startedAt: Instant,
+  endedAt: Instant,
+  errorCode: z.string().nullable(),
+  detail: z.string().nullable(),
+})
+export type RotationAttempt = z.infer<typeof RotationAttempt>
+
+export const RotationDetail = RotationSummary.extend({ steps: z.array(RotationAttempt) })
+export type RotationDetail = z.infer<typeof RotationDetail>
+
+const minute = 60
+const day = 86_400
+
+/** When credentials roll. Rotation is due at `rotateAt` of the lifetime, less a stored random share of up to 20 %. */
+export const RotationPolicy = z.object({
+  lifetimeSeconds: z
+    .int()
+    .min(minute)
+    .max(400 * day),
+  rotateAt: z.number().min(0.2).max(0.9),
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(30 * day),
+  keyAlgorithm: KeyAlgorithm,
+})
+export type RotationPolicy = z.infer<typeof RotationPolicy>
+
+export const StoredRotationPolicy = RotationPolicy.extend({ version: z.int(), updatedAt: Instant })
+export type StoredRotationPolicy = z.infer<typeof StoredRotationPolicy>
+
+export const rotationApi = {
+  list: route({
+    method: 'GET',
+    path: '/rotations',
+    summary: 'History of rotations, newest first',
+    access: 'rotations.read',
+    query: PageQuery.extend({ principalId: ObjectId.optional(), state: RunState.optional() }),
+    response: pageOf(RotationSummary),
+  }),
+  show: route({
+    method: 'GET',
+    path: '/rotations/:runId',
+    summary: 'One rotation, step by step',
+    access: 'rotations.read',
+    params: z.object({ runId: RunId }),
+    response: RotationDetail,
+  }),
+  credentials: route({
+    method: 'GET',
+    path: '/identities/:principalId/credentials',
+    summary: 'Certificates of one identity, newest first',
+    access: 'rotations.read',
+    params: z.object({ principalId: ObjectId }),
+    response: z.object({ items: z.array(CredentialSummary), nextRotationAt: Instant.nullable() }),
+  }),
+  rotate: route({
+    method: 'POST',
+    path: '/identities/:principalId/rotations',
+    summary: 'Rotate now; a rotation that is already under way is returned as it is',
+    access: 'rotations.write',
+    params: z.object({ principalId: ObjectId }),
+    body: z.strictObject({ reason: z.string().trim().max(200).optional() }),
+    response: RotationSummary,
+    status: 201,
+  }),
+  policy: route({
+    method: 'GET',
+    path: '/rotation-policy',
+    summary: 'The rotation policy in force',
+    access: 'rotations.read',
+    response: StoredRotationPolicy,
+  }),
+  setPolicy: route({
+    method: 'PUT',
+    path: '/rotation-policy',
+    summary: 'Change the rotation policy; due times follow at once',
+    access: 'policies.write',
+    body: RotationPolicy.extend({ version: z.int() }).strict(),
+    response: StoredRotationPolicy,
+  }),
+}

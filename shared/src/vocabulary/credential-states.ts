@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+/** Key credentials of principals, signing keys and certificate authorities all run through these states. */
+export const CredentialState = z.enum(['prepared', 'active', 'retiring', 'retired', 'revoked'])
+export type CredentialState = z.infer<typeof CredentialState>
+
+const moves: Record<CredentialState, readonly CredentialState[]> = {
+  prepared: ['active', 'retired', 'revoked'],
+  active: ['retiring', 'retired', 'revoked'],
+  retiring: ['retired', 'revoked'],
+  retired: [],
+  revoked: [],
+}
+
+/** Whether a credential may go from one state to the other. A prepared one that is never picked up retires unused. */
+export function canMove(from: CredentialState, to: CredentialState): boolean {
+  return moves[from].includes(to)
+}
+
+/** A rotation run records one rollover, from the request to the retirement of the old credential. */
+export const RunState = z.enum(['requested', 'prepared', 'activated', 'completed', 'failed', 'cancelled'])
+export type RunState = z.infer<typeof RunState>
+
+/** Why a rollover was started. */
+export const RunTrigger = z.enum(['schedule', 'enable', 'manual', 'policy', 'reenroll'])
+export type RunTrigger = z.infer<typeof RunTrigger>
+
+/** Where a managed identity stands; `enabling` and `disabling` last until the agent has followed. */
+export const IdentityState = z.enum(['off', 'enabling', 'on', 'disabling'])
+export type IdentityState = z.infer<typeof IdentityState>
+
+export const KeyAlgorithm = z.enum(['rsa2048', 'p256'])
+export type KeyAlgorithm = z.infer<typeof KeyAlgorithm>

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { IdentityState, KeyAlgorithm, RunState } from '../vocabulary/credential-states.ts'
+import { AgentId, ClientId, InstanceId, ObjectId, RunId, SlotId, TenantId, ThumbprintS256 } from '../vocabulary/identifiers.ts'
+import { Instant } from '../vocabulary/time.ts'
+
+/**
+ * Our own protocol between agent and server, below `/agent/v1` of the agents' listener (mutual TLS 1.3).
+ * The server sends whole desired state, never commands: a lost message cannot matter, because the next one says it all.
+ */
+export const agentPaths = {
+  enroll: '/agent/v1/enroll',
+  renew: '/agent/v1/renew',
+  sync: '/agent/v1/sync',
+  stream: '/agent/v1/stream',
+  certificate: (slotId: string) => `/agent/v1/slots/${slotId}/certificate`,
+  acknowledge: (slotId: string) => `/agent/v1/slots/${slotId}/acknowledge`,
+  report: '/agent/v1/report',
+  probe: (probeId: string) => `/agent/v1/probes/${probeId}`,
+} as const
+
+/** DER in standard base64; 8 KiB of DER at most (SEC-36). */
+const DerBase64 = z
+  .string()
+  .min(4)
+  .max(11_000)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+
+/** What an agent says of its host: shown to people, never used to decide anything (SEC-46). */
+export const AgentFacts = z.strictObject({
+  hostName: z.string().max(255),
+  platform: z.string().max(100),
+  agentVersion: z.string().max(40),
+})
+export type AgentFacts = z.infer<typeof AgentFacts>
+
+export const EnrollRequest = z.strictObject({
+  attestor: z.literal('join_token'),
+  evidence: z.strictObject({ token: z.string().min(16).max(200) }),
+  csr: DerBase64,
+  facts: AgentFacts,
+})
+export type EnrollRequest = z.infer<typeof EnrollRequest>
+
+/** Certificates are base64 DER, the leaf first, the issuing CA after it. */
+export const EnrollResponse = z.object({
+  agentId: AgentId,
+  tenantId: TenantId,
+  certificates: z.array(z.string()).min(1),
+  generation: z.int(),
+})
+export type EnrollResponse = z.infer<typeof EnrollResponse>
+
+/** The connection proves the old key, the CSR proves the new one; `generation` is the current one plus one (SEC-41). */
+export const RenewRequest = z.strictObject({ csr: DerBase64, generation: z.int().min(2), requestId: z.guid() })
+export type RenewRequest = z.infer<typeof RenewRequest>
+export const RenewResponse = z.object({ certificates: z.array(z.string()).min(1), generation: z.int() })
+export type RenewResponse = z.infer<typeof RenewResponse>
+
+/** The unit that rolls: one principal on one agent. Thumbprints are of what the server holds; null means none. */
+export const DesiredSlot = z.object({
+  id: SlotId,
+  active: ThumbprintS256.nullable(),
+  prepared: ThumbprintS256.nullable(),
+  keyAlgorithm: KeyAlgorithm,
+  rotateAfter: Instant.nullable(),
+  run: z.object({ id: RunId, state: RunState }).nullable(),
+})
+export type DesiredSlot = z.infer<typeof DesiredSlot>
+
+export const DesiredPrincipal = z.object({
+  objectId: ObjectId,
+  clientId: ClientId,
+  /** Rises with every change; tokens cached under an older version are dropped. */
+  version: z.int(),
+  kind: z.enum(['system', 'user']),
+  instances: z.array(InstanceId),
+  slot: DesiredSlot,
+})
+export type DesiredPrincipal = z.infer<typeof DesiredPrincipal>
+
+/** Everything an agent should hold. `generation` rises with every change the server makes. */
+export const DesiredState = z.object({
+  generation: z.int(),
+  serverTime: Instant,
+  tenantId: TenantId,
+  /** `https://host:port` of the authority, no trailing slash, and the issuer an assertion is addressed to. */
+  authorityUrl: z.string(),
+  assertionAudience: z.string(),
+  instances: z.array(
+    z.object({ id: InstanceId, name: z.string(), resourceId: z.string(), identityState: IdentityState }),
+  ),
+  principals: z.array(DesiredPrincipal),
+  /** The agent certificate should be renewed at this time. */
+  renewAfter: Instant,
+  agentGeneration: z.int(),
+})
+export type DesiredState = z.infer<typeof DesiredState>
+
+export const CertificateRequest = z.strictObject({ csr: DerBase64, runId: RunId.optional() })
+export type CertificateRequest = z.infer<typeof CertificateRequest>
+export const CertificateResponse = z.object({ x5tS256: ThumbprintS256, certificates: z.array(z.string()).min(1) })
+export type CertificateResponse = z.infer<typeof CertificateResponse>
+
+export const AcknowledgeRequest = z.strictObject({ x5tS256: ThumbprintS256 })
+export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>
+
+/** Sent after a state was applied, and from time to time: what the agent holds and where it answers. */
+export const ReportRequest = z.strictObject({
+  generation: z.int(),
+  principals: z.array(ObjectId).max(1_000),
+  facts: AgentFacts,
+  endpoints: z
+    .strictObject({
+      imdsUrl: z.string().max(300),
+      identityEndpoint: z.string().max(300),
+      environmentFile: z.string().max(1_000),
+    })
+    .nullable(),
+  errors: z.array(z.strictObject({ slotId: SlotId, code: z.string().max(60), detail: z.string().max(500) })).max(100),
+})
+export type ReportRequest = z.infer<typeof ReportRequest>
+
+/** The local protocols the agent answers in. */
+export const LocalDialect = z.enum(['imds', 'app-service'])
+export type LocalDialect = z.infer<typeof LocalDialect>
+
+/** The server asks the agent to call its own local endpoint, exactly as a workload would. */
+export const ProbeRequest = z.object({
+  probeId: z.guid(),
+  instanceId: InstanceId,
+  dialect: LocalDialect,
+  resource: z.string(),
+  bypassCache: z.boolean(),
+})
+export type ProbeRequest = z.infer<typeof ProbeRequest>
+
+/** One hop or check of a token request; `startMs` counts from the beginning of the whole test. */
+export const ProbeStep = z.object({
+  name: z.enum([
+    'agent',
+    'local-endpoint',
+    'identity',
+    'cache',
+    'assertion',
+    'authority',
+    'client-authentication',
+    'audience',
+    'signature',
+    'record',
+  ]),
+  title: z.string().max(200),
+  status: z.enum(['ok', 'failed', 'skipped']),
+  startMs: z.number(),
+  durationMs: z.number(),
+  httpStatus: z.int().nullable(),
+  detail: z.string().max(2_000),
+})
+export type ProbeStep = z.infer<typeof ProbeStep>
+
+export const ProbeResult = z.strictObject({
+  steps: z.array(ProbeStep).max(20),
+  /** Answer of the local endpoint as a workload gets it. */
+  status: z.int().nullable(),
+  accessToken: z.string().max(32_768).nullable(),
+  errorBody: z.string().max(4_000).nullable(),
+})
+export type ProbeResult = z.infer<typeof ProbeResult>
+
+/** Events of `GET /agent/v1/stream`, with the schema of their data. */
+export const streamEvents = {
+  /** First thing on every connection, then after every change. */
+  state: DesiredState,
+  /** Ahead of the state, so that tokens go at once. */
+  revoke: z.object({ objectId: ObjectId, reason: z.string() }),
+  probe: ProbeRequest,
+  hb: z.object({ serverTime: Instant }),
+  /** The server closes the stream to spread connections; come back after this many milliseconds. */
+  bye: z.object({ reconnectAfterMs: z.int() }),
+} as const
+export type StreamEventName = keyof typeof streamEvents
