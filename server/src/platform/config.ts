@@ -1,0 +1,109 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { StartupError } from './signet-error.ts'
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+const loopback = z.enum(['127.0.0.1', '::1'], 'only 127.0.0.1 or ::1')
+
+/** Every setting there is, by its environment name. */
+const settings = z.object({
+  SIGNET_DATA_DIR: z.string().min(1).default('.signet/data'),
+  SIGNET_ROOT_KEY_FILE: z.string().min(1).optional(),
+  SIGNET_AGENT_DIR: z.string().min(1).optional(),
+  SIGNET_PUBLIC_HOST: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9.-]{0,252})$/, 'a lower-case host name')
+    .default('localhost'),
+  SIGNET_BIND: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  SIGNET_DASHBOARD_PORT: port(7420),
+  SIGNET_AUTHORITY_PORT: port(7421),
+  SIGNET_AGENTS_PORT: port(7422),
+  SIGNET_LOCAL_BIND: loopback.default('127.0.0.1'),
+  SIGNET_LOCAL_PORT: port(7430),
+  SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
+  SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/** Names of `signet.env` and of tests: they may stand in the environment and are no settings. */
+const otherNames = new Set([
+  'SIGNET_AUTHORITY',
+  'SIGNET_TENANT',
+  'SIGNET_IMDS_URL',
+  'SIGNET_IDENTITY_ENDPOINT',
+  'SIGNET_IDENTITY_HEADER',
+  'SIGNET_CA_FILE',
+  'SIGNET_DASHBOARD_URL',
+  'SIGNET_INSTANCE_NAME',
+  'SIGNET_INSTANCE_ID',
+  'SIGNET_INSTANCE_RESOURCE_ID',
+  'SIGNET_JOIN_TOKEN',
+  'SIGNET_E2E_CHROMIUM',
+])
+
+export interface Config {
+  readonly dataDir: string
+  readonly rootKeyFile: string
+  readonly agentDir: string
+  readonly publicHost: string
+  readonly bind: string
+  readonly dashboardPort: number
+  readonly authorityPort: number
+  readonly agentsPort: number
+  readonly localBind: string
+  readonly localPort: number
+  readonly tokenLifetimeSeconds: number
+  readonly logLevel: string
+  /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
+  readonly dashboardUrl: string
+  /** `https://host:port`, without a trailing slash; the `H` of every issuer and endpoint. */
+  readonly authorityUrl: string
+  readonly agentsUrl: string
+}
+
+/**
+ * The configuration, from environment variables alone.
+ *
+ * @throws StartupError with every fault on one line, by the name of the setting; values are not repeated
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SIGNET_')))
+  const unknown = Object.keys(given).filter((name) => !(name in settings.shape) && !otherNames.has(name))
+  const parsed = settings.safeParse(given)
+  const faults = [
+    ...unknown.map((name) => `${name} is no setting of Signet (${closest(name)})`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
+  ]
+  if (parsed.error || faults.length > 0) throw new StartupError(`the configuration is wrong: ${faults.join('; ')}`)
+  return derive(parsed.data)
+}
+
+function derive(values: z.infer<typeof settings>): Config {
+  const dataDir = resolve(values.SIGNET_DATA_DIR)
+  return Object.freeze({
+    dataDir,
+    rootKeyFile: resolve(values.SIGNET_ROOT_KEY_FILE ?? `${dataDir}/../keys/root.key`),
+    agentDir: resolve(values.SIGNET_AGENT_DIR ?? `${dataDir}/../agent`),
+    publicHost: values.SIGNET_PUBLIC_HOST,
+    bind: values.SIGNET_BIND,
+    dashboardPort: values.SIGNET_DASHBOARD_PORT,
+    authorityPort: values.SIGNET_AUTHORITY_PORT,
+    agentsPort: values.SIGNET_AGENTS_PORT,
+    localBind: values.SIGNET_LOCAL_BIND,
+    localPort: values.SIGNET_LOCAL_PORT,
+    tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
+    logLevel: values.SIGNET_LOG_LEVEL,
+    dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
+    authorityUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AUTHORITY_PORT}`,
+    agentsUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AGENTS_PORT}`,
+  })
+}
+
+function closest(name: string): string {
+  const shared = (other: string) => {
+    let length = 0
+    while (length < name.length && name[length] === other[length]) length += 1
+    return length
+  }
+  const best = Object.keys(settings.shape).sort((a, b) => shared(b) - shared(a))[0] ?? ''
+  return shared(best) > 'SIGNET_'.length ? `did you mean ${best}?` : 'remove it'
+}

@@ -1,0 +1,256 @@
+import 'reflect-metadata'
+import { createPublicKey, type KeyObject, randomBytes, X509Certificate, webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { SignetError } from '../signet-error.ts'
+import { importPrivateKey, keyAlgorithmOf } from './key-pair.ts'
+import { sha256, thumbprintHex, x5t } from './thumbprint.ts'
+
+x509.cryptoProvider.set(webcrypto)
+
+const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
+
+/** What a certificate says, read once. Times are epoch milliseconds. */
+export interface CertificateFacts {
+  readonly der: Buffer
+  /** Hexadecimal, lower case. */
+  readonly serial: string
+  readonly subject: string
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly x5t: string
+  readonly x5tS256: string
+  readonly thumbprint: string
+  /** SHA-256 of the public key (SPKI). */
+  readonly spkiS256: string
+  readonly publicKey: KeyObject
+}
+
+export function readCertificate(der: Uint8Array): CertificateFacts {
+  const raw = Buffer.from(der)
+  const certificate = new X509Certificate(raw)
+  return {
+    der: raw,
+    serial: certificate.serialNumber.toLowerCase(),
+    subject: certificate.subject,
+    notBefore: certificate.validFromDate.getTime(),
+    notAfter: certificate.validToDate.getTime(),
+    x5t: x5t(raw),
+    x5tS256: sha256(raw),
+    thumbprint: thumbprintHex(raw),
+    spkiS256: spkiS256(certificate.publicKey),
+    publicKey: certificate.publicKey,
+  }
+}
+
+export function spkiS256(publicKey: KeyObject): string {
+  return sha256(publicKey.export({ format: 'der', type: 'spki' }))
+}
+
+export function toPem(der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .match(/.{1,64}/g)
+  return `-----BEGIN CERTIFICATE-----\n${(lines ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
+}
+
+/** A certificate authority that can sign: its own certificate and its private key as PKCS#8. */
+export interface Issuer {
+  readonly certificate: Uint8Array
+  readonly privateKey: Uint8Array
+}
+
+export interface LeafTemplate {
+  readonly commonName: string
+  readonly publicKey: KeyObject
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly usage: 'clientAuth' | 'serverAuth'
+  /** DNS names and IP addresses of a server certificate. */
+  readonly names?: readonly string[]
+}
+
+/** Leaves and CAs start this long in the past, so that a clock that is a little late accepts them (SEC-50). */
+export const backdateMs = 5 * 60_000
+
+/** A leaf of SEC-50: nothing in it comes from the request but the public key (SEC-37); it never outlives its issuer. */
+export async function issueLeaf(issuer: Issuer, template: LeafTemplate): Promise<Buffer> {
+  const ca = new x509.X509Certificate(issuer.certificate)
+  const spki = template.publicKey.export({ format: 'der', type: 'spki' })
+  const extensions: x509.Extension[] = [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[template.usage]]),
+    await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
+    await x509.SubjectKeyIdentifierExtension.create(new x509.PublicKey(spki)),
+  ]
+  if (template.names) {
+    extensions.push(
+      new x509.SubjectAlternativeNameExtension(
+        template.names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name })),
+      ),
+    )
+  }
+  const leaf = await x509.X509CertificateGenerator.create({
+    serialNumber: newSerial(),
+    subject: nameOf(template.commonName),
+    issuer: ca.subjectName.toJSON(),
+    notBefore: new Date(template.notBefore),
+    notAfter: new Date(Math.min(template.notAfter, ca.notAfter.getTime())),
+    publicKey: new x509.PublicKey(spki),
+    signingKey: await signingKeyOf(issuer.privateKey),
+    signingAlgorithm: ecdsa,
+    extensions,
+  })
+  return Buffer.from(leaf.rawData)
+}
+
+/** A CA certificate over `privateKey` (P-256): self-signed when `issuer` is absent; `pathLength` 0 signs leaves only. */
+export async function issueAuthority(options: {
+  commonName: string
+  privateKey: Uint8Array
+  notBefore: number
+  notAfter: number
+  pathLength?: number
+  issuer?: Issuer
+}): Promise<Buffer> {
+  const publicKey = new x509.PublicKey(
+    createPublicKey(importPrivateKey(options.privateKey)).export({ format: 'der', type: 'spki' }),
+  )
+  const parent = options.issuer ? new x509.X509Certificate(options.issuer.certificate) : undefined
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: newSerial(),
+    subject: nameOf(options.commonName),
+    issuer: parent ? parent.subjectName.toJSON() : nameOf(options.commonName),
+    notBefore: new Date(options.notBefore),
+    notAfter: new Date(options.notAfter),
+    publicKey,
+    signingKey: await signingKeyOf(options.issuer?.privateKey ?? options.privateKey),
+    signingAlgorithm: ecdsa,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, options.pathLength, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(parent?.publicKey ?? publicKey),
+    ],
+  })
+  return Buffer.from(certificate.rawData)
+}
+
+/** A self-signed certificate over an RSA signing key of the authority: gives the key its `kid` and its `x5c`. */
+export async function issueSelfSigned(options: {
+  commonName: string
+  privateKey: Uint8Array
+  notBefore: number
+  notAfter: number
+}): Promise<Buffer> {
+  const privateKey = importPrivateKey(options.privateKey)
+  const publicKey = new x509.PublicKey(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }))
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: newSerial(),
+    subject: nameOf(options.commonName),
+    issuer: nameOf(options.commonName),
+    notBefore: new Date(options.notBefore),
+    notAfter: new Date(options.notAfter),
+    publicKey,
+    signingKey: await signingKeyOf(options.privateKey),
+    signingAlgorithm: keyAlgorithmOf(privateKey) === 'rsa2048' ? rsa : ecdsa,
+    extensions: [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true)],
+  })
+  return Buffer.from(certificate.rawData)
+}
+
+/** PKCS#10 over `privateKey`; the subject is a label only, the server takes nothing from it. */
+export async function createCertificationRequest(privateKey: Uint8Array, commonName: string): Promise<Buffer> {
+  const key = importPrivateKey(privateKey)
+  const algorithm = keyAlgorithmOf(key) === 'rsa2048' ? rsa : ecdsa
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: nameOf(commonName),
+    keys: {
+      privateKey: await webcrypto.subtle.importKey('pkcs8', Buffer.from(privateKey), algorithm, false, ['sign']),
+      publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+    },
+    signingAlgorithm: algorithm,
+  })
+  return Buffer.from(request.rawData)
+}
+
+const largestRequestBytes = 8_192
+const smallestRsaBits = 2_048
+const largestRsaBits = 4_096
+const acceptedHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
+
+/**
+ * The public key of a PKCS#10 request whose signature proves possession of the private one (SEC-36).
+ *
+ * @throws SignetError `csr_refused` with the reason
+ */
+export async function readCertificationRequest(der: Buffer): Promise<KeyObject> {
+  if (der.length > largestRequestBytes) throw refusal('it is larger than 8 KiB')
+  const request = parseRequest(der)
+  if (!Buffer.from(request.rawData).equals(der)) throw refusal('it is not strict DER')
+  const publicKey = readRequestKey(request)
+  const hash = request.signatureAlgorithm.hash?.name
+  if (!hash || !acceptedHashes.has(hash)) throw refusal('its signature hash is weaker than SHA-256')
+  const proven = await request.verify().catch(() => false)
+  if (!proven) throw refusal('its signature does not prove possession of the key')
+  return publicKey
+}
+
+function parseRequest(der: Buffer): x509.Pkcs10CertificateRequest {
+  if (!isOneDerSequence(der)) throw refusal('it is not one DER sequence')
+  try {
+    return new x509.Pkcs10CertificateRequest(der)
+  } catch (cause) {
+    throw refusal('it is not a PKCS#10 request', cause)
+  }
+}
+
+function readRequestKey(request: x509.Pkcs10CertificateRequest): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' })
+  } catch (cause) {
+    throw refusal('its public key cannot be read', cause)
+  }
+  const details = key.asymmetricKeyDetails
+  if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return key
+  if (key.asymmetricKeyType !== 'rsa') throw refusal('its key is neither RSA nor P-256')
+  const bits = details?.modulusLength ?? 0
+  if (bits < smallestRsaBits || bits > largestRsaBits) throw refusal('its RSA key is not of 2048 to 4096 bits')
+  if (details?.publicExponent !== 65_537n) throw refusal('its RSA exponent is not 65537')
+  return key
+}
+
+/** One SEQUENCE with a minimal definite length that ends where the input ends: no trailing bytes, no BER. */
+function isOneDerSequence(der: Buffer): boolean {
+  if (der.length < 4 || der[0] !== 0x30) return false
+  const first = der[1] ?? 0
+  if (first < 0x80) return der.length === 2 + first
+  const lengthBytes = first & 0x7f
+  if (lengthBytes === 0 || lengthBytes > 2) return false
+  const length = der.readUIntBE(2, lengthBytes)
+  const isMinimal = lengthBytes === 1 ? length >= 0x80 : length >= 0x100
+  return isMinimal && der.length === 2 + lengthBytes + length
+}
+
+function refusal(reason: string, cause?: unknown): SignetError {
+  return new SignetError('csr_refused', `The certificate request is refused: ${reason}.`, { cause })
+}
+
+/** 128 random bits, positive, first byte never zero: at most 16 octets (SEC-50). */
+function newSerial(): string {
+  const bytes = randomBytes(16)
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x40, 0)
+  return bytes.toString('hex')
+}
+
+function nameOf(commonName: string): x509.JsonName {
+  return [{ CN: [commonName] }]
+}
+
+function signingKeyOf(pkcs8: Uint8Array): Promise<webcrypto.CryptoKey> {
+  const algorithm = keyAlgorithmOf(importPrivateKey(pkcs8)) === 'rsa2048' ? rsa : ecdsa
+  return webcrypto.subtle.importKey('pkcs8', Buffer.from(pkcs8), algorithm, false, ['sign'])
+}

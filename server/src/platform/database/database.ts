@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import type { Database as Sqlite } from 'better-sqlite3'
+import { Kysely, type Transaction } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { Change, ChangeRecorder, Transactor, Tx } from '../transaction.ts'
+import { migrate } from './migrate.ts'
+import { init } from './migrations/0001-init.ts'
+import type { Schema } from './schema.ts'
+import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
+
+export interface SequencedChange extends Change {
+  readonly seq: number
+}
+
+interface OpenTransaction {
+  readonly sql: Transaction<Schema>
+  readonly changes: SequencedChange[]
+}
+
+const openTransactions = new WeakMap<Tx, OpenTransaction>()
+
+/**
+ * The one handle stores receive: `read` sees the last commit and never waits for a writer, `transact` is one immediate
+ * transaction at a time. Changes recorded in a transaction are handed to the subscribers after its commit, in order.
+ */
+export class Database implements Transactor, ChangeRecorder {
+  readonly read: Kysely<Schema>
+  readonly #write: Kysely<Schema>
+  readonly #clock: Clock
+  readonly #subscribers = new Set<(changes: readonly SequencedChange[]) => void>()
+
+  private constructor(write: Sqlite, read: Sqlite, clock: Clock) {
+    this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
+    this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(read) })
+    this.#clock = clock
+  }
+
+  /** Opens and migrates `signet.db` in the data folder. @throws StartupError */
+  static open(dataDir: string, clock: Clock): Database {
+    const file = join(dataDir, 'signet.db')
+    const write = openSqlite(file)
+    try {
+      migrate(write, file, [{ version: 1, sql: init }], clock.now())
+    } catch (error) {
+      write.close()
+      throw error
+    }
+    return new Database(write, openSqlite(file, { readonly: true }), clock)
+  }
+
+  async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const changes: SequencedChange[] = []
+    const result = await this.#write.transaction().execute((sql) => {
+      const tx = {} as Tx
+      openTransactions.set(tx, { sql, changes })
+      return work(tx)
+    })
+    if (changes.length > 0) for (const subscriber of this.#subscribers) subscriber(changes)
+    return result
+  }
+
+  async changed(tx: Tx, change: Change): Promise<void> {
+    const open = openOf(tx)
+    const { seq } = await open.sql
+      .insertInto('change_events')
+      .values({ kind: change.kind, entity_id: change.id, at: this.#clock.now() })
+      .returning('seq')
+      .executeTakeFirstOrThrow()
+    open.changes.push({ seq, ...change })
+  }
+
+  subscribe(subscriber: (changes: readonly SequencedChange[]) => void): () => void {
+    this.#subscribers.add(subscriber)
+    return () => this.#subscribers.delete(subscriber)
+  }
+
+  /** Number of the newest change; grows with every one. */
+  async latestSeq(): Promise<number> {
+    const row = await this.read
+      .selectFrom('change_events')
+      .select((eb) => eb.fn.max('seq').as('seq'))
+      .executeTakeFirst()
+    return row?.seq ?? 0
+  }
+
+  /** Drops changes nobody can still be waiting for. The newest stays, so that numbers never start again. */
+  async forgetChangesBefore(at: number): Promise<void> {
+    await this.#write
+      .deleteFrom('change_events')
+      .where('at', '<', at)
+      .where('seq', '<', (eb) => eb.selectFrom('change_events').select((inner) => inner.fn.max('seq').as('newest')))
+      .execute()
+  }
+
+  async close(): Promise<void> {
+    await this.read.destroy()
+    await this.#write.destroy()
+  }
+}
+
+/** The statements of an open transaction; only stores call this. */
+export function sqlOf(tx: Tx): Transaction<Schema> {
+  return openOf(tx).sql
+}
+
+function openOf(tx: Tx): OpenTransaction {
+  const open = openTransactions.get(tx)
+  if (!open) throw new Error('not an open transaction')
+  return open
+}

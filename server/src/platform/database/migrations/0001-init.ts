@@ -1,0 +1,198 @@
+/** The first schema. Never edited once released; later versions are files of their own. */
+export const init = `
+CREATE TABLE tenants (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, domain_key TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active','suspended','deleted')),
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX tenants_domain ON tenants(domain_key);
+
+CREATE TABLE subscriptions (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL REFERENCES tenants(id), display_name TEXT NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE resource_groups (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
+  name TEXT NOT NULL, name_key TEXT NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX resource_groups_name ON resource_groups(subscription_id, name_key);
+
+CREATE TABLE agents (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active','quarantined','revoked')),
+  platform TEXT NOT NULL, agent_version TEXT NOT NULL, generation INTEGER NOT NULL,
+  cert_x5t_s256 TEXT NOT NULL, cert_not_after INTEGER NOT NULL, renew_after INTEGER NOT NULL, renew_jitter REAL NOT NULL,
+  new_x5t_s256 TEXT, new_not_after INTEGER, renew_request_id TEXT, new_spki_s256 TEXT, new_cert_der BLOB,
+  endpoints TEXT, last_seen_at INTEGER, revoked_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
+CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
+
+CREATE TABLE service_instances (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
+  resource_group_id TEXT NOT NULL REFERENCES resource_groups(id),
+  kind TEXT NOT NULL CHECK (kind IN ('vm','app','function','container','host')),
+  name TEXT NOT NULL, name_key TEXT NOT NULL, arm_id TEXT NOT NULL, arm_id_key TEXT NOT NULL,
+  identity_state TEXT NOT NULL CHECK (identity_state IN ('off','enabling','on','disabling')),
+  system_principal_id TEXT, agent_id TEXT REFERENCES agents(id), deleted_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX service_instances_arm_id ON service_instances(arm_id_key) WHERE deleted_at IS NULL;
+CREATE INDEX service_instances_name ON service_instances(tenant_id, name_key, id);
+CREATE INDEX service_instances_state ON service_instances(tenant_id, identity_state, name_key, id);
+CREATE INDEX service_instances_agent ON service_instances(agent_id);
+CREATE INDEX service_instances_principal ON service_instances(system_principal_id);
+
+CREATE TABLE principals (
+  object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
+  owner_instance_id TEXT, arm_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX principals_client ON principals(client_id);
+CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
+
+CREATE TABLE certificate_authorities (
+  id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
+  subject TEXT NOT NULL, cert_der BLOB NOT NULL, key_enc BLOB NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
+  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX certificate_authorities_active ON certificate_authorities(scope) WHERE state = 'active';
+
+CREATE TABLE known_keys (
+  spki_s256 TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
+  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('credential','agent')), owner_id TEXT NOT NULL,
+  first_seen INTEGER NOT NULL) STRICT;
+
+CREATE TABLE rotation_policies (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, name TEXT NOT NULL, lifetime_s INTEGER NOT NULL,
+  rotate_at REAL NOT NULL, overlap_s INTEGER NOT NULL, key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name);
+
+CREATE TABLE credential_slots (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
+  agent_id TEXT NOT NULL REFERENCES agents(id),
+  holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
+  state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
+  active_credential_id TEXT, prepared_credential_id TEXT, jitter REAL NOT NULL, rotate_after INTEGER,
+  failures INTEGER NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agent_id) WHERE state = 'open';
+CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
+CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 'open';
+
+CREATE TABLE credentials (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
+  principal_id TEXT NOT NULL REFERENCES principals(object_id), serial TEXT NOT NULL, x5t TEXT NOT NULL,
+  x5t_s256 TEXT NOT NULL, spki_s256 TEXT NOT NULL, cert_der BLOB NOT NULL,
+  key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
+  key_location TEXT NOT NULL CHECK (key_location IN ('agent','server','external','hsm')),
+  ca_id TEXT NOT NULL REFERENCES certificate_authorities(id),
+  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, usable_until INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
+  run_id TEXT NOT NULL, activated_at INTEGER, revoked_at INTEGER, first_used_at INTEGER, last_used_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX credentials_x5t_s256 ON credentials(x5t_s256);
+CREATE INDEX credentials_x5t ON credentials(x5t);
+CREATE UNIQUE INDEX credentials_serial ON credentials(ca_id, serial);
+CREATE UNIQUE INDEX credentials_active ON credentials(slot_id) WHERE state = 'active';
+CREATE UNIQUE INDEX credentials_prepared ON credentials(slot_id) WHERE state = 'prepared';
+CREATE INDEX credentials_history ON credentials(principal_id, id);
+CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepared','active','retiring');
+
+CREATE TABLE rotation_runs (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
+  principal_id TEXT NOT NULL,
+  trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','policy','reenroll')),
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled')),
+  lane INTEGER NOT NULL, from_credential_id TEXT, to_credential_id TEXT, attempt INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, error_code TEXT, error_detail TEXT,
+  prepared_at INTEGER, activated_at INTEGER, finished_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX rotation_runs_open ON rotation_runs(slot_id) WHERE finished_at IS NULL;
+CREATE INDEX rotation_runs_claim ON rotation_runs(lane, due_at) WHERE finished_at IS NULL;
+CREATE INDEX rotation_runs_history ON rotation_runs(tenant_id, id);
+CREATE INDEX rotation_runs_principal ON rotation_runs(principal_id, id);
+CREATE INDEX rotation_runs_state ON rotation_runs(tenant_id, state, id);
+
+CREATE TABLE rotation_attempts (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES rotation_runs(id),
+  attempt INTEGER NOT NULL, fence INTEGER NOT NULL, from_state TEXT, to_state TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok','error','lost_lease')),
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
+  started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, error_code TEXT, detail TEXT) STRICT;
+CREATE INDEX rotation_attempts_run ON rotation_attempts(run_id, id);
+
+CREATE TABLE signing_keys (
+  kid TEXT PRIMARY KEY, issuer_scope TEXT NOT NULL, alg TEXT NOT NULL CHECK (alg IN ('RS256')),
+  state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
+  public_jwk TEXT NOT NULL, cert_der BLOB NOT NULL, private_enc BLOB NOT NULL,
+  activate_at INTEGER NOT NULL, retiring_at INTEGER, retire_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX signing_keys_active ON signing_keys(issuer_scope) WHERE state = 'active';
+CREATE UNIQUE INDEX signing_keys_prepared ON signing_keys(issuer_scope) WHERE state = 'prepared';
+
+CREATE TABLE data_keys (
+  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, wrapped BLOB NOT NULL, root_key_ref TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active','decrypt_only','destroyed')), created_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX data_keys_active ON data_keys(purpose) WHERE state = 'active';
+
+CREATE TABLE resource_apps (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, app_id TEXT NOT NULL, identifier_uri TEXT NOT NULL,
+  uri_key TEXT NOT NULL, display_name TEXT NOT NULL, token_version INTEGER NOT NULL CHECK (token_version IN (1,2)),
+  token_ttl_s INTEGER, builtin INTEGER NOT NULL CHECK (builtin IN (0,1)),
+  state TEXT NOT NULL CHECK (state IN ('enabled','disabled')),
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(tenant_id, uri_key);
+
+CREATE TABLE join_tokens (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, token_sha256 TEXT NOT NULL,
+  instance_id TEXT NOT NULL REFERENCES service_instances(id), max_uses INTEGER NOT NULL, uses INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX join_tokens_hash ON join_tokens(token_sha256);
+
+CREATE TABLE join_token_uses (
+  token_id TEXT NOT NULL REFERENCES join_tokens(id), spki_s256 TEXT NOT NULL, agent_id TEXT NOT NULL,
+  cert_der BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (token_id, spki_s256)) STRICT;
+
+CREATE TABLE operators (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, username_key TEXT NOT NULL, display_name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer','auditor','operator','developer','admin')),
+  state TEXT NOT NULL CHECK (state IN ('active','disabled')),
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX operators_username ON operators(username_key);
+
+CREATE TABLE one_time_codes (
+  code_sha256 TEXT PRIMARY KEY, purpose TEXT NOT NULL CHECK (purpose IN ('setup','sign_in')),
+  operator_id TEXT REFERENCES operators(id), expires_at INTEGER NOT NULL, spent_at INTEGER,
+  created_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE operator_sessions (
+  id_sha256 TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, operator_id TEXT NOT NULL REFERENCES operators(id),
+  idle_expires_at INTEGER NOT NULL, absolute_expires_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL,
+  step_up_at INTEGER, ip TEXT, user_agent TEXT NOT NULL, revoked_at INTEGER, created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX operator_sessions_operator ON operator_sessions(operator_id);
+CREATE INDEX operator_sessions_expiry ON operator_sessions(absolute_expires_at);
+
+CREATE TABLE audit_events (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT,
+  actor_label TEXT NOT NULL, actor_ip TEXT, action TEXT NOT NULL, target_kind TEXT, target_id TEXT, target_label TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok','refused','failed')), reason TEXT, correlation_id TEXT NOT NULL,
+  before TEXT, after TEXT) STRICT;
+CREATE INDEX audit_events_review ON audit_events(tenant_id, id);
+CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id, id);
+CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id, id);
+CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
+CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
+CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
+
+CREATE TABLE change_events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
+  at INTEGER NOT NULL) STRICT;
+CREATE INDEX change_events_at ON change_events(at);
+
+CREATE TABLE cluster_settings (
+  key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+`

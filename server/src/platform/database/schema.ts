@@ -1,0 +1,340 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** Columns that every changeable row has; `version` rises by one with every change. */
+interface Versioned {
+  tenant_id: string
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+type Flag = 0 | 1
+
+export interface TenantsTable {
+  id: string
+  name: string
+  domain_key: string
+  state: 'active' | 'suspended' | 'deleted'
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface SubscriptionsTable extends Versioned {
+  id: string
+  display_name: string
+}
+
+export interface ResourceGroupsTable extends Versioned {
+  id: string
+  subscription_id: string
+  name: string
+  name_key: string
+}
+
+export interface ServiceInstancesTable extends Versioned {
+  id: string
+  subscription_id: string
+  resource_group_id: string
+  kind: 'vm' | 'app' | 'function' | 'container' | 'host'
+  name: string
+  name_key: string
+  arm_id: string
+  arm_id_key: string
+  identity_state: 'off' | 'enabling' | 'on' | 'disabling'
+  system_principal_id: string | null
+  agent_id: string | null
+  deleted_at: number | null
+}
+
+export interface PrincipalsTable extends Versioned {
+  object_id: string
+  client_id: string
+  kind: 'system' | 'user' | 'app'
+  display_name: string
+  owner_instance_id: string | null
+  /** ARM ID that goes into `xms_mirid`. */
+  arm_id: string
+  state: 'enabled' | 'suspended' | 'deleted'
+  deleted_at: number | null
+  purge_at: number | null
+}
+
+export interface CredentialsTable extends Versioned {
+  id: string
+  slot_id: string
+  principal_id: string
+  serial: string
+  x5t: string
+  x5t_s256: string
+  spki_s256: string
+  cert_der: Buffer
+  key_alg: 'rsa2048' | 'p256'
+  key_location: 'agent' | 'server' | 'external' | 'hsm'
+  ca_id: string
+  not_before: number
+  not_after: number
+  usable_until: number | null
+  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+  run_id: string
+  activated_at: number | null
+  revoked_at: number | null
+  first_used_at: number | null
+  last_used_at: number | null
+}
+
+export interface KnownKeysTable {
+  spki_s256: string
+  tenant_id: string
+  owner_kind: 'credential' | 'agent'
+  owner_id: string
+  first_seen: number
+}
+
+export interface CertificateAuthoritiesTable {
+  id: string
+  scope: 'root' | 'tls' | 'agents' | 'credentials'
+  subject: string
+  cert_der: Buffer
+  key_enc: Buffer
+  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+  not_before: number
+  not_after: number
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface RotationPoliciesTable extends Versioned {
+  id: string
+  name: string
+  lifetime_s: number
+  rotate_at: number
+  overlap_s: number
+  key_alg: 'rsa2048' | 'p256'
+}
+
+export interface CredentialSlotsTable extends Versioned {
+  id: string
+  principal_id: string
+  agent_id: string
+  holder: 'agent' | 'server' | 'external'
+  state: 'open' | 'closed'
+  policy_id: string
+  active_credential_id: string | null
+  prepared_credential_id: string | null
+  /** Share of the lifetime, 0 to 0.2, by which this slot rotates earlier; drawn once (SEC-146). */
+  jitter: number
+  rotate_after: number | null
+  failures: number
+}
+
+export interface RotationRunsTable extends Versioned {
+  id: string
+  slot_id: string
+  principal_id: string
+  trigger: 'schedule' | 'enable' | 'manual' | 'policy' | 'reenroll'
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  state: 'requested' | 'prepared' | 'activated' | 'completed' | 'failed' | 'cancelled'
+  lane: number
+  from_credential_id: string | null
+  to_credential_id: string | null
+  attempt: number
+  due_at: number
+  lease_owner: string | null
+  fence: number
+  error_code: string | null
+  error_detail: string | null
+  prepared_at: number | null
+  activated_at: number | null
+  finished_at: number | null
+}
+
+export interface RotationAttemptsTable {
+  id: string
+  tenant_id: string
+  run_id: string
+  attempt: number
+  fence: number
+  from_state: RotationRunsTable['state'] | null
+  to_state: RotationRunsTable['state'] | null
+  outcome: 'ok' | 'error' | 'lost_lease'
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  started_at: number
+  ended_at: number
+  error_code: string | null
+  detail: string | null
+}
+
+export interface SigningKeysTable {
+  kid: string
+  issuer_scope: string
+  alg: 'RS256'
+  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+  public_jwk: string
+  cert_der: Buffer
+  private_enc: Buffer
+  activate_at: number
+  retiring_at: number | null
+  retire_at: number | null
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface DataKeysTable {
+  id: string
+  purpose: string
+  wrapped: Buffer
+  root_key_ref: string
+  state: 'active' | 'decrypt_only' | 'destroyed'
+  created_at: number
+}
+
+export interface ResourceAppsTable extends Versioned {
+  id: string
+  app_id: string
+  identifier_uri: string
+  uri_key: string
+  display_name: string
+  token_version: 1 | 2
+  token_ttl_s: number | null
+  builtin: Flag
+  state: 'enabled' | 'disabled'
+}
+
+export interface AgentsTable extends Versioned {
+  id: string
+  name: string
+  state: 'active' | 'quarantined' | 'revoked'
+  platform: string
+  agent_version: string
+  generation: number
+  cert_x5t_s256: string
+  cert_not_after: number
+  renew_after: number
+  renew_jitter: number
+  new_x5t_s256: string | null
+  new_not_after: number | null
+  renew_request_id: string | null
+  new_spki_s256: string | null
+  new_cert_der: Buffer | null
+  endpoints: string | null
+  last_seen_at: number | null
+  revoked_at: number | null
+}
+
+export interface JoinTokensTable extends Versioned {
+  id: string
+  token_sha256: string
+  instance_id: string
+  max_uses: number
+  uses: number
+  expires_at: number
+  created_by: string
+}
+
+export interface JoinTokenUsesTable {
+  token_id: string
+  spki_s256: string
+  agent_id: string
+  cert_der: Buffer
+  at: number
+}
+
+export interface OperatorsTable extends Versioned {
+  id: string
+  username_key: string
+  display_name: string
+  role: 'viewer' | 'auditor' | 'operator' | 'developer' | 'admin'
+  state: 'active' | 'disabled'
+}
+
+export interface OneTimeCodesTable {
+  code_sha256: string
+  purpose: 'setup' | 'sign_in'
+  operator_id: string | null
+  expires_at: number
+  spent_at: number | null
+  created_at: number
+}
+
+export interface OperatorSessionsTable {
+  id_sha256: string
+  tenant_id: string
+  operator_id: string
+  idle_expires_at: number
+  absolute_expires_at: number
+  last_seen_at: number
+  step_up_at: number | null
+  ip: string | null
+  user_agent: string
+  revoked_at: number | null
+  created_at: number
+}
+
+export interface AuditEventsTable {
+  id: string
+  tenant_id: string
+  at: number
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  actor_ip: string | null
+  action: string
+  target_kind: string | null
+  target_id: string | null
+  target_label: string | null
+  outcome: 'ok' | 'refused' | 'failed'
+  reason: string | null
+  correlation_id: string
+  before: string | null
+  after: string | null
+}
+
+export interface ChangeEventsTable {
+  seq: Generated<number>
+  kind: string
+  entity_id: string
+  at: number
+}
+
+export interface ClusterSettingsTable {
+  key: string
+  value: string
+  version: number
+  updated_at: number
+}
+
+/** The schema of `signet.db`, one name per table. */
+export interface Schema {
+  tenants: TenantsTable
+  subscriptions: SubscriptionsTable
+  resource_groups: ResourceGroupsTable
+  service_instances: ServiceInstancesTable
+  principals: PrincipalsTable
+  credentials: CredentialsTable
+  known_keys: KnownKeysTable
+  certificate_authorities: CertificateAuthoritiesTable
+  rotation_policies: RotationPoliciesTable
+  credential_slots: CredentialSlotsTable
+  rotation_runs: RotationRunsTable
+  rotation_attempts: RotationAttemptsTable
+  signing_keys: SigningKeysTable
+  data_keys: DataKeysTable
+  resource_apps: ResourceAppsTable
+  agents: AgentsTable
+  join_tokens: JoinTokensTable
+  join_token_uses: JoinTokenUsesTable
+  operators: OperatorsTable
+  one_time_codes: OneTimeCodesTable
+  operator_sessions: OperatorSessionsTable
+  audit_events: AuditEventsTable
+  change_events: ChangeEventsTable
+  cluster_settings: ClusterSettingsTable
+  schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }
+}

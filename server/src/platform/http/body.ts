@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http'
+import { SignetError } from '../signet-error.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * The body of a request, whole.
+ *
+ * @throws SignetError `payload_too_large` | `unsupported_media_type` (compressed bodies, SEC-153)
+ */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  if (request.headers['content-encoding'] && request.headers['content-encoding'] !== 'identity') {
+    throw new SignetError('unsupported_media_type', 'Compressed request bodies are not taken.')
+  }
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > mostBytes) throw tooLarge(mostBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(mostBytes: number): SignetError {
+  return new SignetError('payload_too_large', `The request body is larger than ${mostBytes} bytes.`)
+}
+
+/**
+ * The body as a JSON value (SEC-152).
+ *
+ * @throws SignetError `unsupported_media_type` | `payload_too_large` | `invalid_request`
+ */
+export async function readJson(request: IncomingMessage, mostBytes = 65_536): Promise<unknown> {
+  if (mediaTypeOf(request) !== 'application/json') {
+    throw new SignetError('unsupported_media_type', 'The content type must be application/json.')
+  }
+  return parseJson(await readBody(request, mostBytes))
+}
+
+const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
+const deepestNesting = 32
+
+/** @throws SignetError `invalid_request` for anything but well-formed, shallow, harmless JSON in UTF-8 */
+export function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(utf8.decode(bytes), (name, inner) => {
+      if (forbiddenNames.has(name)) throw new SyntaxError('forbidden member name')
+      return inner
+    })
+  } catch (cause) {
+    throw new SignetError('invalid_request', 'The body is not acceptable JSON.', { cause })
+  }
+  if (depthOf(value, 0) > deepestNesting) throw new SignetError('invalid_request', 'The JSON body is nested too deeply.')
+  return value
+}
+
+function depthOf(value: unknown, depth: number): number {
+  if (depth > deepestNesting || typeof value !== 'object' || value === null) return depth
+  return Math.max(depth, ...Object.values(value).map((inner) => depthOf(inner, depth + 1)))
+}
+
+/** The media type of the request without its parameters, lower case; empty when it has none. */
+export function mediaTypeOf(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+/** Flat name-value pairs of a query or a form, names decoded; a repeated name is refused (SEC-69). */
+export function uniquePairs(text: string, mostPairs = 100): Map<string, string> {
+  const pairs = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (pairs.has(name)) throw new SignetError('invalid_request', `The parameter '${printable(name)}' is given more than once.`)
+    if (pairs.size >= mostPairs) throw new SignetError('invalid_request', `More than ${mostPairs} parameters.`)
+    pairs.set(name, value)
+  }
+  return pairs
+}
+
+/** A foreign word made safe to repeat in a message: short, and of printable ASCII only. */
+export function printable(text: string): string {
+  return text.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?')
+}

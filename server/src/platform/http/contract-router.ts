@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import type { Access, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
+import { type IRouter, type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import type { Logger } from '../log.ts'
+import type { RequestContext } from '../request-context.ts'
+import { SignetError } from '../signet-error.ts'
+import { readJson } from './body.ts'
+import { sendJson, sendProblem } from './problem.ts'
+
+/** Lets a request pass, as somebody, or throws `unauthenticated`, `forbidden` or `cross_site_request`. */
+export type Guard = (request: Request, access: Access, correlationId: string) => Promise<RequestContext>
+
+/** What a handler may set on its answer besides the body. */
+export interface ReplyHeaders {
+  setHeader(name: string, value: string): void
+}
+
+export type Handlers<Api extends Record<string, Route>> = {
+  readonly [K in keyof Api]: (
+    input: RouteInput<Api[K]>,
+    context: RequestContext,
+    reply: ReplyHeaders,
+  ) => Promise<RouteResponse<Api[K]>>
+}
+
+/** Binds a contract to its handlers: guard, parse, run, and check the answer against its schema. */
+export function contractRouter<Api extends Record<string, Route>>(
+  api: Api,
+  handlers: Handlers<Api>,
+  options: { guard: Guard; log: Logger },
+): IRouter {
+  const router = Router({ caseSensitive: true, strict: false })
+  for (const [name, route] of Object.entries(api)) {
+    const handler = handlers[name as keyof Api] as unknown as AnyHandler
+    const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
+    router[method](route.path, (request, response) => serve({ route, handler, request, response, ...options }))
+  }
+  return router
+}
+
+type AnyHandler = (input: unknown, context: RequestContext, reply: ReplyHeaders) => Promise<unknown>
+
+interface Exchange {
+  readonly route: Route
+  readonly handler: AnyHandler
+  readonly request: Request
+  readonly response: Response
+  readonly guard: Guard
+  readonly log: Logger
+}
+
+async function serve(exchange: Exchange): Promise<void> {
+  const { route, request, response } = exchange
+  const correlationId = correlationIdOf(request)
+  response.setHeader('x-request-id', correlationId)
+  try {
+    const context = await exchange.guard(request, route.access, correlationId)
+    const input = {
+      params: parse(route.params, request.params, 'path'),
+      query: parse(route.query?.strict(), queryOf(request), 'query'),
+      body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
+    }
+    const result = await exchange.handler(input, context, response)
+    if (!route.response) response.status(204).end()
+    else sendJson(response, route.status ?? 200, checked(route, result))
+  } catch (thrown) {
+    const error = SignetError.from(thrown)
+    if (error.code === 'internal') exchange.log.error({ err: thrown, correlationId, path: route.path }, 'request failed')
+    sendProblem(response, error, correlationId)
+  }
+}
+
+/** The caller's correlation ID when it is a GUID, else a new one: nothing else of the input is ever echoed (SEC-81). */
+export function correlationIdOf(request: { headers: Request['headers'] }): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && z.guid().safeParse(given).success ? given.toLowerCase() : randomUUID()
+}
+
+function queryOf(request: Request): Record<string, string> {
+  const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '')
+  const names = [...query.keys()]
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) throw new SignetError('invalid_request', 'A query parameter is given more than once.')
+  return Object.fromEntries(query)
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (!schema) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.slice(0, 5).map((issue) => `${[where, ...issue.path].join('.')}: ${issue.message}`)
+  throw new SignetError('invalid_request', faults.join('; ').slice(0, 1_000))
+}
+
+function checked(route: Route, result: unknown): unknown {
+  const parsed = route.response?.safeParse(result)
+  if (parsed?.success) return parsed.data
+  throw new SignetError('internal', undefined, { cause: parsed?.error })
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from 'helmet'
+
+/** Headers of every page and every answer of the dashboard's origin (SEC-161, SEC-162). */
+export const pageHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      'img-src': ["'self'", 'data:'],
+      'font-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'form-action': ["'self'"],
+      'base-uri': ["'none'"],
+      'frame-ancestors': ["'none'"],
+      'object-src': ["'none'"],
+      'require-trusted-types-for': ["'script'"],
+    },
+  },
+  strictTransportSecurity: false,
+  referrerPolicy: { policy: 'no-referrer' },
+  crossOriginOpenerPolicy: { policy: 'same-origin' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
+})
+
+export const permissionsPolicy =
+  'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=()'
+
+/** Headers of every answer of an API plane (SEC-161); published documents are `cross-origin`. */
+export function apiHeaders(response: ServerResponse, resourcePolicy: 'same-origin' | 'cross-origin' = 'same-origin'): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Referrer-Policy', 'no-referrer')
+  response.setHeader('Cross-Origin-Resource-Policy', resourcePolicy)
+}
+
+/** How often a header stands in the raw list; the HTTP layer silently joins or drops repeats (SEC-98, SEC-157). */
+export function headerCount(request: IncomingMessage, name: string): number {
+  let count = 0
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    if (request.rawHeaders[index]?.toLowerCase() === name) count += 1
+  }
+  return count
+}
+
+/** The path with repeated slashes collapsed and one trailing slash dropped (wire-protocol rule 1), and the raw query. */
+export function splitTarget(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?')
+  const rawPath = mark < 0 ? target : target.slice(0, mark)
+  const collapsed = rawPath.replaceAll(/\/{2,}/g, '/')
+  const path = collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed
+  return { path, query: mark < 0 ? '' : target.slice(mark + 1) }
+}

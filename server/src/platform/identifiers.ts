@@ -1,0 +1,45 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import type { Clock } from './clock.ts'
+
+/** Random GUID, lower case: leaks no time, so it is what goes on the wire. */
+export function newGuid(): string {
+  return randomUUID()
+}
+
+/** `bytes` random bytes as base64url. */
+export function newSecret(bytes: number): string {
+  return randomBytes(bytes).toString('base64url')
+}
+
+/** Uniform in [0, 1); for jitter, never for secrets. */
+export function randomShare(): number {
+  return randomInt(2 ** 32) / 2 ** 32
+}
+
+/** Makes UUIDv7 (RFC 9562 §5.7) that rise strictly within the process, even when the clock steps back. */
+export class SequentialIds {
+  readonly #clock: Clock
+  #lastMs = 0
+  #counter = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  next(): string {
+    const now = this.#clock.now()
+    if (now > this.#lastMs) {
+      this.#lastMs = now
+      this.#counter = randomInt(2 ** 11)
+    } else if (++this.#counter >= 2 ** 12) {
+      this.#lastMs += 1
+      this.#counter = 0
+    }
+    const bytes = randomBytes(16)
+    bytes.writeUIntBE(this.#lastMs, 0, 6)
+    bytes.writeUInt16BE(0x7000 | this.#counter, 6)
+    bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
+    const hex = bytes.toString('hex')
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  }
+}
