@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly actor: { readonly kind: ActorKind; readonly id: string | null; readonly label: string }
   readonly correlationId: string
   readonly ip: string | null
+  /** What a browser calls itself; for people to recognise their sessions by. */
+  readonly userAgent?: string
 }
 
 /** The context of work that Signet does by itself. */

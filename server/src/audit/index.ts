@@ -1,0 +1,7 @@
+/**
+ * What happened: every act that changed something or was refused, with who did it, to what, when, and how it ended.
+ * An event is appended inside the transaction of the change it records, so neither can exist without the other
+ * (SEC-124). Nothing is ever changed or deleted here; the database refuses it. Owns the table `audit_events`.
+ */
+export { auditHandlers } from './admin-routes.ts'
+export { AuditLog, type NewAuditEvent } from './audit-log.ts'

@@ -1,0 +1,65 @@
+import type { ChangeKind } from '@signet/shared/api/events'
+import type { DesiredState } from '@signet/shared/wire/agent-protocol'
+import type { Logger } from '../platform/log.ts'
+import type { Rotation } from '../rotation/index.ts'
+import { AgentStreams } from './agent-streams.ts'
+import { type AgentRow, AgentsStore } from './agents-store.ts'
+import { type DesiredStateParts, desiredStateOf } from './desired-state.ts'
+import { Enrollment, type EnrollmentParts } from './enrollment.ts'
+
+type StoreParts = ConstructorParameters<typeof AgentsStore>
+
+/** The domain put together: admission, streams, and what is pushed when something changes. */
+export interface AgentPlane {
+  readonly enrollment: Enrollment
+  readonly streams: AgentStreams
+  stateOf(agent: AgentRow): Promise<DesiredState>
+  /** Tells the agents concerned; called with every committed change. */
+  changed(changes: readonly { kind: ChangeKind; id: string }[]): void
+}
+
+export function openAgentPlane(
+  options: Omit<EnrollmentParts, 'store' | 'database'> &
+    Omit<DesiredStateParts, 'slots' | 'latestSeq'> & {
+      database: StoreParts[0] & EnrollmentParts['database'] & { latestSeq(): Promise<number> }
+      rotation: Rotation
+      log: Logger
+    },
+): AgentPlane {
+  const store = new AgentsStore(options.database)
+  const enrollment = new Enrollment({ ...options, store })
+  const stateOf = (agent: AgentRow) =>
+    desiredStateOf(agent, {
+      ...options,
+      slots: options.rotation.slots,
+      latestSeq: () => options.database.latestSeq(),
+    })
+  const streams = new AgentStreams({
+    clock: options.clock,
+    log: options.log,
+    stateOf: async (agentId) => {
+      const agent = await store.agent(agentId)
+      if (agent?.state !== 'active') throw new Error('the agent is no longer trusted')
+      return stateOf(agent)
+    },
+    presenceChanged: (agentId) => enrollment.presenceChanged(agentId),
+  })
+  enrollment.presenceFrom((agentId) => streams.isConnected(agentId))
+  return { enrollment, streams, stateOf, changed: (changes) => announce(changes, streams, store) }
+}
+
+const ofInterest = new Set<ChangeKind>(['instance', 'principal', 'slot', 'policy', 'run'])
+
+function announce(
+  changes: readonly { kind: ChangeKind; id: string }[],
+  streams: AgentStreams,
+  store: AgentsStore,
+): void {
+  if (changes.some((change) => ofInterest.has(change.kind))) streams.allStatesChanged()
+  for (const change of changes) {
+    if (change.kind !== 'agent') continue
+    void store.agent(change.id).then((agent) => {
+      if (agent && agent.state !== 'active') streams.drop(agent.id)
+    })
+  }
+}

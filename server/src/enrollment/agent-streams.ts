@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import type { ProbeRequest, ProbeResult, StreamEventName } from '@signet/shared/wire/agent-protocol'
+import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import type { Clock, Timer } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import { SignetError } from '../platform/signet-error.ts'
+
+/** One agent's open stream, whatever carries it. */
+export interface AgentConnection {
+  send(event: StreamEventName, data: unknown): void
+  onClose(callback: () => void): void
+  end(): void
+}
+
+const heartbeatMs = 30 * secondMs
+/** Changes that come together are sent together. */
+const coalesceMs = 15
+const probeTimeoutMs = 20 * secondMs
+const longestStreamMs = 4 * 60 * minuteMs
+
+interface OpenStream {
+  readonly connection: AgentConnection
+  readonly timers: Timer[]
+  pending: Timer | undefined
+}
+
+/** The agents that are connected, and what is pushed to them: whole states, heartbeats, probes. */
+export class AgentStreams {
+  readonly #open = new Map<string, OpenStream>()
+  readonly #probes = new Map<string, { agentId: string; settle: (result: ProbeResult) => void }>()
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #stateOf: (agentId: string) => Promise<unknown>
+  readonly #presenceChanged: (agentId: string) => Promise<void>
+
+  constructor(parts: {
+    clock: Clock
+    log: Logger
+    stateOf: (agentId: string) => Promise<unknown>
+    presenceChanged: (agentId: string) => Promise<void>
+  }) {
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#stateOf = parts.stateOf
+    this.#presenceChanged = parts.presenceChanged
+  }
+
+  isConnected(agentId: string): boolean {
+    return this.#open.has(agentId)
+  }
+
+  /** The newest connection of an agent is the one that counts; an older one is ended. */
+  connect(agentId: string, connection: AgentConnection): void {
+    this.#open.get(agentId)?.connection.end()
+    const stream: OpenStream = { connection, timers: [], pending: undefined }
+    this.#open.set(agentId, stream)
+    this.#heartbeat(stream)
+    const age = this.#clock.after(longestStreamMs, () => {
+      connection.send('bye', { reconnectAfterMs: secondMs })
+      connection.end()
+    })
+    stream.timers.push(age)
+    connection.onClose(() => this.#closed(agentId, stream))
+    this.#push(agentId, stream)
+    this.#announce(agentId)
+  }
+
+  /** Something this agent should know of has changed. */
+  stateChanged(agentId: string): void {
+    const stream = this.#open.get(agentId)
+    if (!stream || stream.pending) return
+    stream.pending = this.#clock.after(coalesceMs, () => {
+      stream.pending = undefined
+      this.#push(agentId, stream)
+    })
+  }
+
+  allStatesChanged(): void {
+    for (const agentId of this.#open.keys()) this.stateChanged(agentId)
+  }
+
+  /** Ahead of the new state: tokens of this principal go at once. */
+  revoke(agentId: string, objectId: string, reason: string): void {
+    this.#open.get(agentId)?.connection.send('revoke', { objectId, reason })
+  }
+
+  /** @throws SignetError `agent_offline` when it is not connected or does not answer in time */
+  async probe(agentId: string, request: Omit<ProbeRequest, 'probeId'>): Promise<{ probeId: string; result: ProbeResult }> {
+    const stream = this.#open.get(agentId)
+    if (!stream) throw offline('The agent of this instance is not connected.')
+    const probeId = randomUUID()
+    const result = await new Promise<ProbeResult>((resolve, reject) => {
+      const timer = this.#clock.after(probeTimeoutMs, () => {
+        this.#probes.delete(probeId)
+        reject(offline('The agent did not answer within 20 seconds.'))
+      })
+      const settle = (answer: ProbeResult) => {
+        timer.cancel()
+        this.#probes.delete(probeId)
+        resolve(answer)
+      }
+      this.#probes.set(probeId, { agentId, settle })
+      stream.connection.send('probe', { probeId, ...request })
+    })
+    return { probeId, result }
+  }
+
+  /** @throws SignetError `not_found` for a probe this agent was not asked */
+  answerProbe(agentId: string, probeId: string, result: ProbeResult): void {
+    const probe = this.#probes.get(probeId)
+    if (probe?.agentId !== agentId) throw new SignetError('not_found', 'No such probe.')
+    probe.settle(result)
+  }
+
+  /** Ends the stream of an agent that is no longer trusted. */
+  drop(agentId: string): void {
+    this.#open.get(agentId)?.connection.end()
+  }
+
+  close(): void {
+    for (const { connection } of this.#open.values()) connection.end()
+  }
+
+  #push(agentId: string, stream: OpenStream): void {
+    this.#stateOf(agentId)
+      .then((state) => stream.connection.send('state', state))
+      .catch((error: unknown) => {
+        this.#log.error({ err: error, agentId }, 'desired state could not be sent')
+        stream.connection.end()
+      })
+  }
+
+  #heartbeat(stream: OpenStream): void {
+    const timer = this.#clock.after(heartbeatMs, () => {
+      stream.connection.send('hb', { serverTime: this.#clock.now() })
+      stream.timers.splice(stream.timers.indexOf(timer), 1)
+      this.#heartbeat(stream)
+    })
+    stream.timers.push(timer)
+  }
+
+  #closed(agentId: string, stream: OpenStream): void {
+    for (const timer of stream.timers) timer.cancel()
+    stream.pending?.cancel()
+    if (this.#open.get(agentId) !== stream) return
+    this.#open.delete(agentId)
+    this.#announce(agentId)
+  }
+
+  #announce(agentId: string): void {
+    this.#presenceChanged(agentId).catch((error: unknown) => {
+      this.#log.warn({ err: error, agentId }, 'presence could not be recorded')
+    })
+  }
+}
+
+function offline(detail: string): SignetError {
+  return new SignetError('agent_offline', detail, {
+    fix: 'Start the agent on the instance (signet agent), or enroll it again.',
+  })
+}

@@ -1,0 +1,55 @@
+import { AgentId, type TenantId } from '@signet/shared/vocabulary/identifiers'
+import type { DesiredPrincipal, DesiredState } from '@signet/shared/wire/agent-protocol'
+import type { Clock } from '../platform/clock.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
+import type { ResourceManager } from '../resources/index.ts'
+import type { SlotDirectory } from '../rotation/index.ts'
+import type { AgentRow } from './agents-store.ts'
+
+export interface DesiredStateParts {
+  readonly registry: PrincipalRegistry
+  readonly slots: SlotDirectory
+  readonly resources: ResourceManager
+  readonly clock: Clock
+  readonly tenantId: TenantId
+  readonly authorityUrl: string
+  /** The issuer an agent's assertion is addressed to. */
+  readonly assertionAudience: string
+  /** Number of the newest change; what is computed after reading it is at least that new. */
+  readonly latestSeq: () => Promise<number>
+}
+
+/** The whole state an agent should have. Computed anew each time: there is no log of messages to get out of step with. */
+export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts): Promise<DesiredState> {
+  const generation = await parts.latestSeq()
+  const agentId = AgentId.parse(agent.id)
+  const instances = await parts.resources.ofAgent(agentId)
+  const standings = await parts.slots.ofAgent(agentId)
+  const principals = await parts.registry.findAll(standings.map((standing) => standing.principalId))
+  return {
+    generation,
+    serverTime: parts.clock.now(),
+    tenantId: parts.tenantId,
+    authorityUrl: parts.authorityUrl,
+    assertionAudience: parts.assertionAudience,
+    instances: instances.map(({ id, name, resourceId, identityState }) => ({ id, name, resourceId, identityState })),
+    principals: principals
+      .filter((principal) => principal.state === 'enabled')
+      .flatMap((principal): DesiredPrincipal[] => {
+        const standing = standings.find((one) => one.principalId === principal.objectId)
+        if (!standing) return []
+        return [
+          {
+            objectId: principal.objectId,
+            clientId: principal.clientId,
+            version: principal.version,
+            kind: principal.kind === 'user' ? 'user' : 'system',
+            instances: instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
+            slot: standing.desired,
+          },
+        ]
+      }),
+    renewAfter: agent.renew_after,
+    agentGeneration: agent.generation,
+  }
+}

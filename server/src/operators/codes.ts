@@ -1,0 +1,12 @@
+import { newSecret } from '../platform/identifiers.ts'
+import { sha256 } from '../platform/crypto/thumbprint.ts'
+
+/** A one-time code is 160 random bits; only its SHA-256 is kept (SEC-2). */
+export function mintCode(): { code: string; hash: string } {
+  const code = newSecret(20)
+  return { code, hash: hashCode(code) }
+}
+
+export function hashCode(code: string): string {
+  return sha256(code.trim())
+}

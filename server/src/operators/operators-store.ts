@@ -1,0 +1,75 @@
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { OneTimeCodesTable, OperatorSessionsTable, OperatorsTable } from '../platform/database/schema.ts'
+import type { Tx } from '../platform/transaction.ts'
+
+export type SessionWithOperator = OperatorSessionsTable & Pick<OperatorsTable, 'display_name' | 'role' | 'state'>
+
+/** SQL of operators, their one-time codes and their sessions. */
+export class OperatorsStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insertOperator(tx: Tx, row: OperatorsTable): Promise<void> {
+    await sqlOf(tx).insertInto('operators').values(row).execute()
+  }
+
+  firstAdmin(tx?: Tx): Promise<OperatorsTable | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader
+      .selectFrom('operators')
+      .selectAll()
+      .where('role', '=', 'admin')
+      .where('state', '=', 'active')
+      .orderBy('created_at')
+      .executeTakeFirst()
+  }
+
+  operator(id: string, tx: Tx): Promise<OperatorsTable | undefined> {
+    return sqlOf(tx).selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
+  /** A new code of a purpose takes the place of the ones before it. */
+  async replaceCode(tx: Tx, row: OneTimeCodesTable): Promise<void> {
+    await sqlOf(tx).deleteFrom('one_time_codes').where('purpose', '=', row.purpose).execute()
+    await sqlOf(tx).insertInto('one_time_codes').values(row).execute()
+  }
+
+  /** One conditional update: a code is spent once, however many try at once. */
+  async spendCode(tx: Tx, hash: string, now: number): Promise<OneTimeCodesTable | undefined> {
+    return sqlOf(tx)
+      .updateTable('one_time_codes')
+      .set({ spent_at: now })
+      .where('code_sha256', '=', hash)
+      .where('spent_at', 'is', null)
+      .where('expires_at', '>', now)
+      .returningAll()
+      .executeTakeFirst()
+  }
+
+  async insertSession(tx: Tx, row: OperatorSessionsTable): Promise<void> {
+    await sqlOf(tx).insertInto('operator_sessions').values(row).execute()
+  }
+
+  session(idSha256: string, tx?: Tx): Promise<SessionWithOperator | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader
+      .selectFrom('operator_sessions')
+      .innerJoin('operators', 'operators.id', 'operator_sessions.operator_id')
+      .selectAll('operator_sessions')
+      .select(['operators.display_name', 'operators.role', 'operators.state'])
+      .where('operator_sessions.id_sha256', '=', idSha256)
+      .where('operator_sessions.revoked_at', 'is', null)
+      .executeTakeFirst()
+  }
+
+  async updateSession(
+    tx: Tx,
+    idSha256: string,
+    change: Partial<Pick<OperatorSessionsTable, 'idle_expires_at' | 'last_seen_at' | 'step_up_at' | 'revoked_at'>>,
+  ): Promise<void> {
+    await sqlOf(tx).updateTable('operator_sessions').set(change).where('id_sha256', '=', idSha256).execute()
+  }
+}

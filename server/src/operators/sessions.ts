@@ -1,0 +1,127 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Session } from '@signet/shared/api/operators'
+import { OperatorId } from '@signet/shared/vocabulary/identifiers'
+import { permissionsOf } from '@signet/shared/vocabulary/permissions'
+import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import { sha256 } from '../platform/crypto/thumbprint.ts'
+import { newSecret } from '../platform/identifiers.ts'
+import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { Transactor, Tx } from '../platform/transaction.ts'
+import type { OperatorsStore, SessionWithOperator } from './operators-store.ts'
+
+const idleMs = 30 * minuteMs
+const absoluteMs = 12 * hourMs
+const stepUpMs = 5 * minuteMs
+/** `last_seen_at` is written this often at most. */
+const touchMs = minuteMs
+
+/** The operator behind a request, and the raw session id that proved it. */
+export interface SignedIn {
+  readonly sessionId: string
+  readonly row: SessionWithOperator
+}
+
+/** Server-side sessions: the browser holds a random id, the database its hash (SEC-16, SEC-17). */
+export class Sessions {
+  readonly #store: OperatorsStore
+  readonly #database: Transactor
+  readonly #audit: AuditLog
+  readonly #clock: Clock
+
+  constructor(parts: { store: OperatorsStore; database: Transactor; audit: AuditLog; clock: Clock }) {
+    this.#store = parts.store
+    this.#database = parts.database
+    this.#audit = parts.audit
+    this.#clock = parts.clock
+  }
+
+  /** A new session in the transaction of the sign-in. @returns its raw id, for the cookie alone */
+  async start(
+    tx: Tx,
+    operator: { id: string; tenantId: string; context: RequestContext },
+  ): Promise<string> {
+    const now = this.#clock.now()
+    const sessionId = newSecret(32)
+    await this.#store.insertSession(tx, {
+      id_sha256: sha256(sessionId),
+      tenant_id: operator.tenantId,
+      operator_id: operator.id,
+      idle_expires_at: now + idleMs,
+      absolute_expires_at: now + absoluteMs,
+      last_seen_at: now,
+      step_up_at: now,
+      ip: operator.context.ip,
+      user_agent: operator.context.userAgent?.slice(0, 300) ?? '',
+      revoked_at: null,
+      created_at: now,
+    })
+    return sessionId
+  }
+
+  /** @throws SignetError `unauthenticated` when the session is unknown, ended or expired */
+  async require(sessionId: string | undefined): Promise<SignedIn> {
+    const row = sessionId === undefined ? undefined : await this.#store.session(sha256(sessionId))
+    const now = this.#clock.now()
+    if (sessionId === undefined || !row || row.state !== 'active') throw new SignetError('unauthenticated')
+    if (now >= row.idle_expires_at || now >= row.absolute_expires_at) {
+      throw new SignetError('unauthenticated', 'The session has expired; sign in again.')
+    }
+    if (now - row.last_seen_at >= touchMs) {
+      await this.#database.transact((tx) =>
+        this.#store.updateSession(tx, row.id_sha256, { last_seen_at: now, idle_expires_at: now + idleMs }),
+      )
+    }
+    return { sessionId, row }
+  }
+
+  describe({ sessionId, row }: SignedIn): Session {
+    const stepUpUntil = row.step_up_at === null ? null : row.step_up_at + stepUpMs
+    return {
+      operator: { id: OperatorId.parse(row.operator_id), displayName: row.display_name, role: row.role },
+      permissions: [...permissionsOf[row.role]],
+      csrfToken: csrfTokenOf(sessionId),
+      idleExpiresAt: row.idle_expires_at,
+      absoluteExpiresAt: row.absolute_expires_at,
+      stepUpUntil: stepUpUntil !== null && stepUpUntil > this.#clock.now() ? stepUpUntil : null,
+    }
+  }
+
+  /** @throws SignetError `step_up_required` unless the operator confirmed within five minutes (SEC-22) */
+  async requireStepUp(sessionId: string): Promise<void> {
+    const { stepUpUntil } = this.describe(await this.require(sessionId))
+    if (stepUpUntil === null) {
+      throw new SignetError('step_up_required', 'This act needs a confirmation of the last five minutes.', {
+        fix: 'Run `signet operator recover` on the server and enter the code it prints.',
+      })
+    }
+  }
+
+  async end(context: RequestContext, { row }: SignedIn): Promise<void> {
+    await this.#database.transact(async (tx) => {
+      await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
+      await this.#audit.append(tx, context, {
+        action: 'session.ended',
+        target: { kind: 'operator', id: row.operator_id, label: row.display_name },
+      })
+    })
+  }
+
+  /** For a session whose place another one takes (SEC-17). */
+  async revoke(tx: Tx, { row }: SignedIn): Promise<void> {
+    await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
+  }
+}
+
+/** Bound to the session and derived from its id, so it needs no storage and cannot outlive it (SEC-20). */
+export function csrfTokenOf(sessionId: string): string {
+  return createHmac('sha256', sessionId).update('signet anti-forgery').digest('base64url')
+}
+
+export function isCsrfToken(sessionId: string, given: string): boolean {
+  const expected = Buffer.from(csrfTokenOf(sessionId))
+  const actual = Buffer.from(given)
+  return expected.length === actual.length && timingSafeEqual(expected, actual)
+}

@@ -1,0 +1,20 @@
+import type { ClientId, InstanceId, ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
+import { dayMs } from '@signet/shared/vocabulary/time'
+
+/** A service principal: who a token is issued to. A system-assigned one belongs to one service instance. */
+export interface Principal {
+  readonly objectId: ObjectId
+  readonly clientId: ClientId
+  readonly tenantId: TenantId
+  readonly kind: 'system' | 'user' | 'app'
+  readonly displayName: string
+  readonly ownerInstanceId: InstanceId | null
+  /** ARM ID of what the identity stands for; goes into `xms_mirid`. */
+  readonly armId: string
+  readonly state: 'enabled' | 'suspended' | 'deleted'
+  readonly deletedAt: number | null
+  readonly version: number
+}
+
+/** A deleted principal can be restored under the same IDs for this long. */
+export const restorableMs = 30 * dayMs

@@ -1,0 +1,270 @@
+import type { CredentialSummary } from '@signet/shared/api/principals'
+import {
+  ClientId,
+  CredentialId,
+  type InstanceId,
+  ObjectId,
+  type RunId,
+  type SlotId,
+  type TenantId,
+  ThumbprintS256,
+} from '@signet/shared/vocabulary/identifiers'
+import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { CertificateFacts } from '../platform/crypto/certificate.ts'
+import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
+import type { Database } from '../platform/database/database.ts'
+import { newGuid, SequentialIds } from '../platform/identifiers.ts'
+import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import { assertMove, type KeyCredential } from './key-credential.ts'
+import { type Principal, restorableMs } from './principal.ts'
+import { PrincipalsStore } from './principals-store.ts'
+
+/** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
+const relevantCredentials = 50
+
+interface PreparedCredential {
+  readonly slotId: SlotId
+  readonly runId: RunId
+  readonly principalId: ObjectId
+  readonly authorityId: string
+  readonly keyAlgorithm: KeyAlgorithm
+  readonly facts: CertificateFacts
+}
+
+/** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
+export class PrincipalRegistry {
+  readonly #store: PrincipalsStore
+  readonly #database: Transactor & ChangeRecorder
+  readonly #audit: AuditLog
+  readonly #clock: Clock
+  readonly #tenantId: TenantId
+  readonly #ids: SequentialIds
+
+  constructor(options: { database: Database; audit: AuditLog; clock: Clock; tenantId: TenantId }) {
+    this.#store = new PrincipalsStore(options.database)
+    this.#database = options.database
+    this.#audit = options.audit
+    this.#clock = options.clock
+    this.#tenantId = options.tenantId
+    this.#ids = new SequentialIds(options.clock)
+  }
+
+  /** A system-assigned principal with new object and client IDs. The caller records the act that asked for it. */
+  async createSystem(tx: Tx, owner: { instanceId: InstanceId; name: string; armId: string }): Promise<Principal> {
+    const now = this.#clock.now()
+    const objectId = ObjectId.parse(newGuid())
+    await this.#store.insertPrincipal(tx, {
+      object_id: objectId,
+      tenant_id: this.#tenantId,
+      client_id: ClientId.parse(newGuid()),
+      kind: 'system',
+      display_name: owner.name,
+      owner_instance_id: owner.instanceId,
+      arm_id: owner.armId,
+      state: 'enabled',
+      deleted_at: null,
+      purge_at: null,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+    return this.require(objectId, tx)
+  }
+
+  /** Soft-deletes: refused at once everywhere, its certificates revoked, restorable for 30 days. */
+  async delete(tx: Tx, context: RequestContext, objectId: ObjectId): Promise<void> {
+    const now = this.#clock.now()
+    if (!(await this.#store.markDeleted(tx, objectId, now, now + restorableMs))) return
+    await this.revokeAll(tx, context, objectId, 'identity turned off')
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+  }
+
+  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
+    for (const credential of await this.#store.usableCredentials(tx, objectId)) {
+      await this.revokeCredential(tx, context, credential, reason)
+    }
+  }
+
+  async find(objectId: string, tx?: Tx): Promise<Principal | undefined> {
+    return this.#store.principal(objectId, tx)
+  }
+
+  /** @throws SignetError `not_found` */
+  async require(objectId: string, tx?: Tx): Promise<Principal> {
+    const principal = await this.#store.principal(objectId, tx)
+    if (!principal) throw new SignetError('not_found', 'No such identity.')
+    return principal
+  }
+
+  findAll(objectIds: readonly string[]): Promise<Principal[]> {
+    return this.#store.principals(objectIds)
+  }
+
+  /** What the authority needs to authenticate a client; deleted ones included, so that it can say why it refuses. */
+  async findClient(clientId: string): Promise<{ principal: Principal; credentials: KeyCredential[] } | undefined> {
+    const principal = await this.#store.principalByClient(clientId)
+    if (!principal) return undefined
+    return { principal, credentials: await this.#store.credentialsOf(principal.objectId, relevantCredentials) }
+  }
+
+  /** Registers a certificate that is accepted from now on, beside the active one. */
+  async addPrepared(tx: Tx, context: RequestContext, prepared: PreparedCredential): Promise<KeyCredential> {
+    const now = this.#clock.now()
+    const id = CredentialId.parse(this.#ids.next())
+    await this.#store.insertCredential(tx, {
+      id,
+      tenant_id: this.#tenantId,
+      slot_id: prepared.slotId,
+      principal_id: prepared.principalId,
+      serial: prepared.facts.serial,
+      x5t: prepared.facts.x5t,
+      x5t_s256: ThumbprintS256.parse(prepared.facts.x5tS256),
+      spki_s256: prepared.facts.spkiS256,
+      cert_der: prepared.facts.der,
+      key_alg: prepared.keyAlgorithm,
+      key_location: 'agent',
+      ca_id: prepared.authorityId,
+      not_before: prepared.facts.notBefore,
+      not_after: prepared.facts.notAfter,
+      usable_until: null,
+      state: 'prepared',
+      run_id: prepared.runId,
+      activated_at: null,
+      revoked_at: null,
+      first_used_at: null,
+      last_used_at: null,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    const credential = await this.requireCredential(id, tx)
+    await this.#recorded(tx, context, 'credential.prepared', credential)
+    return credential
+  }
+
+  async activateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
+    const now = this.#clock.now()
+    await this.#move(tx, credential, 'active', { activated_at: now })
+    await this.#recorded(tx, context, 'credential.activated', credential)
+  }
+
+  /** Superseded, but accepted until `usableUntil`. */
+  async supersedeCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
+    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil })
+    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
+  }
+
+  async retireCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
+    await this.#move(tx, credential, 'retired', {})
+    await this.#recorded(tx, context, 'credential.retired', credential)
+  }
+
+  async revokeCredential(tx: Tx, context: RequestContext, credential: KeyCredential, reason: string): Promise<void> {
+    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now() })
+    await this.#recorded(tx, context, 'credential.revoked', credential, reason)
+  }
+
+  /** @throws SignetError `not_found` */
+  async requireCredential(id: string, tx?: Tx): Promise<KeyCredential> {
+    const credential = await this.#store.credential(id, tx)
+    if (!credential) throw new SignetError('not_found', 'No such certificate.')
+    return credential
+  }
+
+  credentialsByIds(ids: readonly string[]): Promise<KeyCredential[]> {
+    return this.#store.credentials(ids)
+  }
+
+  /** Newest first. */
+  credentialsOf(principalId: ObjectId): Promise<KeyCredential[]> {
+    return this.#store.credentialsOf(principalId, relevantCredentials)
+  }
+
+  credentialForKey(slotId: SlotId, spkiS256: string, tx?: Tx): Promise<KeyCredential | undefined> {
+    return this.#store.credentialBySpki(slotId, spkiS256, tx)
+  }
+
+  /**
+   * Binds a public key to its one owner, for ever (SEC-38).
+   *
+   * @throws SignetError `key_reused`
+   */
+  async claimKey(
+    tx: Tx,
+    key: { spkiS256: string; ownerKind: 'credential' | 'agent'; ownerId: string },
+  ): Promise<void> {
+    const isOwn = await this.#store.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
+    if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
+  }
+
+  /** First and last use, as the authority saw them; a batch of them is one transaction. */
+  async recordUses(uses: ReadonlyMap<CredentialId, number>): Promise<void> {
+    await this.#database.transact(async (tx) => {
+      for (const [id, at] of uses) await this.#store.recordUse(tx, id, at)
+    })
+  }
+
+  async #move(
+    tx: Tx,
+    credential: KeyCredential,
+    to: KeyCredential['state'],
+    change: { usable_until?: number; activated_at?: number; revoked_at?: number },
+  ): Promise<void> {
+    assertMove(credential.state, to)
+    const moved = await this.#store.moveCredential(tx, credential.id, credential.state, {
+      ...change,
+      state: to,
+      updated_at: this.#clock.now(),
+    })
+    if (!moved) throw new SignetError('conflict', 'The certificate was changed in the meantime.')
+  }
+
+  async #recorded(
+    tx: Tx,
+    context: RequestContext,
+    action: 'credential.prepared' | 'credential.activated' | 'credential.retired' | 'credential.revoked',
+    credential: KeyCredential,
+    reason?: string,
+  ): Promise<void> {
+    const thumbprint = thumbprintHex(credential.certificate)
+    await this.#audit.append(tx, context, {
+      action,
+      target: { kind: 'credential', id: credential.id, label: thumbprint },
+      ...(reason !== undefined && { reason }),
+      after: {
+        principalId: credential.principalId,
+        thumbprint,
+        x5tS256: credential.x5tS256,
+        serial: credential.serial,
+        notAfter: credential.notAfter,
+      },
+    })
+    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
+  }
+}
+
+/** What people see of a certificate. */
+export function summaryOf(credential: KeyCredential): CredentialSummary {
+  return {
+    id: credential.id,
+    serial: credential.serial,
+    thumbprint: thumbprintHex(credential.certificate),
+    x5tS256: credential.x5tS256,
+    keyAlgorithm: credential.keyAlgorithm,
+    keyLocation: credential.keyLocation,
+    state: credential.state,
+    notBefore: credential.notBefore,
+    notAfter: credential.notAfter,
+    issuedAt: credential.issuedAt,
+    activatedAt: credential.activatedAt,
+    usableUntil: credential.usableUntil,
+    revokedAt: credential.revokedAt,
+    firstUsedAt: credential.firstUsedAt,
+    lastUsedAt: credential.lastUsedAt,
+  }
+}

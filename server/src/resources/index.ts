@@ -1,0 +1,10 @@
+/**
+ * Service instances and their identities: the resource tree, and the toggle that gives an instance a principal or takes
+ * it away. It never issues certificates or tokens; it asks principals and rotation for them in its own transaction.
+ * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`.
+ */
+export { resourceHandlers } from './admin-routes.ts'
+export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
+export { ManagedIdentity } from './managed-identity.ts'
+export { type ResourceDefaults, ResourceManager } from './resource-manager.ts'
+export type { ServiceInstance } from './service-instance.ts'

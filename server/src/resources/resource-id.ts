@@ -1,0 +1,24 @@
+import type { InstanceKind } from '@signet/shared/api/resources'
+
+const providerTypes: Record<InstanceKind, string> = {
+  vm: 'Microsoft.Compute/virtualMachines',
+  app: 'Microsoft.Web/sites',
+  function: 'Microsoft.Web/sites',
+  container: 'Microsoft.App/containerApps',
+  host: 'Microsoft.HybridCompute/machines',
+}
+
+/** ARM resource ID of a service instance, in the casing it is stored in. */
+export function instanceResourceId(parts: {
+  subscriptionId: string
+  resourceGroup: string
+  kind: InstanceKind
+  name: string
+}): string {
+  return `/subscriptions/${parts.subscriptionId}/resourceGroups/${parts.resourceGroup}/providers/${providerTypes[parts.kind]}/${parts.name}`
+}
+
+/** Resource IDs and names compare without regard to case (wire-protocol rule 16). */
+export function foldCase(text: string): string {
+  return text.toLowerCase()
+}

@@ -1,0 +1,149 @@
+import type { Page } from '@signet/shared/api/paging'
+import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { Cursors } from '../platform/database/paging.ts'
+import type { ServiceInstancesTable } from '../platform/database/schema.ts'
+import type { Tx } from '../platform/transaction.ts'
+import { foldCase } from './resource-id.ts'
+import type { ServiceInstance } from './service-instance.ts'
+
+const list = 'instances'
+
+/** SQL of the resource tree. */
+export class ResourcesStore {
+  readonly #database: Database
+  readonly #cursors: Cursors
+
+  constructor(database: Database, cursors: Cursors) {
+    this.#database = database
+    this.#cursors = cursors
+  }
+
+  /** The subscription and resource group that installations which do not care get; the same ones at every start. */
+  async ensureDefaults(
+    tx: Tx,
+    defaults: { tenantId: string; tenantName: string; subscriptionId: string; resourceGroupId: string; at: number },
+  ): Promise<void> {
+    const stamps = { version: 1, created_at: defaults.at, updated_at: defaults.at }
+    const sql = sqlOf(tx)
+    await sql
+      .insertInto('tenants')
+      .values({
+        id: defaults.tenantId,
+        name: defaults.tenantName,
+        domain_key: foldCase(defaults.tenantName),
+        state: 'active',
+        ...stamps,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const owned = { tenant_id: defaults.tenantId, ...stamps }
+    await sql
+      .insertInto('subscriptions')
+      .values({ id: defaults.subscriptionId, display_name: 'Default', ...owned })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    await sql
+      .insertInto('resource_groups')
+      .values({
+        id: defaults.resourceGroupId,
+        subscription_id: defaults.subscriptionId,
+        name: 'default',
+        name_key: 'default',
+        ...owned,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+
+  async insert(tx: Tx, row: ServiceInstancesTable): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .insertInto('service_instances')
+      .values(row)
+      .onConflict((conflict) => conflict.column('arm_id_key').where('deleted_at', 'is', null).doNothing())
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
+  }
+
+  async find(id: string, tx?: Tx): Promise<ServiceInstance | undefined> {
+    const row = await this.#live(tx).where('id', '=', id).executeTakeFirst()
+    return row && toInstance(row)
+  }
+
+  async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {
+    const row = await this.#live(tx).where('system_principal_id', '=', principalId).executeTakeFirst()
+    return row && toInstance(row)
+  }
+
+  async ofAgent(agentId: string, tx?: Tx): Promise<ServiceInstance[]> {
+    const rows = await this.#live(tx).where('agent_id', '=', agentId).orderBy('name_key').execute()
+    return rows.map(toInstance)
+  }
+
+  /** By name; `search` matches anywhere in the name. */
+  async page(filter: {
+    tenantId: string
+    search?: string | undefined
+    state?: IdentityState | undefined
+    cursor?: string | undefined
+    limit: number
+  }): Promise<Page<ServiceInstance>> {
+    const after = this.#cursors.read(list, filter.cursor)
+    let query = this.#live().where('tenant_id', '=', filter.tenantId)
+    const [name, id] = after ?? []
+    if (name !== undefined && id !== undefined) {
+      query = query.where((eb) => eb(eb.refTuple('name_key', 'id'), '>', eb.tuple(name, id)))
+    }
+    const search = filter.search
+    if (search) query = query.where((eb) => eb(eb.fn<number>('instr', ['name_key', eb.val(foldCase(search))]), '>', 0))
+    if (filter.state) query = query.where('identity_state', '=', filter.state)
+    const rows = await query
+      .orderBy('name_key')
+      .orderBy('id')
+      .limit(filter.limit + 1)
+      .execute()
+    return this.#cursors.page(rows, {
+      list,
+      limit: filter.limit,
+      keyOf: (row) => [row.name_key, row.id],
+      map: toInstance,
+    })
+  }
+
+  /** Compare-and-set on the version the caller read. */
+  async update(
+    tx: Tx,
+    instance: ServiceInstance,
+    change: Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>> & {
+      updated_at: number
+    },
+  ): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('service_instances')
+      .set({ ...change, version: instance.version + 1 })
+      .where('id', '=', instance.id)
+      .where('version', '=', instance.version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  #live(tx?: Tx) {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader.selectFrom('service_instances').selectAll().where('deleted_at', 'is', null)
+  }
+}
+
+function toInstance(row: ServiceInstancesTable): ServiceInstance {
+  return {
+    id: InstanceId.parse(row.id),
+    name: row.name,
+    kind: row.kind,
+    resourceId: row.arm_id,
+    identityState: row.identity_state,
+    principalId: row.system_principal_id === null ? null : ObjectId.parse(row.system_principal_id),
+    agentId: row.agent_id === null ? null : AgentId.parse(row.agent_id),
+    version: row.version,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,59 @@
+import type { RunTrigger } from '@signet/shared/vocabulary/credential-states'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+
+/** Pure rules of when things roll. Times are epoch milliseconds, shares are of the lifetime. */
+
+export const defaultPolicy = {
+  lifetimeSeconds: 90 * 86_400,
+  rotateAt: 0.5,
+  overlapSeconds: 86_400,
+  keyAlgorithm: 'rsa2048',
+} as const
+
+/** A slot draws its jitter once, between none and this share of the lifetime (SEC-146). */
+export const mostJitter = 0.2
+const earliestShare = 0.1
+
+/**
+ * When a credential is due to be replaced. The first one of a slot is spread over the second half of the way there, so
+ * that instances enrolled together do not rotate together for ever.
+ */
+export function rotateAfter(options: {
+  issuedAt: number
+  lifetimeMs: number
+  rotateAt: number
+  jitter: number
+  isFirst: boolean
+}): number {
+  const share = options.isFirst
+    ? options.rotateAt * (1 - options.jitter / mostJitter / 2)
+    : options.rotateAt - options.jitter
+  return Math.round(options.issuedAt + options.lifetimeMs * Math.max(share, earliestShare))
+}
+
+/** Until when the old credential stays accepted beside the new one; never past its own end. */
+export function overlapUntil(options: { now: number; overlapMs: number; notAfter: number }): number {
+  return Math.min(options.notAfter, options.now + options.overlapMs)
+}
+
+/** Lower lanes go first (data-and-scale §5). */
+export function laneOf(trigger: RunTrigger, lifeLeftShare: number | null): number {
+  if (trigger === 'enable' || trigger === 'manual' || trigger === 'reenroll') return 10
+  return lifeLeftShare !== null && lifeLeftShare < 0.2 ? 50 : 100
+}
+
+const firstBackoffMs = 30 * secondMs
+const longestBackoffMs = 6 * hourMs
+
+/** Wait before try number `attempt` (from 1), with full jitter from `share` in [0, 1). */
+export function backoffMs(attempt: number, share: number): number {
+  const ceiling = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(attempt - 1, 20))
+  return Math.round(ceiling * (0.5 + share / 2))
+}
+
+/** A run whose agent has not come for this long fails; the old credential is untouched and a new run follows. */
+export const runDeadlineMs = 24 * hourMs
+
+/** Under this much life left a waiting run is tried again every five minutes, whatever its backoff says. */
+export const urgentShare = 0.1
+export const urgentRetryMs = 5 * minuteMs

@@ -1,0 +1,47 @@
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
+import { CredentialRollover } from './credential-rollover.ts'
+import { RotationHistory } from './history.ts'
+import { RotationPolicies } from './rotation-policies.ts'
+import { RotationStore } from './rotation-store.ts'
+import { RotationScheduler } from './scheduler.ts'
+import { SlotDirectory } from './slots.ts'
+
+type StoreParts = ConstructorParameters<typeof RotationStore>
+
+/** The domain put together: what rolls, when, and the history of it. */
+export interface Rotation {
+  readonly rollover: CredentialRollover
+  readonly scheduler: RotationScheduler
+  readonly policies: RotationPolicies
+  readonly history: RotationHistory
+  readonly slots: SlotDirectory
+  readonly registry: PrincipalRegistry
+}
+
+export async function openRotation(options: {
+  database: StoreParts[0]
+  cursors: StoreParts[1]
+  registry: PrincipalRegistry
+  authorities: CertificateAuthorities
+  audit: AuditLog
+  clock: Clock
+  log: Logger
+  tenantId: string
+}): Promise<Rotation> {
+  const store = new RotationStore(options.database, options.cursors)
+  const parts = { ...options, store }
+  const rollover = new CredentialRollover(parts)
+  const policies = new RotationPolicies({ ...parts, rollover })
+  await policies.ensureDefault()
+  return {
+    rollover,
+    policies,
+    scheduler: new RotationScheduler({ ...parts, rollover }),
+    history: new RotationHistory(parts),
+    slots: new SlotDirectory(parts),
+    registry: options.registry,
+  }
+}

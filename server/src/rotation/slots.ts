@@ -1,0 +1,60 @@
+import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
+import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import { type AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
+
+/** Where one principal stands on one agent. */
+export interface SlotStanding {
+  readonly principalId: ObjectId
+  readonly active: KeyCredential | undefined
+  readonly rotateAfter: number | null
+  readonly desired: DesiredSlot
+}
+
+/** Open slots, read for other domains: what an agent should hold, and when things roll next. */
+export class SlotDirectory {
+  readonly #store: RotationStore
+  readonly #registry: PrincipalRegistry
+  readonly #tenantId: string
+
+  constructor(options: { store: RotationStore; registry: PrincipalRegistry; tenantId: string }) {
+    this.#store = options.store
+    this.#registry = options.registry
+    this.#tenantId = options.tenantId
+  }
+
+  async ofAgent(agentId: AgentId): Promise<SlotStanding[]> {
+    return this.#standings(await this.#store.openSlots({ agentId }))
+  }
+
+  async ofPrincipals(principalIds: readonly string[]): Promise<SlotStanding[]> {
+    if (principalIds.length === 0) return []
+    return this.#standings(await this.#store.openSlots({ principalIds }))
+  }
+
+  async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
+    const ids = slots.flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id]).filter((id) => id !== null)
+    const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const runs = new Map((await this.#store.openRuns(slots.map((slot) => slot.id))).map((run) => [run.slot_id, run]))
+    const keyAlgorithm = KeyAlgorithm.parse((await this.#store.policy(this.#tenantId)).key_alg)
+    const thumbprintOf = (id: string | null): ThumbprintS256 | null => (id ? (credentials.get(id)?.x5tS256 ?? null) : null)
+    return slots.map((slot) => ({
+      principalId: ObjectId.parse(slot.principal_id),
+      active: slot.active_credential_id ? credentials.get(slot.active_credential_id) : undefined,
+      rotateAfter: slot.rotate_after,
+      desired: {
+        id: SlotId.parse(slot.id),
+        active: thumbprintOf(slot.active_credential_id),
+        prepared: thumbprintOf(slot.prepared_credential_id),
+        keyAlgorithm,
+        rotateAfter: slot.rotate_after,
+        run: desiredRun(runs.get(slot.id)),
+      },
+    }))
+  }
+}
+
+function desiredRun(run: RunRow | undefined): DesiredSlot['run'] {
+  return run ? { id: RunId.parse(run.id), state: run.state } : null
+}
