@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ProbeRequest, ProbeResult, StreamEventName } from '@signet/shared/wire/agent-protocol'
 import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock, Timer } from '../platform/clock.ts'
@@ -85,11 +84,11 @@ export class AgentStreams {
   }
 
   /** @throws SignetError `agent_offline` when it is not connected or does not answer in time */
-  async probe(agentId: string, request: Omit<ProbeRequest, 'probeId'>): Promise<{ probeId: string; result: ProbeResult }> {
+  async probe(agentId: string, request: ProbeRequest): Promise<ProbeResult> {
     const stream = this.#open.get(agentId)
     if (!stream) throw offline('The agent of this instance is not connected.')
-    const probeId = randomUUID()
-    const result = await new Promise<ProbeResult>((resolve, reject) => {
+    const { probeId } = request
+    return new Promise<ProbeResult>((resolve, reject) => {
       const timer = this.#clock.after(probeTimeoutMs, () => {
         this.#probes.delete(probeId)
         reject(offline('The agent did not answer within 20 seconds.'))
@@ -100,9 +99,8 @@ export class AgentStreams {
         resolve(answer)
       }
       this.#probes.set(probeId, { agentId, settle })
-      stream.connection.send('probe', { probeId, ...request })
+      stream.connection.send('probe', request)
     })
-    return { probeId, result }
   }
 
   /** @throws SignetError `not_found` for a probe this agent was not asked */

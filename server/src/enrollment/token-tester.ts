@@ -1,19 +1,27 @@
 import type { TestTargets, TokenTest } from '@signet/shared/api/token-tests'
 import { minuteMs } from '@signet/shared/vocabulary/time'
-import type { LocalDialect, ProbeResult } from '@signet/shared/wire/agent-protocol'
+import type { LocalDialect, ProbeResult, ProbeStep } from '@signet/shared/wire/agent-protocol'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { tokenFingerprint } from '../platform/crypto/thumbprint.ts'
+import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import { type TokenVerifier, verifyToken } from './token-checks.ts'
 
+/** The authority's own steps of a request, by correlation ID. */
+interface TraceSource {
+  begin(correlationId: string): void
+  take(correlationId: string): ProbeStep[]
+}
+
 export interface TesterParts {
   readonly streams: AgentStreams
   readonly resources: ResourceManager
   readonly verifier: TokenVerifier
+  readonly traces: TraceSource
   readonly audiences: () => Promise<readonly { uri: string; name: string }[]>
   readonly audit: AuditLog
   readonly clock: Clock
@@ -60,19 +68,23 @@ export class TokenTester {
     context: RequestContext,
     wanted: { instanceId: string; resource: string; dialect: LocalDialect; bypassCache: boolean },
   ): Promise<TokenTest> {
-    const { streams, resources, clock, audit } = this.#parts
+    const { streams, resources, clock, audit, traces } = this.#parts
     const instance = await resources.require(wanted.instanceId)
     if (!instance.agentId) {
       throw new SignetError('agent_offline', 'This instance has no agent yet.', { fix: 'Enroll an agent for it first.' })
     }
     const at = clock.now()
     const startMs = clock.monotonicMs()
-    const { probeId, result } = await streams.probe(instance.agentId, {
+    const probeId = newGuid()
+    traces.begin(probeId)
+    const result = await streams.probe(instance.agentId, {
+      probeId,
       instanceId: instance.id,
       dialect: wanted.dialect,
       resource: wanted.resource,
       bypassCache: wanted.bypassCache,
     })
+    const steps = withAuthoritySteps(result.steps, traces.take(probeId))
     const token = result.accessToken
     if (token) this.#hold(probeId, { token, operatorId: context.actor.id, instance, until: clock.now() + revealMs })
     const test: TokenTest = {
@@ -83,7 +95,7 @@ export class TokenTester {
       dialect: wanted.dialect,
       outcome: token ? 'ok' : 'failed',
       durationMs: Math.round((clock.monotonicMs() - startMs) * 10) / 10,
-      steps: result.steps,
+      steps,
       token: token ? verifyToken(this.#parts.verifier, token, wanted.resource, instance) : null,
       error: token ? null : failureOf(result),
       revealableUntil: token ? clock.now() + revealMs : null,
@@ -125,6 +137,14 @@ export class TokenTester {
     for (const [id, other] of this.#held) if (other.until <= now || this.#held.size >= mostHeld) this.#held.delete(id)
     this.#held.set(testId, held)
   }
+}
+
+/** The authority's steps lie within the agent's call of it; their clocks differ, so they start where the call does. */
+function withAuthoritySteps(steps: readonly ProbeStep[], inner: readonly ProbeStep[]): ProbeStep[] {
+  const call = steps.findIndex((step) => step.name === 'authority')
+  const startMs = steps[call]?.startMs ?? 0
+  const shifted = inner.map((step) => ({ ...step, startMs: Math.round((step.startMs + startMs) * 100) / 100 }))
+  return [...steps.slice(0, call + 1), ...shifted, ...steps.slice(call + 1)]
 }
 
 /** What to do about a refusal, from the body a workload would have got. */

@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { z } from 'zod'
+import { writePrivateFile } from '../platform/data-folder.ts'
+
+/** Where everything of an agent lies, below its own folder; all of it is readable by its owner alone (SEC-47). */
+export const agentFiles = {
+  identity: (agentDir: string) => join(agentDir, 'agent.json'),
+  enrollment: (agentDir: string) => join(agentDir, 'enrolling.json'),
+  renewal: (agentDir: string) => join(agentDir, 'renewing.json'),
+  state: (agentDir: string) => join(agentDir, 'state.json'),
+  credentials: (agentDir: string) => join(agentDir, 'credentials'),
+  endpoints: (agentDir: string) => join(agentDir, 'endpoints.json'),
+  environment: (agentDir: string) => join(agentDir, 'identity.env'),
+} as const
+
+/** Replaces a file in one step and flushes it and its folder: after this returns it survives a power cut (SEC-43). */
+export function storeDurably(file: string, value: unknown): void {
+  writePrivateFile(file, JSON.stringify(value))
+  flushFolder(dirname(file))
+}
+
+/** Takes a file away for good; a file that is not there is fine. */
+export function removeDurably(file: string): void {
+  rmSync(file, { force: true })
+  flushFolder(dirname(file))
+}
+
+/** The content of a file of ours; undefined when it is absent or not what it should be. */
+export function loadStored<T extends z.ZodType>(file: string, schema: T): z.output<T> | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  try {
+    return schema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+function flushFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,249 @@
+import type { AgentFacts, DesiredState, ProbeRequest, ReportRequest } from '@signet/shared/wire/agent-protocol'
+import type { Clock } from '../platform/clock.ts'
+import { ensurePrivateFolder } from '../platform/data-folder.ts'
+import { type Listener, listen } from '../platform/http/listener.ts'
+import { newSecret } from '../platform/identifiers.ts'
+import { Lifecycle } from '../platform/lifecycle.ts'
+import type { Logger } from '../platform/log.ts'
+import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './agent-identity.ts'
+import { AgentRenewal } from './agent-renewal.ts'
+import { AuthorityClient } from './authority-client.ts'
+import { CredentialSync } from './credential-sync.ts'
+import { IdentityHeader } from './endpoints/app-service.ts'
+import { endpointsAt, type LocalEndpoints, writeEndpoints } from './endpoints/identity-environment.ts'
+import { localEndpoint } from './endpoints/local-endpoint.ts'
+import { allowedHosts } from './endpoints/request-guard.ts'
+import type { StreamEvent } from './event-stream.ts'
+import { HeldIdentities } from './held-identities.ts'
+import { runProbe } from './probe.ts'
+import { PendingProbes } from './probe-trace.ts'
+import { Reporter } from './reporter.ts'
+import { ServerClient } from './server-client.ts'
+import { ServerLink } from './server-link.ts'
+import { TokenBroker } from './token-broker.ts'
+import { TokenCache } from './token-cache.ts'
+
+export interface AgentOptions {
+  readonly agentDir: string
+  /** A loopback address. */
+  readonly localBind: string
+  /** 0 takes a free one. */
+  readonly localPort: number
+  readonly facts: AgentFacts
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+/** Where the agent stands, for a health check or a person. */
+export interface InstanceState {
+  readonly agentId: string
+  readonly connected: boolean
+  /** Generation of the last state; null before the first one ever. */
+  readonly generation: number | null
+  readonly instances: DesiredState['instances']
+  readonly identities: readonly { objectId: string; clientId: string; ready: boolean }[]
+}
+
+export interface RunningAgent {
+  readonly endpoints: LocalEndpoints
+  readonly identityHeader: string
+  instanceState(): InstanceState
+  stop(): Promise<void>
+}
+
+const loopback = new Set(['127.0.0.1', '::1'])
+
+/**
+ * Starts the process that gives the workloads of this machine their tokens. It answers from the last state it knew while
+ * the server is away, and follows the server's state from then on.
+ *
+ * @throws StartupError when no agent is enrolled in the folder, the folder is not private or the port is taken
+ */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { agentDir, localBind, log } = options
+  if (!loopback.has(localBind)) throw new StartupError('SIGNET_LOCAL_BIND must be a loopback address (SEC-94)')
+  ensurePrivateFolder(agentDir, 'SIGNET_AGENT_DIR')
+  const agent = new RunningParts(options, loadAgentIdentity(agentDir))
+  try {
+    await agent.open()
+  } catch (error) {
+    await agent.stop()
+    throw error
+  }
+  log.info({ agentId: agent.instanceState().agentId, imdsUrl: agent.endpoints.imdsUrl }, 'agent started')
+  return agent
+}
+
+/** The parts of one running agent, wired. */
+class RunningParts implements RunningAgent {
+  readonly identityHeader = newSecret(32)
+  readonly #options: AgentOptions
+  readonly #identity: AgentIdentity
+  readonly #lifecycle: Lifecycle
+  readonly #held: HeldIdentities
+  readonly #cache: TokenCache
+  readonly #probes = new PendingProbes()
+  readonly #client: ServerClient
+  readonly #sync: CredentialSync
+  readonly #renewal: AgentRenewal
+  readonly #reporter: Reporter
+  readonly #link: ServerLink
+  /** Generation of the newest state of which every slot was tried once. */
+  #appliedGeneration = 0
+  #endpoints: LocalEndpoints | undefined
+
+  constructor(options: AgentOptions, identity: AgentIdentity) {
+    const { agentDir, clock, log } = options
+    this.#options = options
+    this.#identity = identity
+    this.#lifecycle = new Lifecycle(log)
+    this.#held = new HeldIdentities(agentDir, clock)
+    this.#cache = new TokenCache(clock)
+    const { serverUrl, caPem } = identity
+    const client = new ServerClient({ serverUrl, caPem, certificate: clientCertificateOf(identity) })
+    this.#client = client
+    this.#reporter = new Reporter({ client, clock, log, content: () => this.#report() })
+    this.#sync = new CredentialSync({ held: this.#held, client, clock, log, onSettled: () => this.#reporter.soon() })
+    const serverNow = () => this.#held.serverNow()
+    const onRenewed = () => void this.#refetch()
+    this.#renewal = new AgentRenewal({ agentDir, identity, client, clock, log, serverNow, onRenewed })
+    this.#link = new ServerLink({
+      client,
+      clock,
+      log,
+      onEvent: (event) => this.#handle(event),
+      beforeConnect: () => this.#renewal.renewIfExpired(),
+    })
+  }
+
+  get endpoints(): LocalEndpoints {
+    if (!this.#endpoints) throw new SignetError('unavailable')
+    return this.#endpoints
+  }
+
+  async open(): Promise<void> {
+    this.#lifecycle.started('server client', () => this.#client.close())
+    await this.#openLocalPort()
+    this.#lifecycle.started('reporter', () => this.#reporter.stop())
+    this.#lifecycle.started('renewal', () => this.#renewal.stop())
+    this.#lifecycle.started('credential sync', () => this.#sync.stop())
+    this.#link.start()
+    this.#lifecycle.started('server link', () => this.#link.stop())
+  }
+
+  instanceState(): InstanceState {
+    const { state, identities } = this.#held
+    return {
+      agentId: this.#identity.agentId,
+      connected: this.#link.isConnected,
+      generation: state?.generation ?? null,
+      instances: state?.instances ?? [],
+      identities: identities.map(({ objectId, clientId, credential }) => ({
+        objectId,
+        clientId,
+        ready: credential !== undefined,
+      })),
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#lifecycle.stop()
+  }
+
+  async #openLocalPort(): Promise<void> {
+    const { agentDir, clock, log, localBind, localPort } = this.#options
+    const authority = new AuthorityClient(this.#identity.caPem)
+    this.#lifecycle.started('authority client', () => authority.close())
+    const broker = new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() })
+    let hosts: ReadonlySet<string> = new Set()
+    const handler = localEndpoint({
+      broker,
+      probes: this.#probes,
+      header: new IdentityHeader(this.identityHeader),
+      hosts: () => hosts,
+      tenantId: () => this.#held.state?.tenantId ?? this.#identity.tenantId,
+      clock,
+      log,
+    })
+    const setting = 'SIGNET_LOCAL_PORT'
+    const listener: Listener = await listen({
+      name: 'local endpoint',
+      setting,
+      bind: localBind,
+      port: localPort,
+      handler,
+    })
+    this.#lifecycle.started('local endpoint', () => listener.close())
+    hosts = allowedHosts(localBind, listener.port)
+    this.#endpoints = endpointsAt({
+      agentDir,
+      bind: localBind,
+      port: listener.port,
+      identityHeader: this.identityHeader,
+    })
+    writeEndpoints(agentDir, this.#endpoints)
+  }
+
+  #handle(event: StreamEvent): void {
+    if (event.name === 'state') this.#apply(event.data)
+    if (event.name === 'hb') this.#held.noteServerTime(event.data.serverTime)
+    if (event.name === 'revoke') this.#revoke(event.data.objectId, event.data.reason)
+    if (event.name === 'probe') void this.#probe(event.data)
+  }
+
+  #apply(state: DesiredState): void {
+    this.#held.noteServerTime(state.serverTime)
+    const wiped = this.#held.apply(state)
+    this.#dropTokens()
+    if (wiped > 0) this.#reporter.soon()
+    this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))
+    void this.#sync.reconcile(state).then(() => {
+      this.#appliedGeneration = Math.max(this.#appliedGeneration, state.generation)
+      this.#reporter.soon()
+    })
+  }
+
+  #revoke(objectId: string, reason: string): void {
+    this.#held.revoke(objectId)
+    this.#dropTokens()
+    this.#options.log.info({ objectId, reason }, 'identity revoked')
+    this.#reporter.soon()
+  }
+
+  /** Tokens live exactly as long as the version of the principal they were issued to (SEC-45). */
+  #dropTokens(): void {
+    this.#cache.keepOnly(this.#held.identities.map((identity) => identity.cacheKey))
+  }
+
+  async #probe(request: ProbeRequest): Promise<void> {
+    const { clock, log } = this.#options
+    const result = await runProbe(request, { probes: this.#probes, held: this.#held, endpoints: this.endpoints, clock })
+    try {
+      await this.#client.answerProbe(request.probeId, result)
+    } catch (error) {
+      log.warn({ probeId: request.probeId, code: SignetError.from(error).code }, 'test result not delivered')
+    }
+  }
+
+  /** The state that follows a renewal says when the next one is due. */
+  async #refetch(): Promise<void> {
+    try {
+      this.#apply(await this.#client.sync())
+    } catch (error) {
+      this.#options.log.warn({ code: SignetError.from(error).code }, 'state not fetched')
+    }
+  }
+
+  #report(): ReportRequest | undefined {
+    if (!this.#held.state || !this.#endpoints) return undefined
+    const { imdsUrl, identityEndpoint, environmentFile } = this.#endpoints
+    return {
+      generation: this.#appliedGeneration,
+      principals: this.#held.principals.slice(0, 1_000),
+      facts: this.#options.facts,
+      endpoints: { imdsUrl, identityEndpoint, environmentFile },
+      errors: this.#sync.errors,
+    }
+  }
+}

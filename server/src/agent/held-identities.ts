@@ -1,0 +1,135 @@
+import { DesiredState } from '@signet/shared/wire/agent-protocol'
+import type { Clock } from '../platform/clock.ts'
+import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
+import {
+  CredentialFiles,
+  type CredentialRecord,
+  type SigningCredential,
+  signingCredentialOf,
+} from './credential-file.ts'
+import type { AssignedIdentity } from './identity-selector.ts'
+
+/** An identity of this instance, as the last state named it, with what it signs with. */
+export interface HeldIdentity extends AssignedIdentity {
+  readonly version: number
+  readonly instances: readonly string[]
+  /** Tokens are cached under this and the resource; a new version starts afresh. */
+  readonly cacheKey: string
+  /** Undefined until the first certificate was acknowledged. */
+  readonly credential: SigningCredential | undefined
+}
+
+/**
+ * What this agent holds: the last desired state and the credentials, both on disk, so that it answers after a restart
+ * without a server. What the server no longer lists is wiped before anything else happens.
+ */
+export class HeldIdentities {
+  readonly #agentDir: string
+  readonly #clock: Clock
+  readonly #files: CredentialFiles
+  readonly #records = new Map<string, CredentialRecord>()
+  readonly #signing = new Map<string, SigningCredential>()
+  #state: DesiredState | undefined
+  #identities: readonly HeldIdentity[] = []
+  #serverOffsetMs = 0
+
+  constructor(agentDir: string, clock: Clock) {
+    this.#agentDir = agentDir
+    this.#clock = clock
+    this.#files = new CredentialFiles(agentDir)
+    this.#state = loadStored(agentFiles.state(agentDir), DesiredState)
+    for (const record of this.#files.all()) this.#remember(record)
+    this.#refresh()
+  }
+
+  get state(): DesiredState | undefined {
+    return this.#state
+  }
+
+  get identities(): readonly HeldIdentity[] {
+    return this.#identities
+  }
+
+  /** Object IDs that a credential is held for. */
+  get principals(): CredentialRecord['objectId'][] {
+    return [...this.#records.values()].flatMap((record) => (record.active || record.prepared ? [record.objectId] : []))
+  }
+
+  /** The server's time, as far as it is known; this clock's otherwise. */
+  serverNow(): number {
+    return this.#clock.now() + this.#serverOffsetMs
+  }
+
+  /** This clock's reading at a moment of the server's time. */
+  localTimeOf(serverTime: number): number {
+    return serverTime - this.#serverOffsetMs
+  }
+
+  noteServerTime(serverTime: number): void {
+    this.#serverOffsetMs = serverTime - this.#clock.now()
+  }
+
+  /** Takes in a whole state. @returns how many credentials were wiped because their principal is no longer listed */
+  apply(state: DesiredState): number {
+    this.#state = state
+    const wiped = this.#wipeUnlisted()
+    this.#refresh()
+    storeDurably(agentFiles.state(this.#agentDir), state)
+    return wiped
+  }
+
+  /** Wipes one principal at once, also from the state on disk: a restart without a server must not bring it back. */
+  revoke(objectId: string): void {
+    if (!this.#state) return
+    this.apply({ ...this.#state, principals: this.#state.principals.filter((one) => one.objectId !== objectId) })
+  }
+
+  record(slotId: string): CredentialRecord | undefined {
+    return this.#records.get(slotId)
+  }
+
+  /** Stores a step of a slot, unless its principal was wiped in the meantime. @returns whether it was stored */
+  storeRecord(record: CredentialRecord): boolean {
+    const isListed = this.#state?.principals.some(
+      (one) => one.slot.id === record.slotId && one.objectId === record.objectId,
+    )
+    if (!isListed) return false
+    this.#files.store(record)
+    this.#remember(record)
+    this.#refresh()
+    return true
+  }
+
+  #remember(record: CredentialRecord): void {
+    this.#records.set(record.slotId, record)
+    if (!record.active) this.#signing.delete(record.slotId)
+    else if (this.#signing.get(record.slotId)?.x5tS256 !== record.active.x5tS256) {
+      this.#signing.set(record.slotId, signingCredentialOf(record.active))
+    }
+  }
+
+  #wipeUnlisted(): number {
+    const listed = new Map(this.#state?.principals.map((one) => [one.slot.id as string, one.objectId as string]))
+    const gone = [...this.#records.values()].filter((record) => listed.get(record.slotId) !== record.objectId)
+    for (const record of gone) {
+      this.#files.wipe(record.slotId)
+      this.#records.delete(record.slotId)
+      this.#signing.delete(record.slotId)
+    }
+    return gone.length
+  }
+
+  #refresh(): void {
+    this.#identities = (this.#state?.principals ?? []).map((one) => ({
+      objectId: one.objectId,
+      clientId: one.clientId,
+      kind: one.kind,
+      // The protocol does not carry the ARM identifier of a user-assigned identity yet.
+      resourceId: null,
+      version: one.version,
+      instances: one.instances,
+      cacheKey: `${one.objectId} ${one.version} `,
+      credential: this.#signing.get(one.slot.id),
+    }))
+  }
+}

@@ -1,0 +1,185 @@
+import { newGuid } from '../platform/identifiers.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { AuthorityClient } from './authority-client.ts'
+import { signAssertion } from './client-assertion.ts'
+import type { SigningCredential } from './credential-file.ts'
+import type { HeldIdentities, HeldIdentity } from './held-identities.ts'
+import { type Selector, selectIdentity } from './identity-selector.ts'
+import type { ProbeTrace } from './probe-trace.ts'
+import { TokenAnswer } from './token-answer.ts'
+import type { CacheOutcome, TokenCache } from './token-cache.ts'
+
+/** What a workload asks of a local endpoint, already parsed. */
+export interface TokenRequest {
+  readonly resource: string
+  readonly selector: Selector | undefined
+  readonly bypassCache: boolean
+  /** IMDS takes the only user-assigned identity when there is no system-assigned one; App Service never does. */
+  readonly fallBackToUser: boolean
+}
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** The characters of a scope token (RFC 6749 §3.3): anything else could smuggle in a second scope. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,2000}$/
+
+/** The product in one call: identity and resource → access token. */
+export class TokenBroker {
+  readonly #held: HeldIdentities
+  readonly #cache: TokenCache
+  readonly #authority: AuthorityClient
+  readonly #now: () => number
+
+  constructor(parts: { held: HeldIdentities; cache: TokenCache; authority: AuthorityClient; now: () => number }) {
+    this.#held = parts.held
+    this.#cache = parts.cache
+    this.#authority = parts.authority
+    this.#now = parts.now
+  }
+
+  /**
+   * The answer from memory alone, for the hot path; undefined when one has to be waited for.
+   *
+   * @throws SignetError `identity_not_found` | `identity_pending` | `invalid_request`
+   */
+  cached(request: TokenRequest): TokenAnswer | undefined {
+    if (request.bypassCache) return undefined
+    const identity = this.#identity(request)
+    return this.#cache.peek(identity.cacheKey + request.resource, () => this.#fetch(identity, request.resource))
+  }
+
+  /**
+   * @param trace of the test this request belongs to, if it belongs to one
+   * @throws SignetError `identity_not_found` | `identity_pending` | `invalid_request` | `resource_unknown` |
+   * `scope_malformed` | `credential_refused` | `authority_unreachable` | `too_many_requests`
+   */
+  async acquire(request: TokenRequest, trace?: ProbeTrace): Promise<TokenAnswer> {
+    const identity = this.#traced(request, trace)
+    try {
+      return await this.#through(identity, request, trace)
+    } catch (error) {
+      // Dropped from the cache while it was fetched: gone, which this throws again, or there in a newer version.
+      const wasDropped = error instanceof SignetError && error.code === 'identity_not_found'
+      const current = wasDropped ? this.#identity(request) : identity
+      if (current.cacheKey === identity.cacheKey) throw error
+      return this.#through(current, request, trace)
+    }
+  }
+
+  async #through(identity: HeldIdentity, request: TokenRequest, trace: ProbeTrace | undefined): Promise<TokenAnswer> {
+    const startMs = trace?.elapsedMs() ?? 0
+    const key = identity.cacheKey + request.resource
+    const isForced = request.bypassCache || trace?.bypassCache === true
+    const fetch = () => {
+      trace?.add(startMs, cacheStep('fetched', isForced))
+      return this.#fetch(identity, request.resource, trace)
+    }
+    const { answer, outcome } = await this.#cache.get(key, fetch, isForced)
+    if (outcome !== 'fetched') trace?.add(startMs, cacheStep(outcome, isForced))
+    return answer
+  }
+
+  #traced(request: TokenRequest, trace: ProbeTrace | undefined): HeldIdentity {
+    const startMs = trace?.elapsedMs() ?? 0
+    const step = { name: 'identity', title: 'Identity selected' } as const
+    try {
+      const identity = this.#identity(request)
+      const detail = `${identity.kind}-assigned, client ID ${identity.clientId}, principal ID ${identity.objectId}`
+      trace?.add(startMs, { ...step, status: 'ok', detail })
+      return identity
+    } catch (error) {
+      trace?.add(startMs, { ...step, status: 'failed', detail: SignetError.from(error).detail })
+      throw error
+    }
+  }
+
+  /** Before the first state, and while the system identity is being turned on, not finding it is passing. */
+  #identity(request: TokenRequest): HeldIdentity {
+    let identity: HeldIdentity
+    try {
+      identity = selectIdentity(this.#held.identities, request.selector, request.fallBackToUser)
+    } catch (error) {
+      const isAbsent = error instanceof SignetError && error.code === 'identity_not_found'
+      if (isAbsent && this.#isOnItsWay(request)) throw new SignetError('identity_pending')
+      throw error
+    }
+    if (!identity.credential) throw new SignetError('identity_pending')
+    return identity
+  }
+
+  #isOnItsWay({ selector }: TokenRequest): boolean {
+    const { state } = this.#held
+    return !state || (!selector && state.instances.some((instance) => instance.identityState === 'enabling'))
+  }
+
+  async #fetch(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<TokenAnswer> {
+    const { credential } = identity
+    const state = this.#held.state
+    if (!credential || !state) throw new SignetError('identity_pending')
+    if (!scopeToken.test(resource)) {
+      throw new SignetError(
+        'resource_unknown',
+        'AADSTS500011: The resource principal was not found: its name has characters no resource has.',
+      )
+    }
+    const tokenUrl = `${state.authorityUrl}/${state.tenantId}/oauth2/v2.0/token`
+    const form = () => this.#form({ identity, credential, resource, audience: state.assertionAudience }, trace)
+    let sentAtMs = 0
+    const timedForm = async () => {
+      const text = await form()
+      sentAtMs = trace?.elapsedMs() ?? 0
+      return text
+    }
+    const step = { name: 'authority', title: `POST ${tokenUrl}` } as const
+    let status: number | null = null
+    try {
+      const answer = await this.#authority.post(tokenUrl, timedForm, trace?.id ?? newGuid())
+      status = answer.status
+      const token = answer.token()
+      trace?.add(sentAtMs, {
+        ...step,
+        status: 'ok',
+        httpStatus: status,
+        detail: `A token for ${token.expiresInSeconds} s.`,
+      })
+      return new TokenAnswer(token, { ...identity, resource }, this.#now())
+    } catch (error) {
+      trace?.add(sentAtMs, { ...step, status: 'failed', httpStatus: status, detail: SignetError.from(error).detail })
+      throw error
+    }
+  }
+
+  async #form(
+    about: { identity: HeldIdentity; credential: SigningCredential; resource: string; audience: string },
+    trace: ProbeTrace | undefined,
+  ): Promise<string> {
+    const { identity, credential, resource, audience } = about
+    const startMs = trace?.elapsedMs() ?? 0
+    const { clientId } = identity
+    const assertion = await signAssertion({ credential, clientId, audience, now: this.#held.serverNow() })
+    trace?.add(startMs, {
+      name: 'assertion',
+      title: 'Assertion signed',
+      status: 'ok',
+      detail: `Certificate ${credential.x5tS256} (x5t#S256), for ${audience}`,
+    })
+    return new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      scope: `${resource}/.default`,
+      client_assertion_type: assertionType,
+      client_assertion: assertion,
+    }).toString()
+  }
+}
+
+const cacheDetail: Record<CacheOutcome, string> = {
+  hit: 'Hit: the cached token is served.',
+  fetched: 'Miss: the authority is asked.',
+  joined: 'Miss: a request that was already under way is shared.',
+  fallback: 'The authority did not answer in time; the cached token is served.',
+}
+
+function cacheStep(outcome: CacheOutcome, isForced: boolean) {
+  const detail = outcome === 'fetched' && isForced ? 'Passed by: a fresh token was asked for.' : cacheDetail[outcome]
+  return { name: 'cache', title: 'Token cache', status: 'ok', detail } as const
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { splitTarget } from '../platform/http/hardening.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { DiscoveryEndpoint } from './discovery-endpoint.ts'
+import type { TokenEndpoint } from './token-endpoint.ts'
+
+/** Every path of the authority. Paths compare without regard to case, since clients lower-case whole URLs. */
+export function authorityEndpoint(token: TokenEndpoint, discovery: DiscoveryEndpoint): RequestListener {
+  return (request, response) => {
+    const { path, query } = splitTarget(request.url ?? '/')
+    const folded = path.toLowerCase()
+    if (token.matches(folded)) {
+      void token.answer(request, response, folded)
+      return
+    }
+    try {
+      if (discovery.answer(request, response, folded, query)) return
+      throw new SignetError('not_found', 'The authority has no such address.')
+    } catch (thrown) {
+      const id = randomUUID()
+      token.refuse(response, thrown, { traceId: id, correlationId: id })
+    }
+  }
+}

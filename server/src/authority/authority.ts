@@ -1,0 +1,85 @@
+import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { hourMs } from '@signet/shared/vocabulary/time'
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Cursors } from '../platform/database/paging.ts'
+import type { Sealer } from '../platform/database/sealer.ts'
+import type { Logger } from '../platform/log.ts'
+import { PeriodicTask } from '../platform/periodic.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
+import { BearerVerifier } from './bearer-verifier.ts'
+import { IdentityCache } from './identity-cache.ts'
+import { IssuanceLog } from './issuance-log.ts'
+import { IssuanceLogStore } from './issuance-log-store.ts'
+import { type Issuer, issuerOf } from './issuer.ts'
+import { ResourceApps } from './resource-apps.ts'
+import { SigningKeys } from './signing-keys.ts'
+import { TokenAuthority } from './token-authority.ts'
+import { TraceRecorder } from './traces.ts'
+
+export interface AuthorityOptions {
+  readonly database: Database
+  readonly sealer: Sealer
+  readonly cursors: Cursors
+  readonly audit: AuditLog
+  readonly registry: Pick<PrincipalRegistry, 'findClient'>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly dataDir: string
+  readonly tenantId: string
+  readonly tenantDomain: string
+  readonly authorityUrl: string
+  readonly tokenLifetimeSeconds: number
+  /** Told of every credential a token was issued for; must not throw. */
+  readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
+}
+
+/** The domain put together. */
+export interface Authority {
+  readonly issuer: Issuer
+  readonly tokens: TokenAuthority
+  readonly keys: SigningKeys
+  readonly resources: ResourceApps
+  readonly verifier: BearerVerifier
+  readonly log: IssuanceLog
+  readonly traces: TraceRecorder
+  /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
+  forget(objectId: string): void
+  close(): Promise<void>
+}
+
+export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
+  const { clock, log } = options
+  const issuer = issuerOf(options)
+  const keys = await SigningKeys.open(options)
+  const resources = await ResourceApps.open(options.database, clock)
+  const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
+  const issuanceLog = new IssuanceLog({ store, clock, log })
+  const identities = new IdentityCache(options.registry, clock)
+  const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
+  const upkeep = new PeriodicTask({
+    name: 'signing keys and token log',
+    intervalMs: hourMs,
+    clock,
+    log,
+    run: async () => {
+      await keys.roll()
+      issuanceLog.prune()
+    },
+  })
+  return {
+    issuer,
+    tokens,
+    keys,
+    resources,
+    verifier: new BearerVerifier({ keys, issuer, resources, clock }),
+    log: issuanceLog,
+    traces: new TraceRecorder(),
+    forget: (objectId) => identities.drop(objectId),
+    close: async () => {
+      await upkeep.stop()
+      issuanceLog.close()
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Principal } from '../principals/index.ts'
+import type { Issuer } from './issuer.ts'
+
+/** Tokens are valid from five minutes before they were made, as the cloud's are, for clocks that are late. */
+const backdateSeconds = 300
+
+export interface ClaimInput {
+  readonly issuer: Issuer
+  readonly principal: Principal
+  /** As asked for, byte for byte; v2 tokens name the resource's application instead. */
+  readonly resource: string
+  readonly app: { readonly appId: string; readonly tokenVersion: 1 | 2 }
+  readonly nowSeconds: number
+  readonly lifetimeSeconds: number
+  /** Unique token ID: 22 characters of base64url. */
+  readonly uti: string
+  /** A claims challenge asked for a token not older than this (epoch seconds); no backdating then. */
+  readonly notBeforeSeconds?: number | undefined
+}
+
+/** Claims of an access token of a managed identity (wire-protocol §3.6); the resource decides on its version. */
+export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
+  const { issuer, principal, app, nowSeconds } = input
+  const issuedAt = input.notBeforeSeconds === undefined ? nowSeconds - backdateSeconds : nowSeconds
+  const isV1 = app.tokenVersion === 1
+  const iss = isV1 ? issuer.v1 : issuer.v2
+  return {
+    aud: isV1 ? input.resource : app.appId,
+    iss,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: nowSeconds + input.lifetimeSeconds,
+    ...(isV1
+      ? { appid: principal.clientId, appidacr: '2', idp: iss }
+      : { azp: principal.clientId, azpacr: '2' }),
+    idtyp: 'app',
+    oid: principal.objectId,
+    sub: principal.objectId,
+    tid: principal.tenantId,
+    uti: input.uti,
+    ver: isV1 ? '1.0' : '2.0',
+    xms_mirid: principal.armId.replace('/resourceGroups/', '/resourcegroups/'),
+  }
+}

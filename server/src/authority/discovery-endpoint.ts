@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { apiHeaders } from '../platform/http/hardening.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { Issuer } from './issuer.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+interface Published {
+  readonly bytes: Buffer
+  readonly cacheControl: string
+}
+
+const reservedTenants = new Set(['common', 'organizations', 'consumers'])
+
+/** Discovery documents and the key set: made once, answered from memory, the same whatever the request says (SEC-91). */
+export class DiscoveryEndpoint {
+  readonly #issuer: Issuer
+  readonly #keys: SigningKeys
+  readonly #documents = new Map<string, Published>()
+
+  constructor(issuer: Issuer, keys: SigningKeys) {
+    this.#issuer = issuer
+    this.#keys = keys
+    keys.onChange(() => this.#documents.clear())
+  }
+
+  /** @param path lower case, slashes collapsed. @returns whether the path is one of discovery's */
+  answer(request: IncomingMessage, response: ServerResponse, path: string, query: string): boolean {
+    const [tenant = '', ...rest] = path.slice(1).split('/')
+    const document = this.#find(tenant, rest.join('/'), query)
+    if (!document) return false
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw new SignetError('method_not_allowed', 'Use GET here.')
+    apiHeaders(response, 'cross-origin')
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Content-Type', 'application/json; charset=utf-8')
+    response.setHeader('Cache-Control', document.cacheControl)
+    response.setHeader('Content-Length', document.bytes.length)
+    response.end(request.method === 'HEAD' ? undefined : document.bytes)
+    return true
+  }
+
+  #find(tenant: string, rest: string, query: string): Published | undefined {
+    if (tenant === 'common' && rest === 'discovery/instance') return this.#instanceDiscovery(query)
+    const isReserved = reservedTenants.has(tenant)
+    switch (rest) {
+      case 'v2.0/.well-known/openid-configuration':
+        this.#requireTenant(tenant)
+        return this.#once(`v2/${isReserved}`, 'max-age=86400, private', () => this.#metadata(2, isReserved ? tenant : null))
+      case '.well-known/openid-configuration':
+        this.#requireTenant(tenant)
+        return this.#once(`v1/${isReserved}`, 'max-age=86400, private', () => this.#metadata(1, isReserved ? tenant : null))
+      case 'discovery/v2.0/keys':
+        this.#requireTenant(tenant)
+        return this.#once('keys/v2', 'max-age=3600', () => this.keySet(true))
+      case 'discovery/keys':
+        this.#requireTenant(tenant)
+        return this.#once('keys/v1', 'max-age=3600', () => this.keySet(false))
+      default:
+        return undefined
+    }
+  }
+
+  /** RFC 7517 §5; every key carries its issuer in the v2 document only. */
+  keySet(withIssuer: boolean): { keys: Record<string, unknown>[] } {
+    const more = { cloud_instance_name: new URL(this.#issuer.authorityUrl).host, issuer: this.#issuer.v2 }
+    return { keys: this.#keys.published.map((key) => ({ ...key.jwk, ...(withIssuer && more) })) }
+  }
+
+  #once(name: string, cacheControl: string, make: () => unknown): Published {
+    const known = this.#documents.get(name)
+    if (known) return known
+    const made = { bytes: Buffer.from(JSON.stringify(make())), cacheControl }
+    this.#documents.set(name, made)
+    return made
+  }
+
+  #requireTenant(tenant: string): void {
+    if (this.#issuer.spellings.includes(tenant) || reservedTenants.has(tenant)) return
+    throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
+  }
+
+  #metadata(version: 1 | 2, reserved: string | null): Record<string, unknown> {
+    const { authorityUrl, tenantId } = this.#issuer
+    const host = new URL(authorityUrl).host
+    const base = `${authorityUrl}/${reserved ?? tenantId}`
+    const path = version === 2 ? '/oauth2/v2.0' : '/oauth2'
+    const issuer = version === 2 ? this.#issuer.v2 : this.#issuer.v1
+    return {
+      token_endpoint: `${base}${path}/token`,
+      token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      jwks_uri: version === 2 ? `${base}/discovery/v2.0/keys` : `${authorityUrl}/common/discovery/keys`,
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      subject_types_supported: ['pairwise'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
+      scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+      issuer: reserved ? issuer.replace(tenantId, '{tenantid}') : issuer,
+      request_uri_parameter_supported: false,
+      authorization_endpoint: `${base}${path}/authorize`,
+      device_authorization_endpoint: `${base}${path}/devicecode`,
+      http_logout_supported: true,
+      frontchannel_logout_supported: true,
+      end_session_endpoint: `${base}${path}/logout`,
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'nbf', 'tid', 'oid', 'ver'],
+      tenant_region_scope: null,
+      cloud_instance_name: host,
+      cloud_graph_host_name: host,
+      msgraph_host: host,
+    }
+  }
+
+  /** @throws SignetError `authority_host_unknown` for a host that is not this authority's */
+  #instanceDiscovery(query: string): Published {
+    const asked = new URLSearchParams(query).get('authorization_endpoint')
+    const host = new URL(this.#issuer.authorityUrl).host
+    const given = asked && URL.canParse(asked) ? new URL(asked) : undefined
+    // MSAL for Python leaves the port out of what it asks about.
+    const isOwn = given?.host === host || given?.hostname === new URL(this.#issuer.authorityUrl).hostname
+    if (!isOwn) throw new SignetError('authority_host_unknown', 'Unknown or invalid instance.')
+    return this.#once('instance', 'max-age=86400, private', () => ({
+      tenant_discovery_endpoint: `${this.#issuer.authorityUrl}/${this.#issuer.tenantId}/v2.0/.well-known/openid-configuration`,
+      'api-version': '1.1',
+      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+    }))
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import type { Page, PageQuery } from '@signet/shared/api/paging'
+import type { TokenLogEntry } from '@signet/shared/api/resources'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import type { Clock } from '../platform/clock.ts'
+import { GroupCommit } from '../platform/database/group-commit.ts'
+import type { Logger } from '../platform/log.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import { type IssuanceRow, IssuanceLogStore } from './issuance-log-store.ts'
+
+const mostRowsPerCommit = 512
+const keptMs = 30 * dayMs
+const mostPruned = 2_000
+/** Refusals of one client that are recorded within a second; the rest is counted by nobody (SEC-173). */
+const mostRefusalsPerSecond = 10
+
+/**
+ * Every token request on durable record. A token leaves the server only after its row is on stable storage, and in the
+ * same commit its assertion is spent: a copy of it gets no second token, here or after a restart (SEC-78, SEC-124).
+ */
+export class IssuanceLog {
+  readonly #store: IssuanceLogStore
+  readonly #commit: GroupCommit<IssuanceRow, boolean>
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #refusals = new Map<string, { second: number; count: number }>()
+
+  constructor(options: { store: IssuanceLogStore; clock: Clock; log: Logger }) {
+    this.#store = options.store
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#commit = new GroupCommit((rows) => this.#store.write(rows), { mostItems: mostRowsPerCommit })
+  }
+
+  /** @throws SignetError `assertion_replayed`, or `unavailable` when the record cannot be made durable (SEC-125) */
+  async record(row: IssuanceRow): Promise<void> {
+    const accepted = await this.#submit(row)
+    if (!accepted) throw new SignetError('assertion_replayed')
+  }
+
+  /** A refusal of a known client. It has nothing to spend, and never stands in the way of its own answer. */
+  async recordRefusal(row: IssuanceRow): Promise<void> {
+    if (!this.#isWorthRecording(row)) return
+    try {
+      await this.#submit(row)
+    } catch (error) {
+      this.#log.error({ err: error }, 'refusal could not be recorded')
+    }
+  }
+
+  recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
+    return this.#store.recent(principalId, query)
+  }
+
+  lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
+    return this.#store.lastUse(principalIds)
+  }
+
+  prune(): void {
+    const now = this.#clock.now()
+    // An assertion is accepted up to five minutes past its exp; its whole hour must be over, and one more.
+    this.#store.prune({
+      expHourBefore: expHourOf((now - hourMs) / 1_000),
+      loggedBefore: now - keptMs,
+      most: mostPruned,
+    })
+  }
+
+  close(): void {
+    this.#store.close()
+  }
+
+  async #submit(row: IssuanceRow): Promise<boolean> {
+    try {
+      return await this.#commit.submit(row)
+    } catch (cause) {
+      this.#log.error({ err: cause }, 'token log could not be written')
+      throw new SignetError('unavailable', 'The request cannot be recorded at the moment.', { cause, retryAfterSeconds: 2 })
+    }
+  }
+
+  #isWorthRecording(row: IssuanceRow): boolean {
+    const second = Math.floor(row.at / 1_000)
+    const key = row.principalId
+    const seen = this.#refusals.get(key)
+    if (this.#refusals.size > 10_000) this.#refusals.clear()
+    const count = seen?.second === second ? seen.count + 1 : 1
+    this.#refusals.set(key, { second, count })
+    return count <= mostRefusalsPerSecond
+  }
+}
+
+/** Spent assertions are kept by the hour their `exp` (epoch seconds) lies in. */
+export function expHourOf(expSeconds: number): number {
+  return Math.floor(expSeconds / 3_600)
+}
+
+export function sha256Bytes(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

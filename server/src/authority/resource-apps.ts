@@ -1,0 +1,88 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { newGuid } from '../platform/identifiers.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import { resourceKey } from './audience.ts'
+import { ResourceAppsStore } from './resource-apps-store.ts'
+
+/** A service that tokens can be issued for. */
+export interface ResourceApp {
+  readonly appId: string
+  readonly uri: string
+  readonly name: string
+  readonly tokenVersion: 1 | 2
+  /** Null: the deployment's own. */
+  readonly lifetimeSeconds: number | null
+  readonly enabled: boolean
+}
+
+/** Built-in audiences belong to no tenant. */
+const zeroTenant = '00000000-0000-0000-0000-000000000000'
+
+const builtIn = [
+  ['https://management.azure.com', 'Resource manager', '797f4846-ba00-4fd7-ba43-dac1f8f63013'],
+  ['https://management.core.windows.net', 'Resource manager (classic name)', '797f4846-ba00-4fd7-ba43-dac1f8f63013'],
+  ['https://vault.azure.net', 'Key vault', 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093'],
+  ['https://graph.microsoft.com', 'Graph', '00000003-0000-0000-c000-000000000000'],
+  ['https://storage.azure.com', 'Storage', 'e406a681-f3d4-42a8-90b6-c2b029497af1'],
+  ['https://database.windows.net', 'SQL database', '022907d3-0f1b-48f7-badc-1ba6abab6d66'],
+  ['https://servicebus.azure.net', 'Service bus', '80a10ef9-8168-493d-abf9-3297c4ef6e3c'],
+  ['https://eventhubs.azure.net', 'Event hubs', '80369ed6-5f11-4dd9-bef3-692475845e77'],
+] as const
+
+/** The registered audiences, in memory; a token is issued for these and nothing else (SEC-82). */
+export class ResourceApps {
+  readonly #apps: ReadonlyMap<string, ResourceApp>
+
+  private constructor(apps: readonly ResourceApp[]) {
+    this.#apps = new Map(apps.map((app) => [resourceKey(app.uri), app]))
+  }
+
+  /** Reads them; the built-in ones are put there first, once. */
+  static async open(database: Database, clock: Clock): Promise<ResourceApps> {
+    const store = new ResourceAppsStore(database)
+    const now = clock.now()
+    await database.transact(async (tx) => {
+      for (const [uri, name, appId] of builtIn) {
+        await store.insertIfMissing(tx, {
+          id: newGuid(),
+          tenant_id: zeroTenant,
+          app_id: appId,
+          identifier_uri: uri,
+          uri_key: resourceKey(uri),
+          display_name: name,
+          token_version: 1,
+          token_ttl_s: null,
+          builtin: 1,
+          state: 'enabled',
+          version: 1,
+          created_at: now,
+          updated_at: now,
+        })
+      }
+    })
+    const rows = await store.all()
+    return new ResourceApps(
+      rows.map((row) => ({
+        appId: row.app_id,
+        uri: row.identifier_uri,
+        name: row.display_name,
+        tokenVersion: row.token_version,
+        lifetimeSeconds: row.token_ttl_s,
+        enabled: row.state === 'enabled',
+      })),
+    )
+  }
+
+  list(): ResourceApp[] {
+    return [...this.#apps.values()]
+  }
+
+  /** @throws SignetError `resource_unknown` | `resource_disabled` */
+  require(resource: string): ResourceApp {
+    const app = this.#apps.get(resourceKey(resource))
+    if (!app) throw new SignetError('resource_unknown', 'The resource principal was not found in the tenant.')
+    if (!app.enabled) throw new SignetError('resource_disabled')
+    return app
+  }
+}

@@ -1,0 +1,46 @@
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { SigningKeysTable } from '../platform/database/schema.ts'
+import type { Tx } from '../platform/transaction.ts'
+
+export type SigningKeyRow = SigningKeysTable
+
+/** SQL of signing keys. */
+export class SigningKeysStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Everything that is still published, the newest last. */
+  published(scope: string, tx?: Tx): Promise<SigningKeyRow[]> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader
+      .selectFrom('signing_keys')
+      .selectAll()
+      .where('issuer_scope', '=', scope)
+      .where('state', 'in', ['prepared', 'active', 'retiring'])
+      .orderBy('created_at')
+      .execute()
+  }
+
+  async insert(tx: Tx, row: SigningKeyRow): Promise<void> {
+    await sqlOf(tx).insertInto('signing_keys').values(row).execute()
+  }
+
+  /** Compare-and-set on the state the caller read. */
+  async move(
+    tx: Tx,
+    key: SigningKeyRow,
+    change: Partial<Pick<SigningKeyRow, 'state' | 'retiring_at' | 'retire_at' | 'activate_at'>>,
+    at: number,
+  ): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('signing_keys')
+      .set({ ...change, version: key.version + 1, updated_at: at })
+      .where('kid', '=', key.kid)
+      .where('version', '=', key.version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+}

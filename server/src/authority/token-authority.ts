@@ -1,0 +1,283 @@
+import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { z } from 'zod'
+import { jwtBearer } from '@signet/shared/wire/oauth'
+import type { Clock } from '../platform/clock.ts'
+import { SequentialIds } from '../platform/identifiers.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import { accessTokenClaims } from './claims.ts'
+import { resourceOfScope, resourceOfV1 } from './audience.ts'
+import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
+import type { IdentityCache } from './identity-cache.ts'
+import { expHourOf, type IssuanceLog, sha256Bytes } from './issuance-log.ts'
+import type { IssuanceRow } from './issuance-log-store.ts'
+import type { Issuer } from './issuer.ts'
+import type { ResourceApp, ResourceApps } from './resource-apps.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import type { Trace } from './traces.ts'
+
+/** A token request as the endpoint parsed it. */
+export interface TokenRequest {
+  readonly version: 1 | 2
+  readonly form: ReadonlyMap<string, string>
+  readonly correlationId: string
+  readonly ip: string | null
+  readonly trace: Trace
+}
+
+export interface IssuedToken {
+  readonly accessToken: string
+  readonly lifetimeSeconds: number
+  /** Epoch seconds. */
+  readonly notBefore: number
+  readonly expiresOn: number
+  readonly resource: string
+}
+
+export interface TokenAuthorityParts {
+  readonly issuer: Issuer
+  readonly identities: IdentityCache
+  readonly resources: ResourceApps
+  readonly keys: SigningKeys
+  readonly log: IssuanceLog
+  readonly clock: Clock
+  readonly tokenLifetimeSeconds: number
+  /** Told of every credential a token was issued for; must not throw. */
+  readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
+}
+
+const guid = z.guid()
+
+/** Issues access tokens to clients that prove themselves with a certificate. */
+export class TokenAuthority {
+  readonly #parts: TokenAuthorityParts
+  readonly #ids: SequentialIds
+  #inFlight = 0
+  #headerKid = ''
+  #header = ''
+
+  constructor(parts: TokenAuthorityParts) {
+    this.#parts = parts
+    this.#ids = new SequentialIds(parts.clock)
+  }
+
+  /** @throws SignetError with a code of the catalogue; the token of a request that throws never existed */
+  async issue(request: TokenRequest): Promise<IssuedToken> {
+    this.#inFlight += 1
+    try {
+      return await this.#issue(request)
+    } finally {
+      this.#inFlight -= 1
+    }
+  }
+
+  async #issue(request: TokenRequest): Promise<IssuedToken> {
+    const { trace, form } = request
+    const { clock, resources, onCredentialUsed } = this.#parts
+    requireGrant(form)
+    const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
+    const credentials = clientCredentialsOf(form)
+    const nowMs = clock.now()
+
+    // 1 who asks
+    const client = await trace.step('client-authentication', 'Client assertion and certificate checked', () =>
+      this.#authenticate(credentials, request, nowMs, resource),
+    )
+    // 2 for what
+    const app = await trace.step('audience', 'Audience is a registered resource', () =>
+      this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
+    )
+    // 3 the token's words, 4 the signature
+    const id = this.#ids.next()
+    const token = await trace.step('signature', 'Token signed', () => this.#sign(client, app, resource, id, nowMs, form))
+    // 5 on record, durably, before it leaves
+    await trace.step('record', 'Issuance on durable record', () =>
+      this.#parts.log.record(this.#row(request, client, nowMs, resource, { id, token, assertion: credentials.assertion })),
+    )
+    onCredentialUsed(client.credential.id, nowMs)
+    return token
+  }
+
+  async #authenticate(
+    credentials: { clientId: string; assertion: string },
+    request: TokenRequest,
+    nowMs: number,
+    resource: string,
+  ): Promise<AuthenticatedClient> {
+    const { identities, issuer, log } = this.#parts
+    try {
+      return await authenticateClient(credentials, {
+        issuer,
+        findClient: async (clientId) => identities.find(clientId),
+        nowMs,
+      })
+    } catch (error) {
+      const known = await identities.find(credentials.clientId)
+      if (known && error instanceof SignetError) {
+        await log.recordRefusal(
+          this.#refusalRow(request, { principalId: known.principal.objectId, clientId: credentials.clientId }, nowMs, {
+            resource,
+            code: error.code,
+          }),
+        )
+      }
+      throw error
+    }
+  }
+
+  async #recordingRefusal<T>(
+    request: TokenRequest,
+    client: AuthenticatedClient,
+    nowMs: number,
+    resource: string,
+    work: () => T,
+  ): Promise<T> {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof SignetError) {
+        const { objectId: principalId, clientId } = client.principal
+        await this.#parts.log.recordRefusal(
+          this.#refusalRow(request, { principalId, clientId }, nowMs, { resource, code: error.code }),
+        )
+      }
+      throw error
+    }
+  }
+
+  async #sign(
+    client: AuthenticatedClient,
+    app: ResourceApp,
+    resource: string,
+    id: string,
+    nowMs: number,
+    form: ReadonlyMap<string, string>,
+  ): Promise<IssuedToken> {
+    const { issuer, keys, tokenLifetimeSeconds } = this.#parts
+    const lifetimeSeconds = app.lifetimeSeconds ?? tokenLifetimeSeconds
+    const nowSeconds = Math.floor(nowMs / 1_000)
+    const claims = accessTokenClaims({
+      issuer,
+      principal: client.principal,
+      resource,
+      app,
+      nowSeconds,
+      lifetimeSeconds,
+      uti: Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url'),
+      notBeforeSeconds: challengeOf(form.get('claims')),
+    })
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
+    const input = `${this.#headerFor(keys.activeKid, app.tokenVersion)}.${payload}`
+    const signature = await keys.sign(input, this.#inFlight === 1)
+    return {
+      accessToken: `${input}.${signature}`,
+      lifetimeSeconds,
+      notBefore: Number(claims['nbf']),
+      expiresOn: nowSeconds + lifetimeSeconds,
+      resource,
+    }
+  }
+
+  /** The header is the same for every token of a key and version; it is encoded once. */
+  #headerFor(kid: string, version: 1 | 2): string {
+    const wanted = `${kid}/${version}`
+    if (this.#headerKid !== wanted) {
+      const header = { typ: 'JWT', alg: 'RS256', kid, ...(version === 1 && { x5t: kid }) }
+      this.#header = Buffer.from(JSON.stringify(header)).toString('base64url')
+      this.#headerKid = wanted
+    }
+    return this.#header
+  }
+
+  #row(
+    request: TokenRequest,
+    client: AuthenticatedClient,
+    at: number,
+    resource: string,
+    issued: { id: string; token: IssuedToken; assertion: string },
+  ): IssuanceRow {
+    const { principal, credential, claims } = client
+    return {
+      id: issued.id,
+      tenantId: principal.tenantId,
+      at,
+      principalId: principal.objectId,
+      clientId: principal.clientId,
+      audience: resource,
+      x5tS256: credential.x5tS256,
+      kid: this.#parts.keys.activeKid,
+      exp: issued.token.expiresOn,
+      outcome: 'ok',
+      correlationId: request.correlationId,
+      ip: request.ip,
+      assertion: {
+        expHour: expHourOf(claims.exp),
+        jtiHash: sha256Bytes(claims.jti),
+        assertionHash: sha256Bytes(issued.assertion),
+        allowIdentical: credential.keyLocation !== 'agent',
+      },
+    }
+  }
+
+  #refusalRow(
+    request: TokenRequest,
+    client: { principalId: string; clientId: string },
+    at: number,
+    refusal: { resource: string; code: string },
+  ): IssuanceRow {
+    return {
+      id: this.#ids.next(),
+      tenantId: this.#parts.issuer.tenantId,
+      at,
+      ...client,
+      audience: refusal.resource,
+      x5tS256: null,
+      kid: null,
+      exp: null,
+      outcome: refusal.code,
+      correlationId: request.correlationId,
+      ip: request.ip,
+    }
+  }
+}
+
+function requireGrant(form: ReadonlyMap<string, string>): void {
+  const grant = form.get('grant_type')
+  if (!grant) throw missing('grant_type')
+  if (grant !== 'client_credentials') throw new SignetError('grant_unsupported')
+}
+
+/** Exactly one client authentication, and that is an assertion (SEC-70). */
+function clientCredentialsOf(form: ReadonlyMap<string, string>): { clientId: string; assertion: string } {
+  const clientId = form.get('client_id')?.trim().toLowerCase()
+  if (!clientId) throw missing('client_id')
+  if (!guid.safeParse(clientId).success) {
+    throw new SignetError('client_unknown', 'The client_id is not the GUID of an application in this tenant.')
+  }
+  const assertion = form.get('client_assertion')
+  const hasSecret = form.has('client_secret')
+  if (assertion && hasSecret) throw new SignetError('client_authentication_ambiguous')
+  if (hasSecret) throw new SignetError('client_secret_refused')
+  if (!assertion) throw new SignetError('client_authentication_missing')
+  const type = form.get('client_assertion_type')
+  if (!type) throw missing('client_assertion_type')
+  if (type !== jwtBearer) throw new SignetError('assertion_malformed', 'The client_assertion_type is not jwt-bearer.')
+  return { clientId, assertion }
+}
+
+function missing(name: string): SignetError {
+  return new SignetError('parameter_missing', `The request body must contain the following parameter: '${name}'.`)
+}
+
+const Challenge = z.object({
+  access_token: z.object({ nbf: z.object({ value: z.coerce.number().int().min(0) }) }),
+})
+
+/** A claims challenge for a token that is not older than a moment (wire-protocol §3.6); anything else is ignored. */
+function challengeOf(claims: string | undefined): number | undefined {
+  if (!claims || claims.length > 4_096) return undefined
+  try {
+    return Challenge.safeParse(JSON.parse(claims)).data?.access_token.nbf.value
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,3 @@
+import 'vitest-browser-react'
+import './ui/tokens.css'
+import './ui/base.css'

@@ -1,0 +1,26 @@
+import { Check, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import styles from './check-list.module.css'
+
+export interface CheckItem {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: ReactNode
+}
+
+/** Checks that were made, one by one, each with its verdict as icon and word. */
+export function CheckList({ label, items }: { label: string; items: readonly CheckItem[] }) {
+  return (
+    <ul className={styles['checks']} aria-label={label}>
+      {items.map((item) => (
+        <li key={item.name} data-ok={item.ok}>
+          {item.ok ? <Check size={14} aria-hidden /> : <X size={14} aria-hidden />}
+          <span>
+            <strong>{item.name}</strong> <em>{item.ok ? 'passed' : 'failed'}</em>
+            <span className={styles['detail']}>{item.detail}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

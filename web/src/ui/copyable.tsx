@@ -1,0 +1,60 @@
+import { Check, Copy } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { announce } from './announcer.tsx'
+import { classNames } from './class-names.ts'
+import styles from './copyable.module.css'
+import { visibleText } from './visible-text.ts'
+
+const shownMs = 1_500
+
+/** Copies a value, says so for a moment in place, and once to assistive technology. */
+export function CopyButton({ value, label, text }: { value: string; label: string; text?: string }) {
+  const [copied, setCopied] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(value)
+    } catch {
+      announce('Copying was refused by the browser')
+      return
+    }
+    setCopied(true)
+    announce(`${label} copied`)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setCopied(false), shownMs)
+  }
+  return (
+    <button
+      type="button"
+      className={classNames(styles['copy'], copied && styles['copied'])}
+      aria-label={`Copy ${label}`}
+      title={`Copy ${label}`}
+      onClick={() => void copy()}
+    >
+      {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+      {text !== undefined && <span>{copied ? 'Copied' : text}</span>}
+    </button>
+  )
+}
+
+interface CopyableProps {
+  value: string
+  /** What the value is, such as `principal ID`; the button is called `Copy principal ID`. */
+  label: string
+  /** How many characters to show; all by default. The whole value is the title. */
+  short?: number
+}
+
+/** An identifier in monospace with a button that copies it whole. */
+export function Copyable({ value, label, short }: CopyableProps) {
+  const shown = short === undefined || value.length <= short + 1 ? value : `${value.slice(0, short)}…`
+  return (
+    <span className={styles['copyable']}>
+      <code className={short === undefined ? styles['whole'] : undefined} title={visibleText(value)}>
+        {visibleText(shown)}
+      </code>
+      <CopyButton value={value} label={label} />
+    </span>
+  )
+}

@@ -1,0 +1,28 @@
+import { Button } from './button.tsx'
+import { Copyable } from './copyable.tsx'
+import { Notice } from './notice.tsx'
+import { ForbiddenPanel } from './forbidden-panel.tsx'
+import type { ProblemView } from './problem.ts'
+
+/** Why something could not be loaded or done, the number to quote, and a way to try again. */
+export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry?: (() => void) | undefined }) {
+  if (problem.missingPermission !== undefined) return <ForbiddenPanel permission={problem.missingPermission} />
+  return (
+    <Notice tone="bad" alert title={problem.title}>
+      {problem.detail !== '' && <p>{problem.detail}</p>}
+      {problem.fix !== undefined && <p>{problem.fix}</p>}
+      {problem.requestId !== undefined && (
+        <p className="row muted">
+          Request <Copyable value={problem.requestId} label="request ID" />
+        </p>
+      )}
+      {onRetry !== undefined && (
+        <div>
+          <Button small onClick={onRetry}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </Notice>
+  )
+}

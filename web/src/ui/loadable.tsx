@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react'
+import { ErrorPanel } from './error-panel.tsx'
+import type { ProblemView } from './problem.ts'
+import { Skeleton } from './skeleton.tsx'
+
+export interface LoadState<T> {
+  readonly data: T | undefined
+  readonly problem: ProblemView | null
+  readonly retry: () => void
+}
+
+/** Shows what is loaded; before that a skeleton, or why it could not be loaded. Old data stays when a refresh fails. */
+export function Loadable<T>(props: { state: LoadState<T>; lines?: number; children: (data: T) => ReactNode }) {
+  const { data, problem, retry } = props.state
+  if (data === undefined) {
+    if (problem !== null) return <ErrorPanel problem={problem} onRetry={retry} />
+    return <Skeleton {...(props.lines === undefined ? {} : { lines: props.lines })} />
+  }
+  return (
+    <>
+      {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
+      {props.children(data)}
+    </>
+  )
+}

@@ -1,0 +1,122 @@
+export type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+
+/** One thing with a validity, such as a certificate. Instants are epoch milliseconds. */
+export interface TimelineItem {
+  readonly id: string
+  /** Short name on the bar. */
+  readonly label: string
+  readonly kind: TimelineKind
+  readonly from: number
+  /** Until when it is accepted: retired and revoked things end before their validity does. */
+  readonly until: number
+  /** End of the validity written into it. */
+  readonly validUntil: number
+}
+
+export interface TimelineBar {
+  readonly item: TimelineItem
+  readonly lane: number
+  /** Shares of the axis, 0 to 1. */
+  readonly start: number
+  readonly end: number
+  readonly validEnd: number
+}
+
+export interface TimelineOverlap {
+  readonly start: number
+  readonly end: number
+  readonly from: number
+  readonly until: number
+}
+
+export interface TimelineLayout {
+  readonly from: number
+  readonly until: number
+  readonly laneCount: number
+  readonly bars: readonly TimelineBar[]
+  readonly overlaps: readonly TimelineOverlap[]
+  readonly now: number
+  readonly planned: number | null
+}
+
+const margin = 0.03
+
+/**
+ * Places bars on lanes, oldest first: a bar takes the first lane that is free when it begins, so that only bars that
+ * overlap stand above each other. The axis holds everything, now and the planned instant.
+ */
+export function layOutTimeline(items: readonly TimelineItem[], now: number, planned: number | null): TimelineLayout {
+  const sorted = [...items].sort((a, b) => a.from - b.from || a.until - b.until)
+  const ends = sorted.map((item) => (isOver(item.kind) ? item.until : item.validUntil))
+  const first = Math.min(now, ...sorted.map((item) => item.from))
+  const last = Math.max(now, planned ?? now, ...ends)
+  const room = Math.max(1, last - first) * margin
+  const [from, until] = [first - room, last + room]
+  const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (until - from)))
+
+  const laneEnds: number[] = []
+  const bars = sorted.map((item): TimelineBar => {
+    const free = laneEnds.findIndex((end) => end <= item.from)
+    const lane = free === -1 ? laneEnds.length : free
+    laneEnds[lane] = item.until
+    return {
+      item,
+      lane,
+      start: share(item.from),
+      end: share(item.until),
+      validEnd: share(Math.max(item.until, isOver(item.kind) ? item.until : item.validUntil)),
+    }
+  })
+  return {
+    from,
+    until,
+    laneCount: Math.max(1, laneEnds.length),
+    bars,
+    overlaps: overlapsOf(sorted).map((each) => ({ ...each, start: share(each.from), end: share(each.until) })),
+    now: share(now),
+    planned: planned === null ? null : share(planned),
+  }
+}
+
+function isOver(kind: TimelineKind): boolean {
+  return kind === 'retired' || kind === 'revoked'
+}
+
+/** The spans in which an item and the one after it are both accepted. */
+export function overlapsOf(sorted: readonly TimelineItem[]): { from: number; until: number }[] {
+  return sorted.flatMap((item, index) => {
+    const next = sorted[index + 1]
+    if (next === undefined) return []
+    const until = Math.min(item.until, next.until)
+    return until > next.from ? [{ from: next.from, until }] : []
+  })
+}
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+const steps = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  ...[1, 2, 7, 14, 30, 60, 90, 180, 365].map((n) => n * day),
+]
+
+/** Round instants between the ends of the axis, `count` of them at most, and the step between two. */
+export function ticksOf(from: number, until: number, count: number): { step: number; at: number[] } {
+  const step = steps.find((each) => (until - from) / each <= count) ?? 365 * day
+  // Days begin at local midnight, not at midnight of Greenwich.
+  const zoneShift = new Date(from).getTimezoneOffset() * minute
+  const first = Math.ceil((from - zoneShift) / step) * step + zoneShift
+  const at: number[] = []
+  for (let tick = first; tick <= until; tick += step) at.push(tick)
+  return { step, at }
+}
+
+/** A tick in as few words as its step needs: a day, a clock time, or one with seconds. */
+export function tickWords(at: number, step: number): string {
+  if (step >= day) return new Date(at).toLocaleDateString('en', { month: 'short', day: 'numeric' })
+  const withSeconds = step < minute ? ({ second: '2-digit' } as const) : {}
+  return new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...withSeconds })
+}

@@ -1,0 +1,67 @@
+import { Check, Minus, X } from 'lucide-react'
+import { durationWords } from './duration.ts'
+import { Untrusted } from './untrusted.tsx'
+import { visibleText } from './visible-text.ts'
+import styles from './waterfall.module.css'
+
+export interface WaterfallStep {
+  readonly id: string
+  readonly title: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  readonly startMs: number
+  readonly durationMs: number
+  /** Short remark at the end of the line, such as `HTTP 200`. */
+  readonly remark: string | null
+  readonly detail: string
+}
+
+const words = { ok: 'succeeded', failed: 'failed', skipped: 'skipped' } as const
+const icons = { ok: Check, failed: X, skipped: Minus } as const
+
+/** Milliseconds with as many digits as they deserve: `0.4 ms`, `12 ms`, `1.2 s`. */
+export function stepTime(ms: number): string {
+  return ms < 10 ? `${Number(ms.toFixed(1))} ms` : durationWords(Math.round(ms))
+}
+
+/** Where a step stands on the axis, in percent; never thinner than can be seen. */
+export function stepExtent(step: { startMs: number; durationMs: number }, totalMs: number) {
+  const total = Math.max(totalMs, 0.001)
+  const left = Math.min(99, Math.max(0, (step.startMs / total) * 100))
+  const width = Math.min(100 - left, Math.max(1, (step.durationMs / total) * 100))
+  return { left, width }
+}
+
+/** Steps one under the other, each with a bar at the time it took. */
+export function Waterfall(props: { label: string; steps: readonly WaterfallStep[]; totalMs: number }) {
+  const total = Math.max(props.totalMs, ...props.steps.map((step) => step.startMs + step.durationMs))
+  return (
+    <ol className={styles['waterfall']} aria-label={props.label}>
+      {props.steps.map((step) => (
+        <Step key={step.id} step={step} totalMs={total} />
+      ))}
+    </ol>
+  )
+}
+
+function Step({ step, totalMs }: { step: WaterfallStep; totalMs: number }) {
+  const Icon = icons[step.status]
+  const { left, width } = stepExtent(step, totalMs)
+  return (
+    <li className={styles['step']} data-status={step.status}>
+      <Icon size={14} strokeWidth={2.5} aria-hidden className={styles['icon']} />
+      <div className={styles['line']}>
+        <span className={styles['title']}>
+          <Untrusted text={step.title} /> <span className="sr-only">{words[step.status]}</span>
+        </span>
+        <span className={styles['time']}>
+          {step.remark !== null && <span className={styles['remark']}>{step.remark}</span>}
+          {step.status === 'skipped' ? 'skipped' : stepTime(step.durationMs)}
+        </span>
+      </div>
+      <div className={styles['track']} aria-hidden>
+        {step.status !== 'skipped' && <span style={{ left: `${left}%`, width: `${width}%` }} />}
+      </div>
+      {step.detail !== '' && <p className={styles['detail']}>{visibleText(step.detail)}</p>}
+    </li>
+  )
+}

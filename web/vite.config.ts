@@ -1,0 +1,13 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [react()],
+  server: { port: 7421, proxy: { '/api': 'http://localhost:7420' } },
+  build: {
+    target: 'es2023',
+    // The content security policy forbids inline scripts and data: scripts; every asset stays a file of its own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})
