@@ -28,7 +28,7 @@ import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
 import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
-import { openRotation } from './rotation/index.ts'
+import { openRotation, rotationHandlers } from './rotation/index.ts'
 
 export interface ServerParts {
   readonly config: Config

@@ -1,0 +1,22 @@
+import { startAgent } from '../agent/index.ts'
+import { systemClock } from '../platform/clock.ts'
+import { readConfig } from '../platform/config.ts'
+import { stopOnSignal } from '../platform/lifecycle.ts'
+import { createLogger } from '../platform/log.ts'
+import { agentFacts } from './agent-facts.ts'
+
+/** `signet agent`: the local identity endpoints of this machine, until a signal stops them. */
+export async function runAgent(environment: NodeJS.ProcessEnv): Promise<void> {
+  process.umask(0o077)
+  const config = readConfig(environment)
+  const agent = await startAgent({
+    agentDir: config.agentDir,
+    localBind: config.localBind,
+    localPort: config.localPort,
+    facts: agentFacts(),
+    log: createLogger(config.logLevel),
+    clock: systemClock,
+  })
+  process.send?.({ ready: true })
+  stopOnSignal(() => agent.stop())
+}

@@ -1,0 +1,62 @@
+import { request as httpRequest } from 'node:http'
+import { join } from 'node:path'
+import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/contract'
+import { Problem } from '@signet/shared/errors'
+import { socketPath } from '../platform/http/socket-listener.ts'
+import { SignetError, StartupError } from '../platform/signet-error.ts'
+
+export function consoleSocket(dataDir: string): string {
+  return join(dataDir, 'console.sock')
+}
+
+/** The admin API for the command line: the same contract as the dashboard's, over the socket in the data folder. */
+export class ConsoleClient {
+  readonly #dataDir: string
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /** @throws SignetError as the server answered it; StartupError when no server runs on this data folder */
+  async call<R extends Route>(route: R, given: RouteArguments<R>): Promise<RouteResponse<R>> {
+    const { params = {}, query = {}, body } = given as {
+      params?: Record<string, string>
+      query?: Record<string, string>
+      body?: unknown
+    }
+    const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''))
+    const search = new URLSearchParams(query).toString()
+    const { status, text } = await this.#send(route.method, `/api${path}${search && `?${search}`}`, body)
+    const answer: unknown = text ? JSON.parse(text) : undefined
+    if (status >= 400) throw errorOf(answer)
+    return route.response?.parse(answer) as RouteResponse<R>
+  }
+
+  #send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' }
+      const call = httpRequest({ socketPath: socketPath(consoleSocket(this.#dataDir)), path, method, headers }, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }))
+        response.on('error', reject)
+      })
+      call.on('error', (cause) => {
+        reject(
+          new StartupError(
+            `no Signet server runs on the data folder ${this.#dataDir}: start it, or set SIGNET_DATA_DIR to the folder of the one that runs`,
+            { cause },
+          ),
+        )
+      })
+      call.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+  }
+}
+
+function errorOf(answer: unknown): Error {
+  const problem = Problem.safeParse(answer)
+  if (!problem.success) return new SignetError('internal', 'The server gave an answer that is not understood.')
+  const { code, detail, fix } = problem.data
+  return new SignetError(code, detail, fix === undefined ? {} : { fix })
+}

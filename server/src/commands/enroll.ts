@@ -1,0 +1,25 @@
+import { enrollAgent } from '../agent/index.ts'
+import { readConfig } from '../platform/config.ts'
+import { createLogger } from '../platform/log.ts'
+import { StartupError } from '../platform/signet-error.ts'
+import { agentFacts } from './agent-facts.ts'
+
+/** `signet enroll`: makes this machine the agent of an instance. The token comes by environment, never by argument. */
+export async function enroll(
+  environment: NodeJS.ProcessEnv,
+  options: { server: string; caPin: string },
+): Promise<void> {
+  process.umask(0o077)
+  const config = readConfig(environment)
+  const joinToken = environment['SIGNET_JOIN_TOKEN']
+  if (!joinToken) throw new StartupError('no join token: set SIGNET_JOIN_TOKEN to the one the dashboard or `signet instance join` shows')
+  const { agentId } = await enrollAgent({
+    serverUrl: options.server,
+    caPin: options.caPin,
+    joinToken,
+    agentDir: config.agentDir,
+    facts: agentFacts(),
+    log: createLogger('warn'),
+  })
+  process.stdout.write(`Enrolled as agent ${agentId}. Run \`signet agent\` to serve identities.\n`)
+}

@@ -1,0 +1,83 @@
+import { enrollmentApi } from '@signet/shared/api/enrollment'
+import type { Page } from '@signet/shared/api/paging'
+import { type InstanceDetail, type InstanceKind, type InstanceSummary, resourcesApi } from '@signet/shared/api/resources'
+import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
+import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
+import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import { systemClock } from '../platform/clock.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { ConsoleClient } from './console-client.ts'
+
+const pollMs = 50
+const longestWaitMs = 10_000
+
+/** All service instances, every page of them. */
+export async function listInstances(client: ConsoleClient): Promise<InstanceSummary[]> {
+  const all: InstanceSummary[] = []
+  let query: { limit: string; cursor?: string } | undefined = { limit: '200' }
+  while (query) {
+    const page: Page<InstanceSummary> = await client.call(resourcesApi.list, { query })
+    all.push(...page.items)
+    query = page.nextCursor === null ? undefined : { limit: '200', cursor: page.nextCursor }
+  }
+  return all
+}
+
+/** @throws SignetError `not_found` */
+export async function showInstance(client: ConsoleClient, name: string): Promise<InstanceDetail> {
+  const { items } = await client.call(resourcesApi.list, { query: { q: name, limit: '200' } })
+  const found = items.find((instance) => instance.name.toLowerCase() === name.toLowerCase())
+  if (!found) throw new SignetError('not_found', `There is no service instance called ${name}.`)
+  return client.call(resourcesApi.show, { params: { instanceId: found.id } })
+}
+
+export async function addInstance(client: ConsoleClient, name: string, kind: InstanceKind) {
+  const instance = await client.call(resourcesApi.register, { body: { name, kind } })
+  const join = await client.call(enrollmentApi.issueJoinToken, { params: { instanceId: instance.id }, body: {} })
+  return { instance, join }
+}
+
+export async function joinInstance(client: ConsoleClient, name: string) {
+  const { id } = await showInstance(client, name)
+  return client.call(enrollmentApi.issueJoinToken, { params: { instanceId: id }, body: {} })
+}
+
+/** Turns the identity on or off and waits until its agent has followed; an agent that is away is not waited for. */
+export async function switchIdentity(client: ConsoleClient, name: string, enabled: boolean): Promise<InstanceDetail> {
+  const { id } = await showInstance(client, name)
+  let instance = await client.call(resourcesApi.setIdentity, { params: { instanceId: id }, body: { enabled } })
+  const wanted: IdentityState = enabled ? 'on' : 'off'
+  const deadline = systemClock.monotonicMs() + longestWaitMs
+  while (instance.identityState !== wanted && instance.agent?.connected && systemClock.monotonicMs() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    instance = await client.call(resourcesApi.show, { params: { instanceId: id } })
+  }
+  return instance
+}
+
+/** @returns the rotation as soon as the new certificate is in use, or as it stands after ten seconds */
+export async function rotateInstance(client: ConsoleClient, name: string): Promise<RotationSummary> {
+  const { identity } = await showInstance(client, name)
+  if (!identity) throw new SignetError('conflict', `The identity of ${name} is off; there is nothing to rotate.`)
+  let run = await client.call(rotationApi.rotate, { params: { principalId: identity.principalId }, body: {} })
+  const deadline = systemClock.monotonicMs() + longestWaitMs
+  while ((run.state === 'requested' || run.state === 'prepared') && systemClock.monotonicMs() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    run = await client.call(rotationApi.show, { params: { runId: run.id } })
+  }
+  return run
+}
+
+/** Click to test, from the command line; `reveal` adds the raw token, which is audited. */
+export async function testToken(
+  client: ConsoleClient,
+  name: string,
+  options: { resource: string; dialect: 'imds' | 'app-service'; bypassCache: boolean; reveal: boolean },
+): Promise<TokenTest & { accessToken?: string }> {
+  const { id } = await showInstance(client, name)
+  const { reveal, ...wanted } = options
+  const test = await client.call(tokenTestsApi.run, { body: { instanceId: id, ...wanted } })
+  if (!reveal || !test.token) return test
+  const { token } = await client.call(tokenTestsApi.reveal, { params: { testId: test.id }, body: {} })
+  return { ...test, accessToken: token }
+}

@@ -1,0 +1,53 @@
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import type { RotationSummary } from '@signet/shared/api/rotation'
+import type { TokenTest } from '@signet/shared/api/token-tests'
+
+/** Words for a terminal; scripts use `--json`. */
+
+const at = (instant: number | null) => (instant === null ? '-' : new Date(instant).toISOString())
+
+function rows(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([name]) => name.length))
+  return pairs.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+}
+
+export function printInstances(instances: readonly InstanceSummary[]): string {
+  if (instances.length === 0) return 'No service instance yet; add one with `signet instance add NAME`.'
+  return instances
+    .map((one) => [one.name.padEnd(24), one.identityState.padEnd(9), one.identity?.principalId ?? '-'].join('  '))
+    .join('\n')
+}
+
+export function printInstance(instance: InstanceSummary): string {
+  return rows([
+    ['name', instance.name],
+    ['identity', [instance.identityState, instance.identityReason].filter(Boolean).join(': ')],
+    ['principal ID', instance.identity?.principalId ?? '-'],
+    ['client ID', instance.identity?.clientId ?? '-'],
+    ['certificate', instance.credential ? `${instance.credential.thumbprint} until ${at(instance.credential.notAfter)}` : '-'],
+    ['next rotation', at(instance.nextRotationAt)],
+    ['agent', instance.agent ? `${instance.agent.version}, ${instance.agent.connected ? 'connected' : 'not connected'}` : 'none'],
+  ])
+}
+
+export function printRotation(run: RotationSummary): string {
+  return rows([
+    ['rotation', run.id],
+    ['state', run.state],
+    ['old', run.from?.thumbprint ?? '-'],
+    ['new', run.to?.thumbprint ?? '-'],
+    ['in use since', at(run.activatedAt)],
+    ['old accepted until', at(run.overlapUntil)],
+  ])
+}
+
+export function printTokenTest(test: TokenTest & { accessToken?: string }): string {
+  const mark = (ok: boolean) => (ok ? 'ok    ' : 'FAILED')
+  const steps = test.steps.map(
+    (step) => `${mark(step.status !== 'failed')}  ${step.durationMs.toFixed(1).padStart(7)} ms  ${step.title}${step.httpStatus ? ` (${step.httpStatus})` : ''}`,
+  )
+  const checks = (test.token?.checks ?? []).map((check) => `${mark(check.ok)}  ${check.name}: ${check.detail}`)
+  const claims = test.token ? [JSON.stringify(test.token.claims, null, 2)] : []
+  const error = test.error ? [test.error.body, test.error.fix] : []
+  return [...steps, ...checks, ...claims, ...error, ...(test.accessToken ? [test.accessToken] : [])].join('\n')
+}

@@ -1,0 +1,135 @@
+import { InstanceKind } from '@signet/shared/api/resources'
+import { Command } from 'commander'
+import { readConfig } from '../platform/config.ts'
+import { SignetError, StartupError } from '../platform/signet-error.ts'
+import type { ConsoleClient } from './console-client.ts'
+import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+
+/** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await commandLine().parseAsync(argv)
+  } catch (error) {
+    process.stderr.write(`signet: ${messageOf(error)}\n`)
+    process.exitCode = 1
+    if (process.connected) process.disconnect()
+  }
+}
+
+/** A fault somebody can mend is one line; anything else shows where it happened. */
+function messageOf(error: unknown): string {
+  if (error instanceof StartupError) return error.message
+  if (error instanceof SignetError) return [error.detail, error.fix].filter(Boolean).join(' ')
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function commandLine(): Command {
+  const program = new Command('signet').description('Self-hosted managed service identity')
+  program.command('serve', { isDefault: true }).description('run the server').action(async () => {
+    await (await import('./serve.ts')).serve(process.env)
+  })
+  program.command('agent').description('run the agent of this machine').action(async () => {
+    await (await import('./agent.ts')).runAgent(process.env)
+  })
+  program.command('start').description('run server and agent together, to try Signet').action(async () => {
+    await (await import('./start.ts')).start(process.env)
+  })
+  program
+    .command('enroll')
+    .description('make this machine the agent of an instance (the token in SIGNET_JOIN_TOKEN)')
+    .requiredOption('--server <url>', 'the server address for agents')
+    .requiredOption('--ca-pin <sha256>', 'fingerprint of the server CA, as shown beside the token')
+    .action(async (options: { server: string; caPin: string }) => {
+      await (await import('./enroll.ts')).enroll(process.env, options)
+    })
+  program.command('env').description('print the shell lines a client needs').action(printEnvironment)
+  addInstanceCommands(program.command('instance').description('service instances and their identities'))
+  addTokenCommand(program)
+  program
+    .command('operator')
+    .description('the people who use the dashboard')
+    .command('recover')
+    .description('print a one-time sign-in link')
+    .action(async () => {
+      const { consoleApi } = await import('@signet/shared/api/console')
+      const { url } = await (await connect()).call(consoleApi.issueCode, { body: {} })
+      process.stdout.write(`${url}\n`)
+    })
+  return program
+}
+
+function addInstanceCommands(instance: Command): void {
+  const json = ['--json', 'print JSON'] as const
+  instance.command('list').option(...json).action(async (options: Output) => {
+    const { listInstances } = await import('./instance.ts')
+    print(await listInstances(await connect()), options, printInstances)
+  })
+  instance.command('show <name>').option(...json).action(async (name: string, options: Output) => {
+    const { showInstance } = await import('./instance.ts')
+    print(await showInstance(await connect(), name), options, printInstance)
+  })
+  instance
+    .command('add <name>')
+    .option('--kind <kind>', 'vm, app, function, container or host', 'host')
+    .option(...json)
+    .action(async (name: string, options: Output & { kind: string }) => {
+      const { addInstance } = await import('./instance.ts')
+      const kind = InstanceKind.safeParse(options.kind)
+      if (!kind.success) throw new StartupError(`--kind is one of ${InstanceKind.options.join(', ')}`)
+      print(await addInstance(await connect(), name, kind.data), options, ({ join }) => `Run on the instance:\n  ${join.command}`)
+    })
+  instance.command('join <name>').option(...json).action(async (name: string, options: Output) => {
+    const { joinInstance } = await import('./instance.ts')
+    print(await joinInstance(await connect(), name), options, (join) => join.command)
+  })
+  for (const [verb, enabled] of [
+    ['on', true],
+    ['off', false],
+  ] as const) {
+    instance.command(`${verb} <name>`).option(...json).action(async (name: string, options: Output) => {
+      const { switchIdentity } = await import('./instance.ts')
+      print(await switchIdentity(await connect(), name, enabled), options, printInstance)
+    })
+  }
+  instance.command('rotate <name>').option(...json).action(async (name: string, options: Output) => {
+    const { rotateInstance } = await import('./instance.ts')
+    print(await rotateInstance(await connect(), name), options, printRotation)
+  })
+}
+
+function addTokenCommand(program: Command): void {
+  program
+    .command('token <name>')
+    .description('get a token through the local endpoint of an instance, and check it')
+    .requiredOption('--resource <uri>', 'what the token is for')
+    .option('--dialect <dialect>', 'imds or app-service', 'imds')
+    .option('--bypass-cache', 'ask for a fresh token', false)
+    .option('--reveal', 'print the raw token too (audited)', false)
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: Output & { resource: string; dialect: string; bypassCache: boolean; reveal: boolean }) => {
+      const { testToken } = await import('./instance.ts')
+      const { resource, bypassCache, reveal, dialect } = options
+      if (dialect !== 'imds' && dialect !== 'app-service') throw new StartupError('--dialect is imds or app-service')
+      const test = await testToken(await connect(), name, { resource, bypassCache, reveal, dialect })
+      print(test, options, printTokenTest)
+      if (test.outcome === 'failed') process.exitCode = 1
+    })
+}
+
+interface Output {
+  readonly json?: true
+}
+
+function print<T>(value: T, options: Output, words: (value: T) => string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(value, null, 2) : words(value)}\n`)
+}
+
+async function connect(): Promise<ConsoleClient> {
+  const client = await import('./console-client.ts')
+  return new client.ConsoleClient(readConfig(process.env).dataDir)
+}
+
+async function printEnvironment(): Promise<void> {
+  const { clientEnvironment, shellLines } = await import('./client-environment.ts')
+  process.stdout.write(shellLines(await clientEnvironment(readConfig(process.env))))
+}

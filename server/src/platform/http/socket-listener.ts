@@ -1,0 +1,46 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { createConnection } from 'node:net'
+import { relative } from 'node:path'
+import { StartupError } from '../signet-error.ts'
+
+/** Paths of sockets are at most this long on Linux and macOS; a relative one is shorter. */
+export function socketPath(file: string): string {
+  const fromHere = relative(process.cwd(), file)
+  return fromHere.length < file.length ? fromHere : file
+}
+
+/**
+ * Listens on a socket file that only its owner can open. A file left by a process that is gone is replaced.
+ *
+ * @throws StartupError when another process answers there: it has the same data folder
+ */
+export async function listenOnSocket(file: string, handler: RequestListener): Promise<() => Promise<void>> {
+  const path = socketPath(file)
+  if (await answers(path)) {
+    throw new StartupError(`another Signet server runs on this data folder (${file}): stop it first, or set SIGNET_DATA_DIR`)
+  }
+  rmSync(path, { force: true })
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  chmodSync(path, 0o600)
+  return async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeAllConnections()
+    await closed
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

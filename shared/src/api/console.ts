@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { TenantId } from '../vocabulary/identifiers.ts'
+import { Instant } from '../vocabulary/time.ts'
+import { route } from './contract.ts'
+
+/** What only the server's own host may ask, over the socket in its data folder. */
+export const consoleApi = {
+  issueCode: route({
+    method: 'POST',
+    path: '/console/codes',
+    summary: 'A one-time sign-in code; the first one ever creates the administrator',
+    access: 'session',
+    body: z.strictObject({}),
+    response: z.object({ url: z.string(), purpose: z.enum(['setup', 'sign_in']), expiresAt: Instant }),
+    status: 201,
+  }),
+  deployment: route({
+    method: 'GET',
+    path: '/console/deployment',
+    summary: 'Addresses and identifiers of this deployment',
+    access: 'session',
+    response: z.object({
+      tenantId: TenantId,
+      authorityUrl: z.string(),
+      dashboardUrl: z.string(),
+      caFile: z.string(),
+    }),
+  }),
+}

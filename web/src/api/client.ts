@@ -1,0 +1,82 @@
+import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/contract'
+import { csrfHeader } from '@signet/shared/api/operators'
+import { ApiError, readProblem } from './api-error.ts'
+
+const base = '/api'
+
+let csrfToken: string | undefined
+
+/** Keeps the anti-forgery token of the session for the requests that change something (SEC-20). */
+export function rememberCsrfToken(token: string | undefined): void {
+  csrfToken = token
+}
+
+/** What every route may be given; which of them a route has is checked by the type of `call`. */
+interface LooseArguments {
+  readonly params?: Record<string, unknown>
+  readonly query?: Record<string, unknown>
+  readonly body?: unknown
+}
+
+type CallArguments<R extends Route> = keyof RouteArguments<R> extends never
+  ? [input?: Record<string, never>, signal?: AbortSignal]
+  : [input: RouteArguments<R>, signal?: AbortSignal]
+
+/** A function that calls one route of the contract; answers are checked against it. */
+export function call<R extends Route>(route: R): (...given: CallArguments<R>) => Promise<RouteResponse<R>> {
+  return async (...given) => {
+    const input: LooseArguments = given[0] ?? {}
+    const response = await send(route, input, given[1])
+    if (!response.ok) throw await readProblem(response, route.access)
+    const content: unknown = route.response === undefined ? undefined : await response.json()
+    const parsed = route.response?.safeParse(content)
+    if (parsed?.success === false) {
+      throw new ApiError({
+        code: 'internal',
+        title: 'The server and this page do not fit together',
+        detail: `${route.method} ${route.path}: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not as agreed.`,
+        fix: 'Reload the page; it may be older than the server.',
+        cause: parsed.error,
+      })
+    }
+    return parsed?.data as RouteResponse<R>
+  }
+}
+
+async function send(route: Route, input: LooseArguments, signal: AbortSignal | undefined): Promise<Response> {
+  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  const changes = route.method !== 'GET'
+  if (changes) headers.set('content-type', 'application/json')
+  if (changes && csrfToken !== undefined) headers.set(csrfHeader, csrfToken)
+  try {
+    return await fetch(addressOf(route.path, input), {
+      method: route.method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      body: changes && input.body !== undefined ? JSON.stringify(input.body) : null,
+      signal: signal ?? null,
+    })
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause
+    throw new ApiError({
+      code: 'unavailable',
+      title: 'The server does not answer',
+      detail: 'No connection to the Signet server could be made.',
+      fix: 'Check that it is running and reachable from this computer.',
+      cause,
+    })
+  }
+}
+
+/** Fills in the path of a route and adds the query; parts that are undefined are left out. */
+export function addressOf(path: string, input: LooseArguments): string {
+  const filled = path.replace(/:([a-zA-Z]+)/g, (_, name: string) => encodeURIComponent(String(input.params?.[name])))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined && value !== '') query.set(name, String(value))
+  }
+  const search = query.toString()
+  return `${base}${filled}${search === '' ? '' : `?${search}`}`
+}

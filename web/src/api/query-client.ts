@@ -1,0 +1,28 @@
+import { errorCatalogue } from '@signet/shared/errors'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { ApiError, hasCode } from './api-error.ts'
+import { sessionKey } from './session.ts'
+
+const retries = 2
+
+/** Retries what can heal by itself, as the catalogue says; a refusal is final. */
+export function shouldRetry(failures: number, error: unknown): boolean {
+  return failures < retries && error instanceof ApiError && errorCatalogue[error.code].retryable
+}
+
+export function createQueryClient(): QueryClient {
+  const onError = (error: unknown) => {
+    // The session ended somewhere else; the gate notices and leads to the sign-in page.
+    if (hasCode(error, 'unauthenticated')) client.setQueryData(sessionKey, null)
+  }
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      // Changes arrive by the event stream; the short time only spares queries when going back and forth.
+      queries: { retry: shouldRetry, staleTime: 5_000, refetchOnWindowFocus: false },
+      mutations: { retry: false },
+    },
+  })
+  return client
+}

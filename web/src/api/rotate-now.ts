@@ -1,0 +1,19 @@
+import { rotationApi } from '@signet/shared/api/rotation'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { call } from './client.ts'
+import type { QueryRoot } from './query-roots.ts'
+
+const shown = ['instances', 'credentials', 'rotations'] as const satisfies QueryRoot[]
+
+/** Starts a rotation, or finds the one under way. Offered on more than one screen, hence not part of a feature. */
+export function useRotateNow() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ principalId, reason }: { principalId: ObjectId; reason: string }) =>
+      call(rotationApi.rotate)({ params: { principalId }, body: reason === '' ? {} : { reason } }),
+    onSettled: () => {
+      for (const root of shown) void client.invalidateQueries({ queryKey: [root] })
+    },
+  })
+}

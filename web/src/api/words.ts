@@ -1,0 +1,67 @@
+import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import type { CredentialState, IdentityState, KeyAlgorithm, RunState, RunTrigger } from '@signet/shared/vocabulary/credential-states'
+import { errorCatalogue } from '@signet/shared/errors'
+
+/** A state in words, with the tone that the design system's badge gives it. */
+interface Word {
+  readonly word: string
+  readonly tone: 'ok' | 'warn' | 'bad' | 'busy' | 'accent' | 'soft' | 'off' | 'stopped'
+}
+
+export const identityWords: Record<IdentityState, Word> = {
+  off: { word: 'Off', tone: 'off' },
+  enabling: { word: 'Turning on…', tone: 'busy' },
+  on: { word: 'On', tone: 'ok' },
+  disabling: { word: 'Turning off…', tone: 'busy' },
+}
+
+export const credentialWords: Record<CredentialState, Word> = {
+  prepared: { word: 'Prepared', tone: 'soft' },
+  active: { word: 'Active', tone: 'ok' },
+  retiring: { word: 'Retiring', tone: 'accent' },
+  retired: { word: 'Retired', tone: 'off' },
+  revoked: { word: 'Revoked', tone: 'stopped' },
+}
+
+export const runWords: Record<RunState, Word> = {
+  requested: { word: 'Requested', tone: 'busy' },
+  prepared: { word: 'Prepared', tone: 'busy' },
+  activated: { word: 'Active, overlap runs', tone: 'accent' },
+  completed: { word: 'Completed', tone: 'ok' },
+  failed: { word: 'Failed', tone: 'bad' },
+  cancelled: { word: 'Cancelled', tone: 'stopped' },
+}
+
+export const triggerWords: Record<RunTrigger, string> = {
+  schedule: 'Schedule',
+  enable: 'Identity turned on',
+  manual: 'By hand',
+  policy: 'Policy change',
+  reenroll: 'Agent enrolled again',
+}
+
+export const outcomeWords: Record<AuditOutcome, Word> = {
+  ok: { word: 'OK', tone: 'ok' },
+  refused: { word: 'Refused', tone: 'warn' },
+  failed: { word: 'Failed', tone: 'bad' },
+}
+
+export const keyLocationWords = {
+  agent: 'On the instance, never left it',
+  server: 'Made by the server, sealed there',
+  external: 'Outside of Signet',
+  hsm: 'In a hardware module',
+} as const
+
+export const keyAlgorithmWords: Record<KeyAlgorithm, string> = { rsa2048: 'RSA-2048', p256: 'ECDSA P-256' }
+
+/** Name of a key algorithm, which for old certificates need not be one of today's. */
+export function keyAlgorithmName(algorithm: string): string {
+  return algorithm === 'rsa2048' || algorithm === 'p256' ? keyAlgorithmWords[algorithm] : algorithm
+}
+
+/** A code of the catalogue in words; anything else as it is. */
+export function codeWords(code: string): string {
+  const known = Object.entries(errorCatalogue).find(([name]) => name === code)
+  return known === undefined ? code : known[1].title
+}

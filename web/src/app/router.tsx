@@ -1,0 +1,124 @@
+import { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { sessionOptions } from '../api/session.ts'
+import { ErrorPage } from './error-page.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
+import { SessionGate } from './session-gate.tsx'
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+})
+
+/** A search parameter that is left out when it is missing or bad. */
+const text = (max: number) => z.string().trim().max(max).optional().catch(undefined)
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: text(2_000) }),
+  component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionOptions)
+    if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+  },
+  component: SessionGate,
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+})
+
+const start = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/instances', replace: true })
+  },
+})
+
+const instances = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/instances',
+  validateSearch: z.object({ q: text(100), state: IdentityState.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/instances/instances-page.tsx'), 'InstancesPage'),
+})
+
+const instance = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/instances/$instanceId/{-$tab}',
+  component: lazyRouteComponent(() => import('../features/instances/instance-page.tsx'), 'InstancePage'),
+})
+
+const rotations = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/rotations',
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationsPage'),
+})
+
+const rotation = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/rotations/$runId',
+  component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
+})
+
+const tokenTest = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/test',
+  validateSearch: z.object({ instance: text(36) }),
+  component: lazyRouteComponent(() => import('../features/token-test/token-test-page.tsx'), 'TokenTestPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audit',
+  validateSearch: z.object({
+    action: AuditAction.optional().catch(undefined),
+    outcome: AuditOutcome.optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit]),
+])
+
+/** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).flatMap(([name, value]): [string, string][] =>
+        value === undefined || value === '' ? [] : [[name, String(value)]],
+      )
+      return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+    },
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}
