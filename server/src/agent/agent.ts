@@ -129,7 +129,12 @@ class RunningParts implements RunningAgent {
     this.#lifecycle.started('renewal', () => this.#renewal.stop())
     this.#lifecycle.started('credential sync', () => this.#sync.stop())
     this.#link.start()
-    this.#lifecycle.started('server link', () => this.#link.stop())
+    this.#lifecycle.started('server link', () => {
+      const stopped = this.#link.stop()
+      // Cuts off calls to a server that does not answer; whatever they were for is repeated after the next start.
+      this.#client.close()
+      return stopped
+    })
   }
 
   instanceState(): InstanceState {

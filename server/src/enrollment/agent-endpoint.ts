@@ -21,8 +21,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { CredentialRollover } from '../rotation/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
-import type { AgentRow } from './agents-store.ts'
-import type { Enrollment } from './enrollment.ts'
+import type { AgentRow, Enrollment } from './enrollment.ts'
 
 interface EndpointParts {
   readonly enrollment: Enrollment

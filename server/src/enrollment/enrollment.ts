@@ -28,6 +28,8 @@ const mostRenewJitter = 0.2
 /** `last_seen_at` is for people; it is written this often at most. */
 const presenceMs = 15 * 60 * secondMs
 
+export type { AgentRow }
+
 export interface EnrollmentParts {
   readonly store: AgentsStore
   readonly database: Transactor & ChangeRecorder

@@ -12,7 +12,7 @@ import { guardAppService, type IdentityHeader, readAppServiceRequest } from './a
 import { guardImds, isImdsPath, readImdsTokenRequest, requireImdsVersion } from './imds.ts'
 import { LocalTargets } from './local-request.ts'
 import { RefusalLog } from './refusal-log.ts'
-import { guardRequest } from './request-guard.ts'
+import { guardBody, guardRequest, hasUnreadBody } from './request-guard.ts'
 
 export interface LocalEndpointParts {
   readonly broker: TokenBroker
@@ -58,14 +58,17 @@ async function answer(
   const { path, parameters } = targets.read(request.url ?? '/')
   if (path === localPaths.imdsToken) {
     guardImds(request)
+    guardBody(request)
     return answerToken(parts, request, response, readImdsTokenRequest(parameters()))
   }
   if (path === localPaths.appService) {
     guardAppService(request, parts.header)
+    guardBody(request)
     return answerToken(parts, request, response, readAppServiceRequest(parameters()))
   }
   if (path === localPaths.imdsInfo) {
     guardImds(request)
+    guardBody(request)
     requireImdsVersion(parameters())
     return send(request, response, 200, JSON.stringify({ tenantId: parts.tenantId() }))
   }
@@ -89,9 +92,13 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: Signe
     return
   }
   const { status, body, headers } = errorFor(request, error)
-  // What is left of an unwanted body is not read: the connection goes with the answer.
-  const closing = error.code === 'payload_too_large' || request.headers['transfer-encoding'] !== undefined
-  send(request, response, status, JSON.stringify(body), closing ? { ...headers, Connection: 'close' } : headers)
+  send(
+    request,
+    response,
+    status,
+    JSON.stringify(body),
+    hasUnreadBody(request) ? { ...headers, Connection: 'close' } : headers,
+  )
 }
 
 /** The dialect of the path, also when the guard refused before it was looked at; IMDS is the plainest. */

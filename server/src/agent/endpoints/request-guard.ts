@@ -23,7 +23,7 @@ export function allowedHosts(bind: string, port: number): ReadonlySet<string> {
  * What every local request must pass before anything of it is used (SEC-94 to SEC-98, SEC-108). Headers are judged from
  * the raw list, because the HTTP layer joins some repeats and drops others.
  *
- * @throws SignetError `forwarded_request` | `invalid_request` | `payload_too_large`
+ * @throws SignetError `forwarded_request` | `invalid_request`
  */
 export function guardRequest(request: IncomingMessage, hosts: ReadonlySet<string>): void {
   const target = request.url ?? ''
@@ -34,12 +34,28 @@ export function guardRequest(request: IncomingMessage, hosts: ReadonlySet<string
   if (!hosts.has(host) && !hosts.has(host.toLowerCase())) {
     throw new SignetError('forwarded_request', 'The Host header does not name this endpoint.')
   }
+}
+
+/**
+ * A small body is ignored; a larger one, or one of unknown size, is refused. Checked after the guard of the dialect, which
+ * has to come first.
+ *
+ * @throws SignetError `invalid_request` | `payload_too_large`
+ */
+export function guardBody(request: IncomingMessage): void {
   if (request.headers['transfer-encoding'] !== undefined) {
-    throw new SignetError('invalid_request', 'A request to this endpoint has no body.')
+    throw new SignetError('invalid_request', 'A request to this endpoint needs no body.')
   }
   if (Number(request.headers['content-length'] ?? 0) > mostBodyBytes) {
     throw new SignetError('payload_too_large', `The request body is larger than ${mostBodyBytes} bytes.`)
   }
+}
+
+/** Whether there is a body that nobody will read: the connection has to go with the answer. */
+export function hasUnreadBody(request: IncomingMessage): boolean {
+  return (
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > mostBodyBytes
+  )
 }
 
 function guardHeaders(raw: readonly string[]): void {

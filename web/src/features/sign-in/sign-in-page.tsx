@@ -19,16 +19,14 @@ const shortestCode = 16
 export function SignInPage() {
   useTitle('Sign in')
   const { next } = page.useSearch()
-  const proceed = useProceed(next)
   const signIn = useSignIn()
-  const enter = (code: string) => signIn.mutate(code, { onSuccess: proceed })
-  useSignedInAlready(proceed)
-  useCodeFromLink(enter, proceed)
+  useLeaveWhenSignedIn(next)
+  useCodeFromLink(signIn.mutate)
   return (
     <main className={styles['page']}>
       <div className={styles['box']}>
         <img src="/favicon.svg" alt="" width={36} height={36} />
-        <SignInForm busy={signIn.isPending || signIn.isSuccess} error={signIn.error} onCode={enter} />
+        <SignInForm busy={signIn.isPending || signIn.isSuccess} error={signIn.error} onCode={signIn.mutate} />
       </div>
     </main>
   )
@@ -93,30 +91,21 @@ function SignInFailure({ error }: { error: Error }) {
   )
 }
 
-function useProceed(next: string | undefined): () => void {
-  const router = useRouter()
-  return () => {
-    const isPage = (pathname: string) => {
-      const { foundRoute } = router.getMatchedRoutes(pathname)
-      return foundRoute !== undefined
-    }
-    router.history.replace(returnPath(next, window.location.origin, isPage))
-  }
-}
-
-/** Whoever is signed in has nothing to do on this page. */
-function useSignedInAlready(proceed: () => void): void {
+/** Whoever is signed in, since before or just now, goes on to the page that was asked for. */
+function useLeaveWhenSignedIn(next: string | undefined): void {
   const { data: session } = useQuery({ ...sessionOptions, retry: false })
+  const router = useRouter()
   const left = useRef(false)
   useEffect(() => {
     if (session === null || session === undefined || left.current) return
     left.current = true
-    proceed()
+    const isPage = (pathname: string) => router.getMatchedRoutes(pathname).foundRoute !== undefined
+    router.history.replace(returnPath(next, window.location.origin, isPage))
   })
 }
 
 /** Takes a code out of the address, so that it stays in no history, and uses it unless somebody is signed in. */
-function useCodeFromLink(enter: (code: string) => void, proceed: () => void): void {
+function useCodeFromLink(signIn: (code: string) => void): void {
   const hash = useLocation({ select: (location) => location.hash })
   const router = useRouter()
   const client = useQueryClient()
@@ -129,6 +118,6 @@ function useCodeFromLink(enter: (code: string) => void, proceed: () => void): vo
     void client
       .fetchQuery({ ...sessionOptions, staleTime: 0, retry: false })
       .catch(() => null)
-      .then((session) => (session === null ? enter(code) : proceed()))
+      .then((session) => session === null && signIn(code))
   })
 }

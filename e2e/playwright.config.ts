@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test'
+import { quietFlags, requireChromium } from './browser.ts'
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: ['dashboard/*.spec.ts', 'clients/*.test.ts', 'journeys/*.test.ts'],
+  outputDir: 'test-results',
+  workers: 1,
+  fullyParallel: false,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: process.env['SIGNET_E2E_REPORT']
+    ? [['list'], ['json', { outputFile: process.env['SIGNET_E2E_REPORT'] }]]
+    : [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath: requireChromium(), args: quietFlags },
+    trace: 'retain-on-failure',
+  },
+})

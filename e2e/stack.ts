@@ -1,0 +1,115 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const program = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const run = promisify(execFile)
+
+/** The real binary in processes of its own, on free loopback ports, with data in a folder that goes with it. */
+export class Stack {
+  readonly folder = mkdtempSync(join(tmpdir(), 'signet-e2e-'))
+  readonly environment: NodeJS.ProcessEnv
+  readonly #processes = new Map<string, ChildProcess>()
+
+  private constructor(ports: readonly number[]) {
+    const [dashboard, authority, agents, local] = ports
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNET_'))
+    this.environment = {
+      ...Object.fromEntries(inherited),
+      SIGNET_DATA_DIR: join(this.folder, 'data'),
+      SIGNET_DASHBOARD_PORT: String(dashboard),
+      SIGNET_AUTHORITY_PORT: String(authority),
+      SIGNET_AGENTS_PORT: String(agents),
+      SIGNET_LOCAL_PORT: String(local),
+    }
+  }
+
+  static async open(): Promise<Stack> {
+    return new Stack(await freePorts(4))
+  }
+
+  /** `signet start`. @returns the link it printed */
+  async start(): Promise<string> {
+    const output = await this.spawn('start', /Stop {3}Ctrl-C/)
+    const link = /http:\/\/localhost:\d+\/sign-in#code=\S+/.exec(output)?.[0]
+    if (!link) throw new Error(`no link in: ${output}`)
+    return link
+  }
+
+  /** Starts a subcommand as a process of its own and waits until its output matches. */
+  spawn(command: string, ready: RegExp): Promise<string> {
+    const child = spawn(process.execPath, [program, command], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#processes.set(command, child)
+    return new Promise((resolve, reject) => {
+      let output = ''
+      const onData = (chunk: Buffer) => {
+        output += chunk.toString('utf8')
+        if (ready.test(output)) resolve(output)
+      }
+      child.stdout.on('data', onData)
+      child.stderr.on('data', onData)
+      child.once('exit', (code) => reject(new Error(`signet ${command} ended with ${code}: ${output}`)))
+    })
+  }
+
+  /** kill -9. */
+  async kill(command: string): Promise<void> {
+    await this.#end(command, 'SIGKILL')
+  }
+
+  /** A subcommand that ends. @returns what it printed */
+  async signet(...args: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, [program, ...args], { env: this.environment })
+    return stdout
+  }
+
+  async json<T>(...args: string[]): Promise<T> {
+    return JSON.parse(await this.signet(...args, '--json')) as T
+  }
+
+  /** The variables of `signet.env`. */
+  clientVariables(): Record<string, string> {
+    const text = readFileSync(join(this.folder, 'data', 'signet.env'), 'utf8')
+    return Object.fromEntries([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]))
+  }
+
+  /** @returns the exit code of the process that was asked to stop */
+  async stop(command = 'start'): Promise<number | null> {
+    return this.#end(command, 'SIGTERM')
+  }
+
+  async close(): Promise<void> {
+    for (const command of [...this.#processes.keys()]) await this.#end(command, 'SIGTERM')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async #end(command: string, signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#processes.get(command)
+    this.#processes.delete(command)
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    return ended
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => {
+    const address = server.address()
+    if (typeof address !== 'object' || address === null) throw new Error('no port')
+    return address.port
+  })
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

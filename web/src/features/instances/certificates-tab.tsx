@@ -1,0 +1,95 @@
+import type { CredentialSummary } from '@signet/shared/api/principals'
+import type { InstanceDetail } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { useQuery } from '@tanstack/react-query'
+import { loadStateOf } from '../../api/load-state.ts'
+import { Card, Frame } from '../../ui/card.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Timeline } from '../../ui/timeline.tsx'
+import { certificateColumns, CertificateDetail } from './certificate-columns.tsx'
+import { certificateSentence, timelineItem } from './certificate-timeline.ts'
+import { credentialsOptions } from './instances-queries.ts'
+
+/** Short-lived certificates come by the hundred; the latest say what is going on. */
+const timelineLength = 12
+
+/** The certificates of an identity over time, and the same in a table. */
+export function CertificatesTab({ instance }: { instance: InstanceDetail }) {
+  if (instance.identity === null) {
+    return (
+      <Frame>
+        <EmptyState title="No certificate">
+          <p>The identity is off. Turning it on makes a principal and issues its first certificate.</p>
+        </EmptyState>
+      </Frame>
+    )
+  }
+  return <Certificates principalId={instance.identity.principalId} />
+}
+
+function Certificates({ principalId }: { principalId: ObjectId }) {
+  const query = useQuery(credentialsOptions(principalId))
+  return (
+    <Loadable state={loadStateOf(query)}>
+      {({ items, nextRotationAt }) =>
+        items.length === 0 ? (
+          <Frame>
+            <EmptyState title="No certificate yet">
+              <p>The first one is issued as soon as the agent asks for it.</p>
+            </EmptyState>
+          </Frame>
+        ) : (
+          <>
+            <OverTime items={items} nextRotationAt={nextRotationAt} />
+            <Frame>
+              <DataTable
+                label="Certificates"
+                columns={certificateColumns}
+                rows={items}
+                rowId={(row) => row.id}
+                detail={{
+                  nameOf: (row) => row.thumbprint.slice(0, 8),
+                  render: (row) => <CertificateDetail credential={row} />,
+                }}
+              />
+            </Frame>
+          </>
+        )
+      }
+    </Loadable>
+  )
+}
+
+function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
+  const latest = items.slice(0, timelineLength)
+  const sentenceOf = (id: string) => {
+    const credential = latest.find((each) => each.id === id)
+    return credential === undefined ? '' : certificateSentence(credential)
+  }
+  return (
+    <Card
+      title="Timeline"
+      actions={
+        <span className="muted">
+          {latest.length < items.length && `Latest ${latest.length} of ${items.length}`}
+          {nextRotationAt !== null && (
+            <>
+              {latest.length < items.length && ' · '}Next rotation <RelativeTime at={nextRotationAt} />
+            </>
+          )}
+        </span>
+      }
+    >
+      <Timeline
+        label="Certificates over time"
+        items={latest.map(timelineItem)}
+        plannedAt={nextRotationAt}
+        sentence={(item) => sentenceOf(item.id)}
+        href={(item) => `#row-${item.id}`}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,34 @@
+import type { LocalEndpoints } from '@signet/shared/api/resources'
+
+/** A value between single quotes, so that a POSIX shell takes it as it is. Plain paths and addresses stay bare. */
+export function shellWord(value: string): string {
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** Between double quotes, as people write paths. */
+function shellPath(path: string): string {
+  return /^[A-Za-z0-9_./:@%+=, -]+$/.test(path) ? `"${path}"` : shellWord(path)
+}
+
+const exampleResource = 'https://vault.azure.net'
+
+/** What to paste into a shell on the instance, filled in with its own endpoints. */
+export function shellSamples(endpoints: LocalEndpoints) {
+  const query = `api-version=2018-02-01&resource=${encodeURIComponent(exampleResource)}`
+  return {
+    environment: `. ${shellPath(endpoints.environmentFile)}`,
+    imds: `export AZURE_POD_IDENTITY_AUTHORITY_HOST=${shellWord(endpoints.imdsUrl)}`,
+    curl: `curl -sS -H Metadata:true '${endpoints.imdsUrl.replaceAll("'", '%27')}/metadata/identity/oauth2/token?${query}'`,
+  }
+}
+
+export const javascriptSample = `import { ManagedIdentityCredential } from '@azure/identity'
+
+// Nothing to configure and no secret: the environment leads to the agent.
+const credential = new ManagedIdentityCredential()
+const { token, expiresOnTimestamp } = await credential.getToken(
+  '${exampleResource}/.default',
+)
+
+console.log('token until', new Date(expiresOnTimestamp))
+await fetch('https://your-api', { headers: { authorization: \`Bearer \${token}\` } })`

@@ -1,0 +1,106 @@
+import { type InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
+import { rotationApi } from '@signet/shared/api/rotation'
+import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useMutationState,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/client.ts'
+import { pagesOptions } from '../../api/pages.ts'
+
+const list = call(resourcesApi.list)
+const show = call(resourcesApi.show)
+const tokens = call(resourcesApi.tokens)
+const credentials = call(rotationApi.credentials)
+
+// Events announce every change of state; token times are not announced, so what shows them is read again now and then.
+const tokenPaceMs = 15_000
+const changingPaceMs = 2_000
+
+function isChanging(state: IdentityState): boolean {
+  return state === 'enabling' || state === 'disabling'
+}
+
+export interface InstanceFilter {
+  readonly q?: string | undefined
+  readonly state?: IdentityState | undefined
+}
+
+export const instancesOptions = ({ q, state }: InstanceFilter) =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: ['instances', 'list', { q, state }],
+    queryFn: ({ pageParam, signal }) => list({ query: { q, state, cursor: pageParam } }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some((page) => page.items.some((each) => isChanging(each.identityState))) === true
+        ? changingPaceMs
+        : tokenPaceMs,
+  })
+
+export const instanceOptions = (instanceId: string) =>
+  queryOptions({
+    queryKey: ['instances', 'one', instanceId],
+    queryFn: ({ signal }) => {
+      const id = InstanceId.safeParse(instanceId)
+      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no instance ID.' })
+      return show({ params: { instanceId: id.data } }, signal)
+    },
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isChanging(data.identityState) ? changingPaceMs : tokenPaceMs,
+  })
+
+export const tokensOptions = (instanceId: InstanceId) =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: ['tokens', instanceId],
+    queryFn: ({ pageParam, signal }) => tokens({ params: { instanceId }, query: { cursor: pageParam } }, signal),
+    refetchInterval: tokenPaceMs,
+  })
+
+export const credentialsOptions = (principalId: ObjectId) =>
+  queryOptions({
+    queryKey: ['credentials', principalId],
+    queryFn: ({ signal }) => credentials({ params: { principalId } }, signal),
+  })
+
+const toggleKey = ['set-identity'] as const
+
+interface Toggle {
+  readonly instanceId: InstanceId
+  readonly enabled: boolean
+}
+
+export function useSetIdentity() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationKey: toggleKey,
+    mutationFn: ({ instanceId, enabled }: Toggle) =>
+      call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled } }),
+    onSuccess: (instance: InstanceDetail) => client.setQueryData(instanceOptions(instance.id).queryKey, instance),
+    onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
+  })
+}
+
+/** Which way the switch of an instance is being turned at this moment, wherever it was clicked. */
+export function useTurning(instanceId: InstanceId): boolean | undefined {
+  const pending = useMutationState<Toggle>({
+    filters: { mutationKey: toggleKey, status: 'pending' },
+    select: (mutation) => mutation.state.variables as Toggle,
+  })
+  return pending.find((each) => each.instanceId === instanceId)?.enabled
+}
+
+export function useRegisterInstance() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: call(resourcesApi.register),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['instances'] }),
+  })
+}

@@ -1,0 +1,54 @@
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import { useRouter } from '@tanstack/react-router'
+import { RefreshCw } from 'lucide-react'
+import { useState } from 'react'
+import { problemOf } from '../../api/api-error.ts'
+import { useRotateNow } from '../../api/rotate-now.ts'
+import { useRefusal } from '../../api/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { ReasonDialog } from '../../ui/reason-dialog.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+
+/** Starts a rotation by hand and leads to its page, where it can be followed. */
+export function RotateButton({ instance }: { instance: InstanceSummary }) {
+  const [asking, setAsking] = useState(false)
+  const rotate = useRotateNow()
+  const router = useRouter()
+  const refusal = useRefusal('rotations.write')
+  const { identity } = instance
+  const confirm = (reason: string) => {
+    if (identity === null) return
+    rotate.mutate(
+      { principalId: identity.principalId, reason },
+      { onSuccess: (run) => router.navigate({ to: '/rotations/$runId', params: { runId: run.id } }) },
+    )
+  }
+  return (
+    <>
+      <Button
+        icon={<RefreshCw size={14} aria-hidden />}
+        disabledReason={refusal ?? (identity === null ? 'The identity is off.' : undefined)}
+        onClick={() => {
+          rotate.reset()
+          setAsking(true)
+        }}
+      >
+        Rotate now
+      </Button>
+      <ReasonDialog
+        open={asking}
+        title={`Rotate the certificate of ${visibleText(instance.name)}?`}
+        confirmLabel="Rotate now"
+        busy={rotate.isPending}
+        problem={rotate.error === null ? null : problemOf(rotate.error)}
+        onConfirm={confirm}
+        onClose={() => setAsking(false)}
+      >
+        <p>
+          The instance makes a new key and gets a new certificate. Tokens keep flowing: both certificates are accepted
+          until the overlap ends, then the old one is retired.
+        </p>
+      </ReasonDialog>
+    </>
+  )
+}

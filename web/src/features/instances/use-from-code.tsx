@@ -1,0 +1,57 @@
+import type { InstanceDetail } from '@signet/shared/api/resources'
+import { Card } from '../../ui/card.tsx'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { javascriptSample, shellSamples } from './code-samples.ts'
+import styles from './identity-tab.module.css'
+import { JoinCommand } from './join-command.tsx'
+
+/** The lines that lead code on the instance to its identity. */
+export function UseFromCode({ instance }: { instance: InstanceDetail }) {
+  if (instance.agent === null) {
+    return (
+      <Card title="Enroll the agent">
+        <JoinCommand instanceId={instance.id} />
+      </Card>
+    )
+  }
+  const { endpoints } = instance.agent
+  return (
+    <Card title="Use it from code">
+      {endpoints === null ? (
+        <EmptyState title="The agent has not reported its endpoints yet">
+          <p>The lines to paste appear here as soon as it does.</p>
+        </EmptyState>
+      ) : (
+        <Samples {...shellSamples(endpoints)} />
+      )}
+    </Card>
+  )
+}
+
+function Samples({ environment, imds, curl }: ReturnType<typeof shellSamples>) {
+  return (
+    <ol className={styles['steps']}>
+      <li>
+        <h3>Any Azure SDK</h3>
+        <p className="muted">
+          Sets <code>IDENTITY_ENDPOINT</code> and <code>IDENTITY_HEADER</code>. Run it on the instance, in the shell that
+          starts your code.
+        </p>
+        <CodeBlock code={environment} label="shell line for any Azure SDK" />
+      </li>
+      <li>
+        <h3>Or, through the metadata endpoint</h3>
+        <CodeBlock code={imds} label="shell line for the metadata endpoint" />
+      </li>
+      <li>
+        <h3>By hand</h3>
+        <CodeBlock code={curl} label="curl command" />
+      </li>
+      <li>
+        <h3>JavaScript</h3>
+        <CodeBlock code={javascriptSample} label="JavaScript sample" />
+      </li>
+    </ol>
+  )
+}
