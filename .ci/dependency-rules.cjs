@@ -27,42 +27,74 @@ module.exports = {
 
     // server: domains
     ...domains.map((name) =>
-      rule(`${name}-uses-only`, { path: inFolder(name) }, {
-        path: `^server/src/(?!(?:${[name, 'platform', ...uses[name]].join('|')})/)[^/]+/`,
-      }),
+      rule(
+        `${name}-uses-only`,
+        { path: inFolder(name) },
+        {
+          path: `^server/src/(?!(?:${[name, 'platform', ...uses[name]].join('|')})/)[^/]+/`,
+        },
+      ),
     ),
     rule('enter-by-index', { path: anyDomain }, { path: anyDomain, pathNot: [inFolder('$1'), '/index\\.ts$'] }),
-    rule('compose-by-index', { path: '^server/src/(compose\\.ts|commands/)' }, {
-      path: `${anyDomain}|^server/src/agent/`,
-      pathNot: '/index\\.ts$',
-    }),
+    rule(
+      'compose-by-index',
+      { path: '^server/src/(compose\\.ts|commands/)' },
+      {
+        path: `${anyDomain}|^server/src/agent/`,
+        pathNot: '/index\\.ts$',
+      },
+    ),
     rule('platform-knows-no-domain', { path: inFolder('platform') }, { path: '^server/src/(?!platform/)' }),
 
     // server: layers inside a domain
     rule('transport-not-storage', { path: '-(endpoint|routes)\\.ts$' }, { path: '-store\\.ts$' }),
-    rule('services-know-no-transport',
-      { path: '^server/src/', pathNot: '-(endpoint|routes)\\.ts$|/index\\.ts$|/endpoints/|^server/src/(platform/http/|compose|commands/|agent/agent)' },
-      { path: '-(endpoint|routes)\\.ts$|^server/src/platform/http/|node_modules/express/' }),
-    rule('sql-in-stores-only',
+    rule(
+      'services-know-no-transport',
+      {
+        path: '^server/src/',
+        pathNot:
+          '-(endpoint|routes)\\.ts$|/index\\.ts$|/endpoints/|^server/src/(platform/http/|compose|commands/|agent/agent)',
+      },
+      { path: '-(endpoint|routes)\\.ts$|^server/src/platform/http/|node_modules/express/' },
+    ),
+    rule(
+      'sql-in-stores-only',
       { path: '^server/src/', pathNot: '-store\\.ts$|^server/src/(platform/|commands/|compose)' },
-      { path: 'node_modules/(better-sqlite3|pg|kysely)/' }),
+      { path: 'node_modules/(better-sqlite3|pg|kysely)/' },
+    ),
 
     // server: the agent
-    rule('agent-stands-alone', { path: inFolder('agent') }, {
-      path: `${anyDomain}|^server/src/platform/(database/|transaction|periodic)`,
-    }),
-    rule('nobody-imports-the-agent', { path: '^server/src/', pathNot: '^server/src/(agent|commands)/' }, { path: inFolder('agent') }),
+    rule(
+      'agent-stands-alone',
+      { path: inFolder('agent') },
+      {
+        path: `${anyDomain}|^server/src/platform/(database/|transaction|periodic)`,
+      },
+    ),
+    rule(
+      'nobody-imports-the-agent',
+      { path: '^server/src/', pathNot: '^server/src/(agent|commands)/' },
+      { path: inFolder('agent') },
+    ),
 
     // shared
     rule('shared-is-neutral', { path: '^shared/' }, { path: '^(server|web|e2e)/' }),
-    rule('shared-needs-zod-only', { path: '^shared/src/' }, { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/zod/' }),
+    rule(
+      'shared-needs-zod-only',
+      { path: '^shared/src/' },
+      { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/zod/' },
+    ),
 
     // web: ui <- api <- features <- app
     rule('web-sees-shared-only', { path: '^web/' }, { path: '^server/' }),
-    rule('features-are-strangers', { path: '^web/src/features/([^/]+)/' }, {
-      path: '^web/src/features/',
-      pathNot: '^web/src/features/$1/',
-    }),
+    rule(
+      'features-are-strangers',
+      { path: '^web/src/features/([^/]+)/' },
+      {
+        path: '^web/src/features/',
+        pathNot: '^web/src/features/$1/',
+      },
+    ),
     rule('web-one-way', { path: '^web/src/(ui|api|features)/' }, { path: '^web/src/app/' }),
     rule('api-below-features', { path: '^web/src/api/' }, { path: '^web/src/(features|ui)/' }),
     rule('ui-knows-no-data', { path: '^web/src/ui/' }, { path: '^web/src/(api|features)/|^shared/' }),

@@ -6,7 +6,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folders = ['shared/src', 'server/src', 'web/src']
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
-  ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.ci/dependency-rules.cjs', '--output-type', 'json', ...folders],
+  [
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    '--config',
+    '.ci/dependency-rules.cjs',
+    '--output-type',
+    'json',
+    ...folders,
+  ],
   { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
 )
 if (status === null || !stdout) {

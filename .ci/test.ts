@@ -33,7 +33,11 @@ function main(): void {
 function unitTests(environment: NodeJS.ProcessEnv): Count {
   const report = join(reports, 'unit.json')
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-  const status = run('.', [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], environment)
+  const status = run(
+    '.',
+    [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
+    environment,
+  )
   const result = readReport<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report)
   if (!result) return couldNotRun
   const failed = Math.max(result.numFailedTests, result.numFailedTestSuites > 0 || status !== 0 ? 1 : 0)
@@ -51,7 +55,8 @@ function endToEndTests(environment: NodeJS.ProcessEnv): Count {
 }
 
 function run(folder: string, args: string[], env: NodeJS.ProcessEnv): number | null {
-  return spawnSync(process.execPath, args, { cwd: join(root, folder), env, stdio: ['ignore', 'inherit', 'inherit'] }).status
+  return spawnSync(process.execPath, args, { cwd: join(root, folder), env, stdio: ['ignore', 'inherit', 'inherit'] })
+    .status
 }
 
 function readReport<T>(file: string): T | undefined {

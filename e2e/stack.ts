@@ -42,7 +42,10 @@ export class Stack {
 
   /** Starts a subcommand as a process of its own and waits until its output matches. */
   spawn(command: string, ready: RegExp): Promise<string> {
-    const child = spawn(process.execPath, [program, command], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [program, command], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     this.#processes.set(command, child)
     return new Promise((resolve, reject) => {
       let output = ''
@@ -74,7 +77,9 @@ export class Stack {
   /** The variables of `signet.env`. */
   clientVariables(): Record<string, string> {
     const text = readFileSync(join(this.folder, 'data', 'signet.env'), 'utf8')
-    return Object.fromEntries([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]))
+    return Object.fromEntries(
+      [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
+    )
   }
 
   /** @returns the exit code of the process that was asked to stop */

@@ -58,9 +58,15 @@ test('kill -9 at random moments of ten rotations loses nothing', async () => {
     await expect
       .poll(
         async () => {
-          const test = await stack.json<{ outcome: string; token: { claims: { uti: string } } | null }>(
-            'token', name, '--resource', resource, '--bypass-cache',
-          ).catch(() => undefined)
+          const test = await stack
+            .json<{ outcome: string; token: { claims: { uti: string } } | null }>(
+              'token',
+              name,
+              '--resource',
+              resource,
+              '--bypass-cache',
+            )
+            .catch(() => undefined)
           if (test?.token) returned.add(test.token.claims.uti)
           return test?.outcome
         },
@@ -77,7 +83,9 @@ test('kill -9 at random moments of ten rotations loses nothing', async () => {
 function openRuns({ folder }: Stack): number {
   const db = new Database(join(folder, 'data', 'signet.db'), { readonly: true })
   try {
-    return Number(db.prepare("SELECT count(*) FROM rotation_runs WHERE state IN ('requested','prepared')").pluck().get())
+    return Number(
+      db.prepare("SELECT count(*) FROM rotation_runs WHERE state IN ('requested','prepared')").pluck().get(),
+    )
   } finally {
     db.close()
   }
@@ -93,11 +101,13 @@ function expectConsistent({ folder }: Stack, returned: ReadonlySet<string>): voi
     expect(count("SELECT count(*) FROM credentials WHERE state = 'prepared'")).toBe(0)
     const activated = count('SELECT count(*) FROM credentials WHERE activated_at IS NOT NULL')
     expect(count("SELECT count(*) FROM audit_events WHERE action = 'credential.activated'")).toBe(activated)
-    expect(count("SELECT count(*) FROM audit_events WHERE action = 'credential.prepared'")).toBe(count('SELECT count(*) FROM credentials'))
+    expect(count("SELECT count(*) FROM audit_events WHERE action = 'credential.prepared'")).toBe(
+      count('SELECT count(*) FROM credentials'),
+    )
     for (const uti of returned) {
       const hex = Buffer.from(uti, 'base64url').toString('hex')
       const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
-      expect(log.prepare("SELECT outcome FROM token_log WHERE id = ?").pluck().get(id)).toBe('ok')
+      expect(log.prepare('SELECT outcome FROM token_log WHERE id = ?').pluck().get(id)).toBe('ok')
     }
     expect(returned.size).toBeGreaterThan(0)
   } finally {

@@ -12,16 +12,22 @@ import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
 import { AuditLog, auditHandlers } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
-import { agentEndpoint, enrollmentHandlers, openAgentPlane, TokenTester, tokenTestHandlers } from './enrollment/index.ts'
+import {
+  agentEndpoint,
+  enrollmentHandlers,
+  openAgentPlane,
+  TokenTester,
+  tokenTestHandlers,
+} from './enrollment/index.ts'
 import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
+import { ensurePrivateFolder, writePrivateFile } from './platform/data-folder.ts'
 import { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
-import { ensurePrivateFolder, writePrivateFile } from './platform/data-folder.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
@@ -61,7 +67,11 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
 
   const rotation = await openRotation({ ...base, registry, authorities })
-  const uses = new CredentialUses(log, (batch) => registry.recordUses(batch), (id) => rotation.rollover.activateUsed(id))
+  const uses = new CredentialUses(
+    log,
+    (batch) => registry.recordUses(batch),
+    (id) => rotation.rollover.activateUsed(id),
+  )
   const authority = await openAuthority({
     ...base,
     registry,
@@ -109,7 +119,12 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     clock,
   })
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
-  const tokenEndpoint = new TokenEndpoint({ ...base, authority: authority.tokens, traces: authority.traces, issuer: authority.issuer })
+  const tokenEndpoint = new TokenEndpoint({
+    ...base,
+    authority: authority.tokens,
+    traces: authority.traces,
+    issuer: authority.issuer,
+  })
   const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.enrollment, usage: authority.log })
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
@@ -193,9 +208,20 @@ class CredentialUses {
 const usesEveryMs = 2 * secondMs
 const changesKeptMs = hourMs
 
-function startUpkeep(parts: { database: Database; clock: Clock; log: Logger; uses: CredentialUses }): () => Promise<void> {
+function startUpkeep(parts: {
+  database: Database
+  clock: Clock
+  log: Logger
+  uses: CredentialUses
+}): () => Promise<void> {
   const { database, clock, log, uses } = parts
-  const useTask = new PeriodicTask({ name: 'credential uses', intervalMs: usesEveryMs, clock, log, run: () => uses.flush() })
+  const useTask = new PeriodicTask({
+    name: 'credential uses',
+    intervalMs: usesEveryMs,
+    clock,
+    log,
+    run: () => uses.flush(),
+  })
   const changeTask = new PeriodicTask({
     name: 'change events',
     intervalMs: changesKeptMs / 4,

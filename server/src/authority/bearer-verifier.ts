@@ -55,7 +55,11 @@ export class BearerVerifier {
     if (head['alg'] !== 'RS256') return failed('signature', 'the algorithm is not RS256')
     if (!key) return failed('signature', 'the key set holds no key with this kid')
     const ok = verify('sha256', Buffer.from(input, 'ascii'), key.publicKey, Buffer.from(signature, 'base64url'))
-    return { name: 'signature', ok, detail: ok ? `RS256, valid under key ${key.kid}` : `not valid under key ${key.kid}` }
+    return {
+      name: 'signature',
+      ok,
+      detail: ok ? `RS256, valid under key ${key.kid}` : `not valid under key ${key.kid}`,
+    }
   }
 
   #checkIssuer(claims: Record<string, unknown>): TokenCheck {

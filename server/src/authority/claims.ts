@@ -30,9 +30,7 @@ export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
     iat: issuedAt,
     nbf: issuedAt,
     exp: nowSeconds + input.lifetimeSeconds,
-    ...(isV1
-      ? { appid: principal.clientId, appidacr: '2', idp: iss }
-      : { azp: principal.clientId, azpacr: '2' }),
+    ...(isV1 ? { appid: principal.clientId, appidacr: '2', idp: iss } : { azp: principal.clientId, azpacr: '2' }),
     idtyp: 'app',
     oid: principal.objectId,
     sub: principal.objectId,

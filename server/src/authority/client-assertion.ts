@@ -91,7 +91,8 @@ export function checkClaims(claims: AssertionClaims, rules: AssertionRules): voi
 }
 
 function outsideTimes(claims: AssertionClaims, now: number, more = ''): SignetError {
-  const said = (seconds: number | undefined) => (seconds === undefined ? 'absent' : new Date(seconds * 1_000).toISOString())
+  const said = (seconds: number | undefined) =>
+    seconds === undefined ? 'absent' : new Date(seconds * 1_000).toISOString()
   const detail = `The client assertion is not within its valid time range. ${more} Current time: ${said(now)}, nbf: ${said(claims.nbf)}, exp: ${said(claims.exp)}.`
   return new SignetError('assertion_expired', detail.replace('  ', ' '))
 }
@@ -118,7 +119,8 @@ function parseObject(bytes: Buffer): Record<string, unknown> {
   } catch (cause) {
     throw malformed('a part of it is not JSON', cause)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('a part of it is not an object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed('a part of it is not an object')
   refuseStrangeJson(text)
   return Object.assign(Object.create(null), value)
 }
@@ -169,14 +171,16 @@ function leafOf(x5c: unknown): string | undefined {
 function claimsOf(payload: Record<string, unknown>): AssertionClaims {
   const text = (name: string, longest: number): string => {
     const value = payload[name]
-    if (typeof value !== 'string' || value.length === 0 || value.length > longest) throw malformed(`its ${name} is missing or no string`)
+    if (typeof value !== 'string' || value.length === 0 || value.length > longest)
+      throw malformed(`its ${name} is missing or no string`)
     return value
   }
   const exp = dateOf(payload['exp'], 'exp')
   if (exp === undefined) throw malformed('its exp is missing')
   const audience = payload['aud']
   const aud = Array.isArray(audience) && audience.length === 1 ? audience[0] : audience
-  if (typeof aud !== 'string') throw new SignetError('assertion_audience_wrong', 'The aud of the client assertion is not one string.')
+  if (typeof aud !== 'string')
+    throw new SignetError('assertion_audience_wrong', 'The aud of the client assertion is not one string.')
   return {
     iss: text('iss', 200),
     sub: text('sub', 200),

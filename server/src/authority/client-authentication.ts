@@ -45,7 +45,10 @@ export async function authenticateClient(
   const assertion = parseAssertion(request.assertion)
   const client = await parts.findClient(request.clientId)
   if (!client) {
-    throw new SignetError('client_unknown', `Application with identifier '${request.clientId}' was not found in the tenant.`)
+    throw new SignetError(
+      'client_unknown',
+      `Application with identifier '${request.clientId}' was not found in the tenant.`,
+    )
   }
   const known = client.credentials.get(assertion.thumbprint.toString('base64url'))
   if (!known) throw unknownKey(assertion)
@@ -84,7 +87,10 @@ function verifies(assertion: ClientAssertion, key: KeyObject): boolean {
 
 function requireUsable(principal: Principal, credential: KeyCredential, nowMs: number): void {
   if (principal.state !== 'enabled') {
-    throw new SignetError('client_disabled', `The identity '${principal.clientId}' is ${principal.state === 'deleted' ? 'turned off' : 'paused'}.`)
+    throw new SignetError(
+      'client_disabled',
+      `The identity '${principal.clientId}' is ${principal.state === 'deleted' ? 'turned off' : 'paused'}.`,
+    )
   }
   const usability = usabilityAt(credential, nowMs)
   if (usability === 'usable') return

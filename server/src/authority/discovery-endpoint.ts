@@ -28,7 +28,8 @@ export class DiscoveryEndpoint {
     const [tenant = '', ...rest] = path.slice(1).split('/')
     const document = this.#find(tenant, rest.join('/'), query)
     if (!document) return false
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new SignetError('method_not_allowed', 'Use GET here.')
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new SignetError('method_not_allowed', 'Use GET here.')
     apiHeaders(response, 'cross-origin')
     response.setHeader('Access-Control-Allow-Origin', '*')
     response.setHeader('Content-Type', 'application/json; charset=utf-8')
@@ -44,10 +45,14 @@ export class DiscoveryEndpoint {
     switch (rest) {
       case 'v2.0/.well-known/openid-configuration':
         this.#requireTenant(tenant)
-        return this.#once(`v2/${isReserved}`, 'max-age=86400, private', () => this.#metadata(2, isReserved ? tenant : null))
+        return this.#once(`v2/${isReserved}`, 'max-age=86400, private', () =>
+          this.#metadata(2, isReserved ? tenant : null),
+        )
       case '.well-known/openid-configuration':
         this.#requireTenant(tenant)
-        return this.#once(`v1/${isReserved}`, 'max-age=86400, private', () => this.#metadata(1, isReserved ? tenant : null))
+        return this.#once(`v1/${isReserved}`, 'max-age=86400, private', () =>
+          this.#metadata(1, isReserved ? tenant : null),
+        )
       case 'discovery/v2.0/keys':
         this.#requireTenant(tenant)
         return this.#once('keys/v2', 'max-age=3600', () => this.keySet(true))

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { type IssuanceRow, IssuanceLogStore } from './issuance-log-store.ts'
+import type { IssuanceLogStore, IssuanceRow } from './issuance-log-store.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
@@ -75,7 +75,10 @@ export class IssuanceLog {
       return await this.#commit.submit(row)
     } catch (cause) {
       this.#log.error({ err: cause }, 'token log could not be written')
-      throw new SignetError('unavailable', 'The request cannot be recorded at the moment.', { cause, retryAfterSeconds: 2 })
+      throw new SignetError('unavailable', 'The request cannot be recorded at the moment.', {
+        cause,
+        retryAfterSeconds: 2,
+      })
     }
   }
 

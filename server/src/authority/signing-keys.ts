@@ -47,7 +47,12 @@ export class SigningKeys {
     this.#store = new SigningKeysStore(parts.database)
   }
 
-  static async open(parts: { database: Database; sealer: Sealer; audit: AuditLog; clock: Clock }): Promise<SigningKeys> {
+  static async open(parts: {
+    database: Database
+    sealer: Sealer
+    audit: AuditLog
+    clock: Clock
+  }): Promise<SigningKeys> {
     const keys = new SigningKeys(parts)
     await keys.roll()
     return keys

@@ -1,11 +1,11 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
-import { z } from 'zod'
 import { jwtBearer } from '@signet/shared/wire/oauth'
+import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { accessTokenClaims } from './claims.ts'
 import { resourceOfScope, resourceOfV1 } from './audience.ts'
+import { accessTokenClaims } from './claims.ts'
 import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { IdentityCache } from './identity-cache.ts'
 import { expHourOf, type IssuanceLog, sha256Bytes } from './issuance-log.ts'
@@ -88,10 +88,14 @@ export class TokenAuthority {
     )
     // 3 the token's words, 4 the signature
     const id = this.#ids.next()
-    const token = await trace.step('signature', 'Token signed', () => this.#sign(client, app, resource, id, nowMs, form))
+    const token = await trace.step('signature', 'Token signed', () =>
+      this.#sign(client, app, resource, id, nowMs, form),
+    )
     // 5 on record, durably, before it leaves
     await trace.step('record', 'Issuance on durable record', () =>
-      this.#parts.log.record(this.#row(request, client, nowMs, resource, { id, token, assertion: credentials.assertion })),
+      this.#parts.log.record(
+        this.#row(request, client, nowMs, resource, { id, token, assertion: credentials.assertion }),
+      ),
     )
     onCredentialUsed(client.credential.id, nowMs)
     return token

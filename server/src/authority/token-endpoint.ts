@@ -61,16 +61,12 @@ export class TokenEndpoint {
     sendJson(response, status, body)
   }
 
-  async #issue(
-    request: IncomingMessage,
-    path: string,
-    version: 1 | 2,
-    correlationId: string,
-  ): Promise<IssuedToken> {
+  async #issue(request: IncomingMessage, path: string, version: 1 | 2, correlationId: string): Promise<IssuedToken> {
     const { authority, issuer, traces, clock } = this.#parts
     if (request.method !== 'POST') throw new SignetError('method_not_allowed', 'Use POST here.')
     const tenant = path.split('/')[1] ?? ''
-    if (!issuer.spellings.includes(tenant)) throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
+    if (!issuer.spellings.includes(tenant))
+      throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
     if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
       throw new SignetError('unsupported_media_type', 'The content type must be application/x-www-form-urlencoded.')
     }

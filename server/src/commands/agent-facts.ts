@@ -1,4 +1,4 @@
-import { arch, hostname, release, type as osType } from 'node:os'
+import { arch, hostname, type as osType, release } from 'node:os'
 import type { AgentFacts } from '@signet/shared/wire/agent-protocol'
 import manifest from '../../package.json' with { type: 'json' }
 

@@ -19,7 +19,11 @@ export class ConsoleClient {
 
   /** @throws SignetError as the server answered it; StartupError when no server runs on this data folder */
   async call<R extends Route>(route: R, given: RouteArguments<R>): Promise<RouteResponse<R>> {
-    const { params = {}, query = {}, body } = given as {
+    const {
+      params = {},
+      query = {},
+      body,
+    } = given as {
       params?: Record<string, string>
       query?: Record<string, string>
       body?: unknown
@@ -35,12 +39,17 @@ export class ConsoleClient {
   #send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json' }
-      const call = httpRequest({ socketPath: socketPath(consoleSocket(this.#dataDir)), path, method, headers }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }))
-        response.on('error', reject)
-      })
+      const call = httpRequest(
+        { socketPath: socketPath(consoleSocket(this.#dataDir)), path, method, headers },
+        (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+          )
+          response.on('error', reject)
+        },
+      )
       call.on('error', (cause) => {
         reject(
           new StartupError(

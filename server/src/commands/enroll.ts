@@ -12,7 +12,10 @@ export async function enroll(
   process.umask(0o077)
   const config = readConfig(environment)
   const joinToken = environment['SIGNET_JOIN_TOKEN']
-  if (!joinToken) throw new StartupError('no join token: set SIGNET_JOIN_TOKEN to the one the dashboard or `signet instance join` shows')
+  if (!joinToken)
+    throw new StartupError(
+      'no join token: set SIGNET_JOIN_TOKEN to the one the dashboard or `signet instance join` shows',
+    )
   const { agentId } = await enrollAgent({
     serverUrl: options.server,
     caPin: options.caPin,

@@ -1,6 +1,11 @@
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import type { Page } from '@signet/shared/api/paging'
-import { type InstanceDetail, type InstanceKind, type InstanceSummary, resourcesApi } from '@signet/shared/api/resources'
+import {
+  type InstanceDetail,
+  type InstanceKind,
+  type InstanceSummary,
+  resourcesApi,
+} from '@signet/shared/api/resources'
 import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'

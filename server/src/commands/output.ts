@@ -24,9 +24,17 @@ export function printInstance(instance: InstanceSummary): string {
     ['identity', [instance.identityState, instance.identityReason].filter(Boolean).join(': ')],
     ['principal ID', instance.identity?.principalId ?? '-'],
     ['client ID', instance.identity?.clientId ?? '-'],
-    ['certificate', instance.credential ? `${instance.credential.thumbprint} until ${at(instance.credential.notAfter)}` : '-'],
+    [
+      'certificate',
+      instance.credential ? `${instance.credential.thumbprint} until ${at(instance.credential.notAfter)}` : '-',
+    ],
     ['next rotation', at(instance.nextRotationAt)],
-    ['agent', instance.agent ? `${instance.agent.version}, ${instance.agent.connected ? 'connected' : 'not connected'}` : 'none'],
+    [
+      'agent',
+      instance.agent
+        ? `${instance.agent.version}, ${instance.agent.connected ? 'connected' : 'not connected'}`
+        : 'none',
+    ],
   ])
 }
 
@@ -44,7 +52,8 @@ export function printRotation(run: RotationSummary): string {
 export function printTokenTest(test: TokenTest & { accessToken?: string }): string {
   const mark = (ok: boolean) => (ok ? 'ok    ' : 'FAILED')
   const steps = test.steps.map(
-    (step) => `${mark(step.status !== 'failed')}  ${step.durationMs.toFixed(1).padStart(7)} ms  ${step.title}${step.httpStatus ? ` (${step.httpStatus})` : ''}`,
+    (step) =>
+      `${mark(step.status !== 'failed')}  ${step.durationMs.toFixed(1).padStart(7)} ms  ${step.title}${step.httpStatus ? ` (${step.httpStatus})` : ''}`,
   )
   const checks = (test.token?.checks ?? []).map((check) => `${mark(check.ok)}  ${check.name}: ${check.detail}`)
   const claims = test.token ? [JSON.stringify(test.token.claims, null, 2)] : []

@@ -25,15 +25,24 @@ function messageOf(error: unknown): string {
 
 function commandLine(): Command {
   const program = new Command('signet').description('Self-hosted managed service identity')
-  program.command('serve', { isDefault: true }).description('run the server').action(async () => {
-    await (await import('./serve.ts')).serve(process.env)
-  })
-  program.command('agent').description('run the agent of this machine').action(async () => {
-    await (await import('./agent.ts')).runAgent(process.env)
-  })
-  program.command('start').description('run server and agent together, to try Signet').action(async () => {
-    await (await import('./start.ts')).start(process.env)
-  })
+  program
+    .command('serve', { isDefault: true })
+    .description('run the server')
+    .action(async () => {
+      await (await import('./serve.ts')).serve(process.env)
+    })
+  program
+    .command('agent')
+    .description('run the agent of this machine')
+    .action(async () => {
+      await (await import('./agent.ts')).runAgent(process.env)
+    })
+  program
+    .command('start')
+    .description('run server and agent together, to try Signet')
+    .action(async () => {
+      await (await import('./start.ts')).start(process.env)
+    })
   program
     .command('enroll')
     .description('make this machine the agent of an instance (the token in SIGNET_JOIN_TOKEN)')
@@ -60,14 +69,20 @@ function commandLine(): Command {
 
 function addInstanceCommands(instance: Command): void {
   const json = ['--json', 'print JSON'] as const
-  instance.command('list').option(...json).action(async (options: Output) => {
-    const { listInstances } = await import('./instance.ts')
-    print(await listInstances(await connect()), options, printInstances)
-  })
-  instance.command('show <name>').option(...json).action(async (name: string, options: Output) => {
-    const { showInstance } = await import('./instance.ts')
-    print(await showInstance(await connect(), name), options, printInstance)
-  })
+  instance
+    .command('list')
+    .option(...json)
+    .action(async (options: Output) => {
+      const { listInstances } = await import('./instance.ts')
+      print(await listInstances(await connect()), options, printInstances)
+    })
+  instance
+    .command('show <name>')
+    .option(...json)
+    .action(async (name: string, options: Output) => {
+      const { showInstance } = await import('./instance.ts')
+      print(await showInstance(await connect(), name), options, printInstance)
+    })
   instance
     .command('add <name>')
     .option('--kind <kind>', 'vm, app, function, container or host', 'host')
@@ -76,25 +91,38 @@ function addInstanceCommands(instance: Command): void {
       const { addInstance } = await import('./instance.ts')
       const kind = InstanceKind.safeParse(options.kind)
       if (!kind.success) throw new StartupError(`--kind is one of ${InstanceKind.options.join(', ')}`)
-      print(await addInstance(await connect(), name, kind.data), options, ({ join }) => `Run on the instance:\n  ${join.command}`)
+      print(
+        await addInstance(await connect(), name, kind.data),
+        options,
+        ({ join }) => `Run on the instance:\n  ${join.command}`,
+      )
     })
-  instance.command('join <name>').option(...json).action(async (name: string, options: Output) => {
-    const { joinInstance } = await import('./instance.ts')
-    print(await joinInstance(await connect(), name), options, (join) => join.command)
-  })
+  instance
+    .command('join <name>')
+    .option(...json)
+    .action(async (name: string, options: Output) => {
+      const { joinInstance } = await import('./instance.ts')
+      print(await joinInstance(await connect(), name), options, (join) => join.command)
+    })
   for (const [verb, enabled] of [
     ['on', true],
     ['off', false],
   ] as const) {
-    instance.command(`${verb} <name>`).option(...json).action(async (name: string, options: Output) => {
-      const { switchIdentity } = await import('./instance.ts')
-      print(await switchIdentity(await connect(), name, enabled), options, printInstance)
-    })
+    instance
+      .command(`${verb} <name>`)
+      .option(...json)
+      .action(async (name: string, options: Output) => {
+        const { switchIdentity } = await import('./instance.ts')
+        print(await switchIdentity(await connect(), name, enabled), options, printInstance)
+      })
   }
-  instance.command('rotate <name>').option(...json).action(async (name: string, options: Output) => {
-    const { rotateInstance } = await import('./instance.ts')
-    print(await rotateInstance(await connect(), name), options, printRotation)
-  })
+  instance
+    .command('rotate <name>')
+    .option(...json)
+    .action(async (name: string, options: Output) => {
+      const { rotateInstance } = await import('./instance.ts')
+      print(await rotateInstance(await connect(), name), options, printRotation)
+    })
 }
 
 function addTokenCommand(program: Command): void {
@@ -106,14 +134,19 @@ function addTokenCommand(program: Command): void {
     .option('--bypass-cache', 'ask for a fresh token', false)
     .option('--reveal', 'print the raw token too (audited)', false)
     .option('--json', 'print JSON')
-    .action(async (name: string, options: Output & { resource: string; dialect: string; bypassCache: boolean; reveal: boolean }) => {
-      const { testToken } = await import('./instance.ts')
-      const { resource, bypassCache, reveal, dialect } = options
-      if (dialect !== 'imds' && dialect !== 'app-service') throw new StartupError('--dialect is imds or app-service')
-      const test = await testToken(await connect(), name, { resource, bypassCache, reveal, dialect })
-      print(test, options, printTokenTest)
-      if (test.outcome === 'failed') process.exitCode = 1
-    })
+    .action(
+      async (
+        name: string,
+        options: Output & { resource: string; dialect: string; bypassCache: boolean; reveal: boolean },
+      ) => {
+        const { testToken } = await import('./instance.ts')
+        const { resource, bypassCache, reveal, dialect } = options
+        if (dialect !== 'imds' && dialect !== 'app-service') throw new StartupError('--dialect is imds or app-service')
+        const test = await testToken(await connect(), name, { resource, bypassCache, reveal, dialect })
+        print(test, options, printTokenTest)
+        if (test.outcome === 'failed') process.exitCode = 1
+      },
+    )
 }
 
 interface Output {

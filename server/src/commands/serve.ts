@@ -32,7 +32,9 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     const server = await composeServer({ config, clock, log, lifecycle })
     await openListeners({ config, clock, log, lifecycle, server })
     await server.audit.record(systemContext('server', newGuid()), { action: 'server.start' })
-    lifecycle.started('audit of the stop', () => server.audit.record(systemContext('server', newGuid()), { action: 'server.stop' }))
+    lifecycle.started('audit of the stop', () =>
+      server.audit.record(systemContext('server', newGuid()), { action: 'server.stop' }),
+    )
     await announceSetup(server, config)
     log.info({ dashboard: config.dashboardUrl, authority: config.authorityUrl, agents: config.agentsUrl }, 'ready')
     process.send?.({ ready: true })
@@ -54,7 +56,10 @@ interface Parts {
 const tlsLifetimeMs = 90 * dayMs
 
 async function openListeners({ config, clock, log, lifecycle, server }: Parts): Promise<void> {
-  lifecycle.started('socket', await listenOnSocket(consoleSocket(config.dataDir), consoleApp(consoleRouter(server, config))))
+  lifecycle.started(
+    'socket',
+    await listenOnSocket(consoleSocket(config.dataDir), consoleApp(consoleRouter(server, config))),
+  )
   let material = await serverCertificate(server, config)
   const authority = await listen({
     name: 'authority',

@@ -144,5 +144,7 @@ class Children {
 
 function wordsOf(lastWords: string, name: string, code: number | null): string {
   const line = lastWords.split('\n').at(-1) ?? ''
-  return line.startsWith('signet: ') ? line.slice('signet: '.length) : `the ${name} process ended with code ${code}: ${line}`
+  return line.startsWith('signet: ')
+    ? line.slice('signet: '.length)
+    : `the ${name} process ended with code ${code}: ${line}`
 }

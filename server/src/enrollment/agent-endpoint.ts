@@ -10,7 +10,7 @@ import {
   RenewRequest,
   ReportRequest,
 } from '@signet/shared/wire/agent-protocol'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { readJson } from '../platform/http/body.ts'
 import { correlationIdOf } from '../platform/http/contract-router.ts'
 import { apiHeaders, splitTarget } from '../platform/http/hardening.ts'

@@ -1,5 +1,5 @@
-import type { ProbeRequest, ProbeResult, StreamEventName } from '@signet/shared/wire/agent-protocol'
 import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import type { ProbeRequest, ProbeResult, StreamEventName } from '@signet/shared/wire/agent-protocol'
 import type { Clock, Timer } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'

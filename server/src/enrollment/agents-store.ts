@@ -17,11 +17,7 @@ export class AgentsStore {
   }
 
   joinToken(hash: string): Promise<JoinTokensTable | undefined> {
-    return this.#database.read
-      .selectFrom('join_tokens')
-      .selectAll()
-      .where('token_sha256', '=', hash)
-      .executeTakeFirst()
+    return this.#database.read.selectFrom('join_tokens').selectAll().where('token_sha256', '=', hash).executeTakeFirst()
   }
 
   /** One conditional update: of any number of callers at once, as many win as there are uses left (SEC-33). */

@@ -11,7 +11,12 @@ import type {
 } from '@signet/shared/wire/agent-protocol'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import { type CertificateFacts, readCertificate, readCertificationRequest, spkiS256 } from '../platform/crypto/certificate.ts'
+import {
+  type CertificateFacts,
+  readCertificate,
+  readCertificationRequest,
+  spkiS256,
+} from '../platform/crypto/certificate.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -128,7 +133,8 @@ export class Enrollment {
    * @throws SignetError `agent_refused`
    */
   async authenticate(certificate: Buffer | undefined, forRenewal = false): Promise<AgentRow> {
-    if (!certificate || certificate.length === 0) throw new SignetError('agent_refused', 'A client certificate is needed.')
+    if (!certificate || certificate.length === 0)
+      throw new SignetError('agent_refused', 'A client certificate is needed.')
     const { x5tS256 } = readCertificate(certificate)
     const agent = await this.#parts.store.agentByCertificate(x5tS256)
     if (!agent || agent.state !== 'active') throw new SignetError('agent_refused')
@@ -174,7 +180,8 @@ export class Enrollment {
       })
       return facts.der
     })
-    if (!granted) throw new SignetError('agent_refused', 'The agent certificate was renewed elsewhere; it is quarantined.')
+    if (!granted)
+      throw new SignetError('agent_refused', 'The agent certificate was renewed elsewhere; it is quarantined.')
     return { certificates: [granted, ...chain].map((der) => der.toString('base64')), generation: request.generation }
   }
 

@@ -1,5 +1,5 @@
-import { newSecret } from '../platform/identifiers.ts'
 import { sha256 } from '../platform/crypto/thumbprint.ts'
+import { newSecret } from '../platform/identifiers.ts'
 
 /** A join token is 256 random bits; only its SHA-256 is kept, so a copy of the database enrols nobody (SEC-32). */
 export function mintJoinToken(): { token: string; hash: string } {

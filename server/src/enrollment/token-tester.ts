@@ -71,7 +71,9 @@ export class TokenTester {
     const { streams, resources, clock, audit, traces } = this.#parts
     const instance = await resources.require(wanted.instanceId)
     if (!instance.agentId) {
-      throw new SignetError('agent_offline', 'This instance has no agent yet.', { fix: 'Enroll an agent for it first.' })
+      throw new SignetError('agent_offline', 'This instance has no agent yet.', {
+        fix: 'Enroll an agent for it first.',
+      })
     }
     const at = clock.now()
     const startMs = clock.monotonicMs()
@@ -119,9 +121,13 @@ export class TokenTester {
   async reveal(context: RequestContext, testId: string): Promise<string> {
     const held = this.#held.get(testId)
     if (!held || held.until <= this.#parts.clock.now() || held.operatorId !== context.actor.id) {
-      throw new SignetError('not_found', 'The token of this test is gone: it can be revealed once, within five minutes.', {
-        fix: 'Run the test again.',
-      })
+      throw new SignetError(
+        'not_found',
+        'The token of this test is gone: it can be revealed once, within five minutes.',
+        {
+          fix: 'Run the test again.',
+        },
+      )
     }
     this.#held.delete(testId)
     await this.#parts.audit.record(context, {

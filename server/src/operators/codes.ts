@@ -1,5 +1,5 @@
-import { newSecret } from '../platform/identifiers.ts'
 import { sha256 } from '../platform/crypto/thumbprint.ts'
+import { newSecret } from '../platform/identifiers.ts'
 
 /** A one-time code is 160 random bits; only its SHA-256 is kept (SEC-2). */
 export function mintCode(): { code: string; hash: string } {

@@ -81,10 +81,7 @@ export class Operators {
    * @returns the raw session id
    * @throws SignetError `code_refused` | `too_many_requests`
    */
-  async signIn(
-    context: RequestContext,
-    given: { code: string; displayName?: string | undefined },
-  ): Promise<string> {
+  async signIn(context: RequestContext, given: { code: string; displayName?: string | undefined }): Promise<string> {
     this.#refuseFlood(context.ip)
     const sessionId = await this.#database.transact(async (tx) => {
       const now = this.#clock.now()
@@ -145,11 +142,7 @@ export class Operators {
     return id
   }
 
-  async #startSession(
-    tx: Tx,
-    context: RequestContext,
-    operatorId: string,
-  ): Promise<string | undefined> {
+  async #startSession(tx: Tx, context: RequestContext, operatorId: string): Promise<string | undefined> {
     const operator = await this.#store.operator(operatorId, tx)
     if (operator?.state !== 'active') return undefined
     const target = { kind: 'operator', id: operator.id, label: operator.display_name }

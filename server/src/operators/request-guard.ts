@@ -58,7 +58,9 @@ export class RequestGuard {
     if (request.headers['origin'] !== this.#publicUrl || (site !== undefined && site !== 'same-origin')) {
       throw new SignetError('cross_site_request', `Changes are taken from ${this.#publicUrl} only.`)
     }
-    const contentType = String(request.headers['content-type'] ?? '').split(';')[0]?.trim()
+    const contentType = String(request.headers['content-type'] ?? '')
+      .split(';')[0]
+      ?.trim()
     if (contentType !== 'application/json') {
       throw new SignetError('unsupported_media_type', 'The content type must be application/json.')
     }
@@ -87,7 +89,9 @@ function originOf(request: GuardedRequest): { ip: string | null; userAgent: stri
 function requireCsrf(request: GuardedRequest, signedIn: SignedIn): void {
   const given = request.headers[csrfHeader]
   if (typeof given !== 'string' || !isCsrfToken(signedIn.sessionId, given)) {
-    throw new SignetError('cross_site_request', 'The anti-forgery token is missing or wrong.', { fix: 'Reload the page.' })
+    throw new SignetError('cross_site_request', 'The anti-forgery token is missing or wrong.', {
+      fix: 'Reload the page.',
+    })
   }
 }
 

@@ -39,10 +39,7 @@ export class Sessions {
   }
 
   /** A new session in the transaction of the sign-in. @returns its raw id, for the cookie alone */
-  async start(
-    tx: Tx,
-    operator: { id: string; tenantId: string; context: RequestContext },
-  ): Promise<string> {
+  async start(tx: Tx, operator: { id: string; tenantId: string; context: RequestContext }): Promise<string> {
     const now = this.#clock.now()
     const sessionId = newSecret(32)
     await this.#store.insertSession(tx, {

@@ -13,7 +13,9 @@ export function ensurePrivateFolder(folder: string, setting: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
-    throw new StartupError(`the folder ${folder} is not writable: make it writable or set ${setting} to another`, { cause })
+    throw new StartupError(`the folder ${folder} is not writable: make it writable or set ${setting} to another`, {
+      cause,
+    })
   }
   const mode = statSync(folder).mode & 0o777
   if ((mode & 0o022) !== 0) {

@@ -14,7 +14,17 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: ['authorization', 'cookie', 'token', 'code', 'secret', '*.authorization', '*.cookie', '*.token', '*.secret'],
+      redact: [
+        'authorization',
+        'cookie',
+        'token',
+        'code',
+        'secret',
+        '*.authorization',
+        '*.cookie',
+        '*.token',
+        '*.secret',
+      ],
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   )

@@ -1,13 +1,22 @@
-import { ClientId, CredentialId, InstanceId, ObjectId, RunId, SlotId, TenantId, ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import {
+  ClientId,
+  CredentialId,
+  InstanceId,
+  ObjectId,
+  RunId,
+  SlotId,
+  TenantId,
+  ThumbprintS256,
+} from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { CertificateAuthoritiesTable, CredentialsTable, PrincipalsTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import type { KeyCredential } from './key-credential.ts'
 import type { Principal } from './principal.ts'
 
-type CredentialChange = Partial<
-  Pick<CredentialsTable, 'state' | 'usable_until' | 'activated_at' | 'revoked_at'>
-> & { updated_at: number }
+type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' | 'activated_at' | 'revoked_at'>> & {
+  updated_at: number
+}
 
 /** SQL of principals, their credentials, the keys ever seen, and the certificate authorities. */
 export class PrincipalsStore {

@@ -1,4 +1,5 @@
 import type { CredentialSummary } from '@signet/shared/api/principals'
+import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import {
   ClientId,
   CredentialId,
@@ -9,7 +10,6 @@ import {
   type TenantId,
   ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
-import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CertificateFacts } from '../platform/crypto/certificate.ts'
@@ -194,10 +194,7 @@ export class PrincipalRegistry {
    *
    * @throws SignetError `key_reused`
    */
-  async claimKey(
-    tx: Tx,
-    key: { spkiS256: string; ownerKind: 'credential' | 'agent'; ownerId: string },
-  ): Promise<void> {
+  async claimKey(tx: Tx, key: { spkiS256: string; ownerKind: 'credential' | 'agent'; ownerId: string }): Promise<void> {
     const isOwn = await this.#store.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
     if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
   }

@@ -29,7 +29,9 @@ export function resourceHandlers(parts: {
     show: async ({ params }) => detail(await resources.require(params.instanceId)),
     register: async ({ body }, context) => detail(await resources.register(context, body)),
     setIdentity: async ({ params, body }, context) => {
-      await (body.enabled ? identities.turnOn(context, params.instanceId) : identities.turnOff(context, params.instanceId))
+      await (body.enabled
+        ? identities.turnOn(context, params.instanceId)
+        : identities.turnOff(context, params.instanceId))
       return detail(await resources.require(params.instanceId))
     },
     tokens: async ({ params, query }) => view.recentTokens(await resources.require(params.instanceId), query),

@@ -1,11 +1,11 @@
+import type { KeyObject } from 'node:crypto'
 import { KeyAlgorithm, type RunState, type RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, CredentialId, ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, type CredentialId, ObjectId, RunId, type SlotId } from '@signet/shared/vocabulary/identifiers'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { readCertificationRequest, spkiS256 } from '../platform/crypto/certificate.ts'
 import { keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
-import type { KeyObject } from 'node:crypto'
 import { newGuid, randomShare, SequentialIds } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -88,13 +88,7 @@ export class CredentialRollover {
    * T1: opens a run. One that is still waiting for its certificate is returned as it is; one that only waits for the
    * end of its overlap is completed first, since the credential it brought is in use.
    */
-  async request(
-    tx: Tx,
-    context: RequestContext,
-    slot: SlotRow,
-    trigger: RunTrigger,
-    reason?: string,
-  ): Promise<RunRow> {
+  async request(tx: Tx, context: RequestContext, slot: SlotRow, trigger: RunTrigger, reason?: string): Promise<RunRow> {
     const { store, clock, tenantId, database, audit, registry } = this.#parts
     const open = await store.openRun(slot.id, tx)
     if (open && open.state !== 'activated') return open
@@ -146,9 +140,13 @@ export class CredentialRollover {
     return this.#parts.database.transact(async (tx) => {
       const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
       if (slots.length === 0) {
-        throw new SignetError('conflict', 'This identity is off, or its instance has no agent; nothing can be rotated.', {
-          fix: 'Turn the identity on first.',
-        })
+        throw new SignetError(
+          'conflict',
+          'This identity is off, or its instance has no agent; nothing can be rotated.',
+          {
+            fix: 'Turn the identity on first.',
+          },
+        )
       }
       const runs: RunRow[] = []
       for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
@@ -225,7 +223,11 @@ export class CredentialRollover {
     }
     await this.#moveRun(tx, run, { state: 'completed', finished_at: now })
     await this.#step(tx, context, run, { from: run.state, to: 'completed' })
-    await audit.append(tx, context, { action: 'rotation.completed', target: await this.#targetOf(tx, run), after: { runId: run.id } })
+    await audit.append(tx, context, {
+      action: 'rotation.completed',
+      target: await this.#targetOf(tx, run),
+      after: { runId: run.id },
+    })
     await this.#parts.database.changed(tx, { kind: 'slot', id: run.principal_id })
   }
 
@@ -241,7 +243,8 @@ export class CredentialRollover {
     })
     await this.#step(tx, context, run, { from: run.state, to: 'failed', errorCode: 'agent_offline', detail: reason })
     const slot = await store.slot(run.slot_id, tx)
-    if (slot) await store.updateSlot(tx, slot, { failures: slot.failures + 1, rotate_after: retryAfter, updated_at: now })
+    if (slot)
+      await store.updateSlot(tx, slot, { failures: slot.failures + 1, rotate_after: retryAfter, updated_at: now })
     await audit.append(tx, context, {
       action: 'rotation.failed',
       outcome: 'failed',
@@ -293,7 +296,12 @@ export class CredentialRollover {
     })
     const now = clock.now()
     await this.#updateSlot(tx, slot, { prepared_credential_id: credential.id, updated_at: now })
-    await this.#moveRun(tx, run, { state: 'prepared', prepared_at: now, to_credential_id: credential.id, due_at: now + 5 * secondMs })
+    await this.#moveRun(tx, run, {
+      state: 'prepared',
+      prepared_at: now,
+      to_credential_id: credential.id,
+      due_at: now + 5 * secondMs,
+    })
     await this.#step(tx, context, run, { from: run.state, to: 'prepared' })
     await this.#parts.database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return credential

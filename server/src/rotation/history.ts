@@ -1,8 +1,8 @@
 import type { Page } from '@signet/shared/api/paging'
 import type { RotationAttempt, RotationDetail, RotationSummary } from '@signet/shared/api/rotation'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
-import { ObjectId, RunId } from '@signet/shared/vocabulary/identifiers'
 import type { RunState } from '@signet/shared/vocabulary/credential-states'
+import { ObjectId, RunId } from '@signet/shared/vocabulary/identifiers'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
 import type { AttemptRow, RotationStore, RunRow } from './rotation-store.ts'
@@ -42,9 +42,14 @@ export class RotationHistory {
     const ids = runs.flatMap((run) => [run.from_credential_id, run.to_credential_id]).filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
     const principals = new Map(
-      (await this.#registry.findAll(runs.map((run) => run.principal_id))).map((found) => [String(found.objectId), found]),
+      (await this.#registry.findAll(runs.map((run) => run.principal_id))).map((found) => [
+        String(found.objectId),
+        found,
+      ]),
     )
-    return runs.map((run) => summarise(run, principals.get(run.principal_id), (id) => (id ? credentials.get(id) : undefined)))
+    return runs.map((run) =>
+      summarise(run, principals.get(run.principal_id), (id) => (id ? credentials.get(id) : undefined)),
+    )
   }
 }
 

@@ -1,6 +1,6 @@
-import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { type AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
@@ -34,11 +34,14 @@ export class SlotDirectory {
   }
 
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
-    const ids = slots.flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id]).filter((id) => id !== null)
+    const ids = slots
+      .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id])
+      .filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
     const runs = new Map((await this.#store.openRuns(slots.map((slot) => slot.id))).map((run) => [run.slot_id, run]))
     const keyAlgorithm = KeyAlgorithm.parse((await this.#store.policy(this.#tenantId)).key_alg)
-    const thumbprintOf = (id: string | null): ThumbprintS256 | null => (id ? (credentials.get(id)?.x5tS256 ?? null) : null)
+    const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
+      id ? (credentials.get(id)?.x5tS256 ?? null) : null
     return slots.map((slot) => ({
       principalId: ObjectId.parse(slot.principal_id),
       active: slot.active_credential_id ? credentials.get(slot.active_credential_id) : undefined,

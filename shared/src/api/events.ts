@@ -1,7 +1,17 @@
 import { z } from 'zod'
 
 /** Kinds of things whose change the dashboard's event stream announces. */
-export const ChangeKind = z.enum(['instance', 'principal', 'slot', 'run', 'agent', 'policy', 'audit', 'resource', 'key'])
+export const ChangeKind = z.enum([
+  'instance',
+  'principal',
+  'slot',
+  'run',
+  'agent',
+  'policy',
+  'audit',
+  'resource',
+  'key',
+])
 export type ChangeKind = z.infer<typeof ChangeKind>
 
 /** One line of `GET /api/events` (server-sent events, event name `change`). */

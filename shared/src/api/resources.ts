@@ -76,7 +76,10 @@ const instanceParams = z.object({ instanceId: InstanceId })
 export const InstanceName = z
   .string()
   .trim()
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'letters, digits, . - _ (1 to 64, ends in a letter or digit)')
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/,
+    'letters, digits, . - _ (1 to 64, ends in a letter or digit)',
+  )
 
 export const resourcesApi = {
   list: route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
 import { ActorKind } from '../vocabulary/audit-events.ts'
+import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
 import { InstanceId, ObjectId, RunId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'

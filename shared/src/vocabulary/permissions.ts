@@ -23,14 +23,7 @@ const inventory: Permission[] = ['instances.read', 'rotations.read']
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   viewer: inventory,
   auditor: [...inventory, 'audit.read'],
-  operator: [
-    ...inventory,
-    'instances.write',
-    'identities.write',
-    'rotations.write',
-    'tokens.test',
-    'enrollment.write',
-  ],
+  operator: [...inventory, 'instances.write', 'identities.write', 'rotations.write', 'tokens.test', 'enrollment.write'],
   developer: ['tokens.test'],
   admin: Permission.options,
 }

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { IdentityState, KeyAlgorithm, RunState } from '../vocabulary/credential-states.ts'
-import { AgentId, ClientId, InstanceId, ObjectId, RunId, SlotId, TenantId, ThumbprintS256 } from '../vocabulary/identifiers.ts'
+import {
+  AgentId,
+  ClientId,
+  InstanceId,
+  ObjectId,
+  RunId,
+  SlotId,
+  TenantId,
+  ThumbprintS256,
+} from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 
 /**

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { createPublicKey, type KeyObject, randomBytes, X509Certificate, webcrypto } from 'node:crypto'
+import { createPublicKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { SignetError } from '../signet-error.ts'
 import { importPrivateKey, keyAlgorithmOf } from './key-pair.ts'
@@ -87,7 +87,10 @@ export async function issueLeaf(issuer: Issuer, template: LeafTemplate): Promise
   if (template.names) {
     extensions.push(
       new x509.SubjectAlternativeNameExtension(
-        template.names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name })),
+        template.names.map((name) => ({
+          type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const),
+          value: name,
+        })),
       ),
     )
   }

@@ -48,9 +48,12 @@ function createKeyFile(file: string): void {
     writeFileSync(file, `${header} ${randomBytes(keyBytes).toString('base64')}\n`, { mode: 0o400, flag: 'wx' })
     chmodSync(file, 0o400)
   } catch (cause) {
-    throw new StartupError(`the root key ${file} cannot be written: make its folder writable or set SIGNET_ROOT_KEY_FILE`, {
-      cause,
-    })
+    throw new StartupError(
+      `the root key ${file} cannot be written: make its folder writable or set SIGNET_ROOT_KEY_FILE`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -18,7 +18,9 @@ export function migrate(db: Sqlite, file: string, migrations: readonly Migration
   db.exec(
     'CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
   )
-  const applied = db.prepare<[], { version: number; checksum: string }>('SELECT version, checksum FROM schema_migrations').all()
+  const applied = db
+    .prepare<[], { version: number; checksum: string }>('SELECT version, checksum FROM schema_migrations')
+    .all()
   const newest = Math.max(0, ...applied.map((row) => row.version))
   const known = Math.max(0, ...migrations.map((migration) => migration.version))
   if (newest > known) {

@@ -14,7 +14,10 @@ export class Cursors {
   }
 
   /** Cuts a result of `limit + 1` rows into a page. */
-  page<Row, Item>(rows: readonly Row[], options: { list: string; limit: number; keyOf: (row: Row) => readonly string[]; map: (row: Row) => Item }): Page<Item> {
+  page<Row, Item>(
+    rows: readonly Row[],
+    options: { list: string; limit: number; keyOf: (row: Row) => readonly string[]; map: (row: Row) => Item },
+  ): Page<Item> {
     const shown = rows.slice(0, options.limit)
     const last = shown.at(-1)
     const nextCursor = rows.length > options.limit && last ? this.#write(options.list, options.keyOf(last)) : null

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import {
   EnvelopeError,
@@ -8,7 +9,6 @@ import {
   type SealPurpose,
   sealWith,
 } from '../crypto/sealing.ts'
-import { randomBytes } from 'node:crypto'
 import { newGuid } from '../identifiers.ts'
 import { StartupError } from '../signet-error.ts'
 import { type Database, sqlOf } from './database.ts'
@@ -81,7 +81,9 @@ function unwrap(row: { id: string; wrapped: Buffer; root_key_ref: string }, root
   try {
     return { id: Buffer.from(row.id, 'hex'), key: openWith(root, 'root-wrap', wrapPlace(row.id), row.wrapped) }
   } catch (cause) {
-    throw new StartupError(`data key ${row.id} does not open under root key ${given}: restore the data folder`, { cause })
+    throw new StartupError(`data key ${row.id} does not open under root key ${given}: restore the data folder`, {
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,12 @@
 import Database, { type Database as Sqlite, type Statement } from 'better-sqlite3'
-import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, type SqliteDatabase, SqliteDriver } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely'
 import { StartupError } from '../signet-error.ts'
 
 /**

@@ -53,7 +53,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SignetError('invalid_request', 'The body is not acceptable JSON.', { cause })
   }
-  if (depthOf(value, 0) > deepestNesting) throw new SignetError('invalid_request', 'The JSON body is nested too deeply.')
+  if (depthOf(value, 0) > deepestNesting)
+    throw new SignetError('invalid_request', 'The JSON body is nested too deeply.')
   return value
 }
 
@@ -71,7 +72,8 @@ export function mediaTypeOf(request: IncomingMessage): string {
 export function uniquePairs(text: string, mostPairs = 100): Map<string, string> {
   const pairs = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
-    if (pairs.has(name)) throw new SignetError('invalid_request', `The parameter '${printable(name)}' is given more than once.`)
+    if (pairs.has(name))
+      throw new SignetError('invalid_request', `The parameter '${printable(name)}' is given more than once.`)
     if (pairs.size >= mostPairs) throw new SignetError('invalid_request', `More than ${mostPairs} parameters.`)
     pairs.set(name, value)
   }

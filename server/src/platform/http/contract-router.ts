@@ -66,7 +66,8 @@ async function serve(exchange: Exchange): Promise<void> {
     else sendJson(response, route.status ?? 200, checked(route, result))
   } catch (thrown) {
     const error = SignetError.from(thrown)
-    if (error.code === 'internal') exchange.log.error({ err: thrown, correlationId, path: route.path }, 'request failed')
+    if (error.code === 'internal')
+      exchange.log.error({ err: thrown, correlationId, path: route.path }, 'request failed')
     sendProblem(response, error, correlationId)
   }
 }

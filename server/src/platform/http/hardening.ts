@@ -29,7 +29,10 @@ export const permissionsPolicy =
   'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=()'
 
 /** Headers of every answer of an API plane (SEC-161); published documents are `cross-origin`. */
-export function apiHeaders(response: ServerResponse, resourcePolicy: 'same-origin' | 'cross-origin' = 'same-origin'): void {
+export function apiHeaders(
+  response: ServerResponse,
+  resourcePolicy: 'same-origin' | 'cross-origin' = 'same-origin',
+): void {
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('Cross-Origin-Resource-Policy', resourcePolicy)

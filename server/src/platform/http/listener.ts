@@ -85,9 +85,12 @@ function portError(options: ListenerOptions, error: NodeJS.ErrnoException): Star
       { cause: error },
     )
   }
-  return new StartupError(`port ${where} cannot be opened (${error.code ?? error.message}): change ${options.setting}`, {
-    cause: error,
-  })
+  return new StartupError(
+    `port ${where} cannot be opened (${error.code ?? error.message}): change ${options.setting}`,
+    {
+      cause: error,
+    },
+  )
 }
 
 async function close(server: Server, drainMs: number): Promise<void> {

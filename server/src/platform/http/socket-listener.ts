@@ -18,7 +18,9 @@ export function socketPath(file: string): string {
 export async function listenOnSocket(file: string, handler: RequestListener): Promise<() => Promise<void>> {
   const path = socketPath(file)
   if (await answers(path)) {
-    throw new StartupError(`another Signet server runs on this data folder (${file}): stop it first, or set SIGNET_DATA_DIR`)
+    throw new StartupError(
+      `another Signet server runs on this data folder (${file}): stop it first, or set SIGNET_DATA_DIR`,
+    )
   }
   rmSync(path, { force: true })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, handler)

@@ -1,4 +1,4 @@
-import { type InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
+import { type InstanceDetail, type InstanceKind, resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
@@ -100,7 +100,7 @@ export function useTurning(instanceId: InstanceId): boolean | undefined {
 export function useRegisterInstance() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: call(resourcesApi.register),
+    mutationFn: (body: { name: string; kind: InstanceKind }) => call(resourcesApi.register)({ body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['instances'] }),
   })
 }

@@ -11,7 +11,10 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 
 /** Makes a join token on demand; it is shown once and lives in this component only. */
 export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
-  const issue = useMutation({ mutationFn: call(enrollmentApi.issueJoinToken), gcTime: 0 })
+  const issue = useMutation({
+    mutationFn: () => call(enrollmentApi.issueJoinToken)({ params: { instanceId }, body: {} }),
+    gcTime: 0,
+  })
   const refusal = useRefusal('enrollment.write')
   if (issue.data !== undefined) {
     return (
@@ -33,7 +36,7 @@ export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
           kind="primary"
           busy={issue.isPending}
           disabledReason={refusal}
-          onClick={() => issue.mutate({ params: { instanceId }, body: {} })}
+          onClick={() => issue.mutate()}
         >
           Make join token
         </Button>

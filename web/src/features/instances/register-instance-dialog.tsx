@@ -42,7 +42,7 @@ function RegisterForm(props: { onRegistered: (instance: InstanceDetail) => void;
     const parsed = InstanceName.safeParse(name)
     setFault(parsed.success ? undefined : `Use ${parsed.error.issues[0]?.message ?? 'another name'}.`)
     if (parsed.success && !register.isPending) {
-      register.mutate({ body: { name: parsed.data, kind } }, { onSuccess: props.onRegistered })
+      register.mutate({ name: parsed.data, kind }, { onSuccess: props.onRegistered })
     }
   }
   return (

@@ -99,7 +99,10 @@ function useLeaveWhenSignedIn(next: string | undefined): void {
   useEffect(() => {
     if (session === null || session === undefined || left.current) return
     left.current = true
-    const isPage = (pathname: string) => router.getMatchedRoutes(pathname).foundRoute !== undefined
+    const isPage = (pathname: string) => {
+      const [, , route] = router.getMatchedRoutes(pathname)
+      return route !== undefined
+    }
     router.history.replace(returnPath(next, window.location.origin, isPage))
   })
 }

@@ -1,0 +1,134 @@
+import { RotationPolicy, type StoredRotationPolicy } from '@signet/shared/api/rotation'
+import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { hasCode, problemOf } from '../../api/api-error.ts'
+import { keyAlgorithmWords } from '../../api/words.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { DurationField } from '../../ui/duration-field.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Field, Select, TextInput } from '../../ui/form.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { notify } from '../../ui/toaster.tsx'
+import { policyFaults } from './policy-faults.ts'
+import { policyOptions, useSetPolicy } from './rotations-queries.ts'
+import styles from './rotations.module.css'
+
+interface PolicyDialogProps {
+  open: boolean
+  policy: StoredRotationPolicy
+  onClose: () => void
+}
+
+const algorithms = KeyAlgorithm.options.map((value) => ({ value, label: keyAlgorithmWords[value] }))
+
+export function PolicyDialog({ open, policy, onClose }: PolicyDialogProps) {
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Edit rotation policy"
+      description="Due times of every identity follow at once; running rotations finish as they began."
+    >
+      <PolicyForm policy={policy} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose: () => void }) {
+  // The version of the moment the dialog opened: a change by somebody else meanwhile must not be overwritten.
+  const [{ version, ...start }] = useState(policy)
+  const [draft, setDraft] = useState<RotationPolicy>(start)
+  const [percent, setPercent] = useState(String(Math.round(start.rotateAt * 100)))
+  const [checked, setChecked] = useState(false)
+  const save = useSetPolicy()
+  const faults = policyFaults(draft)
+  const fault = (name: keyof RotationPolicy) => (checked ? faults[name] : undefined)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setChecked(true)
+    const parsed = RotationPolicy.safeParse(draft)
+    if (!parsed.success || Object.keys(faults).length > 0 || save.isPending) return
+    save.mutate(
+      { ...parsed.data, version },
+      {
+        onSuccess: () => {
+          notify('ok', 'Rotation policy saved')
+          onClose()
+        },
+      },
+    )
+  }
+  return (
+    <form onSubmit={submit} className={styles['form']} noValidate>
+      <DurationField
+        label="Lifetime"
+        hint="How long a certificate is valid: one minute to 400 days."
+        error={fault('lifetimeSeconds')}
+        seconds={draft.lifetimeSeconds}
+        onChange={(lifetimeSeconds) => setDraft({ ...draft, lifetimeSeconds })}
+      />
+      <Field
+        label="Rotate at (% of lifetime)"
+        hint="20 to 90. Each rotation comes up to a fifth earlier, so that not all come at once."
+        error={fault('rotateAt')}
+      >
+        {(control) => (
+          <TextInput
+            {...control}
+            inputMode="numeric"
+            value={percent}
+            onChange={(event) => {
+              setPercent(event.target.value)
+              setDraft({ ...draft, rotateAt: Number(event.target.value) / 100 })
+            }}
+          />
+        )}
+      </Field>
+      <DurationField
+        label="Overlap"
+        hint="How long the old certificate is accepted beside the new one: up to 30 days."
+        error={fault('overlapSeconds')}
+        seconds={draft.overlapSeconds}
+        onChange={(overlapSeconds) => setDraft({ ...draft, overlapSeconds })}
+      />
+      <Field label="Key type">
+        {(control) => (
+          <Select
+            {...control}
+            value={draft.keyAlgorithm}
+            choices={algorithms}
+            onChange={(keyAlgorithm) => setDraft({ ...draft, keyAlgorithm })}
+          />
+        )}
+      </Field>
+      {save.error !== null && <SaveFailure error={save.error} onClose={onClose} />}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" busy={save.isPending}>
+          Save policy
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+function SaveFailure({ error, onClose }: { error: Error; onClose: () => void }) {
+  const client = useQueryClient()
+  if (!hasCode(error, 'precondition_failed')) return <ErrorPanel problem={problemOf(error)} />
+  const reload = () => {
+    void client.invalidateQueries({ queryKey: policyOptions.queryKey })
+    onClose()
+  }
+  return (
+    <Notice tone="warn" alert title="Somebody else changed the policy meanwhile">
+      <p>Nothing was saved. Look at the policy that is in force, then edit it again.</p>
+      <div>
+        <Button small onClick={reload}>
+          Show the policy in force
+        </Button>
+      </div>
+    </Notice>
+  )
+}

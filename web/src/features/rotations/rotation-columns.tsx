@@ -1,0 +1,78 @@
+import type { RotationSummary } from '@signet/shared/api/rotation'
+import { Link } from '@tanstack/react-router'
+import { runWords, triggerWords } from '../../api/words.ts'
+import { absoluteTime } from '../../ui/absolute-time.ts'
+import { columnsOf } from '../../ui/data-table.tsx'
+import { durationWords } from '../../ui/duration.ts'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { RotateAgainButton } from './rotate-again-button.tsx'
+import styles from './rotations.module.css'
+
+const thumbprintLength = 8
+
+export const rotationColumns = columnsOf<RotationSummary>([
+  {
+    id: 'time',
+    header: 'Time',
+    cell: (row) => (
+      <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
+        {absoluteTime(row.requestedAt)}
+        <span className={styles['ago']}>
+          <RelativeTime at={row.requestedAt} />
+        </span>
+      </Link>
+    ),
+  },
+  { id: 'instance', header: 'Instance', cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', cell: (row) => triggerWords[row.trigger] },
+  { id: 'actor', header: 'Actor', cell: (row) => <Untrusted text={row.actor.label} /> },
+  { id: 'change', header: 'Old → new certificate', cell: (row) => <Change run={row} /> },
+  { id: 'state', header: 'State', cell: (row) => <RunBadge run={row} /> },
+  {
+    id: 'duration',
+    header: 'Until active',
+    cell: ({ activatedAt, requestedAt }) =>
+      activatedAt === null ? <None /> : <span className="nowrap">{durationWords(activatedAt - requestedAt)}</span>,
+  },
+  {
+    id: 'overlap',
+    header: 'Overlap',
+    cell: ({ overlapFrom, overlapUntil }) =>
+      overlapFrom === null || overlapUntil === null ? (
+        <None />
+      ) : (
+        <span className="nowrap">{durationWords(overlapUntil - overlapFrom)}</span>
+      ),
+  },
+  { id: 'actions', header: 'Actions', cell: (row) => <RotateAgainButton run={row} small /> },
+])
+
+function None() {
+  return <span className="muted">–</span>
+}
+
+export function InstanceLink({ instance }: { instance: RotationSummary['instance'] }) {
+  if (instance === null) return <span className="muted">Deleted instance</span>
+  return (
+    <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id }}>
+      <Untrusted text={instance.name} />
+    </Link>
+  )
+}
+
+export function RunBadge({ run }: { run: RotationSummary }) {
+  return <StatusBadge {...runWords[run.state]} title={run.errorDetail === null ? undefined : visibleText(run.errorDetail)} />
+}
+
+function Change({ run }: { run: RotationSummary }) {
+  const short = (credential: RotationSummary['from']) => credential?.thumbprint.slice(0, thumbprintLength)
+  return (
+    <span className="mono nowrap">
+      {short(run.from) ?? <span className="muted">none</span>} →{' '}
+      {short(run.to) ?? <span className="muted">none yet</span>}
+    </span>
+  )
+}

@@ -1,0 +1,43 @@
+import { rotationApi, type RotationPolicy } from '@signet/shared/api/rotation'
+import { RunId } from '@signet/shared/vocabulary/identifiers'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/client.ts'
+import { pagesOptions } from '../../api/pages.ts'
+
+const list = call(rotationApi.list)
+const show = call(rotationApi.show)
+const policy = call(rotationApi.policy)
+
+const runningPaceMs = 3_000
+
+export const rotationsOptions = infiniteQueryOptions({
+  ...pagesOptions,
+  queryKey: ['rotations', 'list'],
+  queryFn: ({ pageParam, signal }) => list({ query: { cursor: pageParam } }, signal),
+})
+
+export const rotationOptions = (runId: string) =>
+  queryOptions({
+    queryKey: ['rotations', 'one', runId],
+    queryFn: ({ signal }) => {
+      const id = RunId.safeParse(runId)
+      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no rotation ID.' })
+      return show({ params: { runId: id.data } }, signal)
+    },
+    // Steps come by events; the first use of the new certificate does not.
+    refetchInterval: ({ state: { data } }) => (data?.finishedAt === null ? runningPaceMs : false),
+  })
+
+export const policyOptions = queryOptions({
+  queryKey: ['policy'],
+  queryFn: ({ signal }) => policy({}, signal),
+})
+
+export function useSetPolicy() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: RotationPolicy & { version: number }) => call(rotationApi.setPolicy)({ body }),
+    onSuccess: (stored) => client.setQueryData(policyOptions.queryKey, stored),
+  })
+}

@@ -1,0 +1,49 @@
+import type { RotationSummary } from '@signet/shared/api/rotation'
+import { Check, Circle, Clock, Minus } from 'lucide-react'
+import { zoneName } from '../../ui/absolute-time.ts'
+import { durationWords } from '../../ui/duration.ts'
+import { ExactTime } from '../../ui/relative-time.tsx'
+import styles from './stage-list.module.css'
+import { type Stage, stagesOf } from './stages.ts'
+
+const icons = { done: Check, waiting: Clock, later: Circle, never: Minus } as const
+const words = { done: 'done', waiting: 'comes next', later: 'later', never: 'did not happen' } as const
+
+export function StageList({ run }: { run: RotationSummary }) {
+  return (
+    <>
+      <ol className={styles['stages']} aria-label="Stages">
+        {stagesOf(run).map((stage) => (
+          <StageItem key={stage.name} stage={stage} run={run} />
+        ))}
+      </ol>
+      <p className="muted">Times in {zoneName(run.requestedAt)}.</p>
+    </>
+  )
+}
+
+function StageItem({ stage, run }: { stage: Stage; run: RotationSummary }) {
+  const Icon = icons[stage.status]
+  const retirement = stage.name.startsWith('Old') && stage.at === null && run.overlapUntil !== null
+  return (
+    <li className={styles['stage']} data-status={stage.status}>
+      <Icon size={14} aria-hidden />
+      <div className={styles['words']}>
+        <strong>{stage.name}</strong> <span className="sr-only">{words[stage.status]}</span>
+        <span className={styles['detail']}>{stage.detail}</span>
+      </div>
+      <div className={styles['time']}>
+        {stage.at !== null && <ExactTime at={stage.at} precision="millisecond" />}
+        {stage.at !== null && stage.at > run.requestedAt && (
+          <span className={styles['detail']}>+{durationWords(stage.at - run.requestedAt)}</span>
+        )}
+        {stage.at === null && !retirement && <span className="muted">{words[stage.status]}</span>}
+        {retirement && run.overlapUntil !== null && (
+          <span className="muted">
+            planned <ExactTime at={run.overlapUntil} />
+          </span>
+        )}
+      </div>
+    </li>
+  )
+}
