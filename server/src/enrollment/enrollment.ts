@@ -137,7 +137,7 @@ export class Enrollment {
       throw new SignetError('agent_refused', 'A client certificate is needed.')
     const { x5tS256 } = readCertificate(certificate)
     const agent = await this.#parts.store.agentByCertificate(x5tS256)
-    if (!agent || agent.state !== 'active') throw new SignetError('agent_refused')
+    if (agent?.state !== 'active') throw new SignetError('agent_refused')
     const isNext = agent.new_x5t_s256 === x5tS256
     const notAfter = isNext && agent.new_not_after !== null ? agent.new_not_after : agent.cert_not_after
     const now = this.#parts.clock.now()

@@ -18,7 +18,7 @@ export class PeriodicTask {
   }
 
   poke(): void {
-    if (this.#running) {
+    if (this.#running !== undefined) {
       this.#pokedWhileRunning = true
       return
     }

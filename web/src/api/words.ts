@@ -1,6 +1,12 @@
-import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
-import type { CredentialState, IdentityState, KeyAlgorithm, RunState, RunTrigger } from '@signet/shared/vocabulary/credential-states'
 import { errorCatalogue } from '@signet/shared/errors'
+import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import type {
+  CredentialState,
+  IdentityState,
+  KeyAlgorithm,
+  RunState,
+  RunTrigger,
+} from '@signet/shared/vocabulary/credential-states'
 
 /** A state in words, with the tone that the design system's badge gives it. */
 interface Word {
@@ -65,3 +71,8 @@ export function codeWords(code: string): string {
   const known = Object.entries(errorCatalogue).find(([name]) => name === code)
   return known === undefined ? code : known[1].title
 }
+
+/** What a rotation by hand does, said before it is started. */
+export const rotateNowWords =
+  'The instance makes a new key and gets a new certificate. Tokens keep flowing: both certificates are accepted until ' +
+  'the overlap ends, then the old one is retired.'

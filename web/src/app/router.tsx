@@ -1,5 +1,5 @@
-import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,

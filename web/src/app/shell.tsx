@@ -1,7 +1,6 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Outlet } from '@tanstack/react-router'
 import { FlaskConical, RefreshCw, ScrollText, Server } from 'lucide-react'
-import { type RefObject, useRef } from 'react'
 import { useLiveUpdates } from '../api/live-updates.ts'
 import { Nav, NavItem } from '../ui/nav.tsx'
 import styles from './shell.module.css'
@@ -10,10 +9,11 @@ import { TopBar } from './top-bar.tsx'
 /** The frame around every page of a signed-in operator. */
 export function Shell({ session }: { session: Session }) {
   const link = useLiveUpdates()
-  const main = useRef<HTMLElement>(null)
   return (
     <div className={styles['shell']}>
-      <SkipLink target={main} />
+      <a href="#main" className={styles['skip']}>
+        Skip to content
+      </a>
       <TopBar session={session} link={link} />
       <Nav label="Main">
         <NavItem to="/instances" icon={<Server size={16} aria-hidden />} label="Instances" />
@@ -21,25 +21,9 @@ export function Shell({ session }: { session: Session }) {
         <NavItem to="/tokens/test" icon={<FlaskConical size={16} aria-hidden />} label="Token tester" />
         <NavItem to="/audit" icon={<ScrollText size={16} aria-hidden />} label="Audit" />
       </Nav>
-      <main ref={main} tabIndex={-1} className={styles['main']}>
+      <main id="main" tabIndex={-1} className={styles['main']}>
         <Outlet />
       </main>
     </div>
-  )
-}
-
-/** Moves the focus itself: a link to `#main` would put a fragment into the address that the router owns. */
-function SkipLink({ target }: { target: RefObject<HTMLElement | null> }) {
-  return (
-    <a
-      href="#main"
-      className={styles['skip']}
-      onClick={(event) => {
-        event.preventDefault()
-        target.current?.focus()
-      }}
-    >
-      Skip to content
-    </a>
   )
 }

@@ -1,7 +1,7 @@
 import { Button } from './button.tsx'
 import { Copyable } from './copyable.tsx'
-import { Notice } from './notice.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'
+import { Notice } from './notice.tsx'
 import type { ProblemView } from './problem.ts'
 
 /** Why something could not be loaded or done, the number to quote, and a way to try again. */

@@ -6,7 +6,8 @@ export function ForbiddenPanel({ permission }: { permission: string }) {
   return (
     <EmptyState icon={<Lock size={20} aria-hidden />} title="Your role does not allow this">
       <p>
-        This needs the permission <code>{permission}</code>. Somebody with the role Admin can give you a role that has it.
+        This needs the permission <code>{permission}</code>. Somebody with the role Admin can give you a role that has
+        it.
       </p>
     </EmptyState>
   )

@@ -2,7 +2,14 @@ import { type KeyboardEvent, useId } from 'react'
 import { durationWords } from './duration.ts'
 import { useNow } from './now.ts'
 import styles from './timeline.module.css'
-import { layOutTimeline, type TimelineBar, type TimelineItem, type TimelineLayout, tickWords, ticksOf } from './timeline-layout.ts'
+import {
+  layOutTimeline,
+  type TimelineBar,
+  type TimelineItem,
+  type TimelineLayout,
+  ticksOf,
+  tickWords,
+} from './timeline-layout.ts'
 import { useWidth } from './use-width.ts'
 
 interface TimelineProps {
@@ -62,9 +69,15 @@ function Chart({ label, layout, width, nowAt, sentence, href }: ChartProps) {
   const { step, at } = ticksOf(layout.from, layout.until, Math.max(3, Math.floor(width / 110)))
   const scale = (instant: number) => x((instant - layout.from) / (layout.until - layout.from))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrow keys move between the links inside
     // biome-ignore lint/a11y/useSemanticElements: a group of links drawn as SVG has no element of its own
-    <svg className={styles['chart']} width={width} height={height} role="group" aria-label={label} onKeyDown={moveFocus}>
+    <svg
+      className={styles['chart']}
+      width={width}
+      height={height}
+      role="group"
+      aria-label={label}
+      onKeyDown={moveFocus}
+    >
       <defs>
         <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect width="3" height="6" className={styles['hatch']} />
@@ -88,7 +101,12 @@ function Chart({ label, layout, width, nowAt, sentence, href }: ChartProps) {
             className={styles['overlap']}
           />
           {x(overlap.end - overlap.start) > 12 && (
-            <text x={x((overlap.start + overlap.end) / 2)} y={12} textAnchor="middle" className={styles['overlap-label']}>
+            <text
+              x={x((overlap.start + overlap.end) / 2)}
+              y={12}
+              textAnchor="middle"
+              className={styles['overlap-label']}
+            >
               {durationWords(overlap.until - overlap.from)} overlap
             </text>
           )}
@@ -100,7 +118,7 @@ function Chart({ label, layout, width, nowAt, sentence, href }: ChartProps) {
       <g aria-hidden>
         <line x1={x(layout.now)} x2={x(layout.now)} y1={top - 6} y2={top + lanes} className={styles['now']} />
         <text x={x(layout.now)} y={top + lanes + 6} textAnchor="middle" className={styles['now-label']}>
-          now {tickWords(nowAt, step < 60_000 ? step : 60_000)}
+          now {tickWords(nowAt, Math.min(step, 60_000))}
         </text>
       </g>
       {layout.planned !== null && <Diamond x={x(layout.planned)} y={top + barHeight / 2} />}
@@ -140,7 +158,8 @@ function moveFocus(event: KeyboardEvent<SVGSVGElement>) {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
   if (step === 0) return
   const bars = [...event.currentTarget.querySelectorAll<SVGAElement>('a')]
-  const next = bars[bars.findIndex((bar) => bar === document.activeElement) + step]
+  const focused = document.activeElement
+  const next = focused instanceof SVGAElement ? bars[bars.indexOf(focused) + step] : undefined
   if (next === undefined) return
   event.preventDefault()
   next.focus()

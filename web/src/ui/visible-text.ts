@@ -3,7 +3,7 @@
  * invisible formatting, line separators, tags and unpaired surrogates (SEC-25).
  */
 const deceptive =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/gu
+  /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu
 
 /** The same text with every deceptive character spelt out, such as `⟨U+202E⟩`. */
 export function visibleText(text: string): string {

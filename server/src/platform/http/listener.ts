@@ -46,7 +46,7 @@ const limits = {
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
   server.maxHeadersCount = 64
-  server.maxRequestsPerSocket = 10_000
+  server.maxRequestsPerSocket = 1_000
   server.on('clientError', (_error, socket) => refuseMalformed(socket as Socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(options, error)))

@@ -8,10 +8,7 @@ export function AgentState({ agent }: { agent: AgentSummary | null }) {
   if (agent === null) return <StatusBadge tone="off" word="Not enrolled" />
   return (
     <span className={styles['agent']}>
-      <StatusBadge
-        tone={agent.connected ? 'ok' : 'warn'}
-        word={agent.connected ? 'Connected' : 'Not connected'}
-      />
+      <StatusBadge tone={agent.connected ? 'ok' : 'warn'} word={agent.connected ? 'Connected' : 'Not connected'} />
       <span className={styles['seen']}>
         {agent.lastSeenAt === null ? 'never seen' : <>seen {<RelativeTime at={agent.lastSeenAt} />}</>}
       </span>

@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
-import { certificateColumns, CertificateDetail } from './certificate-columns.tsx'
+import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
 import { certificateSentence, timelineItem } from './certificate-timeline.ts'
 import { credentialsOptions } from './instances-queries.ts'
 

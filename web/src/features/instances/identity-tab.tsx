@@ -7,8 +7,8 @@ import { Notice } from '../../ui/notice.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { IdentityToggle } from './identity-toggle.tsx'
 import styles from './identity-tab.module.css'
+import { IdentityToggle } from './identity-toggle.tsx'
 import { UseFromCode } from './use-from-code.tsx'
 
 /** The system-assigned identity, laid out as people know it from Azure. */
@@ -61,7 +61,11 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
 }
 
 function Id({ value, label }: { value: string | undefined; label: string }) {
-  return value === undefined ? <span className="muted">None while the identity is off</span> : <Copyable value={value} label={label} />
+  return value === undefined ? (
+    <span className="muted">None while the identity is off</span>
+  ) : (
+    <Copyable value={value} label={label} />
+  )
 }
 
 /** The steps of turning on that are done already. */

@@ -74,8 +74,7 @@ function TurnOffDialog({ instance, open, busy, error, onConfirm, onClose }: Turn
     >
       <ul className={styles['consequences']}>
         <li>
-          Its principal{' '}
-          {instance.identity !== null && <code className="mono">{instance.identity.principalId} </code>}
+          Its principal {instance.identity !== null && <code className="mono">{instance.identity.principalId} </code>}
           is deleted. Turning on again makes a new one with other IDs; role assignments do not come back.
         </li>
         <li>The authority refuses new tokens at once.</li>

@@ -19,11 +19,7 @@ export const instanceColumns = columnsOf<InstanceSummary>([
     id: 'principal',
     header: 'Principal ID',
     cell: ({ identity }) =>
-      identity === null ? (
-        <None />
-      ) : (
-        <Copyable value={identity.principalId} label="principal ID" short={idLength} />
-      ),
+      identity === null ? <None /> : <Copyable value={identity.principalId} label="principal ID" short={idLength} />,
   },
   {
     id: 'client',

@@ -1,5 +1,5 @@
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { identityWords } from '../../api/words.ts'
 import { Select, TextInput } from '../../ui/form.tsx'
 import styles from './instance-filters.module.css'
@@ -16,15 +16,25 @@ const stateChoices = [
 export function InstanceFilters(props: { filter: InstanceFilter; onChange: (filter: InstanceFilter) => void }) {
   const { filter, onChange } = props
   const [text, setText] = useState(filter.q ?? '')
+  const sent = useRef(filter.q)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   // The address also changes without typing: by going back, or by clearing the filter.
-  useEffect(() => setText(filter.q ?? ''), [filter.q])
   useEffect(() => {
-    const q = text.trim() === '' ? undefined : text.trim()
-    if (q === filter.q) return
-    const timer = setTimeout(() => onChange({ ...filter, q }), typingMs)
-    return () => clearTimeout(timer)
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the timer
-  }, [text])
+    if (filter.q === sent.current) return
+    sent.current = filter.q
+    setText(filter.q ?? '')
+  }, [filter.q])
+  useEffect(() => () => clearTimeout(timer.current), [])
+
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => {
+      const q = next.trim() === '' ? undefined : next.trim()
+      sent.current = q
+      onChange({ ...filter, q })
+    }, typingMs)
+  }
   return (
     <search className={styles['filters']}>
       <TextInput
@@ -33,7 +43,7 @@ export function InstanceFilters(props: { filter: InstanceFilter; onChange: (filt
         placeholder="Search name or ID"
         maxLength={100}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
       />
       <Select
         aria-label="State"

@@ -35,8 +35,8 @@ function Samples({ environment, imds, curl }: ReturnType<typeof shellSamples>) {
       <li>
         <h3>Any Azure SDK</h3>
         <p className="muted">
-          Sets <code>IDENTITY_ENDPOINT</code> and <code>IDENTITY_HEADER</code>. Run it on the instance, in the shell that
-          starts your code.
+          Sets <code>IDENTITY_ENDPOINT</code> and <code>IDENTITY_HEADER</code>. Run it on the instance, in the shell
+          that starts your code.
         </p>
         <CodeBlock code={environment} label="shell line for any Azure SDK" />
       </li>

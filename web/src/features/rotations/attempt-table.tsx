@@ -1,5 +1,4 @@
 import type { RotationAttempt, RotationDetail } from '@signet/shared/api/rotation'
-import { runWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { columnsOf, DataTable } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
@@ -20,8 +19,7 @@ const columns = columnsOf<RotationAttempt>([
   {
     id: 'step',
     header: 'Step',
-    cell: ({ fromState, toState }) =>
-      [fromState, toState].map((state) => (state === null ? '–' : runWords[state].word)).join(' → '),
+    cell: ({ fromState, toState }) => `${fromState ?? '–'} → ${toState ?? '–'}`,
   },
   { id: 'outcome', header: 'Outcome', cell: (row) => <StatusBadge {...outcomes[row.outcome]} /> },
   { id: 'took', header: 'Took', cell: (row) => durationWords(row.endedAt - row.startedAt) },

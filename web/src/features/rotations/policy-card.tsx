@@ -10,8 +10,8 @@ import { durationWords } from '../../ui/duration.ts'
 import { Loadable } from '../../ui/loadable.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { PolicyDialog } from './policy-dialog.tsx'
-import { policyOptions } from './rotations-queries.ts'
 import styles from './rotations.module.css'
+import { policyOptions } from './rotations-queries.ts'
 
 /** The rotation policy in force. */
 export function PolicyCard() {

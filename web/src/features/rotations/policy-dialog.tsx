@@ -11,9 +11,9 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Field, Select, TextInput } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { notify } from '../../ui/toaster.tsx'
-import { policyFaults } from './policy-faults.ts'
-import { policyOptions, useSetPolicy } from './rotations-queries.ts'
+import { overlapIsCut, policyFaults } from './policy-faults.ts'
 import styles from './rotations.module.css'
+import { policyOptions, useSetPolicy } from './rotations-queries.ts'
 
 interface PolicyDialogProps {
   open: boolean
@@ -103,6 +103,11 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
           />
         )}
       </Field>
+      {overlapIsCut(draft) && (
+        <Notice tone="warn">
+          <p>The overlap is longer than what is left of the old certificate, so it ends when that expires.</p>
+        </Notice>
+      )}
       {save.error !== null && <SaveFailure error={save.error} onClose={onClose} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

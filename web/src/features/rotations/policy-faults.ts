@@ -21,9 +21,10 @@ export function policyFaults(policy: RotationPolicy): Faults {
     const [name] = issue.path
     if (isField(name)) faults[name] = sentences[name]
   }
-  // The old certificate cannot be accepted for longer than it is valid.
-  if (parsed.success && policy.overlapSeconds > policy.lifetimeSeconds * (1 - policy.rotateAt)) {
-    faults.overlapSeconds = 'The overlap is longer than what is left of the old certificate when it rotates.'
-  }
   return faults
+}
+
+/** Whether the old certificate ends before the overlap does; the overlap is then cut short. */
+export function overlapIsCut(policy: RotationPolicy): boolean {
+  return policy.overlapSeconds > policy.lifetimeSeconds * (1 - policy.rotateAt)
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
 import { useRefusal } from '../../api/session.ts'
+import { rotateNowWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { ReasonDialog } from '../../ui/reason-dialog.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -51,10 +52,7 @@ export function RotateAgainButton({ run, small = false }: { run: RotationSummary
         onConfirm={confirm}
         onClose={() => setAsking(false)}
       >
-        <p>
-          The instance makes a new key and gets a new certificate. Tokens keep flowing: both certificates are accepted
-          until the overlap ends, then the old one is retired.
-        </p>
+        <p>{rotateNowWords}</p>
       </ReasonDialog>
     </>
   )

@@ -64,7 +64,9 @@ export function InstanceLink({ instance }: { instance: RotationSummary['instance
 }
 
 export function RunBadge({ run }: { run: RotationSummary }) {
-  return <StatusBadge {...runWords[run.state]} title={run.errorDetail === null ? undefined : visibleText(run.errorDetail)} />
+  return (
+    <StatusBadge {...runWords[run.state]} title={run.errorDetail === null ? undefined : visibleText(run.errorDetail)} />
+  )
 }
 
 function Change({ run }: { run: RotationSummary }) {

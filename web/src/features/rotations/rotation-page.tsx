@@ -18,8 +18,8 @@ import { AttemptTable } from './attempt-table.tsx'
 import { CertificateCard } from './certificate-card.tsx'
 import { RotateAgainButton } from './rotate-again-button.tsx'
 import { InstanceLink, RunBadge } from './rotation-columns.tsx'
-import { rotationOptions } from './rotations-queries.ts'
 import styles from './rotations.module.css'
+import { rotationOptions } from './rotations-queries.ts'
 import { StageList } from './stage-list.tsx'
 
 const page = getRouteApi('/signed-in/rotations/$runId')
@@ -37,11 +37,7 @@ function Rotation({ run }: { run: RotationDetail }) {
     <>
       <PageHeader
         back={<Link to="/rotations">Rotations</Link>}
-        title={
-          <>
-            Rotation of {run.instance === null ? 'a deleted instance' : <Untrusted text={run.instance.name} />}
-          </>
-        }
+        title={<>Rotation of {run.instance === null ? 'a deleted instance' : <Untrusted text={run.instance.name} />}</>}
         meta={<RunBadge run={run} />}
         actions={<RotateAgainButton run={run} />}
       />
@@ -100,8 +96,8 @@ function Overlap({ run: { from, overlapFrom, overlapUntil } }: { run: RotationDe
   if (overlapFrom === null || overlapUntil === null) return <span className="muted">Not begun</span>
   return (
     <>
-      <strong>{durationWords(overlapUntil - overlapFrom)}</strong>: <ExactTime at={overlapFrom} precision="millisecond" />{' '}
-      to <ExactTime at={overlapUntil} precision="millisecond" />
+      <strong>{durationWords(overlapUntil - overlapFrom)}</strong>:{' '}
+      <ExactTime at={overlapFrom} precision="millisecond" /> to <ExactTime at={overlapUntil} precision="millisecond" />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { rotationApi, type RotationPolicy } from '@signet/shared/api/rotation'
+import { type RotationPolicy, rotationApi } from '@signet/shared/api/rotation'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'

@@ -10,7 +10,8 @@ export function returnPath(asked: string | undefined, origin: string, isPage: (p
   // A backslash or a second slash would make the browser read a host name.
   if (asked === undefined || !/^\/(?![/\\])/.test(asked)) return start
   const url = URL.parse(asked, origin)
-  if (url === null || url.origin !== origin || url.pathname.startsWith('/sign-in') || !isPage(url.pathname)) return start
+  if (url === null || url.origin !== origin || url.pathname.startsWith('/sign-in') || !isPage(url.pathname))
+    return start
   return `${url.pathname}${url.search}`
 }
 

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@playwright/test'
+import Database from 'better-sqlite3'
+import { Stack } from '../stack.ts'
+
+const program = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+
+let stack: Stack
+test.beforeEach(async () => {
+  stack = await Stack.open()
+})
+test.afterEach(() => stack.close())
+
+/** Starts and expects it to refuse. @returns the one line it said */
+function refusal(command: string, more: Record<string, string> = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, command], { env: { ...stack.environment, ...more } }, (error, _out, stderr) => {
+      if (error && error.code !== 0) resolve(stderr.trim())
+      else reject(new Error('it started'))
+    })
+  })
+}
+
+function expectOneLine(words: string, ...parts: RegExp[]): void {
+  expect(words.split('\n').filter((line) => line.startsWith('signet: '))).toHaveLength(1)
+  expect(words).not.toMatch(/\n\s+at /)
+  for (const part of parts) expect(words).toMatch(part)
+}
+
+test('an unknown setting is named with what was probably meant', async () => {
+  expectOneLine(await refusal('serve', { SIGNET_DASHBORD_PORT: '1' }), /SIGNET_DASHBORD_PORT/, /SIGNET_DASHBOARD_PORT\?/)
+})
+
+test('all wrong settings are told at once and no value is repeated', async () => {
+  const words = await refusal('serve', { SIGNET_AUTHORITY_PORT: 'se-cret', SIGNET_LOG_LEVEL: 'loud' })
+  expectOneLine(words, /SIGNET_AUTHORITY_PORT/, /SIGNET_LOG_LEVEL/)
+  expect(words).not.toContain('se-cret')
+})
+
+test('the names of signet.env in the environment are no fault', async () => {
+  stack.environment['SIGNET_AUTHORITY'] = 'https://elsewhere'
+  stack.environment['SIGNET_IMDS_URL'] = 'http://elsewhere'
+  await stack.spawn('serve', /"ready"/)
+})
+
+test('a taken port is named with the setting that moves it', async () => {
+  const port = Number(stack.environment['SIGNET_AUTHORITY_PORT'])
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  try {
+    expectOneLine(await refusal('serve'), new RegExp(String(port)), /SIGNET_AUTHORITY_PORT/)
+    expectOneLine(await refusal('start'), new RegExp(String(port)), /SIGNET_AUTHORITY_PORT/)
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+test('a data folder that is a file, or that others can write, is refused', async () => {
+  const file = join(stack.folder, 'file')
+  writeFileSync(file, '')
+  expectOneLine(await refusal('serve', { SIGNET_DATA_DIR: join(file, 'data') }), /SIGNET_DATA_DIR/)
+  const open = join(stack.folder, 'open')
+  mkdirSync(open)
+  chmodSync(open, 0o777)
+  expectOneLine(await refusal('serve', { SIGNET_DATA_DIR: open }), /chmod 0700/)
+})
+
+test('SEC-63: a wrong or missing root key is told by its ID and changes nothing', async () => {
+  await stack.spawn('serve', /"ready"/)
+  await stack.stop('serve')
+  const key = join(stack.folder, 'keys', 'root.key')
+  const before = fingerprint()
+  renameSync(key, `${key}.right`)
+  expectOneLine(await refusal('serve'), /root key .* is missing/)
+  writeFileSync(key, `signet-root-key-v1 ${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o400 })
+  const words = await refusal('serve')
+  expectOneLine(words, /sealed under root key [0-9a-f]{32}/, /SIGNET_ROOT_KEY_FILE/)
+  expect(words).not.toContain(Buffer.alloc(32, 7).toString('base64'))
+  expect(fingerprint()).toEqual(before)
+})
+
+test('SEC-56: a root key inside the data folder or readable by others is refused', async () => {
+  const inside = join(stack.folder, 'data', 'root.key')
+  expectOneLine(await refusal('serve', { SIGNET_ROOT_KEY_FILE: inside }), /inside the data folder/)
+  const key = join(stack.folder, 'shared.key')
+  writeFileSync(key, `signet-root-key-v1 ${Buffer.alloc(32, 7).toString('base64')}\n`)
+  chmodSync(key, 0o644)
+  expectOneLine(await refusal('serve', { SIGNET_ROOT_KEY_FILE: key }), /chmod 0400/)
+})
+
+test('a newer schema is refused and left alone', async () => {
+  await stack.spawn('serve', /"ready"/)
+  await stack.stop('serve')
+  const db = new Database(join(stack.folder, 'data', 'signet.db'))
+  db.prepare("INSERT INTO schema_migrations (version, checksum, applied_at) VALUES (99, 'x', 0)").run()
+  db.close()
+  expectOneLine(await refusal('serve'), /schema 99/, /newer Signet/)
+})
+
+test('a second server on the same data folder is refused', async () => {
+  await stack.spawn('serve', /"ready"/)
+  expectOneLine(await refusal('serve'), /another Signet server/)
+})
+
+test('an agent that is not enrolled says what to run', async () => {
+  expectOneLine(await refusal('agent'), /signet enroll/)
+})
+
+/** What must not change when a start is refused. */
+function fingerprint(): unknown {
+  const db = new Database(join(stack.folder, 'data', 'signet.db'), { readonly: true })
+  try {
+    const keys = db.prepare('SELECT id, purpose, hex(wrapped) FROM data_keys ORDER BY id').raw().all()
+    const events = db.prepare('SELECT count(*) FROM audit_events').pluck().get()
+    return { keys, events, ca: readFileSync(join(stack.folder, 'data', 'ca.pem'), 'utf8') }
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,65 @@
+import type { AuditEvent } from '@signet/shared/api/audit'
+import { auditActions } from '@signet/shared/vocabulary/audit-events'
+import { codeWords, outcomeWords } from '../../api/words.ts'
+import { absoluteTime } from '../../ui/absolute-time.ts'
+import { columnsOf } from '../../ui/data-table.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import styles from './audit.module.css'
+
+/** Names an event for assistive technology: what, and when. */
+export function eventName(event: AuditEvent): string {
+  return `${auditActions[event.action]}, ${absoluteTime(event.at)}`
+}
+
+export const auditColumns = columnsOf<AuditEvent>([
+  {
+    id: 'time',
+    header: 'Time',
+    cell: ({ at }) => (
+      <span className={styles['time']}>
+        {absoluteTime(at)}
+        <span className={styles['second']}>
+          <RelativeTime at={at} />
+        </span>
+      </span>
+    ),
+  },
+  {
+    id: 'actor',
+    header: 'Actor',
+    cell: ({ actor }) => (
+      <span className={styles['two']}>
+        <Untrusted text={actor.label} />
+        <span className={styles['second']}>{actor.kind}</span>
+      </span>
+    ),
+  },
+  { id: 'action', header: 'Action', cell: ({ action }) => <strong>{auditActions[action]}</strong> },
+  {
+    id: 'target',
+    header: 'Target',
+    cell: ({ target }) =>
+      target === null ? (
+        <span className="muted">–</span>
+      ) : (
+        <span className={styles['two']}>
+          <Untrusted text={target.label} />
+          <span className={styles['second']}>{visibleText(target.kind)}</span>
+        </span>
+      ),
+  },
+  { id: 'outcome', header: 'Outcome', cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
+  {
+    id: 'reason',
+    header: 'Reason',
+    cell: ({ reason }) =>
+      reason === null ? (
+        <span className="muted">–</span>
+      ) : (
+        <Untrusted text={codeWords(reason)} className={styles['reason']} />
+      ),
+  },
+])

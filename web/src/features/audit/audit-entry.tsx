@@ -1,0 +1,80 @@
+import type { AuditEvent } from '@signet/shared/api/audit'
+import { Copyable } from '../../ui/copyable.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { ExactTime } from '../../ui/relative-time.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import styles from './audit.module.css'
+import { changesOf } from './changes.ts'
+
+/** One event in full: what changed, from where, and the numbers to find it by. */
+export function AuditEntry({ event }: { event: AuditEvent }) {
+  return (
+    <div className={styles['entry']}>
+      <Changes event={event} />
+      <Facts>
+        <Fact name="Exact time">
+          <ExactTime at={event.at} precision="millisecond" />
+        </Fact>
+        <Fact name="Action">
+          <code>{event.action}</code>
+        </Fact>
+        <Fact name="IP address">
+          {event.actor.ip === null ? (
+            <span className="muted">Not over the network</span>
+          ) : (
+            <Untrusted text={event.actor.ip} className="mono" />
+          )}
+        </Fact>
+        {event.actor.id !== null && (
+          <Fact name="Actor ID">
+            <Copyable value={event.actor.id} label="actor ID" />
+          </Fact>
+        )}
+        {event.target !== null && (
+          <Fact name="Target ID">
+            <Copyable value={event.target.id} label="target ID" />
+          </Fact>
+        )}
+        {event.reason !== null && (
+          <Fact name="Reason">
+            <Untrusted text={event.reason} />
+          </Fact>
+        )}
+        <Fact name="Correlation ID">
+          <Copyable value={event.correlationId} label="correlation ID" />
+        </Fact>
+        <Fact name="Event ID">
+          <Copyable value={event.id} label="event ID" />
+        </Fact>
+      </Facts>
+    </div>
+  )
+}
+
+function Changes({ event }: { event: AuditEvent }) {
+  const changes = changesOf(event.before, event.after)
+  if (changes.length === 0) return <p className="muted">No values were recorded with this event.</p>
+  return (
+    <table className={styles['changes']} aria-label="What changed">
+      <thead>
+        <tr>
+          <th scope="col">Value</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((change) => (
+          <tr key={change.name} data-changed={change.changed}>
+            <th scope="row">{visibleText(change.name)}</th>
+            <td>
+              {change.before === null ? <span className="muted">–</span> : <del>{visibleText(change.before)}</del>}
+            </td>
+            <td>{change.after === null ? <span className="muted">–</span> : <ins>{visibleText(change.after)}</ins>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
