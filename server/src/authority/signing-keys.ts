@@ -91,25 +91,23 @@ export class SigningKeys {
   async roll(): Promise<void> {
     const { database, clock } = this.#parts
     const rows = await this.#store.published(scope)
-    const next = rows.some((row) => row.state === 'prepared') ? undefined : await this.#generate()
-    const first = rows.some((row) => row.state === 'active') || next === undefined ? undefined : await this.#generate()
+    const active = rows.find((row) => row.state === 'active')
+    const prepared = rows.find((row) => row.state === 'prepared')
+    const isDue = prepared !== undefined && prepared.activate_at <= clock.now()
+    const first = active || prepared ? undefined : await this.#generate()
+    const next = prepared && !isDue ? undefined : await this.#generate()
     await database.transact(async (tx) => {
       const now = clock.now()
       if (first) await this.#insert(tx, { ...first, state: 'active', activate_at: now })
-      const prepared = rows.find((row) => row.state === 'prepared')
-      const active = rows.find((row) => row.state === 'active')
-      if (prepared && prepared.activate_at <= now) await this.#activate(tx, prepared, active)
-      if (next) await this.#insert(tx, { ...next, state: 'prepared', activate_at: this.#nextActivation(active, now) })
+      if (prepared && isDue) await this.#activate(tx, prepared, active)
+      const activeSince = isDue || !active ? now : active.activate_at
+      const activateAt = Math.max(activeSince + keyLifetimeMs, now + publishLeadMs)
+      if (next) await this.#insert(tx, { ...next, state: 'prepared', activate_at: activateAt })
       for (const row of rows) {
         if (row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now) await this.#retire(tx, row)
       }
     })
     await this.#load()
-  }
-
-  #nextActivation(active: SigningKeyRow | undefined, now: number): number {
-    const end = (active?.activate_at ?? now) + keyLifetimeMs
-    return Math.max(end, now + publishLeadMs)
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,241 @@
+import { constants, createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  ClientId,
+  CredentialId,
+  ObjectId,
+  RunId,
+  SlotId,
+  TenantId,
+  ThumbprintS256,
+} from '@signet/shared/vocabulary/identifiers'
+import type { TokenError } from '@signet/shared/wire/oauth'
+import { jwtBearer } from '@signet/shared/wire/oauth'
+import { AuditLog } from '../../audit/index.ts'
+import { FakeClock } from '../../platform/clock.ts'
+import { issueSelfSigned, readCertificate } from '../../platform/crypto/certificate.ts'
+import { Database } from '../../platform/database/database.ts'
+import { Cursors } from '../../platform/database/paging.ts'
+import { Sealer } from '../../platform/database/sealer.ts'
+import { listen } from '../../platform/http/listener.ts'
+import { createLogger } from '../../platform/log.ts'
+import type { KeyCredential, Principal } from '../../principals/index.ts'
+import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
+
+export const resource = 'https://vault.azure.net'
+export const authorityUrl = 'https://login.signet.test:7421'
+export const tenantId = TenantId.parse('11111111-2222-4333-8444-555555555555')
+
+/** A client with a real key and certificate, and assertions in any dialect. */
+export class TestClient {
+  readonly keys: { privateKey: KeyObject; publicKey: KeyObject }
+  principal: Principal
+  credential: KeyCredential
+
+  private constructor(keys: TestClient['keys'], principal: Principal, credential: KeyCredential) {
+    this.keys = keys
+    this.principal = principal
+    this.credential = credential
+  }
+
+  static async make(options: {
+    nowMs: number
+    keyLocation?: KeyCredential['keyLocation']
+    ec?: boolean
+  }): Promise<TestClient> {
+    const keys = options.ec
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const certificate = await issueSelfSigned({
+      commonName: 'test',
+      privateKey: keys.privateKey.export({ format: 'der', type: 'pkcs8' }),
+      notBefore: options.nowMs - 60_000,
+      notAfter: options.nowMs + 86_400_000,
+    })
+    const facts = readCertificate(certificate)
+    const objectId = ObjectId.parse(randomUUID())
+    const principal: Principal = {
+      objectId,
+      clientId: ClientId.parse(randomUUID()),
+      tenantId,
+      kind: 'system',
+      displayName: 'vm-1',
+      ownerInstanceId: null,
+      armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1',
+      state: 'enabled',
+      deletedAt: null,
+      version: 1,
+    }
+    return new TestClient(keys, principal, {
+      id: CredentialId.parse(randomUUID()),
+      slotId: SlotId.parse(randomUUID()),
+      runId: RunId.parse(randomUUID()),
+      principalId: objectId,
+      serial: facts.serial,
+      x5t: facts.x5t,
+      x5tS256: ThumbprintS256.parse(facts.x5tS256),
+      certificate: facts.der,
+      keyAlgorithm: options.ec ? 'p256' : 'rsa2048',
+      keyLocation: options.keyLocation ?? 'external',
+      state: 'active',
+      notBefore: facts.notBefore,
+      notAfter: facts.notAfter,
+      usableUntil: null,
+      issuedAt: options.nowMs,
+      activatedAt: options.nowMs,
+      revokedAt: null,
+      firstUsedAt: null,
+      lastUsedAt: null,
+    })
+  }
+
+  /** A compact JWS over whatever header and claims are given, under this client's key unless another is. */
+  assertion(
+    header: Record<string, unknown>,
+    claims: Record<string, unknown>,
+    options: { key?: KeyObject; rawHeader?: string; rawClaims?: string; pad?: boolean } = {},
+  ): string {
+    const encode = (text: string) =>
+      Buffer.from(text).toString('base64url') +
+      (options.pad ? '=='.slice(0, (4 - (Buffer.from(text).toString('base64url').length % 4)) % 4) : '')
+    const input = `${encode(options.rawHeader ?? JSON.stringify(header))}.${encode(options.rawClaims ?? JSON.stringify(claims))}`
+    const key = options.key ?? this.keys.privateKey
+    const data = Buffer.from(input)
+    const signature =
+      header['alg'] === 'PS256'
+        ? sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
+        : sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' })
+    return `${input}.${signature.toString('base64url')}`
+  }
+
+  /** The header of our own agent. */
+  header(more: Record<string, unknown> = {}): Record<string, unknown> {
+    return {
+      alg: this.keys.privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256',
+      typ: 'JWT',
+      'x5t#S256': this.credential.x5tS256,
+      ...more,
+    }
+  }
+
+  claims(nowMs: number, more: Record<string, unknown> = {}): Record<string, unknown> {
+    const now = Math.floor(nowMs / 1_000)
+    const { clientId } = this.principal
+    return {
+      iss: clientId,
+      sub: clientId,
+      aud: `${authorityUrl}/${tenantId}/v2.0`,
+      jti: randomUUID(),
+      nbf: now,
+      exp: now + 240,
+      ...more,
+    }
+  }
+
+  get thumbprintS256(): Buffer {
+    return createHash('sha256').update(this.credential.certificate).digest()
+  }
+
+  get thumbprintSha1(): Buffer {
+    return createHash('sha1').update(this.credential.certificate).digest()
+  }
+}
+
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & Partial<TokenError> }
+
+/** The real authority over HTTP, on a real database, with a clock the test holds. */
+export async function openTestAuthority(options: { folder?: string; clock?: FakeClock } = {}) {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'signet-authority-'))
+  const clock = options.clock ?? new FakeClock()
+  const log = createLogger('silent')
+  const database = Database.open(folder, clock)
+  const sealer = await Sealer.open(
+    database,
+    { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) },
+    ['signing', 'paging'],
+    clock,
+  )
+  const cursors = new Cursors(sealer.keyOf('paging'))
+  const audit = new AuditLog({ database, cursors, clock, tenantId })
+  const clients = new Map<string, TestClient>()
+  const used: string[] = []
+  const authority = await openAuthority({
+    database,
+    sealer,
+    cursors,
+    audit,
+    clock,
+    log,
+    tenantId,
+    authorityUrl,
+    dataDir: folder,
+    registry: {
+      findClient: async (clientId) => {
+        const client = clients.get(clientId)
+        return client && { principal: client.principal, credentials: [client.credential] }
+      },
+    },
+    tenantDomain: 'signet.local',
+    tokenLifetimeSeconds: 3_600,
+    onCredentialUsed: (id) => used.push(id),
+  })
+  const endpoint = new TokenEndpoint({
+    authority: authority.tokens,
+    traces: authority.traces,
+    issuer: authority.issuer,
+    clock,
+    log,
+  })
+  const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
+  const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })
+  const base = `http://127.0.0.1:${listener.port}`
+  const close = async (keepFolder = false) => {
+    await listener.close(0)
+    await authority.close()
+    await database.close()
+    if (!keepFolder) rmSync(folder, { recursive: true, force: true })
+  }
+  return { folder, clock, authority, database, clients, used, base, close }
+}
+
+export type TestAuthority = Awaited<ReturnType<typeof openTestAuthority>>
+
+/** Sends a form as clients do; `null` leaves a field out. */
+export async function askToken(
+  { base }: { base: string },
+  form: Record<string, string | null>,
+  options: { path?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const pairs = Object.entries(form).filter((pair): pair is [string, string] => pair[1] !== null)
+  return read(
+    await fetch(`${base}${options.path ?? `/${tenantId}/oauth2/v2.0/token`}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers },
+      body: new URLSearchParams(pairs).toString(),
+    }),
+  )
+}
+
+export async function read(response: Response): Promise<Answer> {
+  const body: unknown = await response.json()
+  if (typeof body !== 'object' || body === null) throw new Error('no object')
+  return { status: response.status, headers: response.headers, body: { ...body } }
+}
+
+/** The fields of a good v2 request. */
+export function form(
+  client: TestClient,
+  assertion: string,
+  more: Record<string, string | null> = {},
+): Record<string, string | null> {
+  return {
+    grant_type: 'client_credentials',
+    client_id: client.principal.clientId,
+    scope: `${resource}/.default`,
+    client_assertion_type: jwtBearer,
+    client_assertion: assertion,
+    ...more,
+  }
+}

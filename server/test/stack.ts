@@ -1,0 +1,225 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import { CompiledQuery } from 'kysely'
+import { AuditLog } from '../src/audit/index.ts'
+import { openAgentPlane } from '../src/enrollment/index.ts'
+import { Operators, RequestGuard } from '../src/operators/index.ts'
+import { type Clock, FakeClock } from '../src/platform/clock.ts'
+import { createCertificationRequest } from '../src/platform/crypto/certificate.ts'
+import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
+import { loadRootKey } from '../src/platform/crypto/root-key.ts'
+import { Database, sqlOf } from '../src/platform/database/database.ts'
+import { Cursors } from '../src/platform/database/paging.ts'
+import type { Schema } from '../src/platform/database/schema.ts'
+import { Sealer } from '../src/platform/database/sealer.ts'
+import { deploymentSettings } from '../src/platform/database/settings-store.ts'
+import { newGuid } from '../src/platform/identifiers.ts'
+import { createLogger } from '../src/platform/log.ts'
+import type { RequestContext } from '../src/platform/request-context.ts'
+import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
+import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
+import { openRotation } from '../src/rotation/index.ts'
+import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
+import { RotationScheduler } from '../src/rotation/scheduler.ts'
+
+export const dashboardUrl = 'http://localhost:7420'
+export const agentsUrl = 'https://localhost:7422'
+
+/** Somebody who acts: an operator unless said otherwise. */
+export function contextOf(kind: RequestContext['actor']['kind'] = 'operator', label = 'Ada'): RequestContext {
+  return { actor: { kind, id: null, label }, correlationId: newGuid(), ip: '192.0.2.7', userAgent: 'vitest' }
+}
+
+/** A fresh folder that only its owner enters. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'signet-test-'))
+  chmodSync(folder, 0o700)
+  return folder
+}
+
+export type Stack = Awaited<ReturnType<typeof openStack>>
+
+/**
+ * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
+ * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
+ */
+export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
+  const folder = temporaryFolder()
+  const dataDir = join(folder, 'data')
+  const rootKeyFile = join(folder, 'keys', 'root.key')
+  return openStackOn({ folder, dataDir, rootKeyFile, clock: new FakeClock() }, options.keyAlgorithm ?? 'p256')
+}
+
+async function openStackOn(
+  place: { folder: string; dataDir: string; rootKeyFile: string; clock: FakeClock },
+  keyAlgorithm: KeyAlgorithm,
+) {
+  const { folder, dataDir, rootKeyFile, clock } = place
+  const log = createLogger('silent')
+  ensureFolder(dataDir)
+  const rootKey = loadRootKey({ file: rootKeyFile, dataDir, create: true })
+  const database = Database.open(dataDir, clock)
+  const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging'], clock)
+  const cursors = new Cursors(sealer.keyOf('paging'))
+  const deployment = await deploymentSettings(database, clock)
+  const tenantId = TenantId.parse(deployment.tenantId)
+  const audit = new AuditLog({ database, cursors, clock, tenantId })
+  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  const registry = new PrincipalRegistry(base)
+  const authorities = await CertificateAuthorities.open(base)
+  const rotation = await openRotation({ ...base, registry, authorities })
+  const resources = await ResourceManager.open({ ...base, defaults: { ...deployment, tenantName: 'signet.local' } })
+  const identities = new ManagedIdentity({ ...base, resources, registry, rollover: rotation.rollover })
+  const plane = openAgentPlane({
+    ...base,
+    registry,
+    authorities,
+    resources,
+    identities,
+    rotation,
+    agentsUrl,
+    authorityUrl: 'https://localhost:7421',
+    assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
+  })
+  const operators = new Operators(base)
+  const policy = await rotation.policies.current()
+  await rotation.policies.change(contextOf('system', 'test'), { ...policy, keyAlgorithm })
+  const store = new RotationStore(database, cursors)
+  return {
+    ...base,
+    folder,
+    dataDir,
+    rootKeyFile,
+    registry,
+    authorities,
+    rotation,
+    resources,
+    identities,
+    plane,
+    enrollment: plane.enrollment,
+    operators,
+    guard: new RequestGuard(operators.sessions, dashboardUrl),
+    store,
+    /** One more scheduler on the same rows, as a second process would have it. */
+    scheduler: (at: Clock = clock) =>
+      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, log }),
+    close: async () => {
+      plane.streams.close()
+      await database.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function ensureFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Every row of a table, as the last commit left it. */
+export async function rowsOf<T extends keyof Schema & string>(stack: Pick<Stack, 'database'>, table: T) {
+  return stack.database.read.selectFrom(table).selectAll().execute()
+}
+
+/** A change that no code of ours makes: what an attacker with the file, or a later version, would do. */
+export async function tamper(stack: Pick<Stack, 'database'>, statement: string): Promise<void> {
+  await stack.database.transact((tx) => sqlOf(tx).executeQuery(CompiledQuery.raw(statement)))
+}
+
+/** The audit events, oldest first. */
+export async function auditTrail(stack: Stack): Promise<string[]> {
+  const rows = await stack.database.read.selectFrom('audit_events').select('action').orderBy('id').execute()
+  return rows.map((row) => row.action)
+}
+
+/** What an agent does with its own keys; nothing but requests leaves it. */
+export class TestAgent {
+  readonly id: AgentId
+  readonly context: RequestContext
+  certificate: Buffer
+  readonly #stack: Stack
+
+  constructor(stack: Stack, id: AgentId, certificate: Buffer) {
+    this.#stack = stack
+    this.id = id
+    this.certificate = certificate
+    this.context = { ...contextOf('agent', 'agent'), actor: { kind: 'agent', id, label: 'agent' } }
+  }
+
+  async request(slotId: SlotId, csr?: Buffer): Promise<KeyCredential> {
+    const algorithm = (await this.#stack.rotation.policies.current()).keyAlgorithm
+    const wanted = csr ?? (await newCsr(algorithm))
+    return (await this.#stack.rotation.rollover.prepare(this.context, this.id, slotId, wanted)).credential
+  }
+
+  acknowledge(slotId: SlotId, x5tS256: ThumbprintS256): Promise<void> {
+    return this.#stack.rotation.rollover.acknowledge(this.context, this.id, slotId, x5tS256)
+  }
+
+  /** One whole rollover on the agent's side. */
+  async roll(slotId: SlotId): Promise<KeyCredential> {
+    const credential = await this.request(slotId)
+    await this.acknowledge(slotId, credential.x5tS256)
+    return this.#stack.registry.requireCredential(credential.id)
+  }
+}
+
+export async function newCsr(algorithm: KeyAlgorithm = 'p256'): Promise<Buffer> {
+  return createCertificationRequest(await generatePrivateKey(algorithm), 'signet-agent')
+}
+
+export const agentFacts = { hostName: 'host-1', platform: 'linux x64', agentVersion: '0.1.0' }
+
+export function enrollRequest(token: string, csr: Buffer) {
+  return { attestor: 'join_token' as const, evidence: { token }, csr: csr.toString('base64'), facts: agentFacts }
+}
+
+/** Enrols a new agent for an instance, with a join token of its own. */
+export async function enrollAgent(stack: Stack, instance: ServiceInstance): Promise<TestAgent> {
+  const { token } = await stack.enrollment.issueJoinToken(contextOf(), instance.id, 600)
+  const answer = await stack.enrollment.enroll(contextOf('anonymous', 'agent'), enrollRequest(token, await newCsr()))
+  return new TestAgent(stack, AgentId.parse(answer.agentId), Buffer.from(answer.certificates[0] ?? '', 'base64'))
+}
+
+export async function enrolledInstance(stack: Stack, name = 'web-01') {
+  const { id } = await stack.resources.register(contextOf(), { name, kind: 'host' })
+  const agent = await enrollAgent(stack, await stack.resources.require(id))
+  return { instance: await stack.resources.require(id), agent }
+}
+
+/** An instance with an agent whose identity was turned on and waits for its first certificate. */
+export async function identityEnabling(stack: Stack, name = 'web-01') {
+  const { instance, agent } = await enrolledInstance(stack, name)
+  await stack.identities.turnOn(contextOf(), instance.id)
+  const { principalId } = await stack.resources.require(instance.id)
+  const principal = ObjectId.parse(principalId)
+  const slot = await openSlotOf(stack, principal)
+  return { instance, agent, principalId: principal, slotId: SlotId.parse(slot.id) }
+}
+
+/** As `identityEnabling`, and the first certificate is in use. */
+export async function identityOn(stack: Stack, name = 'web-01') {
+  const on = await identityEnabling(stack, name)
+  return { ...on, first: await on.agent.roll(on.slotId) }
+}
+
+export async function openSlotOf(stack: Stack, principalId: ObjectId): Promise<SlotRow> {
+  const [slot] = await stack.store.openSlots({ principalIds: [principalId] })
+  if (!slot) throw new Error('the identity has no open slot')
+  return slot
+}
+
+export async function newestRun(stack: Stack, principalId: ObjectId): Promise<RunRow> {
+  const { items } = await stack.store.runs({ tenantId: stack.tenantId, principalId, limit: 1 })
+  const [run] = items
+  if (!run) throw new Error('the identity has no rotation')
+  return run
+}
+
+/** What a value is, or the failure of the test that needed it. */
+export function given<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('the test needs this value')
+  return value
+}
