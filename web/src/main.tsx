@@ -2,12 +2,8 @@ import './ui/tokens.css'
 import './ui/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { z } from 'zod'
 import { App } from './app/app.tsx'
 import { applyTheme, storedTheme } from './app/theme.ts'
-
-// Zod would otherwise try to compile its checks, which the content security policy refuses and reports.
-z.config({ jitless: true })
 
 applyTheme(storedTheme())
 

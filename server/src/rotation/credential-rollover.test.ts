@@ -1,4 +1,5 @@
-import { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { X509Certificate } from 'node:crypto'
+import { CredentialId, ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -25,6 +26,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.close())
 
+const nobodys = ThumbprintS256.parse('x'.repeat(43))
 const countOf = (trail: readonly string[], action: string) => trail.filter((one) => one === action).length
 
 describe('the first certificate', () => {
@@ -56,7 +58,6 @@ describe('the first certificate', () => {
   it('names the client and nothing of the request (SEC-37)', async () => {
     const { principalId, first } = await identityOn(stack)
     const { clientId } = await stack.registry.require(principalId)
-    const { X509Certificate } = await import('node:crypto')
     expect(new X509Certificate(first.certificate).subject).toBe(`CN=${clientId}`)
   })
 
@@ -95,8 +96,8 @@ describe('repeating a step', () => {
   it('gives one certificate to the same request ten times at once', async () => {
     const { agent, slotId } = await identityEnabling(stack)
     const csr = await newCsr()
-    const given = await Promise.all(Array.from({ length: 10 }, () => agent.request(slotId, csr)))
-    expect(new Set(given.map((one) => one.x5tS256)).size).toBe(1)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => agent.request(slotId, csr)))
+    expect(new Set(answers.map((one) => one.x5tS256)).size).toBe(1)
     expect(await rowsOf(stack, 'credentials')).toHaveLength(1)
   })
 
@@ -238,7 +239,7 @@ describe('refusals', () => {
     const { slotId } = await identityEnabling(stack)
     const { agent: stranger } = await enrolledInstance(stack, 'web-02')
     await expect(stranger.request(slotId)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(stranger.acknowledge(slotId, 'x'.repeat(43) as never)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(stranger.acknowledge(slotId, nobodys)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('rejects a key that another slot has used (SEC-38)', async () => {
@@ -257,7 +258,7 @@ describe('refusals', () => {
 
   it('rejects an acknowledgement of a certificate nobody prepared', async () => {
     const { agent, slotId } = await identityEnabling(stack)
-    await expect(agent.acknowledge(slotId, 'x'.repeat(43) as never)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(agent.acknowledge(slotId, nobodys)).rejects.toMatchObject({ code: 'conflict' })
   })
 
   it('rejects a run and a certificate that do not exist', async () => {

@@ -231,9 +231,12 @@ export class CredentialRollover {
     await this.#parts.database.changed(tx, { kind: 'slot', id: run.principal_id })
   }
 
-  /** T5: the old credential is untouched, so failing never takes a token away. */
+  /**
+   * T5: the old credential is untouched, so failing never takes a token away. One that was prepared and not picked up
+   * retires unused: put to use later, it would reopen a run that has ended.
+   */
   async fail(tx: Tx, context: RequestContext, run: RunRow, retryAfter: number, reason: string): Promise<void> {
-    const { store, clock, audit } = this.#parts
+    const { store, clock, audit, registry } = this.#parts
     const now = clock.now()
     await this.#moveRun(tx, run, {
       state: 'failed',
@@ -243,8 +246,18 @@ export class CredentialRollover {
     })
     await this.#step(tx, context, run, { from: run.state, to: 'failed', errorCode: 'agent_offline', detail: reason })
     const slot = await store.slot(run.slot_id, tx)
-    if (slot)
-      await store.updateSlot(tx, slot, { failures: slot.failures + 1, rotate_after: retryAfter, updated_at: now })
+    if (slot?.prepared_credential_id) {
+      const unused = await registry.requireCredential(slot.prepared_credential_id, tx)
+      if (unused.state === 'prepared') await registry.retireCredential(tx, context, unused)
+    }
+    if (slot) {
+      await store.updateSlot(tx, slot, {
+        prepared_credential_id: null,
+        failures: slot.failures + 1,
+        rotate_after: retryAfter,
+        updated_at: now,
+      })
+    }
     await audit.append(tx, context, {
       action: 'rotation.failed',
       outcome: 'failed',

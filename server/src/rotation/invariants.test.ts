@@ -1,0 +1,165 @@
+import type { RunState } from '@signet/shared/vocabulary/credential-states'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { auditTrail, contextOf, given, identityOn, newCsr, openStack, rowsOf, type Stack } from '../../test/stack.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import { usabilityAt } from '../principals/index.ts'
+
+type World = Awaited<ReturnType<typeof identityOn>> & { stack: Stack; csrs: Buffer[]; acknowledgeable: string[] }
+
+/** Everything that may happen to one identity, in any order; a refusal is an answer like any other. */
+const operations = {
+  rotate: ({ stack, instance }: World) => withPrincipal(stack, instance.id, (id) => stack.rotation.rollover.rotateNow(contextOf(), id)),
+  request: async (world: World) => {
+    const csr = await newCsr()
+    world.csrs.push(csr)
+    await requestWith(world, csr)
+  },
+  requestAgain: (world: World) => requestWith(world, world.csrs.at(-1)),
+  requestOld: (world: World) => requestWith(world, world.csrs[0]),
+  acknowledge: (world: World) => acknowledge(world, world.acknowledgeable.at(-1)),
+  acknowledgeOld: (world: World) => acknowledge(world, world.acknowledgeable[0]),
+  firstUse: async ({ stack }: World) => {
+    const prepared = (await rowsOf(stack, 'credentials')).find((row) => row.state === 'prepared')
+    if (prepared) await stack.rotation.rollover.activateUsed((await stack.registry.requireCredential(prepared.id)).id)
+  },
+  turn: ({ stack }: World) => stack.rotation.scheduler.turn(),
+  twoTurns: ({ stack }: World) => Promise.all([stack.rotation.scheduler.turn(), stack.scheduler().turn()]),
+  hour: async ({ stack }: World) => stack.clock.advance(hourMs),
+  day: async ({ stack }: World) => stack.clock.advance(dayMs),
+  off: ({ stack, instance }: World) => stack.identities.turnOff(contextOf(), instance.id),
+  on: ({ stack, instance }: World) => stack.identities.turnOn(contextOf(), instance.id),
+} satisfies Record<string, (world: World) => Promise<unknown>>
+
+type Operation = keyof typeof operations
+
+describe('any order of steps', () => {
+  it('keeps the invariants I1 to I4 of a rollover (SEC-143)', async () => {
+    const steps = fc.array(fc.constantFrom(...(Object.keys(operations) as Operation[])), { minLength: 8, maxLength: 25 })
+    await fc.assert(
+      fc.asyncProperty(steps, async (walk) => {
+        const stack = await openStack()
+        try {
+          const world: World = { ...(await identityOn(stack)), stack, csrs: [], acknowledgeable: [] }
+          for (const step of walk) {
+            await refusable(() => operations[step](world))
+            await expectInvariants(world)
+          }
+          await expectOpenRunsToFinish(world)
+        } finally {
+          await stack.close()
+        }
+      }),
+      { numRuns: 15 },
+    )
+  }, 60_000)
+})
+
+async function withPrincipal(
+  stack: Stack,
+  instanceId: World['instance']['id'],
+  act: (principalId: World['principalId']) => Promise<unknown>,
+): Promise<void> {
+  await act(given((await stack.resources.require(instanceId)).principalId))
+}
+
+async function slotOf({ stack, agent }: World) {
+  const [slot] = await stack.rotation.slots.ofAgent(agent.id)
+  return slot?.desired.id
+}
+
+async function requestWith(world: World, csr: Buffer | undefined): Promise<void> {
+  const slotId = await slotOf(world)
+  if (!slotId || !csr) return
+  world.acknowledgeable.push((await world.agent.request(slotId, csr)).x5tS256)
+}
+
+async function acknowledge(world: World, x5tS256: string | undefined): Promise<void> {
+  const slotId = await slotOf(world)
+  const row = (await rowsOf(world.stack, 'credentials')).find((one) => one.x5t_s256 === x5tS256)
+  if (!slotId || !row) return
+  await world.agent.acknowledge(slotId, (await world.stack.registry.requireCredential(row.id)).x5tS256)
+}
+
+async function refusable(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (!(error instanceof SignetError) || error.code === 'internal') throw error
+  }
+}
+
+async function expectInvariants({ stack }: World): Promise<void> {
+  const credentials = await rowsOf(stack, 'credentials')
+  const runs = await rowsOf(stack, 'rotation_runs')
+  for (const slot of await rowsOf(stack, 'credential_slots')) {
+    const own = credentials.filter((one) => one.slot_id === slot.id)
+    const inState = (state: string) => own.filter((one) => one.state === state)
+    // I2: at most one of each, and the pointers of the slot name them.
+    expect(inState('active').length).toBeLessThanOrEqual(1)
+    expect(inState('prepared').length).toBeLessThanOrEqual(1)
+    expect(runs.filter((run) => run.slot_id === slot.id && run.finished_at === null).length).toBeLessThanOrEqual(1)
+    if (slot.state === 'closed') {
+      expect(own.every((one) => one.state === 'revoked' || one.state === 'retired')).toBe(true)
+      continue
+    }
+    expect(slot.prepared_credential_id).toBe(inState('prepared')[0]?.id ?? null)
+    expect(slot.active_credential_id).toBe(inState('active')[0]?.id ?? null)
+    // I1: what was ever usable has a usable successor until its own end.
+    const active = inState('active')[0]
+    if (own.some((one) => one.activated_at !== null)) expect(active).toBeDefined()
+    if (active && active.not_after > stack.clock.now()) {
+      expect(usabilityAt(await stack.registry.requireCredential(active.id), stack.clock.now())).toBe('usable')
+    }
+  }
+  await expectOneRecordPerTransition(stack)
+}
+
+/** I3: the steps of a run are an unbroken chain, and every move of run and certificate has its one audit event. */
+async function expectOneRecordPerTransition(stack: Stack): Promise<void> {
+  const runs = await rowsOf(stack, 'rotation_runs')
+  const credentials = await rowsOf(stack, 'credentials')
+  for (const run of runs) {
+    const steps = await stack.store.attempts(run.id)
+    expect(steps[0]?.from_state).toBeNull()
+    for (const [index, step] of steps.entries()) {
+      if (index > 0) expect(step.from_state).toBe(steps[index - 1]?.to_state)
+    }
+    expect(steps.at(-1)?.to_state).toBe(run.state)
+    const isEnd = run.state === 'completed' || run.state === 'failed' || run.state === 'cancelled'
+    expect(run.finished_at !== null).toBe(isEnd)
+  }
+  const trail = await auditTrail(stack)
+  const countOf = (action: string) => trail.filter((one) => one === action).length
+  const runsIn = (state: RunState) => runs.filter((run) => run.state === state).length
+  expect({
+    requested: countOf('rotation.requested'),
+    completed: countOf('rotation.completed'),
+    failed: countOf('rotation.failed'),
+    cancelled: countOf('rotation.cancelled'),
+    prepared: countOf('credential.prepared'),
+    activated: countOf('credential.activated'),
+    retired: countOf('credential.retired'),
+    revoked: countOf('credential.revoked'),
+  }).toEqual({
+    requested: runs.length,
+    completed: runsIn('completed'),
+    failed: runsIn('failed'),
+    cancelled: runsIn('cancelled'),
+    prepared: credentials.length,
+    activated: credentials.filter((one) => one.activated_at !== null).length,
+    retired: credentials.filter((one) => one.state === 'retired').length,
+    revoked: credentials.filter((one) => one.state === 'revoked').length,
+  })
+}
+
+/** I4: whatever is open ends by itself, by completion or by its deadline. */
+async function expectOpenRunsToFinish({ stack }: World): Promise<void> {
+  const open = (await rowsOf(stack, 'rotation_runs')).filter((run) => run.finished_at === null)
+  for (let turns = 0; turns < 8; turns += 1) {
+    stack.clock.advance(6 * hourMs)
+    await stack.rotation.scheduler.turn()
+  }
+  for (const { id } of open) expect((await stack.store.run(id))?.finished_at).not.toBeNull()
+}
