@@ -17,5 +17,6 @@ export default defineConfig({
     browserName: 'chromium',
     launchOptions: { executablePath: requireChromium(), args: quietFlags },
     trace: 'retain-on-failure',
+    actionTimeout: 15_000,
   },
 })

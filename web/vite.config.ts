@@ -9,5 +9,7 @@ export default defineConfig({
     // The content security policy forbids inline scripts and data: scripts; every asset stays a file of its own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // src/api/schema-settings.ts counts on the order of imports, which chunks would otherwise change.
+    rolldownOptions: { output: { strictExecutionOrder: true } },
   },
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, type Selectable } from 'kysely'
 import { AuditLog } from '../src/audit/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
@@ -118,9 +118,13 @@ function ensureFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
-/** Every row of a table, as the last commit left it. */
-export async function rowsOf<T extends keyof Schema & string>(stack: Pick<Stack, 'database'>, table: T) {
-  return stack.database.read.selectFrom(table).selectAll().execute()
+/** Every row of a table, oldest first, as the last commit left it. */
+export async function rowsOf<T extends keyof Schema & string>(
+  stack: Pick<Stack, 'database'>,
+  table: T,
+): Promise<Selectable<Schema[T]>[]> {
+  const query = CompiledQuery.raw(`SELECT * FROM ${table} ORDER BY rowid`)
+  return (await stack.database.read.executeQuery<Selectable<Schema[T]>>(query)).rows
 }
 
 /** A change that no code of ours makes: what an attacker with the file, or a later version, would do. */

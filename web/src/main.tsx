@@ -1,3 +1,5 @@
+// First: it must run before any schema is made.
+import './api/schema-settings.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 import { StrictMode } from 'react'

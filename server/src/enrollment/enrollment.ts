@@ -120,7 +120,9 @@ export class Enrollment {
       usage: 'clientAuth',
       lifetimeMs: certificateMs,
     })
-    const admitted = await this.#admit({ context, request, agentId, facts, hash, token, spki })
+    const admitted = await this.#parts.registry.recordingKeyRefusal(context, () =>
+      this.#admit({ context, request, agentId, facts, hash, token, spki }),
+    )
     if (!admitted) throw await this.#refused(context, 'join token spent or expired')
     return this.#enrolled(agentId, facts.der, 1)
   }
@@ -159,11 +161,12 @@ export class Enrollment {
       lifetimeMs: certificateMs,
     })
     const chain = authorities.chainOf('agents')
-    const granted = await database.transact(async (tx) => {
+    const grant = async (tx: Tx) => {
       const agent = await this.#require(agentId, tx)
       const isRepeat = agent.renew_request_id === request.requestId && agent.new_spki_s256 === spki
       if (isRepeat && agent.new_cert_der) return agent.new_cert_der
-      if (request.generation !== agent.generation + 1) return this.#quarantine(tx, context, agent)
+      const isTaken = agent.new_spki_s256 !== null
+      if (isTaken || request.generation !== agent.generation + 1) return this.#quarantine(tx, context, agent)
       await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'agent', ownerId: agentId })
       await store.updateAgent(tx, agent, {
         new_x5t_s256: facts.x5tS256,
@@ -179,7 +182,8 @@ export class Enrollment {
         after: { generation: request.generation, notAfter: facts.notAfter },
       })
       return facts.der
-    })
+    }
+    const granted = await registry.recordingKeyRefusal(context, () => database.transact(grant))
     if (!granted)
       throw new SignetError('agent_refused', 'The agent certificate was renewed elsewhere; it is quarantined.')
     return { certificates: [granted, ...chain].map((der) => der.toString('base64')), generation: request.generation }
@@ -251,9 +255,10 @@ export class Enrollment {
   }): Promise<boolean> {
     const { store, database, registry, audit, identities, resources, clock, tenantId } = this.#parts
     const now = clock.now()
-    const instance = await resources.require(given.token.instance_id)
     return database.transact(async (tx) => {
       if (!(await store.spendJoinToken(tx, given.hash, now))) return false
+      const instance = await resources.store.find(given.token.instance_id, tx)
+      if (!instance) return false
       await registry.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
       await store.insertAgent(tx, newAgent({ ...given, tenantId, now }))
       await store.insertJoinTokenUse(tx, {

@@ -199,6 +199,22 @@ export class PrincipalRegistry {
     if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
   }
 
+  /** A key that `work` refuses leaves a record of its own, since the transaction that found it out is undone (SEC-38). */
+  async recordingKeyRefusal<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof SignetError && error.code === 'key_reused') {
+        await this.#audit.record(context, {
+          action: 'credential.key_refused',
+          outcome: 'refused',
+          reason: error.code,
+        })
+      }
+      throw error
+    }
+  }
+
   /** First and last use, as the authority saw them; a batch of them is one transaction. */
   async recordUses(uses: ReadonlyMap<CredentialId, number>): Promise<void> {
     await this.#database.transact(async (tx) => {

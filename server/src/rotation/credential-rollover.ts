@@ -177,12 +177,13 @@ export class CredentialRollover {
     if (known) return { credential: stillGood(known), chain }
     const policy = await store.policy(this.#parts.tenantId)
     const facts = await this.#issue(slot, policy, publicKey)
-    const credential = await this.#parts.database.transact(async (tx) => {
+    const record = async (tx: Tx) => {
       const again = await registry.credentialForKey(slotId, spki, tx)
       if (again) return stillGood(again)
       await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
       return this.#recordPrepared(tx, context, { agentId, slotId, facts, keyAlgorithm: keyAlgorithmOf(publicKey) })
-    })
+    }
+    const credential = await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record))
     return { credential, chain }
   }
 

@@ -10,7 +10,8 @@ type World = Awaited<ReturnType<typeof identityOn>> & { stack: Stack; csrs: Buff
 
 /** Everything that may happen to one identity, in any order; a refusal is an answer like any other. */
 const operations = {
-  rotate: ({ stack, instance }: World) => withPrincipal(stack, instance.id, (id) => stack.rotation.rollover.rotateNow(contextOf(), id)),
+  rotate: ({ stack, instance }: World) =>
+    withPrincipal(stack, instance.id, (id) => stack.rotation.rollover.rotateNow(contextOf(), id)),
   request: async (world: World) => {
     const csr = await newCsr()
     world.csrs.push(csr)
@@ -36,7 +37,10 @@ type Operation = keyof typeof operations
 
 describe('any order of steps', () => {
   it('keeps the invariants I1 to I4 of a rollover (SEC-143)', async () => {
-    const steps = fc.array(fc.constantFrom(...(Object.keys(operations) as Operation[])), { minLength: 8, maxLength: 25 })
+    const steps = fc.array(fc.constantFrom(...(Object.keys(operations) as Operation[])), {
+      minLength: 8,
+      maxLength: 25,
+    })
     await fc.assert(
       fc.asyncProperty(steps, async (walk) => {
         const stack = await openStack()

@@ -129,9 +129,7 @@ describe('a lease', () => {
     await stack.rotation.scheduler.turn()
     stack.clock.advance(await untilDue(slow.principalId))
     const slot = await openSlotOf(stack, slow.principalId)
-    await stack.database.transact((tx) =>
-      stack.rotation.rollover.request(tx, contextOf('system'), slot, 'schedule'),
-    )
+    await stack.database.transact((tx) => stack.rotation.rollover.request(tx, contextOf('system'), slot, 'schedule'))
     const urgent = await identityEnabling(stack, 'web-02')
     const [first] = await stack.database.transact((tx) =>
       stack.store.claim(tx, { owner: 'one', now: stack.clock.now(), leaseMs: 30_000, limit: 1 }),

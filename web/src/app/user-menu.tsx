@@ -25,7 +25,13 @@ export function UserMenu({ session }: { session: Session }) {
   return (
     <Menu
       trigger={
-        <Button kind="quiet" small className={styles['user']} icon={<CircleUserRound size={16} aria-hidden />}>
+        <Button
+          kind="quiet"
+          small
+          className={styles['user']}
+          aria-label={name}
+          icon={<CircleUserRound size={16} aria-hidden />}
+        >
           <span>{name}</span>
         </Button>
       }

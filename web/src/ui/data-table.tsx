@@ -58,7 +58,7 @@ export function DataTable<T extends RowData>({ label, columns, rows, rowId, deta
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id} {...roles.row}>
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" {...roles.header}>
+                <th key={header.id} scope="col" className={styles['head']} {...roles.header}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -89,9 +89,14 @@ function DataRow<T extends RowData>({ row, detail, cellOf }: DataRowProps<T>) {
   const cells = row.getAllCells()
   return (
     <Fragment>
-      <tr id={`row-${row.id}`} className={classNames(open && styles['open'])} {...roles.row}>
+      <tr id={`row-${row.id}`} className={classNames(styles['row'], open && styles['open'])} {...roles.row}>
         {cells.map((cell, index) => (
-          <td key={cell.id} data-label={String(cell.column.columnDef.header)} {...roles.cell}>
+          <td
+            key={cell.id}
+            className={styles['cell']}
+            data-label={String(cell.column.columnDef.header)}
+            {...roles.cell}
+          >
             {detail !== undefined && index === 0 && (
               <button
                 type="button"
@@ -109,8 +114,8 @@ function DataRow<T extends RowData>({ row, detail, cellOf }: DataRowProps<T>) {
         ))}
       </tr>
       {detail !== undefined && open && (
-        <tr className={styles['detail']} id={detailId} {...roles.row}>
-          <td colSpan={cells.length} {...roles.cell}>
+        <tr className={styles['row']} id={detailId} {...roles.row}>
+          <td colSpan={cells.length} className={styles['detail']} {...roles.cell}>
             {detail.render(row.original)}
           </td>
         </tr>

@@ -3,14 +3,24 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** A span in one or two units: `41 s`, `5 min`, `3 h 20 min`, `72 d`. Days stand alone from ten on. */
+/** A span in one or two units, rounded: `41 s`, `5 min`, `3 h 20 min`, `72 d`. Days stand alone from ten on. */
 export function durationWords(ms: number): string {
-  const span = Math.abs(ms)
-  if (span < second) return `${Math.round(span)} ms`
-  if (span < minute) return `${trimmed(span / second, span < 10 * second ? 1 : 0)} s`
+  const exact = Math.abs(ms)
+  const resolution = resolutionOf(exact)
+  const span = Math.round(exact / resolution) * resolution
+  if (span < second) return `${span} ms`
+  if (span < minute) return `${Number((span / second).toFixed(1))} s`
   if (span < hour) return pair(span, minute, 'min', second, 's', 5)
   if (span < day) return pair(span, hour, 'h', minute, 'min', 24)
   return pair(span, day, 'd', hour, 'h', 10)
+}
+
+/** The smallest unit worth saying; rounding to it first keeps `23 h 60 min` from appearing. */
+function resolutionOf(span: number): number {
+  if (span < second) return 1
+  if (span < 10 * second) return second / 10
+  if (span < hour) return second
+  return span < day ? minute : hour
 }
 
 /** How far an instant lies from now: `just now`, `5 min ago`, `in 27 d`. */
@@ -25,7 +35,7 @@ function coarse(span: number): string {
   if (span < minute) return `${Math.floor(span / second)} s`
   if (span < hour) return `${Math.floor(span / minute)} min`
   if (span < 2 * day) return `${Math.floor(span / hour)} h`
-  return `${Math.floor(span / day)} d`
+  return `${Math.round(span / day)} d`
 }
 
 /** The small unit is left out when it is zero, or when the big one reaches `alone`. */
@@ -33,8 +43,4 @@ function pair(span: number, big: number, bigName: string, small: number, smallNa
   const bigs = Math.floor(span / big)
   const smalls = Math.floor((span % big) / small)
   return smalls === 0 || bigs >= alone ? `${bigs} ${bigName}` : `${bigs} ${bigName} ${smalls} ${smallName}`
-}
-
-function trimmed(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)))
 }

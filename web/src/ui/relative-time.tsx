@@ -6,7 +6,7 @@ import { paceFor, useNow } from './now.ts'
 export function RelativeTime({ at }: { at: number }) {
   const now = useNow(paceFor(at))
   return (
-    <time dateTime={new Date(at).toISOString()} title={`${absoluteTime(at)} ${zoneName(at)}`}>
+    <time className="nowrap" dateTime={new Date(at).toISOString()} title={`${absoluteTime(at)} ${zoneName(at)}`}>
       {relativeWords(at, now)}
     </time>
   )
@@ -19,6 +19,17 @@ export function ExactTime(props: { at: number; precision?: 'minute' | 'second' |
     <time dateTime={new Date(props.at).toISOString()} title={zoneName(props.at)}>
       <span className="nowrap">{absoluteTime(props.at, props.precision)}</span>
       {props.relative === true && <span className="muted"> · {relativeWords(props.at, now)}</span>}
+    </time>
+  )
+}
+
+/** When something is due; said in other words and colour once that has passed. */
+export function DueTime({ at }: { at: number }) {
+  const now = useNow(paceFor(at))
+  if (at > now) return <RelativeTime at={at} />
+  return (
+    <time className="nowrap warn" dateTime={new Date(at).toISOString()} title={`${absoluteTime(at)} ${zoneName(at)}`}>
+      due {relativeWords(at, now)}
     </time>
   )
 }

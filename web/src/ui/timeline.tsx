@@ -134,7 +134,6 @@ function Bar(props: { bar: TimelineBar; width: number; hatch: string; name: stri
   const whole = Math.max(accepted, bar.validEnd * width - start)
   return (
     <a href={props.href} aria-label={props.name} className={styles['bar']} data-kind={bar.item.kind}>
-      <title>{props.name}</title>
       <rect x={start} y={y} width={whole} height={barHeight} rx={4} className={styles['validity']} />
       <rect x={start} y={y} width={accepted} height={barHeight} rx={4} className={styles['fill']} />
       {bar.item.kind === 'revoked' && (

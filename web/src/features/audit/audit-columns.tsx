@@ -3,6 +3,7 @@ import { auditActions } from '@signet/shared/vocabulary/audit-events'
 import { codeWords, outcomeWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { columnsOf } from '../../ui/data-table.tsx'
+import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -37,13 +38,17 @@ export const auditColumns = columnsOf<AuditEvent>([
       </span>
     ),
   },
-  { id: 'action', header: 'Action', cell: ({ action }) => <strong>{auditActions[action]}</strong> },
+  {
+    id: 'action',
+    header: 'Action',
+    cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
+  },
   {
     id: 'target',
     header: 'Target',
     cell: ({ target }) =>
       target === null ? (
-        <span className="muted">–</span>
+        <None />
       ) : (
         <span className={styles['two']}>
           <Untrusted text={target.label} />
@@ -56,10 +61,6 @@ export const auditColumns = columnsOf<AuditEvent>([
     id: 'reason',
     header: 'Reason',
     cell: ({ reason }) =>
-      reason === null ? (
-        <span className="muted">–</span>
-      ) : (
-        <Untrusted text={codeWords(reason)} className={styles['reason']} />
-      ),
+      reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },
 ])

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -68,10 +69,8 @@ function Changes({ event }: { event: AuditEvent }) {
         {changes.map((change) => (
           <tr key={change.name} data-changed={change.changed}>
             <th scope="row">{visibleText(change.name)}</th>
-            <td>
-              {change.before === null ? <span className="muted">–</span> : <del>{visibleText(change.before)}</del>}
-            </td>
-            <td>{change.after === null ? <span className="muted">–</span> : <ins>{visibleText(change.after)}</ins>}</td>
+            <td>{change.before === null ? <None /> : <del>{visibleText(change.before)}</del>}</td>
+            <td>{change.after === null ? <None /> : <ins>{visibleText(change.after)}</ins>}</td>
           </tr>
         ))}
       </tbody>

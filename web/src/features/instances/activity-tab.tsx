@@ -10,6 +10,7 @@ import { columnsOf, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
+import { None } from '../../ui/none.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -49,10 +50,6 @@ const columns = columnsOf<TokenLogEntry>([
   },
   { id: 'ip', header: 'From', cell: ({ ip }) => (ip === null ? <None /> : <Untrusted text={ip} className="mono" />) },
 ])
-
-function None() {
-  return <span className="muted">–</span>
-}
 
 /** What the authority recorded of this identity's token requests. */
 export function ActivityTab({ instanceId }: { instanceId: InstanceId }) {

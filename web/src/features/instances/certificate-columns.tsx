@@ -3,6 +3,7 @@ import { credentialWords, keyAlgorithmName, keyLocationWords } from '../../api/w
 import { Copyable } from '../../ui/copyable.tsx'
 import { columnsOf } from '../../ui/data-table.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { None } from '../../ui/none.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
@@ -44,7 +45,7 @@ function Expiry({ credential }: { credential: CredentialSummary }) {
 }
 
 function Optional({ at }: { at: number | null }) {
-  return at === null ? <span className="muted">–</span> : <RelativeTime at={at} />
+  return at === null ? <None /> : <RelativeTime at={at} />
 }
 
 /** Everything there is to know about one certificate. */

@@ -7,7 +7,7 @@ import { Card, Frame } from '../../ui/card.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { DueTime } from '../../ui/relative-time.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
 import { certificateSentence, timelineItem } from './certificate-timeline.ts'
@@ -77,7 +77,7 @@ function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextR
           {latest.length < items.length && `Latest ${latest.length} of ${items.length}`}
           {nextRotationAt !== null && (
             <>
-              {latest.length < items.length && ' · '}Next rotation <RelativeTime at={nextRotationAt} />
+              {latest.length < items.length && ' · '}Next rotation <DueTime at={nextRotationAt} />
             </>
           )}
         </span>

@@ -24,11 +24,12 @@ export function shellSamples(endpoints: LocalEndpoints) {
 
 export const javascriptSample = `import { ManagedIdentityCredential } from '@azure/identity'
 
-// Nothing to configure and no secret: the environment leads to the agent.
+// No secret: the environment leads to the agent.
 const credential = new ManagedIdentityCredential()
-const { token, expiresOnTimestamp } = await credential.getToken(
-  '${exampleResource}/.default',
-)
+const scope = '${exampleResource}/.default'
+const { token, expiresOnTimestamp } =
+  await credential.getToken(scope)
 
-console.log('token until', new Date(expiresOnTimestamp))
-await fetch('https://your-api', { headers: { authorization: \`Bearer \${token}\` } })`
+console.log('valid until', new Date(expiresOnTimestamp))
+const headers = { authorization: \`Bearer \${token}\` }
+await fetch('https://your-api.example', { headers })`

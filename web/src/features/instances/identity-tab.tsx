@@ -3,8 +3,9 @@ import { Card } from '../../ui/card.tsx'
 import { CheckList } from '../../ui/check-list.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './identity-tab.module.css'
@@ -47,11 +48,7 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
             )}
           </Fact>
           <Fact name="Next rotation">
-            {instance.nextRotationAt === null ? (
-              <span className="muted">–</span>
-            ) : (
-              <RelativeTime at={instance.nextRotationAt} />
-            )}
+            {instance.nextRotationAt === null ? <None /> : <DueTime at={instance.nextRotationAt} />}
           </Fact>
         </Facts>
       </Card>

@@ -2,7 +2,8 @@ import type { InstanceSummary } from '@signet/shared/api/resources'
 import { Link } from '@tanstack/react-router'
 import { Copyable } from '../../ui/copyable.tsx'
 import { columnsOf } from '../../ui/data-table.tsx'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { None } from '../../ui/none.tsx'
+import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
 import { AgentState } from './agent-state.tsx'
@@ -31,22 +32,11 @@ export const instanceColumns = columnsOf<InstanceSummary>([
   {
     id: 'rotation',
     header: 'Next rotation',
-    cell: ({ nextRotationAt }) =>
-      nextRotationAt === null ? (
-        <None />
-      ) : (
-        <span className="nowrap">
-          <RelativeTime at={nextRotationAt} />
-        </span>
-      ),
+    cell: ({ nextRotationAt }) => (nextRotationAt === null ? <None /> : <DueTime at={nextRotationAt} />),
   },
   { id: 'token', header: 'Last token', cell: (row) => <LastToken token={row.lastToken} /> },
   { id: 'agent', header: 'Agent', cell: (row) => <AgentState agent={row.agent} /> },
 ])
-
-function None() {
-  return <span className="muted">–</span>
-}
 
 function Name({ instance }: { instance: InstanceSummary }) {
   const { word, icon: Icon } = kinds[instance.kind]
@@ -74,9 +64,7 @@ function LastToken({ token }: { token: InstanceSummary['lastToken'] }) {
   if (token === null) return <None />
   return (
     <span className={styles['two']}>
-      <span className="nowrap">
-        <RelativeTime at={token.at} />
-      </span>
+      <RelativeTime at={token.at} />
       <span className={styles['audience']}>
         <Untrusted text={shortAudience(token.audience)} />
       </span>

@@ -2,6 +2,7 @@ import type { RotationAttempt, RotationDetail } from '@signet/shared/api/rotatio
 import { Card } from '../../ui/card.tsx'
 import { columnsOf, DataTable } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
+import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -31,7 +32,7 @@ const columns = columnsOf<RotationAttempt>([
       <span>
         {detail !== null && visibleText(detail)}
         {errorCode !== null && <code className="muted"> {errorCode}</code>}
-        {detail === null && errorCode === null && <span className="muted">–</span>}
+        {detail === null && errorCode === null && <None />}
       </span>
     ),
   },

@@ -3,6 +3,7 @@ import { credentialWords, keyAlgorithmName, keyLocationWords } from '../../api/w
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 
@@ -42,7 +43,7 @@ export function CertificateCard(props: { title: string; credential: CredentialSu
         </Fact>
         {times.map(([name, at]) => (
           <Fact key={name} name={name}>
-            {at === null ? <span className="muted">–</span> : <ExactTime at={at} precision="millisecond" />}
+            {at === null ? <None /> : <ExactTime at={at} precision="millisecond" />}
           </Fact>
         ))}
       </Facts>

@@ -34,7 +34,7 @@ export function RotateAgainButton({ run, small = false }: { run: RotationSummary
         small={small}
         kind={small ? 'quiet' : 'default'}
         icon={<RefreshCw size={14} aria-hidden />}
-        aria-label={small ? `Rotate ${name} now` : undefined}
+        aria-label={small ? `Rotate now: ${name}` : undefined}
         disabledReason={refusal}
         onClick={() => {
           rotate.reset()

@@ -4,6 +4,7 @@ import { runWords, triggerWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { columnsOf } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
+import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -49,10 +50,6 @@ export const rotationColumns = columnsOf<RotationSummary>([
   },
   { id: 'actions', header: 'Actions', cell: (row) => <RotateAgainButton run={row} small /> },
 ])
-
-function None() {
-  return <span className="muted">–</span>
-}
 
 export function InstanceLink({ instance }: { instance: RotationSummary['instance'] }) {
   if (instance === null) return <span className="muted">Deleted instance</span>

@@ -16,7 +16,10 @@ export function stagesOf(run: RotationSummary): Stage[] {
     {
       name: 'Certificate issued',
       at: run.preparedAt,
-      detail: 'For a key made on the instance. Both certificates are accepted from here.',
+      detail:
+        run.from === null
+          ? 'For a key made on the instance.'
+          : 'For a key made on the instance. Both certificates are accepted from here.',
     },
     { name: 'Activated', at: run.activatedAt, detail: 'The agent signs with the new key.' },
     { name: 'First use', at: run.to?.firstUsedAt ?? null, detail: 'First token obtained with the new certificate.' },

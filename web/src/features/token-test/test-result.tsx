@@ -57,7 +57,8 @@ function useFocusOnArrival(): RefObject<HTMLHeadingElement | null> {
 }
 
 function Failure({ test, error }: { test: TokenTest; error: NonNullable<TokenTest['error']> }) {
-  const step = test.steps.find((each) => each.status === 'failed')
+  // Outer steps fail because an inner one did; the inner one began last.
+  const step = test.steps.findLast((each) => each.status === 'failed')
   return (
     <Notice tone="bad" alert title={step === undefined ? 'The test failed' : `Failed at: ${visibleText(step.title)}`}>
       <p>

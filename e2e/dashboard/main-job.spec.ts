@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { decodeJwt } from 'jose'
+import { Stack } from '../stack.ts'
+import { expect, expectAccessible, test } from './fixtures.ts'
+
+const workload = fileURLToPath(new URL('../workloads/azure-identity.ts', import.meta.url))
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+
+let stack: Stack
+let link: string
+let name: string
+
+test.beforeAll(async () => {
+  stack = await Stack.open()
+  link = await stack.start()
+  name = (await stack.json<{ name: string }[]>('instance', 'list'))[0]?.name ?? ''
+})
+test.afterAll(() => stack.close())
+
+/** What an operator does, a developer tests and an auditor reads, in the order they do it. */
+test('the main job: switch on, use it from code, test, rotate under load, review, switch off', async ({ page }) => {
+  test.setTimeout(120_000)
+  const origin = new URL(link).origin
+
+  await test.step('the printed link signs the first administrator in, once', async () => {
+    await page.goto(link)
+    await expect(page).toHaveURL(`${origin}/instances`)
+    await expect(page.getByRole('link', { name, exact: true })).toBeVisible()
+    await expectAccessible(page)
+  })
+
+  await test.step('switching on shows IDs, certificate and state within two seconds', async () => {
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+    await expect(row).toContainText('Off')
+    await page.getByRole('switch').click()
+    await expect(row.getByText('On', { exact: true })).toBeVisible({ timeout: 2_000 })
+    await expect(row).toContainText(/[0-9a-f]{8}…/, { timeout: 2_000 })
+    await expect(row).toContainText(/[0-9A-F]{8}…/)
+    await expect(row).toContainText(/\d+ d left/)
+    await expect(row.getByRole('button', { name: /copy/i })).toHaveCount(3)
+  })
+
+  await test.step('the instance page shows what to paste, and it works in a shell', async () => {
+    await page.getByRole('link', { name, exact: true }).click()
+    await expect(page.getByText(guid).first()).toBeVisible()
+    const sourced = await page.getByText('identity.env').first().innerText()
+    expect(sourced).toMatch(/^\. ".*identity\.env"$/)
+    const output = await shell(`${sourced}\nexec "${process.execPath}" "${workload}"`)
+    expect(output.trim().split('\n').map((line) => line.split(' ')[0])).toEqual(['ok', 'ok'])
+    await expectAccessible(page)
+  })
+
+  await test.step('a token is tested through the real path, hop by hop', async () => {
+    await page.getByRole('link', { name: 'Test token' }).or(page.getByRole('button', { name: 'Test token' })).first().click()
+    await page.getByLabel('Audience').fill('https://vault.azure.net')
+    await page.getByLabel('Audience').press('Control+Enter')
+    await expect(page.getByText('Token received')).toBeVisible()
+    for (const hop of ['Test reached the agent', 'Identity selected', 'Token cache']) {
+      await expect(page.getByText(hop, { exact: true })).toBeVisible()
+    }
+    for (const check of ['Signature', 'Issuer', 'Audience', 'Validity', 'Principal']) {
+      await expect(page.getByText(`${check} passed`)).toBeVisible()
+    }
+    await expect(page.getByText('Object (principal) ID of the identity')).toBeVisible()
+    expect(await page.content()).not.toMatch(/eyJ[\w-]{20,}\.eyJ/)
+    await expectAccessible(page)
+  })
+
+  await test.step('the raw token comes on demand and is checked in the browser too', async () => {
+    await page.getByRole('button', { name: 'Reveal' }).click()
+    const token = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/
+    const shown = await page.getByText(token).first().innerText()
+    expect(decodeJwt(token.exec(shown)?.[0] ?? '').aud).toBe('https://vault.azure.net')
+    await expect(page.getByText('Checked again in this browser')).toBeVisible()
+  })
+
+  await test.step('tokens keep flowing while certificates rotate: by hand, then by themselves', async () => {
+    const { SIGNET_IMDS_URL } = stack.clientVariables()
+    const asking = spawn(process.execPath, [workload, '--every-second', '20'], {
+      env: { PATH: process.env['PATH'] ?? '', AZURE_POD_IDENTITY_AUTHORITY_HOST: SIGNET_IMDS_URL },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const answers = linesOf(asking)
+
+    await page.getByRole('link', { name: 'Rotations' }).click()
+    await page.getByRole('button', { name: `Rotate ${name} now` }).first().click()
+    await page.getByLabel('Reason (optional)').fill('quarterly check')
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate now' }).click()
+    await expect(page).toHaveURL(/\/rotations\/[0-9a-f-]{36}$/)
+    const stages = page.getByRole('list', { name: 'Stages' })
+    await expect(stages).toContainText('planned')
+    await expect(page.locator('main')).toContainText(/overlap/i)
+    const thumbprints = new Set((await page.locator('main').innerText()).match(/\b[0-9A-F]{40}\b/g))
+    expect(thumbprints.size).toBe(2)
+    await expectAccessible(page)
+
+    await page.getByRole('link', { name: 'Rotations' }).click()
+    await setLifetimeOneMinute(stack)
+    await expect(page.getByRole('row').filter({ hasText: 'Schedule' }).first()).toBeVisible({ timeout: 30_000 })
+    await expectAccessible(page)
+
+    const lines = await answers
+    expect(lines).toHaveLength(20)
+    expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([])
+  })
+
+  await test.step('switching off refuses the next answer', async () => {
+    await page.getByRole('link', { name: 'Instances' }).click()
+    await page.getByRole('switch').click()
+    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Turn off' }).click()
+    await expect(page.getByRole('row').filter({ hasText: name })).toContainText(/Off|Turning off/)
+    const { SIGNET_IMDS_URL } = stack.clientVariables()
+    const url = `${SIGNET_IMDS_URL}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net`
+    const answer = await fetch(url, { headers: { Metadata: 'true' } })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toEqual({ error: 'invalid_request', error_description: 'Identity not found' })
+    await expect(page.getByRole('row').filter({ hasText: name }).getByText('Off', { exact: true })).toBeVisible()
+  })
+
+  await test.step('the audit log has every one of these acts', async () => {
+    await page.getByRole('link', { name: 'Audit' }).click()
+    const table = page.locator('main')
+    for (const act of ['Identity turned off', 'Certificate revoked', 'Rotation policy changed', 'Rotation requested']) {
+      await expect(table.getByText(act).first()).toBeVisible()
+    }
+    const actions = await auditActions(stack)
+    for (const action of ['operator.created', 'session.started', 'identity.turned_on', 'token.tested', 'token.revealed', 'agent.enrolled']) {
+      expect(actions).toContain(action)
+    }
+    await expectAccessible(page)
+  })
+
+  await test.step('signing out ends the session on the server', async () => {
+    await page.getByRole('button', { name: 'Administrator' }).click()
+    await page.getByRole('menuitem', { name: /sign out/i }).click()
+    await expect(page).toHaveURL(/sign-in/)
+    await page.goto(`${origin}/instances`)
+    await expect(page).toHaveURL(/sign-in/)
+    await page.goto(link)
+    await expect(page.getByText(/signet operator recover/).first()).toBeVisible()
+  })
+})
+
+function shell(script: string): Promise<string> {
+  const child = spawn('sh', ['-ec', script], { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  return linesOf(child).then((lines) => lines.join('\n'))
+}
+
+function linesOf(child: ChildProcess): Promise<string[]> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+    })
+    child.once('close', () => resolve(text.trim().split('\n')))
+  })
+}
+
+/** Through the admin API on the host's socket, as `signet` itself does it. */
+async function setLifetimeOneMinute({ environment }: Stack): Promise<void> {
+  const { ConsoleClient } = await import('../../server/src/commands/console-client.ts')
+  const { rotationApi } = await import('../../shared/src/api/rotation.ts')
+  const client = new ConsoleClient(environment['SIGNET_DATA_DIR'] ?? '')
+  const { version } = await client.call(rotationApi.policy, {})
+  const body = { lifetimeSeconds: 60, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'rsa2048' as const, version }
+  await client.call(rotationApi.setPolicy, { body })
+}
+
+async function auditActions({ environment }: Stack): Promise<string[]> {
+  const { ConsoleClient } = await import('../../server/src/commands/console-client.ts')
+  const { auditApi } = await import('../../shared/src/api/audit.ts')
+  const client = new ConsoleClient(environment['SIGNET_DATA_DIR'] ?? '')
+  const { items } = await client.call(auditApi.list, { query: { limit: '200' } })
+  return items.map((event) => event.action)
+}

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { auditTrail, contextOf, given, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
+import { newSecret } from '../platform/identifiers.ts'
+import type { SignetError } from '../platform/signet-error.ts'
+
+let stack: Stack
+
+beforeEach(async () => {
+  stack = await openStack()
+})
+
+afterEach(() => stack.close())
+
+const browser = contextOf('anonymous', 'not signed in')
+const from = (ip: string) => ({ ...browser, ip })
+const codeOf = async () => (await stack.operators.issueCode(contextOf('console', 'console'))).code
+const signIn = (code: string, context = browser) => stack.operators.signIn(context, { code, displayName: 'Ada' })
+const signedIn = async () => stack.operators.sessions.require(await signIn(await codeOf()))
+const stepUp = async (code: string) => {
+  const session = await signedIn()
+  return { session, next: stack.operators.stepUp(contextOf(), session, code) }
+}
+
+describe('a fresh database', () => {
+  it('has nobody in it and refuses every sign-in (SEC-1)', async () => {
+    expect(await stack.operators.isClaimed()).toBe(false)
+    for (const code of ['admin', 'password', '', newSecret(20)]) {
+      await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused', status: 401 })
+    }
+    expect(await rowsOf(stack, 'operators')).toEqual([])
+    expect(await rowsOf(stack, 'operator_sessions')).toEqual([])
+  })
+})
+
+describe('the set-up code', () => {
+  it('creates one administrator of twenty that use it at once (SEC-2)', async () => {
+    const code = await codeOf()
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => signIn(code, from(`192.0.2.${index}`))),
+    )
+    expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    expect(await rowsOf(stack, 'operators')).toMatchObject([{ role: 'admin', state: 'active', display_name: 'Ada' }])
+    expect(await stack.operators.isClaimed()).toBe(true)
+  })
+
+  it('has at least 128 random bits and is different each time (SEC-2)', async () => {
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf()))
+    expect(new Set(codes).size).toBe(20)
+    for (const code of codes) expect(Buffer.from(code, 'base64url').length * 8).toBeGreaterThanOrEqual(128)
+  })
+
+  it('is good for 30 minutes and not at their end (SEC-2)', async () => {
+    const code = await codeOf()
+    stack.clock.advance(30 * minuteMs)
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused' })
+    const fresh = await codeOf()
+    stack.clock.advance(30 * minuteMs - 1)
+    await expect(signIn(fresh)).resolves.toBeTypeOf('string')
+  })
+
+  it('is spent by its first use, for ever (SEC-2)', async () => {
+    const code = await codeOf()
+    await signIn(code)
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused' })
+    expect((await auditTrail(stack)).at(-1)).toBe('session.refused')
+  })
+
+  it('takes the place of the one before it', async () => {
+    const first = await codeOf()
+    await codeOf()
+    await expect(signIn(first)).rejects.toMatchObject({ code: 'code_refused' })
+  })
+
+  it('that somebody kept back makes no second administrator', async () => {
+    const kept = await codeOf()
+    const hidden = given((await rowsOf(stack, 'one_time_codes'))[0])
+    await signIn(await codeOf())
+    await tamper(
+      stack,
+      `INSERT INTO one_time_codes VALUES ('${hidden.code_sha256}', 'setup', NULL, ${hidden.expires_at}, NULL, ${hidden.created_at})`,
+    )
+    await expect(signIn(kept)).rejects.toMatchObject({ code: 'code_refused' })
+    expect(await rowsOf(stack, 'operators')).toHaveLength(1)
+  })
+
+  it('is taken with blanks around it', async () => {
+    await expect(signIn(`  ${await codeOf()}\n`)).resolves.toBeTypeOf('string')
+  })
+})
+
+describe('later codes', () => {
+  it('sign the administrator in again and create nobody (SEC-13)', async () => {
+    await signIn(await codeOf())
+    const issued = await stack.operators.issueCode(contextOf('console', 'console'))
+    expect(issued.purpose).toBe('sign_in')
+    await signIn(issued.code)
+    expect(await rowsOf(stack, 'operators')).toHaveLength(1)
+    expect((await auditTrail(stack)).slice(-2)).toEqual(['operator.recovery_code_issued', 'session.started'])
+  })
+
+  it('are refused for an administrator who was disabled (SEC-18)', async () => {
+    await signIn(await codeOf())
+    const code = await codeOf()
+    await tamper(stack, "UPDATE operators SET state = 'disabled'")
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused' })
+  })
+})
+
+describe('wrong codes', () => {
+  it('from one address are no longer read after ten (SEC-11)', async () => {
+    const code = await codeOf()
+    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 60 })
+    await expect(signIn(code, from('198.51.100.1'))).resolves.toBeTypeOf('string')
+  })
+
+  it('are forgotten after a quarter of an hour (SEC-11)', async () => {
+    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
+    stack.clock.advance(15 * minuteMs)
+    await expect(signIn(await codeOf())).resolves.toBeTypeOf('string')
+  })
+
+  it('leave sessions that exist untouched (SEC-11)', async () => {
+    const { sessionId } = await signedIn()
+    for (let index = 0; index < 11; index += 1) await signIn('wrong').catch(() => undefined)
+    await expect(stack.operators.sessions.require(sessionId)).resolves.toMatchObject({ sessionId })
+  })
+})
+
+describe('what is stored', () => {
+  it('is hashes: neither a code nor a session can be read from the database files (SEC-2, SEC-16)', async () => {
+    const code = await codeOf()
+    const sessionId = await signIn(code)
+    const later = await codeOf()
+    const files = ['signet.db', 'signet.db-wal'].map((name) => readFileSync(join(stack.dataDir, name)))
+    const dump = Buffer.concat(files)
+    for (const secret of [code, later, sessionId]) expect(dump.includes(secret)).toBe(false)
+    expect(await rowsOf(stack, 'operator_sessions')).toHaveLength(1)
+  })
+
+  it('is a session ID of 256 random bits under its SHA-256 (SEC-16)', async () => {
+    const { sessionId, row } = await signedIn()
+    expect(Buffer.from(sessionId, 'base64url')).toHaveLength(32)
+    expect(row.id_sha256).not.toBe(sessionId)
+    await expect(stack.operators.sessions.require(row.id_sha256)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+})
+
+describe('a session', () => {
+  it('ends after 30 minutes without a request (SEC-17)', async () => {
+    const { sessionId } = await signedIn()
+    stack.clock.advance(30 * minuteMs - 1)
+    await stack.operators.sessions.require(sessionId)
+    stack.clock.advance(30 * minuteMs)
+    await expect(stack.operators.sessions.require(sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('ends after 12 hours however busy it is (SEC-17)', async () => {
+    const { sessionId } = await signedIn()
+    for (let elapsed = 0; elapsed < 12 * hourMs - 10 * minuteMs; elapsed += 10 * minuteMs) {
+      stack.clock.advance(10 * minuteMs)
+      await stack.operators.sessions.require(sessionId)
+    }
+    stack.clock.advance(10 * minuteMs)
+    await expect(stack.operators.sessions.require(sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('writes at most once a minute that it was seen', async () => {
+    const { sessionId, row } = await signedIn()
+    stack.clock.advance(minuteMs - 1)
+    await stack.operators.sessions.require(sessionId)
+    expect((await rowsOf(stack, 'operator_sessions'))[0]?.last_seen_at).toBe(row.last_seen_at)
+  })
+
+  it('is over the moment somebody signs out (SEC-18)', async () => {
+    const session = await signedIn()
+    await stack.operators.sessions.end(contextOf(), session)
+    await expect(stack.operators.sessions.require(session.sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect((await auditTrail(stack)).at(-1)).toBe('session.ended')
+  })
+
+  it('is over the moment the operator is disabled, and shows a changed role at once (SEC-18)', async () => {
+    const { sessionId } = await signedIn()
+    await tamper(stack, "UPDATE operators SET role = 'viewer'")
+    expect((await stack.operators.sessions.require(sessionId)).row.role).toBe('viewer')
+    await tamper(stack, "UPDATE operators SET state = 'disabled'")
+    await expect(stack.operators.sessions.require(sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+})
+
+describe('step-up', () => {
+  it('is in force for five minutes after sign-in and not at their end (SEC-22)', async () => {
+    const { sessionId } = await signedIn()
+    stack.clock.advance(5 * minuteMs - 1)
+    await expect(stack.operators.sessions.requireStepUp(sessionId)).resolves.toBeUndefined()
+    stack.clock.advance(1)
+    const refused = await stack.operators.sessions.requireStepUp(sessionId).catch((error: SignetError) => error)
+    expect(refused).toMatchObject({ code: 'step_up_required', status: 403 })
+  })
+
+  it('gives the session a new ID and the old one dies (SEC-17)', async () => {
+    const session = await signedIn()
+    stack.clock.advance(10 * minuteMs)
+    const next = await stack.operators.stepUp(contextOf(), session, await codeOf())
+    expect(next).not.toBe(session.sessionId)
+    await expect(stack.operators.sessions.requireStepUp(next)).resolves.toBeUndefined()
+    await expect(stack.operators.sessions.require(session.sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('with a wrong code is refused and changes nothing', async () => {
+    const { session, next } = await stepUp('wrong')
+    await expect(next).rejects.toMatchObject({ code: 'code_refused' })
+    await expect(stack.operators.sessions.require(session.sessionId)).resolves.toBeDefined()
+    expect((await auditTrail(stack)).at(-1)).toBe('session.refused')
+  })
+})

@@ -1,0 +1,174 @@
+import { auditApi } from '@signet/shared/api/audit'
+import type { Route } from '@signet/shared/api/contract'
+import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
+import { resourcesApi } from '@signet/shared/api/resources'
+import { rotationApi } from '@signet/shared/api/rotation'
+import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { Role } from '@signet/shared/vocabulary/permissions'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { contextOf, dashboardUrl, openStack, type Stack, tamper } from '../../test/stack.ts'
+import { newGuid } from '../platform/identifiers.ts'
+import { cookieNames, sessionIdOf, signedInOf } from './request-guard.ts'
+import { csrfTokenOf } from './sessions.ts'
+
+let stack: Stack
+let sessionId: string
+
+beforeAll(async () => {
+  stack = await openStack()
+  const { code } = await stack.operators.issueCode(contextOf('console', 'console'))
+  sessionId = await stack.operators.signIn(contextOf('anonymous', 'nobody'), { code })
+})
+
+afterAll(() => stack.close())
+
+type Headers = Record<string, string | string[] | undefined>
+
+/** What the dashboard's own page sends. */
+const goodHeaders = (): Headers => ({
+  cookie: `${cookieNames[0]}=${sessionId}`,
+  origin: dashboardUrl,
+  'sec-fetch-site': 'same-origin',
+  'content-type': 'application/json',
+  [csrfHeader]: csrfTokenOf(sessionId),
+})
+
+const admit = (headers: Headers, access: Route['access'] = 'instances.write', method = 'POST') =>
+  stack.guard.admit({ method, headers, ip: '192.0.2.1' }, access, newGuid())
+
+describe('a request that changes something', () => {
+  it('passes with all of origin, fetch site, token and content type (SEC-20)', async () => {
+    await expect(admit(goodHeaders())).resolves.toMatchObject({ actor: { kind: 'operator' }, ip: '192.0.2.1' })
+  })
+
+  const foreign: [string, Headers, string, number][] = [
+    ['has no origin', { origin: undefined }, 'cross_site_request', 403],
+    ['has a foreign origin', { origin: 'http://evil.example' }, 'cross_site_request', 403],
+    ['has the origin of another port', { origin: 'http://localhost:7421' }, 'cross_site_request', 403],
+    ['has an origin that only starts alike', { origin: `${dashboardUrl}.evil.example` }, 'cross_site_request', 403],
+    ['has the origin null', { origin: 'null' }, 'cross_site_request', 403],
+    ['has two origins', { origin: [dashboardUrl, dashboardUrl] }, 'cross_site_request', 403],
+    ['comes from another site', { 'sec-fetch-site': 'cross-site' }, 'cross_site_request', 403],
+    ['comes from a sibling site', { 'sec-fetch-site': 'same-site' }, 'cross_site_request', 403],
+    ['was typed by hand', { 'sec-fetch-site': 'none' }, 'cross_site_request', 403],
+    ['has no anti-forgery token', { [csrfHeader]: undefined }, 'cross_site_request', 403],
+    ['has an empty anti-forgery token', { [csrfHeader]: '' }, 'cross_site_request', 403],
+    ['has the token of another session', { [csrfHeader]: csrfTokenOf('other') }, 'cross_site_request', 403],
+    ['has its token twice', { [csrfHeader]: ['a', 'b'] }, 'cross_site_request', 403],
+    ['has no content type', { 'content-type': undefined }, 'unsupported_media_type', 415],
+    ['is a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type', 415],
+    ['is plain text', { 'content-type': 'text/plain' }, 'unsupported_media_type', 415],
+    ['has no cookie', { cookie: undefined }, 'unauthenticated', 401],
+    ['has the cookie of a session that never was', { cookie: `${cookieNames[0]}=x` }, 'unauthenticated', 401],
+  ]
+
+  it.each(foreign)('that %s is refused (SEC-20)', async (_reason, change, code, status) => {
+    await expect(admit({ ...goodHeaders(), ...change })).rejects.toMatchObject({ code, status })
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('is recognised by the method %s (SEC-20)', async (method) => {
+    const headers = { ...goodHeaders(), origin: undefined }
+    await expect(admit(headers, 'instances.write', method)).rejects.toMatchObject({ code: 'cross_site_request' })
+  })
+
+  it('is held to its origin on public routes as well, sign-in among them (SEC-20)', async () => {
+    const headers = { ...goodHeaders(), origin: 'http://evil.example' }
+    await expect(admit(headers, 'public')).rejects.toMatchObject({ code: 'cross_site_request' })
+  })
+
+  it('passes without the fetch-site header of newer browsers', async () => {
+    await expect(admit({ ...goodHeaders(), 'sec-fetch-site': undefined })).resolves.toBeDefined()
+  })
+})
+
+describe('a request that only reads', () => {
+  it('needs the session and nothing else', async () => {
+    const cookie = `other=1; ${cookieNames[1]}=${sessionId}; more=2`
+    await expect(admit({ cookie }, 'instances.read', 'GET')).resolves.toMatchObject({ actor: { label: 'Administrator' } })
+  })
+
+  it.each([undefined, '', 'signet', `x${cookieNames[0]}=abc`, `${cookieNames[0]}=`, [`${cookieNames[0]}=abc`]])(
+    'finds no session in the cookie %j',
+    (cookie) => {
+      expect(sessionIdOf({ method: 'GET', headers: { cookie }, ip: null })).toBeUndefined()
+    },
+  )
+
+  it('is anonymous on public routes, with or without a session', async () => {
+    await expect(admit(goodHeaders(), 'public', 'GET')).resolves.toMatchObject({ actor: { kind: 'anonymous', id: null } })
+  })
+
+  it('finds nobody signed in on the context of the console', () => {
+    expect(() => signedInOf(contextOf('console', 'console'))).toThrow('signed-in operator')
+  })
+})
+
+const routes: [string, Route][] = Object.values({
+  ...prefixed('operators', operatorsApi),
+  ...prefixed('resources', resourcesApi),
+  ...prefixed('rotation', rotationApi),
+  ...prefixed('enrollment', enrollmentApi),
+  ...prefixed('tokens', tokenTestsApi),
+  ...prefixed('audit', auditApi),
+}).map((route): [string, Route] => [`${route.method} ${route.path}`, route])
+
+function prefixed(prefix: string, api: Record<string, Route>): Record<string, Route> {
+  return Object.fromEntries(Object.entries(api).map(([name, route]) => [`${prefix}.${name}`, route]))
+}
+
+/** Who may call what, by hand: a route that is not in it fails (SEC-28). */
+const everybody: Role[] = ['viewer', 'auditor', 'operator', 'developer', 'admin']
+const readers: Role[] = ['viewer', 'auditor', 'operator', 'admin']
+const operators: Role[] = ['operator', 'admin']
+const testers: Role[] = ['operator', 'developer', 'admin']
+const table: Record<string, Role[]> = {
+  'GET /setup': everybody,
+  'POST /session': everybody,
+  'GET /session': everybody,
+  'POST /session/step-up': everybody,
+  'DELETE /session': everybody,
+  'GET /instances': readers,
+  'GET /instances/:instanceId': readers,
+  'POST /instances': operators,
+  'PUT /instances/:instanceId/identity': operators,
+  'GET /instances/:instanceId/tokens': readers,
+  'GET /rotations': readers,
+  'GET /rotations/:runId': readers,
+  'GET /identities/:principalId/credentials': readers,
+  'POST /identities/:principalId/rotations': operators,
+  'GET /rotation-policy': readers,
+  'PUT /rotation-policy': ['admin'],
+  'POST /instances/:instanceId/join-tokens': operators,
+  'GET /token-tests/targets': testers,
+  'POST /token-tests': testers,
+  'POST /token-tests/:testId/reveal': ['admin'],
+  'GET /token-tests/keys': testers,
+  'GET /audit': ['auditor', 'admin'],
+}
+
+describe('the roles', () => {
+  it('are stated for every route there is, and for no other (SEC-28)', () => {
+    expect(routes.map(([name]) => name).sort()).toEqual(Object.keys(table).sort())
+  })
+
+  describe.each(Role.options)('%s', (role) => {
+    beforeAll(() => tamper(stack, `UPDATE operators SET role = '${role}'`))
+    afterAll(() => tamper(stack, "UPDATE operators SET role = 'admin'"))
+
+    it.each(routes)('is held to the table on %s (SEC-27)', async (name, route) => {
+      const answer = admit(goodHeaders(), route.access, route.method)
+      if (table[name]?.includes(role)) await expect(answer).resolves.toBeDefined()
+      else await expect(answer).rejects.toMatchObject({ code: 'forbidden', status: 403 })
+    })
+  })
+
+  it('open nothing but the public routes to somebody who is not signed in (SEC-27)', async () => {
+    const open: string[] = []
+    for (const [name, route] of routes) {
+      const answer = await admit({ ...goodHeaders(), cookie: undefined }, route.access, route.method).catch(() => undefined)
+      if (answer) open.push(name)
+    }
+    expect(open).toEqual(['GET /setup', 'POST /session'])
+  })
+})
