@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +74,25 @@ export class Stack {
   async json<T>(...args: string[]): Promise<T> {
     return JSON.parse(await this.signet(...args, '--json')) as T
   }
+
+  /** One call of the admin API over the socket in the data folder. */
+  readonly admin = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const socketPath = join(this.folder, 'data', 'console.sock')
+      const headers = { 'content-type': 'application/json' }
+      const call = request({ socketPath, method, path: `/api${path}`, headers }, (response) => {
+        let text = ''
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString('utf8')
+        })
+        response.on('end', () => {
+          if (response.statusCode && response.statusCode < 400) resolve(JSON.parse(text) as T)
+          else reject(new Error(`${method} ${path}: ${text}`))
+        })
+      })
+      call.on('error', reject)
+      call.end(body === undefined ? undefined : JSON.stringify(body))
+    })
 
   /** The variables of `signet.env`. */
   clientVariables(): Record<string, string> {

@@ -22,6 +22,7 @@ test.afterAll(() => stack.close())
 test('the main job: switch on, use it from code, test, rotate under load, review, switch off', async ({ page }) => {
   test.setTimeout(120_000)
   const origin = new URL(link).origin
+  const rail = page.getByRole('navigation', { name: 'Main' })
 
   await test.step('the printed link signs the first administrator in, once', async () => {
     await page.goto(link)
@@ -47,12 +48,21 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     const sourced = await page.getByText('identity.env').first().innerText()
     expect(sourced).toMatch(/^\. ".*identity\.env"$/)
     const output = await shell(`${sourced}\nexec "${process.execPath}" "${workload}"`)
-    expect(output.trim().split('\n').map((line) => line.split(' ')[0])).toEqual(['ok', 'ok'])
+    expect(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(['ok', 'ok'])
     await expectAccessible(page)
   })
 
   await test.step('a token is tested through the real path, hop by hop', async () => {
-    await page.getByRole('link', { name: 'Test token' }).or(page.getByRole('button', { name: 'Test token' })).first().click()
+    await page
+      .getByRole('link', { name: 'Test token' })
+      .or(page.getByRole('button', { name: 'Test token' }))
+      .first()
+      .click()
     await page.getByLabel('Audience').fill('https://vault.azure.net')
     await page.getByLabel('Audience').press('Control+Enter')
     await expect(page.getByText('Token received')).toBeVisible()
@@ -83,8 +93,11 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     })
     const answers = linesOf(asking)
 
-    await page.getByRole('link', { name: 'Rotations' }).click()
-    await page.getByRole('button', { name: `Rotate ${name} now` }).first().click()
+    await rail.getByRole('link', { name: 'Rotations' }).click()
+    await page
+      .getByRole('button', { name: /^Rotate now/ })
+      .first()
+      .click()
     await page.getByLabel('Reason (optional)').fill('quarterly check')
     await page.getByRole('dialog').getByRole('button', { name: 'Rotate now' }).click()
     await expect(page).toHaveURL(/\/rotations\/[0-9a-f-]{36}$/)
@@ -95,7 +108,7 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     expect(thumbprints.size).toBe(2)
     await expectAccessible(page)
 
-    await page.getByRole('link', { name: 'Rotations' }).click()
+    await rail.getByRole('link', { name: 'Rotations' }).click()
     await setLifetimeOneMinute(stack)
     await expect(page.getByRole('row').filter({ hasText: 'Schedule' }).first()).toBeVisible({ timeout: 30_000 })
     await expectAccessible(page)
@@ -106,7 +119,7 @@ test('the main job: switch on, use it from code, test, rotate under load, review
   })
 
   await test.step('switching off refuses the next answer', async () => {
-    await page.getByRole('link', { name: 'Instances' }).click()
+    await rail.getByRole('link', { name: 'Instances' }).click()
     await page.getByRole('switch').click()
     await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Turn off' }).click()
     await expect(page.getByRole('row').filter({ hasText: name })).toContainText(/Off|Turning off/)
@@ -119,20 +132,27 @@ test('the main job: switch on, use it from code, test, rotate under load, review
   })
 
   await test.step('the audit log has every one of these acts', async () => {
-    await page.getByRole('link', { name: 'Audit' }).click()
-    const table = page.locator('main')
+    await rail.getByRole('link', { name: 'Audit' }).click()
+    const table = page.getByRole('table')
     for (const act of ['Identity turned off', 'Certificate revoked', 'Rotation policy changed', 'Rotation requested']) {
       await expect(table.getByText(act).first()).toBeVisible()
     }
     const actions = await auditActions(stack)
-    for (const action of ['operator.created', 'session.started', 'identity.turned_on', 'token.tested', 'token.revealed', 'agent.enrolled']) {
+    for (const action of [
+      'operator.created',
+      'session.started',
+      'identity.turned_on',
+      'token.tested',
+      'token.revealed',
+      'agent.enrolled',
+    ]) {
       expect(actions).toContain(action)
     }
     await expectAccessible(page)
   })
 
   await test.step('signing out ends the session on the server', async () => {
-    await page.getByRole('button', { name: 'Administrator' }).click()
+    await page.getByRole('button', { name: 'Administrator', exact: true }).click()
     await page.getByRole('menuitem', { name: /sign out/i }).click()
     await expect(page).toHaveURL(/sign-in/)
     await page.goto(`${origin}/instances`)
@@ -143,7 +163,10 @@ test('the main job: switch on, use it from code, test, rotate under load, review
 })
 
 function shell(script: string): Promise<string> {
-  const child = spawn('sh', ['-ec', script], { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('sh', ['-ec', script], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   return linesOf(child).then((lines) => lines.join('\n'))
 }
 
@@ -157,20 +180,14 @@ function linesOf(child: ChildProcess): Promise<string[]> {
   })
 }
 
-/** Through the admin API on the host's socket, as `signet` itself does it. */
-async function setLifetimeOneMinute({ environment }: Stack): Promise<void> {
-  const { ConsoleClient } = await import('../../server/src/commands/console-client.ts')
-  const { rotationApi } = await import('../../shared/src/api/rotation.ts')
-  const client = new ConsoleClient(environment['SIGNET_DATA_DIR'] ?? '')
-  const { version } = await client.call(rotationApi.policy, {})
-  const body = { lifetimeSeconds: 60, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'rsa2048' as const, version }
-  await client.call(rotationApi.setPolicy, { body })
+/** Through the admin API on the host's own socket, as `signet` itself does it. */
+async function setLifetimeOneMinute({ admin }: Stack): Promise<void> {
+  const { version } = await admin<{ version: number }>('GET', '/rotation-policy')
+  const policy = { lifetimeSeconds: 60, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'rsa2048', version }
+  await admin('PUT', '/rotation-policy', policy)
 }
 
-async function auditActions({ environment }: Stack): Promise<string[]> {
-  const { ConsoleClient } = await import('../../server/src/commands/console-client.ts')
-  const { auditApi } = await import('../../shared/src/api/audit.ts')
-  const client = new ConsoleClient(environment['SIGNET_DATA_DIR'] ?? '')
-  const { items } = await client.call(auditApi.list, { query: { limit: '200' } })
+async function auditActions({ admin }: Stack): Promise<string[]> {
+  const { items } = await admin<{ items: { action: string }[] }>('GET', '/audit?limit=200')
   return items.map((event) => event.action)
 }

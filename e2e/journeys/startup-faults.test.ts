@@ -18,10 +18,15 @@ test.afterEach(() => stack.close())
 /** Starts and expects it to refuse. @returns the one line it said */
 function refusal(command: string, more: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, command], { env: { ...stack.environment, ...more } }, (error, _out, stderr) => {
-      if (error && error.code !== 0) resolve(stderr.trim())
-      else reject(new Error('it started'))
-    })
+    execFile(
+      process.execPath,
+      [program, command],
+      { env: { ...stack.environment, ...more } },
+      (error, _out, stderr) => {
+        if (error && error.code !== 0) resolve(stderr.trim())
+        else reject(new Error('it started'))
+      },
+    )
   })
 }
 
@@ -32,7 +37,11 @@ function expectOneLine(words: string, ...parts: RegExp[]): void {
 }
 
 test('an unknown setting is named with what was probably meant', async () => {
-  expectOneLine(await refusal('serve', { SIGNET_DASHBORD_PORT: '1' }), /SIGNET_DASHBORD_PORT/, /SIGNET_DASHBOARD_PORT\?/)
+  expectOneLine(
+    await refusal('serve', { SIGNET_DASHBORD_PORT: '1' }),
+    /SIGNET_DASHBORD_PORT/,
+    /SIGNET_DASHBOARD_PORT\?/,
+  )
 })
 
 test('all wrong settings are told at once and no value is repeated', async () => {

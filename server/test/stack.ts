@@ -50,16 +50,9 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
-  return openStackOn({ folder, dataDir, rootKeyFile, clock: new FakeClock() }, options.keyAlgorithm ?? 'p256')
-}
-
-async function openStackOn(
-  place: { folder: string; dataDir: string; rootKeyFile: string; clock: FakeClock },
-  keyAlgorithm: KeyAlgorithm,
-) {
-  const { folder, dataDir, rootKeyFile, clock } = place
+  const clock = new FakeClock()
   const log = createLogger('silent')
-  ensureFolder(dataDir)
+  mkdirSync(dataDir, { mode: 0o700 })
   const rootKey = loadRootKey({ file: rootKeyFile, dataDir, create: true })
   const database = Database.open(dataDir, clock)
   const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging'], clock)
@@ -86,7 +79,10 @@ async function openStackOn(
   })
   const operators = new Operators(base)
   const policy = await rotation.policies.current()
-  await rotation.policies.change(contextOf('system', 'test'), { ...policy, keyAlgorithm })
+  await rotation.policies.change(contextOf('system', 'test'), {
+    ...policy,
+    keyAlgorithm: options.keyAlgorithm ?? 'p256',
+  })
   const store = new RotationStore(database, cursors)
   return {
     ...base,
@@ -112,10 +108,6 @@ async function openStackOn(
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-function ensureFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 /** Every row of a table, oldest first, as the last commit left it. */

@@ -272,7 +272,15 @@ describe('renewal', () => {
     const csr = await newCsr()
     await enroll(await tokenFor(), csr)
     await expect(renew(csr)).rejects.toMatchObject({ code: 'key_reused' })
+    expect((await auditTrail(stack)).at(-1)).toBe('credential.key_refused')
     expect((await agentRow(agent.id)).state).toBe('active')
+  })
+
+  it('of an expired certificate is granted and brings the agent back (SEC-44)', async () => {
+    stack.clock.advance(10 * dayMs)
+    await stack.enrollment.authenticate(agent.certificate, true)
+    const next = derOf((await renew(await newCsr())).certificates[0])
+    expect((await stack.enrollment.authenticate(next)).id).toBe(agent.id)
   })
 
   it('rises by one generation each time', async () => {

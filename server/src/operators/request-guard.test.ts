@@ -85,7 +85,9 @@ describe('a request that changes something', () => {
 describe('a request that only reads', () => {
   it('needs the session and nothing else', async () => {
     const cookie = `other=1; ${cookieNames[1]}=${sessionId}; more=2`
-    await expect(admit({ cookie }, 'instances.read', 'GET')).resolves.toMatchObject({ actor: { label: 'Administrator' } })
+    await expect(admit({ cookie }, 'instances.read', 'GET')).resolves.toMatchObject({
+      actor: { label: 'Administrator' },
+    })
   })
 
   it.each([undefined, '', 'signet', `x${cookieNames[0]}=abc`, `${cookieNames[0]}=`, [`${cookieNames[0]}=abc`]])(
@@ -96,7 +98,9 @@ describe('a request that only reads', () => {
   )
 
   it('is anonymous on public routes, with or without a session', async () => {
-    await expect(admit(goodHeaders(), 'public', 'GET')).resolves.toMatchObject({ actor: { kind: 'anonymous', id: null } })
+    await expect(admit(goodHeaders(), 'public', 'GET')).resolves.toMatchObject({
+      actor: { kind: 'anonymous', id: null },
+    })
   })
 
   it('finds nobody signed in on the context of the console', () => {
@@ -166,7 +170,9 @@ describe('the roles', () => {
   it('open nothing but the public routes to somebody who is not signed in (SEC-27)', async () => {
     const open: string[] = []
     for (const [name, route] of routes) {
-      const answer = await admit({ ...goodHeaders(), cookie: undefined }, route.access, route.method).catch(() => undefined)
+      const answer = await admit({ ...goodHeaders(), cookie: undefined }, route.access, route.method).catch(
+        () => undefined,
+      )
       if (answer) open.push(name)
     }
     expect(open).toEqual(['GET /setup', 'POST /session'])

@@ -248,6 +248,7 @@ describe('refusals', () => {
     const csr = await newCsr()
     await one.agent.request(one.slotId, csr)
     await expect(other.agent.request(other.slotId, csr)).rejects.toMatchObject({ code: 'key_reused' })
+    expect((await auditTrail(stack)).at(-1)).toBe('credential.key_refused')
     expect(await rowsOf(stack, 'credentials')).toHaveLength(1)
   })
 
@@ -285,6 +286,14 @@ describe('the policy', () => {
     await expect(stack.rotation.policies.change(contextOf(), policy)).rejects.toMatchObject({
       code: 'precondition_failed',
     })
+  })
+
+  it('is served with RSA keys of 2048 bits when it asks for them', async () => {
+    const policy = await stack.rotation.policies.current()
+    await stack.rotation.policies.change(contextOf(), { ...policy, keyAlgorithm: 'rsa2048' })
+    const { first } = await identityOn(stack)
+    expect(first.keyAlgorithm).toBe('rsa2048')
+    expect(new X509Certificate(first.certificate).publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048)
   })
 
   it('gives the next certificate the lifetime it asks for', async () => {

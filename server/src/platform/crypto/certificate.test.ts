@@ -1,0 +1,95 @@
+import 'reflect-metadata'
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  backdateMs,
+  type Issuer,
+  issueAuthority,
+  issueLeaf,
+  type LeafTemplate,
+  readCertificate,
+} from './certificate.ts'
+import { generatePrivateKey, importPrivateKey } from './key-pair.ts'
+
+const now = Date.UTC(2026, 10, 24, 9)
+let root: Issuer
+let issuer: Issuer
+let template: LeafTemplate
+
+beforeAll(async () => {
+  const rootKey = await generatePrivateKey('p256')
+  const span = { notBefore: now - backdateMs, notAfter: now + 100 * dayMs }
+  root = {
+    privateKey: rootKey,
+    certificate: await issueAuthority({ commonName: 'Root', privateKey: rootKey, ...span }),
+  }
+  const key = await generatePrivateKey('p256')
+  const certificate = await issueAuthority({
+    commonName: 'Issuing',
+    privateKey: key,
+    ...span,
+    issuer: root,
+    pathLength: 0,
+  })
+  issuer = { privateKey: key, certificate }
+  const publicKey = createPublicKey(importPrivateKey(await generatePrivateKey('p256')))
+  template = { commonName: 'leaf', publicKey, notBefore: now - backdateMs, notAfter: now + dayMs, usage: 'clientAuth' }
+})
+
+describe('a leaf', () => {
+  it('has a positive serial of 128 bits and no other like it, in 200 leaves (SEC-50)', async () => {
+    const serials = new Set<string>()
+    for (let index = 0; index < 200; index += 1) {
+      const { serial } = readCertificate(await issueLeaf(issuer, template))
+      expect(serial).toMatch(/^[4-7][0-9a-f]{31}$/)
+      serials.add(serial)
+    }
+    expect(serials.size).toBe(200)
+  })
+
+  it.each([
+    ['clientAuth', '1.3.6.1.5.5.7.3.2'],
+    ['serverAuth', '1.3.6.1.5.5.7.3.1'],
+  ] as const)('for %s is for exactly that, is no CA and may only sign (SEC-50)', async (usage, oid) => {
+    const leaf = new x509.X509Certificate(await issueLeaf(issuer, { ...template, usage }))
+    const constraints = leaf.getExtension(x509.BasicConstraintsExtension)
+    expect(constraints).toMatchObject({ ca: false, critical: true })
+    const keyUsage = leaf.getExtension(x509.KeyUsagesExtension)
+    expect(keyUsage).toMatchObject({ usages: x509.KeyUsageFlags.digitalSignature, critical: true })
+    expect(leaf.getExtension(x509.ExtendedKeyUsageExtension)?.usages).toEqual([oid])
+    expect(leaf.getExtension(x509.SubjectAlternativeNameExtension)).toBeNull()
+  })
+
+  it('is backdated by five minutes and never outlives its issuer (SEC-50)', async () => {
+    const facts = readCertificate(await issueLeaf(issuer, { ...template, notAfter: now + 1_000 * dayMs }))
+    expect(facts.notBefore).toBe(now - 5 * 60_000)
+    expect(facts.notAfter).toBe(now + 100 * dayMs)
+  })
+
+  it('chains to the root through an issuing CA that signs leaves only (SEC-49)', async () => {
+    const leaf = new X509Certificate(await issueLeaf(issuer, template))
+    const issuing = new X509Certificate(Buffer.from(issuer.certificate))
+    const top = new X509Certificate(Buffer.from(root.certificate))
+    expect(leaf.verify(issuing.publicKey) && leaf.checkIssued(issuing)).toBe(true)
+    expect(issuing.verify(top.publicKey) && issuing.checkIssued(top)).toBe(true)
+    const constraints = new x509.X509Certificate(issuer.certificate).getExtension(x509.BasicConstraintsExtension)
+    expect(constraints).toMatchObject({ ca: true, pathLength: 0, critical: true })
+  })
+
+  it('carries the names of a server, addresses as addresses', async () => {
+    const names = ['localhost', '127.0.0.1', '::1']
+    const leaf = new X509Certificate(await issueLeaf(issuer, { ...template, usage: 'serverAuth', names }))
+    expect(leaf.checkHost('localhost')).toBe('localhost')
+    expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1')
+    expect(leaf.checkIP('::1')).toBeDefined()
+    expect(leaf.checkHost('evil.example')).toBeUndefined()
+  })
+
+  it('takes a hostile name as one common name, not as more of a subject (SEC-37)', async () => {
+    const leaf = new x509.X509Certificate(await issueLeaf(issuer, { ...template, commonName: 'a, O=Admins+CN=root' }))
+    expect(leaf.subjectName.getField('O')).toEqual([])
+    expect(leaf.subjectName.getField('CN')).toEqual(['a, O=Admins+CN=root'])
+  })
+})

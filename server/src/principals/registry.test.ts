@@ -1,0 +1,106 @@
+import { X509Certificate } from 'node:crypto'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { auditTrail, contextOf, given, identityOn, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
+import { EnvelopeError } from '../platform/crypto/sealing.ts'
+import { newGuid } from '../platform/identifiers.ts'
+import { CertificateAuthorities } from './certificate-authorities.ts'
+
+let stack: Stack
+
+beforeEach(async () => {
+  stack = await openStack()
+})
+
+afterEach(() => stack.close())
+
+const removeOf = (objectId: Parameters<Stack['registry']['delete']>[2]) =>
+  stack.database.transact((tx) => stack.registry.delete(tx, contextOf(), objectId))
+
+describe('a principal', () => {
+  it('is found by its client ID with its certificates, newest first', async () => {
+    const { agent, slotId, principalId, first } = await identityOn(stack)
+    const second = await agent.roll(slotId)
+    const { clientId } = await stack.registry.require(principalId)
+    const found = given(await stack.registry.findClient(clientId))
+    expect(found.principal.objectId).toBe(principalId)
+    expect(found.credentials.map((one) => one.id)).toEqual([second.id, first.id])
+    expect(await stack.registry.findClient(newGuid())).toBeUndefined()
+  })
+
+  it('is deleted once, its certificates revoked, and stays to say so for 30 days', async () => {
+    const { principalId, first } = await identityOn(stack)
+    await removeOf(principalId)
+    const before = await auditTrail(stack)
+    await removeOf(principalId)
+    expect(await auditTrail(stack)).toEqual(before)
+    const row = given((await rowsOf(stack, 'principals'))[0])
+    expect(row).toMatchObject({ state: 'deleted', deleted_at: stack.clock.now() })
+    expect(row.purge_at).toBe(stack.clock.now() + 30 * dayMs)
+    expect((await stack.registry.requireCredential(first.id)).state).toBe('revoked')
+    expect((await stack.registry.findClient(row.client_id))?.principal.state).toBe('deleted')
+  })
+
+  it('keeps the first use of a certificate and moves the last', async () => {
+    const { first } = await identityOn(stack)
+    await stack.registry.recordUses(new Map([[first.id, 1_000]]))
+    await stack.registry.recordUses(new Map([[first.id, 2_000]]))
+    expect(await stack.registry.requireCredential(first.id)).toMatchObject({ firstUsedAt: 1_000, lastUsedAt: 2_000 })
+  })
+})
+
+describe('a public key', () => {
+  it('has one owner of twenty that claim it at once (SEC-38)', async () => {
+    const claims = Array.from({ length: 20 }, (_, index) =>
+      stack.database.transact((tx) =>
+        stack.registry.claimKey(tx, { spkiS256: 'key', ownerKind: 'agent', ownerId: `agent-${index}` }),
+      ),
+    )
+    const outcomes = await Promise.allSettled(claims)
+    expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('stays with its owner and is refused to an owner of another kind (SEC-38)', async () => {
+    const claim = (ownerKind: 'agent' | 'credential') =>
+      stack.database.transact((tx) => stack.registry.claimKey(tx, { spkiS256: 'key', ownerKind, ownerId: 'one' }))
+    await claim('agent')
+    await expect(claim('agent')).resolves.toBeUndefined()
+    await expect(claim('credential')).rejects.toMatchObject({ code: 'key_reused' })
+  })
+})
+
+describe('the certificate authorities', () => {
+  const reopen = () => CertificateAuthorities.open(stack)
+
+  it('are one root and three issuing ones that sign leaves only (SEC-49)', () => {
+    const root = new X509Certificate(stack.authorities.root.pem)
+    for (const scope of ['tls', 'agents', 'credentials'] as const) {
+      const [issuing, top] = stack.authorities.chainOf(scope).map((der) => new X509Certificate(der))
+      expect(given(issuing).verify(root.publicKey)).toBe(true)
+      expect(given(top).fingerprint256).toBe(root.fingerprint256)
+    }
+    expect(
+      new Set((['tls', 'agents', 'credentials'] as const).map((scope) => stack.authorities.idOf(scope))).size,
+    ).toBe(3)
+  })
+
+  it('are the same after a restart and are made once', async () => {
+    const again = await reopen()
+    expect(again.root.pem).toBe(stack.authorities.root.pem)
+    expect(await rowsOf(stack, 'certificate_authorities')).toHaveLength(4)
+    expect((await auditTrail(stack)).filter((action) => action === 'authority.ca_created')).toHaveLength(4)
+  })
+
+  it('do not open with the key of another one in their place (SEC-59)', async () => {
+    await tamper(
+      stack,
+      "UPDATE certificate_authorities SET key_enc = (SELECT key_enc FROM certificate_authorities WHERE scope = 'tls') WHERE scope = 'agents'",
+    )
+    await expect(reopen()).rejects.toThrow(EnvelopeError)
+  })
+
+  it('do not open with a key in plain text (SEC-60)', async () => {
+    await tamper(stack, "UPDATE certificate_authorities SET key_enc = x'3081' WHERE scope = 'root'")
+    await expect(reopen()).rejects.toThrow(EnvelopeError)
+  })
+})

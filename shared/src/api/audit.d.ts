@@ -1,0 +1,204 @@
+import { z } from 'zod';
+export declare const AuditEvent: z.ZodObject<{
+    id: z.ZodGUID;
+    at: z.ZodInt;
+    actor: z.ZodObject<{
+        kind: z.ZodEnum<{
+            agent: "agent";
+            anonymous: "anonymous";
+            console: "console";
+            operator: "operator";
+            system: "system";
+        }>;
+        id: z.ZodNullable<z.ZodString>;
+        label: z.ZodString;
+        ip: z.ZodNullable<z.ZodString>;
+    }, z.core.$strip>;
+    action: z.ZodEnum<{
+        "agent.enrolled": "agent.enrolled";
+        "agent.quarantined": "agent.quarantined";
+        "agent.refused": "agent.refused";
+        "agent.renewed": "agent.renewed";
+        "authority.ca_created": "authority.ca_created";
+        "clock.stepped": "clock.stepped";
+        "credential.activated": "credential.activated";
+        "credential.key_refused": "credential.key_refused";
+        "credential.prepared": "credential.prepared";
+        "credential.retired": "credential.retired";
+        "credential.revoked": "credential.revoked";
+        "identity.in_force": "identity.in_force";
+        "identity.removed": "identity.removed";
+        "identity.turned_off": "identity.turned_off";
+        "identity.turned_on": "identity.turned_on";
+        "instance.registered": "instance.registered";
+        "join_token.issued": "join_token.issued";
+        "operator.created": "operator.created";
+        "operator.recovery_code_issued": "operator.recovery_code_issued";
+        "rotation.cancelled": "rotation.cancelled";
+        "rotation.completed": "rotation.completed";
+        "rotation.failed": "rotation.failed";
+        "rotation.policy_changed": "rotation.policy_changed";
+        "rotation.requested": "rotation.requested";
+        "server.start": "server.start";
+        "server.stop": "server.stop";
+        "session.ended": "session.ended";
+        "session.refused": "session.refused";
+        "session.started": "session.started";
+        "session.stepped_up": "session.stepped_up";
+        "setup.code_issued": "setup.code_issued";
+        "signing_key.activated": "signing_key.activated";
+        "signing_key.prepared": "signing_key.prepared";
+        "signing_key.retired": "signing_key.retired";
+        "signing_key.retiring": "signing_key.retiring";
+        "token.revealed": "token.revealed";
+        "token.tested": "token.tested";
+    }>;
+    target: z.ZodNullable<z.ZodObject<{
+        kind: z.ZodString;
+        id: z.ZodString;
+        label: z.ZodString;
+    }, z.core.$strip>>;
+    outcome: z.ZodEnum<{
+        failed: "failed";
+        ok: "ok";
+        refused: "refused";
+    }>;
+    reason: z.ZodNullable<z.ZodString>;
+    correlationId: z.ZodString;
+    before: z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>;
+    after: z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>;
+}, z.core.$strip>;
+export type AuditEvent = z.infer<typeof AuditEvent>;
+export declare const auditApi: {
+    list: {
+        readonly method: "GET";
+        readonly path: "/audit";
+        readonly summary: "Audit events, newest first";
+        readonly access: "audit.read";
+        readonly query: z.ZodObject<{
+            cursor: z.ZodOptional<z.ZodString>;
+            limit: z.ZodDefault<z.ZodCoercedNumber<unknown>>;
+            action: z.ZodOptional<z.ZodEnum<{
+                "agent.enrolled": "agent.enrolled";
+                "agent.quarantined": "agent.quarantined";
+                "agent.refused": "agent.refused";
+                "agent.renewed": "agent.renewed";
+                "authority.ca_created": "authority.ca_created";
+                "clock.stepped": "clock.stepped";
+                "credential.activated": "credential.activated";
+                "credential.key_refused": "credential.key_refused";
+                "credential.prepared": "credential.prepared";
+                "credential.retired": "credential.retired";
+                "credential.revoked": "credential.revoked";
+                "identity.in_force": "identity.in_force";
+                "identity.removed": "identity.removed";
+                "identity.turned_off": "identity.turned_off";
+                "identity.turned_on": "identity.turned_on";
+                "instance.registered": "instance.registered";
+                "join_token.issued": "join_token.issued";
+                "operator.created": "operator.created";
+                "operator.recovery_code_issued": "operator.recovery_code_issued";
+                "rotation.cancelled": "rotation.cancelled";
+                "rotation.completed": "rotation.completed";
+                "rotation.failed": "rotation.failed";
+                "rotation.policy_changed": "rotation.policy_changed";
+                "rotation.requested": "rotation.requested";
+                "server.start": "server.start";
+                "server.stop": "server.stop";
+                "session.ended": "session.ended";
+                "session.refused": "session.refused";
+                "session.started": "session.started";
+                "session.stepped_up": "session.stepped_up";
+                "setup.code_issued": "setup.code_issued";
+                "signing_key.activated": "signing_key.activated";
+                "signing_key.prepared": "signing_key.prepared";
+                "signing_key.retired": "signing_key.retired";
+                "signing_key.retiring": "signing_key.retiring";
+                "token.revealed": "token.revealed";
+                "token.tested": "token.tested";
+            }>>;
+            outcome: z.ZodOptional<z.ZodEnum<{
+                failed: "failed";
+                ok: "ok";
+                refused: "refused";
+            }>>;
+            actorId: z.ZodOptional<z.ZodString>;
+            targetId: z.ZodOptional<z.ZodString>;
+            from: z.ZodOptional<z.ZodCoercedNumber<unknown>>;
+            to: z.ZodOptional<z.ZodCoercedNumber<unknown>>;
+        }, z.core.$strip>;
+        readonly response: z.ZodObject<{
+            items: z.ZodArray<z.ZodObject<{
+                id: z.ZodGUID;
+                at: z.ZodInt;
+                actor: z.ZodObject<{
+                    kind: z.ZodEnum<{
+                        agent: "agent";
+                        anonymous: "anonymous";
+                        console: "console";
+                        operator: "operator";
+                        system: "system";
+                    }>;
+                    id: z.ZodNullable<z.ZodString>;
+                    label: z.ZodString;
+                    ip: z.ZodNullable<z.ZodString>;
+                }, z.core.$strip>;
+                action: z.ZodEnum<{
+                    "agent.enrolled": "agent.enrolled";
+                    "agent.quarantined": "agent.quarantined";
+                    "agent.refused": "agent.refused";
+                    "agent.renewed": "agent.renewed";
+                    "authority.ca_created": "authority.ca_created";
+                    "clock.stepped": "clock.stepped";
+                    "credential.activated": "credential.activated";
+                    "credential.key_refused": "credential.key_refused";
+                    "credential.prepared": "credential.prepared";
+                    "credential.retired": "credential.retired";
+                    "credential.revoked": "credential.revoked";
+                    "identity.in_force": "identity.in_force";
+                    "identity.removed": "identity.removed";
+                    "identity.turned_off": "identity.turned_off";
+                    "identity.turned_on": "identity.turned_on";
+                    "instance.registered": "instance.registered";
+                    "join_token.issued": "join_token.issued";
+                    "operator.created": "operator.created";
+                    "operator.recovery_code_issued": "operator.recovery_code_issued";
+                    "rotation.cancelled": "rotation.cancelled";
+                    "rotation.completed": "rotation.completed";
+                    "rotation.failed": "rotation.failed";
+                    "rotation.policy_changed": "rotation.policy_changed";
+                    "rotation.requested": "rotation.requested";
+                    "server.start": "server.start";
+                    "server.stop": "server.stop";
+                    "session.ended": "session.ended";
+                    "session.refused": "session.refused";
+                    "session.started": "session.started";
+                    "session.stepped_up": "session.stepped_up";
+                    "setup.code_issued": "setup.code_issued";
+                    "signing_key.activated": "signing_key.activated";
+                    "signing_key.prepared": "signing_key.prepared";
+                    "signing_key.retired": "signing_key.retired";
+                    "signing_key.retiring": "signing_key.retiring";
+                    "token.revealed": "token.revealed";
+                    "token.tested": "token.tested";
+                }>;
+                target: z.ZodNullable<z.ZodObject<{
+                    kind: z.ZodString;
+                    id: z.ZodString;
+                    label: z.ZodString;
+                }, z.core.$strip>>;
+                outcome: z.ZodEnum<{
+                    failed: "failed";
+                    ok: "ok";
+                    refused: "refused";
+                }>;
+                reason: z.ZodNullable<z.ZodString>;
+                correlationId: z.ZodString;
+                before: z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>;
+                after: z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>;
+            }, z.core.$strip>>;
+            nextCursor: z.ZodNullable<z.ZodString>;
+        }, z.core.$strip>;
+    };
+};
+//# sourceMappingURL=audit.d.ts.map

@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import type { Permission } from '../vocabulary/permissions.ts';
+/** Who may call a route: a permission, any signed-in operator, or anybody at all. */
+export type Access = Permission | 'session' | 'public';
+/**
+ * One operation of the admin API, read by the server (which enforces it) and the dashboard (which calls it).
+ * `path` is Express syntax below `/api`; `status` is what success answers, 200 unless given, 204 has no body.
+ */
+export interface Route {
+    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    readonly path: string;
+    readonly summary: string;
+    readonly access: Access;
+    readonly params?: z.ZodObject;
+    readonly query?: z.ZodObject;
+    readonly body?: z.ZodObject;
+    readonly response?: z.ZodType;
+    readonly status?: 200 | 201 | 204;
+}
+/** States one operation; the type of the literal is kept, so that handlers and callers are typed by it. */
+export declare function route<const R extends Route>(definition: R): R;
+type Of<R, K extends string> = R extends {
+    readonly [k in K]: infer S extends z.ZodType;
+} ? z.output<S> : undefined;
+type In<R, K extends string> = R extends {
+    readonly [k in K]: infer S extends z.ZodType;
+} ? z.input<S> : undefined;
+/** What a handler of `R` is given, already parsed. */
+export interface RouteInput<R extends Route> {
+    readonly params: Of<R, 'params'>;
+    readonly query: Of<R, 'query'>;
+    readonly body: Of<R, 'body'>;
+}
+/** What a caller of `R` gives. Parts that the route does not have are left out. */
+export type RouteArguments<R extends Route> = {
+    readonly [K in 'params' | 'query' | 'body' as R extends {
+        readonly [k in K]: z.ZodType;
+    } ? K : never]: In<R, K>;
+};
+export type RouteResponse<R extends Route> = R extends {
+    readonly response: infer S extends z.ZodType;
+} ? z.output<S> : undefined;
+export {};
+//# sourceMappingURL=contract.d.ts.map

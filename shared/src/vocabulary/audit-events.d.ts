@@ -1,0 +1,98 @@
+import { z } from 'zod';
+/** Every act the audit log knows, with the words the dashboard shows. A write without one of these is a bug. */
+export declare const auditActions: {
+    readonly 'server.start': 'Server started';
+    readonly 'server.stop': 'Server stopped';
+    readonly 'clock.stepped': 'Clock stepped';
+    readonly 'setup.code_issued': 'Set-up code issued';
+    readonly 'operator.created': 'Administrator created';
+    readonly 'operator.recovery_code_issued': 'Sign-in code issued on the console';
+    readonly 'session.started': 'Signed in';
+    readonly 'session.refused': 'Sign-in refused';
+    readonly 'session.stepped_up': 'Identity confirmed again';
+    readonly 'session.ended': 'Signed out';
+    readonly 'instance.registered': 'Instance registered';
+    readonly 'join_token.issued': 'Join token issued';
+    readonly 'agent.enrolled': 'Agent enrolled';
+    readonly 'agent.refused': 'Agent refused';
+    readonly 'agent.renewed': 'Agent certificate renewed';
+    readonly 'agent.quarantined': 'Agent quarantined';
+    readonly 'identity.turned_on': 'Identity turned on';
+    readonly 'identity.in_force': 'Identity in force on the instance';
+    readonly 'identity.turned_off': 'Identity turned off';
+    readonly 'identity.removed': 'Identity gone from the instance';
+    readonly 'rotation.requested': 'Rotation requested';
+    readonly 'rotation.failed': 'Rotation failed';
+    readonly 'rotation.cancelled': 'Rotation cancelled';
+    readonly 'rotation.completed': 'Rotation completed';
+    readonly 'rotation.policy_changed': 'Rotation policy changed';
+    readonly 'credential.prepared': 'Certificate issued';
+    readonly 'credential.activated': 'Certificate in use';
+    readonly 'credential.retired': 'Certificate retired';
+    readonly 'credential.revoked': 'Certificate revoked';
+    readonly 'credential.key_refused': 'Public key refused';
+    readonly 'signing_key.prepared': 'Signing key published';
+    readonly 'signing_key.activated': 'Signing key in use';
+    readonly 'signing_key.retiring': 'Signing key no longer signs';
+    readonly 'signing_key.retired': 'Signing key withdrawn';
+    readonly 'authority.ca_created': 'Certificate authority created';
+    readonly 'token.tested': 'Token tested';
+    readonly 'token.revealed': 'Raw token revealed';
+};
+export type AuditAction = keyof typeof auditActions;
+export declare const AuditAction: z.ZodEnum<{
+    "agent.enrolled": "agent.enrolled";
+    "agent.quarantined": "agent.quarantined";
+    "agent.refused": "agent.refused";
+    "agent.renewed": "agent.renewed";
+    "authority.ca_created": "authority.ca_created";
+    "clock.stepped": "clock.stepped";
+    "credential.activated": "credential.activated";
+    "credential.key_refused": "credential.key_refused";
+    "credential.prepared": "credential.prepared";
+    "credential.retired": "credential.retired";
+    "credential.revoked": "credential.revoked";
+    "identity.in_force": "identity.in_force";
+    "identity.removed": "identity.removed";
+    "identity.turned_off": "identity.turned_off";
+    "identity.turned_on": "identity.turned_on";
+    "instance.registered": "instance.registered";
+    "join_token.issued": "join_token.issued";
+    "operator.created": "operator.created";
+    "operator.recovery_code_issued": "operator.recovery_code_issued";
+    "rotation.cancelled": "rotation.cancelled";
+    "rotation.completed": "rotation.completed";
+    "rotation.failed": "rotation.failed";
+    "rotation.policy_changed": "rotation.policy_changed";
+    "rotation.requested": "rotation.requested";
+    "server.start": "server.start";
+    "server.stop": "server.stop";
+    "session.ended": "session.ended";
+    "session.refused": "session.refused";
+    "session.started": "session.started";
+    "session.stepped_up": "session.stepped_up";
+    "setup.code_issued": "setup.code_issued";
+    "signing_key.activated": "signing_key.activated";
+    "signing_key.prepared": "signing_key.prepared";
+    "signing_key.retired": "signing_key.retired";
+    "signing_key.retiring": "signing_key.retiring";
+    "token.revealed": "token.revealed";
+    "token.tested": "token.tested";
+}>;
+/** `refused`: somebody was not allowed; `failed`: it was allowed but did not work. */
+export declare const AuditOutcome: z.ZodEnum<{
+    failed: "failed";
+    ok: "ok";
+    refused: "refused";
+}>;
+export type AuditOutcome = z.infer<typeof AuditOutcome>;
+/** Who acted: a signed-in person, somebody with access to the server's own host, an agent, or Signet itself. */
+export declare const ActorKind: z.ZodEnum<{
+    agent: "agent";
+    anonymous: "anonymous";
+    console: "console";
+    operator: "operator";
+    system: "system";
+}>;
+export type ActorKind = z.infer<typeof ActorKind>;
+//# sourceMappingURL=audit-events.d.ts.map

@@ -1,0 +1,80 @@
+import { route } from '@signet/shared/api/contract'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { ApiError } from './api-error.ts'
+import { addressOf, call, rememberCsrfToken } from './client.ts'
+import { shouldRetry } from './query-client.ts'
+
+const read = route({
+  method: 'GET',
+  path: '/things/:thingId',
+  summary: '',
+  access: 'instances.read',
+  params: z.object({ thingId: z.string() }),
+  query: z.object({ q: z.string().optional(), limit: z.coerce.number().optional() }),
+  response: z.object({ name: z.string() }),
+})
+const change = route({
+  method: 'PUT',
+  path: '/things',
+  summary: '',
+  access: 'instances.write',
+  body: z.object({ name: z.string() }),
+  status: 204,
+})
+
+function answer(body: unknown, status = 200) {
+  const response = new Response(status === 204 ? null : JSON.stringify(body), { status })
+  return vi.spyOn(window, 'fetch').mockResolvedValue(response)
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  rememberCsrfToken(undefined)
+})
+
+describe('call', () => {
+  test('escapes path parameters and leaves out what is not given', () => {
+    const input = { params: { thingId: 'a/../b?c' }, query: { q: 'x&y', limit: undefined, cursor: '' } }
+    expect(addressOf('/things/:thingId', input)).toBe('/api/things/a%2F..%2Fb%3Fc?q=x%26y')
+  })
+
+  test('sends the anti-forgery token with changes and never with reads', async () => {
+    rememberCsrfToken('csrf-1')
+    const fetched = answer({ name: 'a' })
+    await call(read)({ params: { thingId: '1' }, query: {} })
+    fetched.mockResolvedValue(new Response(null, { status: 204 }))
+    await call(change)({ body: { name: 'b' } })
+    const headers = fetched.mock.calls.map(([, init]) => new Headers(init?.headers).get('x-signet-csrf'))
+    expect(headers).toEqual([null, 'csrf-1'])
+  })
+
+  test('turns a problem document into an error that names the missing permission', async () => {
+    answer(
+      { type: 'about:blank', title: 'No', status: 403, detail: 'Not you.', code: 'forbidden', requestId: 'r-1' },
+      403,
+    )
+    await expect(call(change)({ body: { name: 'b' } })).rejects.toMatchObject({
+      code: 'forbidden',
+      detail: 'Not you.',
+      requestId: 'r-1',
+      missingPermission: 'instances.write',
+    })
+  })
+
+  test('calls a broken connection unavailable', async () => {
+    vi.spyOn(window, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
+    await expect(call(change)({ body: { name: 'b' } })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('refuses an answer that is not as agreed', async () => {
+    answer({ name: 7 })
+    await expect(call(read)({ params: { thingId: '1' }, query: {} })).rejects.toMatchObject({ code: 'internal' })
+  })
+})
+
+test('retries twice what can heal by itself and never a refusal', () => {
+  const passing = new ApiError({ code: 'unavailable', detail: '' })
+  expect([0, 1, 2].map((failures) => shouldRetry(failures, passing))).toEqual([true, true, false])
+  expect(shouldRetry(0, new ApiError({ code: 'forbidden', detail: '' }))).toBe(false)
+})
