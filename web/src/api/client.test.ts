@@ -49,6 +49,34 @@ describe('call', () => {
     expect(headers).toEqual([null, 'csrf-1'])
   })
 
+  test('reads the anti-forgery token again when another tab has renewed the session', async () => {
+    rememberCsrfToken('old')
+    const session = {
+      operator: { id: '01890000-0000-7000-8000-000000000001', displayName: 'A', role: 'admin' },
+      permissions: [],
+      csrfToken: 'new',
+      idleExpiresAt: 1,
+      absoluteExpiresAt: 1,
+      stepUpUntil: null,
+    }
+    const refusal = {
+      type: 'about:blank',
+      title: '',
+      status: 403,
+      detail: '',
+      code: 'cross_site_request',
+      requestId: 'r',
+    }
+    const fetched = vi
+      .spyOn(window, 'fetch')
+      .mockResolvedValueOnce(Response.json(refusal, { status: 403 }))
+      .mockResolvedValueOnce(Response.json(session))
+      .mockResolvedValueOnce(new Response(null, { status: 204 }))
+    await call(change)({ body: { name: 'b' } })
+    expect(fetched).toHaveBeenCalledTimes(3)
+    expect(new Headers(fetched.mock.calls[2]?.[1]?.headers).get('x-signet-csrf')).toBe('new')
+  })
+
   test('turns a problem document into an error that names the missing permission', async () => {
     answer(
       { type: 'about:blank', title: 'No', status: 403, detail: 'Not you.', code: 'forbidden', requestId: 'r-1' },

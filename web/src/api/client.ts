@@ -1,5 +1,5 @@
 import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/contract'
-import { csrfHeader } from '@signet/shared/api/operators'
+import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
 import { ApiError, readProblem } from './api-error.ts'
 
 const base = '/api'
@@ -25,9 +25,7 @@ type CallArguments<R extends Route> = keyof RouteArguments<R> extends never
 /** A function that calls one route of the contract; answers are checked against it. */
 export function call<R extends Route>(route: R): (...given: CallArguments<R>) => Promise<RouteResponse<R>> {
   return async (...given) => {
-    const input: LooseArguments = given[0] ?? {}
-    const response = await send(route, input, given[1])
-    if (!response.ok) throw await readProblem(response, route.access)
+    const response = await sendAgainWhenRenewed(route, given[0] ?? {}, given[1])
     const content: unknown = route.response === undefined ? undefined : await response.json()
     const parsed = route.response?.safeParse(content)
     if (parsed?.success === false) {
@@ -41,6 +39,20 @@ export function call<R extends Route>(route: R): (...given: CallArguments<R>) =>
     }
     return parsed?.data as RouteResponse<R>
   }
+}
+
+/** Another tab may have renewed the session, and with it the anti-forgery token; the new one is read, once. */
+async function sendAgainWhenRenewed(route: Route, input: LooseArguments, signal?: AbortSignal): Promise<Response> {
+  const response = await send(route, input, signal)
+  if (response.ok) return response
+  const problem = await readProblem(response, route.access)
+  if (problem.code !== 'cross_site_request' || csrfToken === undefined) throw problem
+  const stale = csrfToken
+  rememberCsrfToken((await call(operatorsApi.session)()).csrfToken)
+  if (csrfToken === stale) throw problem
+  const second = await send(route, input, signal)
+  if (!second.ok) throw await readProblem(second, route.access)
+  return second
 }
 
 async function send(route: Route, input: LooseArguments, signal: AbortSignal | undefined): Promise<Response> {

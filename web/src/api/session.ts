@@ -31,7 +31,7 @@ export function adoptSession(client: QueryClient, session: Session): void {
   client.setQueryData(sessionKey, session)
 }
 
-export function useSession(): Session | null {
+function useSession(): Session | null {
   return useQuery(sessionOptions).data ?? null
 }
 

@@ -52,7 +52,7 @@ export function TextInput(props: ComponentProps<'input'>) {
   )
 }
 
-export interface Choice<V extends string> {
+interface Choice<V extends string> {
   readonly value: V
   readonly label: string
   readonly disabled?: boolean

@@ -1,4 +1,4 @@
-export type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
 
 /** One thing with a validity, such as a certificate. Instants are epoch milliseconds. */
 export interface TimelineItem {

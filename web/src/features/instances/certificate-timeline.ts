@@ -4,7 +4,7 @@ import { absoluteTime } from '../../ui/absolute-time.ts'
 import type { TimelineItem } from '../../ui/timeline-layout.ts'
 
 /** Until when the authority accepts a certificate: revocation and the end of an overlap come before its own end. */
-export function acceptedUntil(credential: CredentialSummary): number {
+function acceptedUntil(credential: CredentialSummary): number {
   const ends = [credential.notAfter, credential.usableUntil, credential.revokedAt].filter((end) => end !== null)
   return Math.max(credential.notBefore, Math.min(...ends))
 }

@@ -77,6 +77,10 @@ interface Toggle {
   readonly enabled: boolean
 }
 
+function isToggle(variables: unknown): variables is Toggle {
+  return typeof variables === 'object' && variables !== null && 'instanceId' in variables && 'enabled' in variables
+}
+
 export function useSetIdentity() {
   const client = useQueryClient()
   return useMutation({
@@ -90,11 +94,11 @@ export function useSetIdentity() {
 
 /** Which way the switch of an instance is being turned at this moment, wherever it was clicked. */
 export function useTurning(instanceId: InstanceId): boolean | undefined {
-  const pending = useMutationState<Toggle>({
+  const pending = useMutationState({
     filters: { mutationKey: toggleKey, status: 'pending' },
-    select: (mutation) => mutation.state.variables as Toggle,
+    select: (mutation) => mutation.state.variables,
   })
-  return pending.find((each) => each.instanceId === instanceId)?.enabled
+  return pending.filter(isToggle).find((each) => each.instanceId === instanceId)?.enabled
 }
 
 export function useRegisterInstance() {

@@ -40,11 +40,9 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
   // The version of the moment the dialog opened: a change by somebody else meanwhile must not be overwritten.
   const [{ version, ...start }] = useState(policy)
   const [draft, setDraft] = useState<RotationPolicy>(start)
-  const [percent, setPercent] = useState(String(Math.round(start.rotateAt * 100)))
   const [checked, setChecked] = useState(false)
   const save = useSetPolicy()
   const faults = policyFaults(draft)
-  const fault = (name: keyof RotationPolicy) => (checked ? faults[name] : undefined)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setChecked(true)
@@ -62,47 +60,7 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
   }
   return (
     <form onSubmit={submit} className={styles['form']} noValidate>
-      <DurationField
-        label="Lifetime"
-        hint="How long a certificate is valid: one minute to 400 days."
-        error={fault('lifetimeSeconds')}
-        seconds={draft.lifetimeSeconds}
-        onChange={(lifetimeSeconds) => setDraft({ ...draft, lifetimeSeconds })}
-      />
-      <Field
-        label="Rotate at (% of lifetime)"
-        hint="20 to 90. Each rotation comes up to a fifth earlier, so that not all come at once."
-        error={fault('rotateAt')}
-      >
-        {(control) => (
-          <TextInput
-            {...control}
-            inputMode="numeric"
-            value={percent}
-            onChange={(event) => {
-              setPercent(event.target.value)
-              setDraft({ ...draft, rotateAt: Number(event.target.value) / 100 })
-            }}
-          />
-        )}
-      </Field>
-      <DurationField
-        label="Overlap"
-        hint="How long the old certificate is accepted beside the new one: up to 30 days."
-        error={fault('overlapSeconds')}
-        seconds={draft.overlapSeconds}
-        onChange={(overlapSeconds) => setDraft({ ...draft, overlapSeconds })}
-      />
-      <Field label="Key type">
-        {(control) => (
-          <Select
-            {...control}
-            value={draft.keyAlgorithm}
-            choices={algorithms}
-            onChange={(keyAlgorithm) => setDraft({ ...draft, keyAlgorithm })}
-          />
-        )}
-      </Field>
+      <PolicyFields draft={draft} faults={checked ? faults : {}} onChange={setDraft} />
       {overlapIsCut(draft) && (
         <Notice tone="warn">
           <p>The overlap is longer than what is left of the old certificate, so it ends when that expires.</p>
@@ -116,6 +74,61 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
         </Button>
       </DialogActions>
     </form>
+  )
+}
+
+interface PolicyFieldsProps {
+  draft: RotationPolicy
+  faults: ReturnType<typeof policyFaults>
+  onChange: (draft: RotationPolicy) => void
+}
+
+function PolicyFields({ draft, faults, onChange }: PolicyFieldsProps) {
+  const [percent, setPercent] = useState(String(Math.round(draft.rotateAt * 100)))
+  return (
+    <>
+      <DurationField
+        label="Lifetime"
+        hint="How long a certificate is valid: one minute to 400 days."
+        error={faults['lifetimeSeconds']}
+        seconds={draft.lifetimeSeconds}
+        onChange={(lifetimeSeconds) => onChange({ ...draft, lifetimeSeconds })}
+      />
+      <Field
+        label="Rotate at (% of lifetime)"
+        hint="20 to 90. Each rotation comes up to a fifth earlier, so that not all come at once."
+        error={faults['rotateAt']}
+      >
+        {(control) => (
+          <TextInput
+            {...control}
+            inputMode="numeric"
+            value={percent}
+            onChange={(event) => {
+              setPercent(event.target.value)
+              onChange({ ...draft, rotateAt: Number(event.target.value) / 100 })
+            }}
+          />
+        )}
+      </Field>
+      <DurationField
+        label="Overlap"
+        hint="How long the old certificate is accepted beside the new one: up to 30 days."
+        error={faults['overlapSeconds']}
+        seconds={draft.overlapSeconds}
+        onChange={(overlapSeconds) => onChange({ ...draft, overlapSeconds })}
+      />
+      <Field label="Key type">
+        {(control) => (
+          <Select
+            {...control}
+            value={draft.keyAlgorithm}
+            choices={algorithms}
+            onChange={(keyAlgorithm) => onChange({ ...draft, keyAlgorithm })}
+          />
+        )}
+      </Field>
+    </>
   )
 }
 
