@@ -26,7 +26,7 @@ import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotati
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
 
 export const dashboardUrl = 'http://localhost:7420'
-export const agentsUrl = 'https://localhost:7422'
+const agentsUrl = 'https://localhost:7422'
 
 /** Somebody who acts: an operator unless said otherwise. */
 export function contextOf(kind: RequestContext['actor']['kind'] = 'operator', label = 'Ada'): RequestContext {

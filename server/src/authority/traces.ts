@@ -6,7 +6,7 @@ export interface Trace {
 }
 
 /** A request nobody watches: nothing is measured. */
-export const untraced: Trace = { step: async (_name, _title, work) => work() }
+const untraced: Trace = { step: async (_name, _title, work) => work() }
 
 const mostTraces = 100
 

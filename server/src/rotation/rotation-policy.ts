@@ -1,5 +1,5 @@
 import type { RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 
 /** Pure rules of when things roll. Times are epoch milliseconds, shares are of the lifetime. */
 
@@ -53,7 +53,3 @@ export function backoffMs(attempt: number, share: number): number {
 
 /** A run whose agent has not come for this long fails; the old credential is untouched and a new run follows. */
 export const runDeadlineMs = 24 * hourMs
-
-/** Under this much life left a waiting run is tried again every five minutes, whatever its backoff says. */
-export const urgentShare = 0.1
-export const urgentRetryMs = 5 * minuteMs

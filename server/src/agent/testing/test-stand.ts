@@ -10,9 +10,9 @@ import { TestAuthority } from './test-authority.ts'
 import { TestAuthorities } from './test-certificates.ts'
 import { TestServer } from './test-server.ts'
 
-export const facts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
+const facts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
 export const silentLog = createLogger('silent')
-export const joinToken = 'jt_0123456789abcdef0123456789abcdef'
+const joinToken = 'jt_0123456789abcdef0123456789abcdef'
 
 /** A server, an authority and the folder of an agent, over real TLS and a real disk. */
 export class TestStand {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
 /** Headers of every page and every answer of the dashboard's origin (SEC-161, SEC-162). */
@@ -36,15 +36,6 @@ export function apiHeaders(
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('Cross-Origin-Resource-Policy', resourcePolicy)
-}
-
-/** How often a header stands in the raw list; the HTTP layer silently joins or drops repeats (SEC-98, SEC-157). */
-export function headerCount(request: IncomingMessage, name: string): number {
-  let count = 0
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    if (request.rawHeaders[index]?.toLowerCase() === name) count += 1
-  }
-  return count
 }
 
 /** The path with repeated slashes collapsed and one trailing slash dropped (wire-protocol rule 1), and the raw query. */

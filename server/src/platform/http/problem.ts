@@ -3,7 +3,7 @@ import { errorCatalogue, type Problem } from '@signet/shared/errors'
 import type { SignetError } from '../signet-error.ts'
 
 /** Renders an error of the admin API as RFC 9457 problem+json. */
-export function problemOf(error: SignetError, requestId: string): Problem {
+function problemOf(error: SignetError, requestId: string): Problem {
   return {
     type: `urn:signet:problem:${error.code}`,
     title: errorCatalogue[error.code].title,
