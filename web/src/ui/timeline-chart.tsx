@@ -22,6 +22,7 @@ const barHeight = 22
 const laneGap = 8
 const top = 22
 const bottom = 24
+const laneTop = (lane: number) => top + lane * (barHeight + laneGap)
 /** Pixels that the label of an overlap takes. */
 const labelRoom = 100
 
@@ -73,7 +74,7 @@ export function TimelineChart({ label, layout, width, nowAt, sentence, href }: T
         <Bar key={bar.item.id} bar={bar} width={width} hatch={hatch} name={sentence(bar.item)} href={href(bar.item)} />
       ))}
       <NowLine x={x(layout.now)} lanes={lanes} word={`now ${tickWords(nowAt, Math.min(step, 60_000))}`} />
-      {layout.planned !== null && <Diamond x={x(layout.planned)} y={top + barHeight / 2} />}
+      {layout.planned !== null && <Diamond x={x(layout.planned.at)} y={laneTop(layout.planned.lane) + barHeight / 2} />}
     </svg>
   )
 }
@@ -117,7 +118,7 @@ function NowLine({ x, lanes, word }: { x: number; lanes: number; word: string })
 
 function Bar(props: { bar: TimelineBar; width: number; hatch: string; name: string; href: string }) {
   const { bar, width } = props
-  const y = top + bar.lane * (barHeight + laneGap)
+  const y = laneTop(bar.lane)
   const start = bar.start * width
   const accepted = Math.max(3, bar.end * width - start)
   const whole = Math.max(accepted, bar.validEnd * width - start)

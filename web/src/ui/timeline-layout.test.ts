@@ -33,7 +33,7 @@ describe('layOutTimeline', () => {
     expect(layout.from).toBeLessThan(start)
     expect(layout.until).toBeGreaterThan(start + 35 * day)
     expect(layout.now).toBeGreaterThan(layout.bars[0]?.end ?? 1)
-    expect(layout.planned).toBeGreaterThan(layout.now)
+    expect(layout.planned?.at).toBeGreaterThan(layout.now)
   })
 
   test('shows the rest of a validity only while the certificate may still be accepted', () => {

@@ -36,7 +36,8 @@ export interface TimelineLayout {
   readonly bars: readonly TimelineBar[]
   readonly overlaps: readonly TimelineOverlap[]
   readonly now: number
-  readonly planned: number | null
+  /** The planned instant, on the lane of the bar that it ends. */
+  readonly planned: { readonly at: number; readonly lane: number } | null
 }
 
 const margin = 0.03
@@ -74,7 +75,7 @@ export function layOutTimeline(items: readonly TimelineItem[], now: number, plan
     bars,
     overlaps: overlapsOf(sorted).map((each) => ({ ...each, start: share(each.from), end: share(each.until) })),
     now: share(now),
-    planned: planned === null ? null : share(planned),
+    planned: planned === null ? null : { at: share(planned), lane: bars.at(-1)?.lane ?? 0 },
   }
 }
 
