@@ -1,5 +1,5 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
-import { hourMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -58,15 +58,13 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuanceLog = new IssuanceLog({ store, clock, log })
   const identities = new IdentityCache(options.registry, clock)
   const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
-  const upkeep = new PeriodicTask({
-    name: 'signing keys and token log',
-    intervalMs: hourMs,
+  const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
+  const logTask = new PeriodicTask({
+    name: 'token log',
+    intervalMs: 10 * minuteMs,
     clock,
     log,
-    run: async () => {
-      await keys.roll()
-      issuanceLog.prune()
-    },
+    run: () => issuanceLog.prune(),
   })
   return {
     issuer,
@@ -78,8 +76,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     traces: new TraceRecorder(),
     forget: (objectId) => identities.drop(objectId),
     close: async () => {
-      await upkeep.stop()
       issuanceLog.close()
+      await Promise.all([keyTask.stop(), logTask.stop()])
     },
   }
 }

@@ -18,13 +18,13 @@ const skewSeconds = 300
 export class BearerVerifier {
   readonly #keys: Pick<SigningKeys, 'published'>
   readonly #issuer: Issuer
-  readonly #resources: Pick<ResourceApps, 'require'>
+  readonly #resources: Pick<ResourceApps, 'find'>
   readonly #clock: Clock
 
   constructor(parts: {
     keys: Pick<SigningKeys, 'published'>
     issuer: Issuer
-    resources: Pick<ResourceApps, 'require'>
+    resources: Pick<ResourceApps, 'find'>
     clock: Clock
   }) {
     this.#keys = parts.keys
@@ -35,14 +35,16 @@ export class BearerVerifier {
 
   /** Every check is made and told, also after one has failed. */
   verify(token: string, audience: string): VerifiedToken {
-    const [header = '', payload = '', signature = ''] = token.split('.')
+    const [header = '', payload = '', signature = '', ...more] = token.split('.')
     const head = decode(header)
     const claims = decode(payload)
     return {
       header: head,
       claims,
       checks: [
-        this.#checkSignature(head, `${header}.${payload}`, signature),
+        more.length > 0
+          ? failed('signature', 'the token does not have three parts')
+          : this.#checkSignature(head, `${header}.${payload}`, signature),
         this.#checkIssuer(claims),
         this.#checkAudience(claims, audience),
         this.#checkTimes(claims),
@@ -69,7 +71,8 @@ export class BearerVerifier {
   }
 
   #checkAudience(claims: Record<string, unknown>, audience: string): TokenCheck {
-    const expected = claims['ver'] === '2.0' ? this.#resources.require(audience).appId : audience
+    const expected = claims['ver'] === '2.0' ? this.#resources.find(audience)?.appId : audience
+    if (expected === undefined) return failed('audience', 'the audience asked for is not registered')
     const given = claims['aud']
     const ok = typeof given === 'string' && resourceKey(given) === resourceKey(expected)
     return { name: 'audience', ok, detail: ok ? `${expected}, as asked for` : `aud is not ${expected}` }

@@ -83,7 +83,7 @@ export function checkClaims(claims: AssertionClaims, rules: AssertionRules): voi
   const begins = Math.max(claims.nbf ?? Number.NEGATIVE_INFINITY, claims.iat ?? Number.NEGATIVE_INFINITY)
   if (claims.exp <= now - skewSeconds || begins > now + skewSeconds) throw outsideTimes(claims, now)
   const lifetime = claims.exp - Math.max(begins, now)
-  const longest = (rules.isAgentHeld ? longestAgentSeconds : longestSeconds) + skewSeconds
+  const longest = rules.isAgentHeld ? longestAgentSeconds : longestSeconds + skewSeconds
   if (lifetime > longest) throw outsideTimes(claims, now, 'It lives too long.')
   const audience = claims.aud.split('?', 1)[0] ?? ''
   const isMeant = rules.isAgentHeld ? audience === rules.issuer.v2 : rules.issuer.assertionAudiences.has(audience)

@@ -28,8 +28,10 @@ export class DiscoveryEndpoint {
     const [tenant = '', ...rest] = path.slice(1).split('/')
     const document = this.#find(tenant, rest.join('/'), query)
     if (!document) return false
-    if (request.method !== 'GET' && request.method !== 'HEAD')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD')
       throw new SignetError('method_not_allowed', 'Use GET here.')
+    }
     apiHeaders(response, 'cross-origin')
     response.setHeader('Access-Control-Allow-Origin', '*')
     response.setHeader('Content-Type', 'application/json; charset=utf-8')
@@ -41,18 +43,14 @@ export class DiscoveryEndpoint {
 
   #find(tenant: string, rest: string, query: string): Published | undefined {
     if (tenant === 'common' && rest === 'discovery/instance') return this.#instanceDiscovery(query)
-    const isReserved = reservedTenants.has(tenant)
+    const reserved = reservedTenants.has(tenant) ? tenant : null
     switch (rest) {
       case 'v2.0/.well-known/openid-configuration':
         this.#requireTenant(tenant)
-        return this.#once(`v2/${isReserved}`, 'max-age=86400, private', () =>
-          this.#metadata(2, isReserved ? tenant : null),
-        )
+        return this.#once(`v2/${reserved}`, 'max-age=86400, private', () => this.#metadata(2, reserved))
       case '.well-known/openid-configuration':
         this.#requireTenant(tenant)
-        return this.#once(`v1/${isReserved}`, 'max-age=86400, private', () =>
-          this.#metadata(1, isReserved ? tenant : null),
-        )
+        return this.#once(`v1/${reserved}`, 'max-age=86400, private', () => this.#metadata(1, reserved))
       case 'discovery/v2.0/keys':
         this.#requireTenant(tenant)
         return this.#once('keys/v2', 'max-age=3600', () => this.keySet(true))
@@ -117,10 +115,10 @@ export class DiscoveryEndpoint {
   /** @throws SignetError `authority_host_unknown` for a host that is not this authority's */
   #instanceDiscovery(query: string): Published {
     const asked = new URLSearchParams(query).get('authorization_endpoint')
-    const host = new URL(this.#issuer.authorityUrl).host
+    const { host, hostname } = new URL(this.#issuer.authorityUrl)
     const given = asked && URL.canParse(asked) ? new URL(asked) : undefined
     // MSAL for Python leaves the port out of what it asks about.
-    const isOwn = given?.host === host || given?.hostname === new URL(this.#issuer.authorityUrl).hostname
+    const isOwn = given?.host === host || given?.host === hostname
     if (!isOwn) throw new SignetError('authority_host_unknown', 'Unknown or invalid instance.')
     return this.#once('instance', 'max-age=86400, private', () => ({
       tenant_discovery_endpoint: `${this.#issuer.authorityUrl}/${this.#issuer.tenantId}/v2.0/.well-known/openid-configuration`,

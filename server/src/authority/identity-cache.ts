@@ -2,37 +2,47 @@ import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import { type KnownClient, knownClient } from './client-authentication.ts'
 
-const mostClients = 100_000
 const longestMs = 10 * 60_000
+const mostUnknown = 10_000
 const unknownMs = 1_000
 
 interface Entry {
-  readonly client: KnownClient | undefined
+  readonly client: KnownClient
   readonly until: number
 }
 
 /**
  * Clients by client ID, so that a warm token request reads no database. Dropped by the change feed in the same turn as
- * the commit that changes them; a read that was under way then is not kept.
+ * the commit that changes them; a read that was under way then is not kept. Unknown IDs are kept apart and briefly, so
+ * that strangers who make them up push no client out.
  */
 export class IdentityCache {
   readonly #registry: Pick<PrincipalRegistry, 'findClient'>
   readonly #clock: Clock
+  /** The least recently used first. */
   readonly #entries = new Map<string, Entry>()
+  readonly #unknownUntil = new Map<string, number>()
   readonly #reading = new Map<string, Promise<KnownClient | undefined>>()
   readonly #clientOf = new Map<string, string>()
+  readonly #mostClients: number
   #epoch = 0
 
-  constructor(registry: Pick<PrincipalRegistry, 'findClient'>, clock: Clock) {
+  constructor(registry: Pick<PrincipalRegistry, 'findClient'>, clock: Clock, mostClients = 100_000) {
     this.#registry = registry
     this.#clock = clock
+    this.#mostClients = mostClients
   }
 
   find(clientId: string): Promise<KnownClient | undefined> | KnownClient | undefined {
+    const now = this.#clock.now()
     const entry = this.#entries.get(clientId)
-    if (entry && entry.until > this.#clock.now()) return entry.client
-    const reading = this.#reading.get(clientId) ?? this.#read(clientId)
-    return reading
+    if (entry && entry.until > now) {
+      this.#entries.delete(clientId)
+      this.#entries.set(clientId, entry)
+      return entry.client
+    }
+    if ((this.#unknownUntil.get(clientId) ?? 0) > now) return undefined
+    return this.#reading.get(clientId) ?? this.#read(clientId)
   }
 
   /** Something about this principal or its certificates has changed. */
@@ -50,7 +60,9 @@ export class IdentityCache {
       .findClient(clientId)
       .then((found) => {
         const client = found && knownClient(found)
-        if (epoch === this.#epoch) this.#keep(clientId, client)
+        if (epoch !== this.#epoch) return client
+        if (client) this.#keep(clientId, client)
+        else this.#keepUnknown(clientId)
         return client
       })
       .finally(() => {
@@ -60,12 +72,19 @@ export class IdentityCache {
     return reading
   }
 
-  #keep(clientId: string, client: KnownClient | undefined): void {
-    if (this.#entries.size >= mostClients) {
-      const oldest = this.#entries.keys().next().value
-      if (oldest !== undefined) this.#entries.delete(oldest)
+  #keep(clientId: string, client: KnownClient): void {
+    this.#entries.delete(clientId)
+    const [oldest] = this.#entries
+    if (oldest && this.#entries.size >= this.#mostClients) {
+      this.#entries.delete(oldest[0])
+      this.#clientOf.delete(oldest[1].client.principal.objectId)
     }
-    this.#entries.set(clientId, { client, until: this.#clock.now() + (client ? longestMs : unknownMs) })
-    if (client) this.#clientOf.set(client.principal.objectId, clientId)
+    this.#entries.set(clientId, { client, until: this.#clock.now() + longestMs })
+    this.#clientOf.set(client.principal.objectId, clientId)
+  }
+
+  #keepUnknown(clientId: string): void {
+    if (this.#unknownUntil.size >= mostUnknown) this.#unknownUntil.clear()
+    this.#unknownUntil.set(clientId, this.#clock.now() + unknownMs)
   }
 }

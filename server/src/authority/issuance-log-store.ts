@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
-import type { Database as Sqlite } from 'better-sqlite3'
+import type { Database as Sqlite, Statement } from 'better-sqlite3'
 import { migrate } from '../platform/database/migrate.ts'
-import { telemetryInit } from '../platform/database/migrations/0001-telemetry.ts'
+import { telemetryMigrations } from '../platform/database/migrations/0001-telemetry.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
 
@@ -27,13 +27,18 @@ export interface IssuanceRow {
     readonly expHour: number
     readonly jtiHash: Buffer
     readonly assertionHash: Buffer
-    /** Certificates of customers may send the same bytes again (SEC-79). */
-    readonly allowIdentical: boolean
+    /** For how long after the first use the same bytes may come again; 0 for one use (SEC-79). */
+    readonly reusableMs: number
   }
 }
 
 const list = 'tokens'
 const dayMs = 86_400_000
+const skewSeconds = 300
+/** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
+const noAudience = ''
+
+type Spending = 'first' | 'again' | 'refused'
 
 /**
  * SQL of the token log, in `telemetry.db`: prepared once and run on a connection of its own, because this is the only
@@ -43,13 +48,25 @@ export class IssuanceLogStore {
   readonly #db: Sqlite
   readonly #cursors: Cursors
   readonly #writeBatch: (rows: readonly IssuanceRow[]) => boolean[]
+  readonly #pruneSpent: Statement<[number, number]>
+  readonly #pruneLog: Statement<[string, number]>
+  readonly #pruneUsage: Statement<[number, number]>
 
   constructor(options: { dataDir: string; cursors: Cursors; now: number }) {
     const file = join(options.dataDir, 'telemetry.db')
     this.#db = openSqlite(file)
-    migrate(this.#db, file, [{ version: 1, sql: telemetryInit }], options.now)
+    migrate(this.#db, file, telemetryMigrations, options.now)
     this.#cursors = options.cursors
     this.#writeBatch = this.#prepareWriter()
+    this.#pruneSpent = this.#db.prepare(
+      'DELETE FROM assertion_jti WHERE (exp_hour, client_id, jti_sha256) IN (SELECT exp_hour, client_id, jti_sha256 FROM assertion_jti WHERE exp_hour < ? LIMIT ?)',
+    )
+    this.#pruneLog = this.#db.prepare(
+      'DELETE FROM token_log WHERE id IN (SELECT id FROM token_log WHERE id < ? ORDER BY id LIMIT ?)',
+    )
+    this.#pruneUsage = this.#db.prepare(
+      'DELETE FROM token_usage WHERE (day, principal_id, audience) IN (SELECT day, principal_id, audience FROM token_usage WHERE day < ? LIMIT ?)',
+    )
   }
 
   /**
@@ -82,13 +99,19 @@ export class IssuanceLogStore {
     return uses
   }
 
-  /** Forgets spent assertions that have expired and old log rows, a bounded number at a time. @returns rows deleted */
-  prune(options: { expHourBefore: number; loggedBefore: number; most: number }): number {
-    const spent = this.#db.prepare('DELETE FROM assertion_jti WHERE exp_hour < ?').run(options.expHourBefore)
-    const log = this.#db
-      .prepare('DELETE FROM token_log WHERE id IN (SELECT id FROM token_log WHERE at < ? ORDER BY id LIMIT ?)')
-      .run(options.loggedBefore, options.most)
-    return spent.changes + log.changes
+  /**
+   * Forgets what has had its time, at most `most` rows of each kind.
+   *
+   * @param limits hours of `exp` and days count from the epoch; `loggedBefore` is epoch milliseconds
+   * @returns rows deleted
+   */
+  prune(limits: { expHourBefore: number; loggedBefore: number; usedBeforeDay: number; most: number }): number {
+    const { most } = limits
+    return (
+      this.#pruneSpent.run(limits.expHourBefore, most).changes +
+      this.#pruneLog.run(firstIdAt(limits.loggedBefore), most).changes +
+      this.#pruneUsage.run(limits.usedBeforeDay, most).changes
+    )
   }
 
   close(): void {
@@ -96,28 +119,16 @@ export class IssuanceLogStore {
   }
 
   #prepareWriter(): (rows: readonly IssuanceRow[]) => boolean[] {
-    const spend = this.#db.prepare(
-      'INSERT INTO assertion_jti (exp_hour, client_id, jti_sha256, assertion_sha256) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    )
-    const spentBytes = this.#db
-      .prepare('SELECT assertion_sha256 FROM assertion_jti WHERE exp_hour = ? AND client_id = ? AND jti_sha256 = ?')
-      .pluck()
+    const spend = this.#prepareSpending()
     const log = this.#db.prepare(
-      'INSERT INTO token_log (id, tenant_id, at, principal_id, client_id, audience, x5t_s256, kid, exp, flow, outcome, correlation_id, ip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO token_log (id, tenant_id, at, principal_id, client_id, audience, x5t_s256, kid, exp, flow, outcome, correlation_id, ip, reused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     const count = this.#db.prepare(
       'INSERT INTO token_usage (day, principal_id, audience, ok_count, err_count, last_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ok_count = ok_count + excluded.ok_count, err_count = err_count + excluded.err_count, last_at = max(last_at, excluded.last_at)',
     )
-    const isSpendable = (row: IssuanceRow): boolean => {
-      if (!row.assertion) return true
-      const { expHour, jtiHash, assertionHash, allowIdentical } = row.assertion
-      if (spend.run(expHour, row.clientId, jtiHash, assertionHash).changes === 1) return true
-      const before: unknown = spentBytes.get(expHour, row.clientId, jtiHash)
-      return allowIdentical && Buffer.isBuffer(before) && before.equals(assertionHash)
-    }
     const writeRow = (row: IssuanceRow): boolean => {
-      const spendable = isSpendable(row)
-      const outcome = spendable ? row.outcome : 'assertion_replayed'
+      const spending = spend(row)
+      const outcome = spending === 'refused' ? 'assertion_replayed' : row.outcome
       const isOk = outcome === 'ok'
       log.run(
         row.id,
@@ -133,12 +144,49 @@ export class IssuanceLogStore {
         outcome,
         row.correlationId,
         row.ip,
+        spending === 'again' ? 1 : 0,
       )
-      count.run(Math.floor(row.at / dayMs), row.principalId, row.audience, isOk ? 1 : 0, isOk ? 0 : 1, row.at)
-      return spendable
+      const audience = isOk ? row.audience : noAudience
+      count.run(Math.floor(row.at / dayMs), row.principalId, audience, isOk ? 1 : 0, isOk ? 0 : 1, row.at)
+      return spending !== 'refused'
     }
     return this.#db.transaction((rows: readonly IssuanceRow[]) => rows.map(writeRow)).immediate
   }
+
+  /**
+   * Spends a (client, jti) once. The table is kept by the hour of `exp`; an assertion that is still acceptable lies in
+   * one of three hours, and all of them are looked at, so that another `exp` does not make a used jti new.
+   */
+  #prepareSpending(): (row: IssuanceRow) => Spending {
+    const find = this.#db.prepare<[string, Buffer, number, number, number], { bytes: Buffer; first_at: number }>(
+      'SELECT assertion_sha256 AS bytes, first_at FROM assertion_jti WHERE client_id = ? AND jti_sha256 = ? AND exp_hour IN (?, ?, ?)',
+    )
+    const insert = this.#db.prepare(
+      'INSERT INTO assertion_jti (exp_hour, client_id, jti_sha256, assertion_sha256, first_at) VALUES (?, ?, ?, ?, ?)',
+    )
+    return ({ assertion, clientId, at }) => {
+      if (!assertion) return 'first'
+      const hour = expHourOf(at / 1_000 - skewSeconds)
+      const before = find.get(clientId, assertion.jtiHash, hour, hour + 1, hour + 2)
+      if (!before) {
+        insert.run(assertion.expHour, clientId, assertion.jtiHash, assertion.assertionHash, at)
+        return 'first'
+      }
+      const isReusable = at - before.first_at < assertion.reusableMs
+      return isReusable && before.bytes.equals(assertion.assertionHash) ? 'again' : 'refused'
+    }
+  }
+}
+
+/** Spent assertions are kept by the hour their `exp` (epoch seconds) lies in. */
+export function expHourOf(expSeconds: number): number {
+  return Math.floor(expSeconds / 3_600)
+}
+
+/** Rows have UUIDv7 as ids: every one made before an instant (epoch milliseconds) sorts before this. */
+function firstIdAt(ms: number): string {
+  const hex = Math.max(ms, 0).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
 interface TokenRow {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
@@ -6,11 +7,13 @@ import type { Clock } from '../platform/clock.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { IssuanceLogStore, IssuanceRow } from './issuance-log-store.ts'
+import { expHourOf, type IssuanceLogStore, type IssuanceRow } from './issuance-log-store.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
-const mostPruned = 2_000
+const usageKeptDays = 400
+const prunedPerStep = 1_000
+const mostSteps = 1_000
 /** Refusals of one client that are recorded within a second; the rest is counted by nobody (SEC-173). */
 const mostRefusalsPerSecond = 10
 
@@ -24,6 +27,7 @@ export class IssuanceLog {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #refusals = new Map<string, { second: number; count: number }>()
+  #closed = false
 
   constructor(options: { store: IssuanceLogStore; clock: Clock; log: Logger }) {
     this.#store = options.store
@@ -56,17 +60,23 @@ export class IssuanceLog {
     return this.#store.lastUse(principalIds)
   }
 
-  prune(): void {
+  /** Small steps, with the requests that wait let through between them; what is left after a thousand has to wait. */
+  async prune(): Promise<void> {
     const now = this.#clock.now()
     // An assertion is accepted up to five minutes past its exp; its whole hour must be over, and one more.
-    this.#store.prune({
-      expHourBefore: expHourOf((now - hourMs) / 1_000),
-      loggedBefore: now - keptMs,
-      most: mostPruned,
-    })
+    const expHourBefore = expHourOf((now - hourMs) / 1_000)
+    const usedBeforeDay = Math.floor(now / dayMs) - usageKeptDays
+    const limits = { expHourBefore, loggedBefore: now - keptMs, usedBeforeDay, most: prunedPerStep }
+    for (let step = 0; step < mostSteps && !this.#closed; step += 1) {
+      if (this.#store.prune(limits) === 0) return
+      await setImmediate()
+    }
   }
 
+  /** Ends a pruning that is under way at its next step. */
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#store.close()
   }
 
@@ -91,11 +101,6 @@ export class IssuanceLog {
     this.#refusals.set(key, { second, count })
     return count <= mostRefusalsPerSecond
   }
-}
-
-/** Spent assertions are kept by the hour their `exp` (epoch seconds) lies in. */
-export function expHourOf(expSeconds: number): number {
-  return Math.floor(expSeconds / 3_600)
 }
 
 export function sha256Bytes(text: string): Buffer {

@@ -78,9 +78,13 @@ export class ResourceApps {
     return [...this.#apps.values()]
   }
 
+  find(resource: string): ResourceApp | undefined {
+    return this.#apps.get(resourceKey(resource))
+  }
+
   /** @throws SignetError `resource_unknown` | `resource_disabled` */
   require(resource: string): ResourceApp {
-    const app = this.#apps.get(resourceKey(resource))
+    const app = this.find(resource)
     if (!app) throw new SignetError('resource_unknown', 'The resource principal was not found in the tenant.')
     if (!app.enabled) throw new SignetError('resource_disabled')
     return app

@@ -26,6 +26,17 @@ export interface PublishedKey {
   readonly jwk: { kty: 'RSA'; use: 'sig'; kid: string; x5t: string; n: string; e: string; x5c: [string] }
 }
 
+type NewKey = Pick<SigningKeyRow, 'kid' | 'cert_der' | 'private_enc' | 'public_jwk'>
+
+interface StepsDue {
+  readonly active: SigningKeyRow | undefined
+  readonly activate: SigningKeyRow | undefined
+  readonly retire: readonly SigningKeyRow[]
+  /** New keys to insert: two at the first start, one whenever no prepared key is left. */
+  readonly keysNeeded: 0 | 1 | 2
+  readonly isNothing: boolean
+}
+
 interface ActiveKey {
   readonly kid: string
   readonly privateKey: KeyObject
@@ -41,6 +52,7 @@ export class SigningKeys {
   #active: ActiveKey | undefined
   #published: readonly PublishedKey[] = []
   readonly #observers: (() => void)[] = []
+  #rolling: Promise<void> = Promise.resolve()
 
   private constructor(parts: { database: Database; sealer: Sealer; audit: AuditLog; clock: Clock }) {
     this.#parts = parts
@@ -88,26 +100,39 @@ export class SigningKeys {
   }
 
   /** Takes every step that is due: first keys, the next key, activation, retirement. Repeating it changes nothing. */
-  async roll(): Promise<void> {
+  roll(): Promise<void> {
+    const roll = this.#rolling.then(() => this.#roll())
+    this.#rolling = roll.catch(() => undefined)
+    return roll
+  }
+
+  /** Keys are made before the transaction, since nothing else may be awaited in it; what is due is decided inside. */
+  async #roll(): Promise<void> {
     const { database, clock } = this.#parts
-    const rows = await this.#store.published(scope)
-    const active = rows.find((row) => row.state === 'active')
-    const prepared = rows.find((row) => row.state === 'prepared')
-    const isDue = prepared !== undefined && prepared.activate_at <= clock.now()
-    const first = active || prepared ? undefined : await this.#generate()
-    const next = prepared && !isDue ? undefined : await this.#generate()
-    await database.transact(async (tx) => {
-      const now = clock.now()
-      if (first) await this.#insert(tx, { ...first, state: 'active', activate_at: now })
-      if (prepared && isDue) await this.#activate(tx, prepared, active)
-      const activeSince = isDue || !active ? now : active.activate_at
-      const activateAt = Math.max(activeSince + keyLifetimeMs, now + publishLeadMs)
-      if (next) await this.#insert(tx, { ...next, state: 'prepared', activate_at: activateAt })
-      for (const row of rows) {
-        if (row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now) await this.#retire(tx, row)
-      }
-    })
+    const now = clock.now()
+    const expected = stepsDue(await this.#store.published(scope), now)
+    if (!expected.isNothing) {
+      const spares = await Promise.all(Array.from({ length: expected.keysNeeded }, () => this.#generate()))
+      await database.transact(async (tx) =>
+        this.#take(tx, stepsDue(await this.#store.published(scope, tx), now), spares),
+      )
+    }
     await this.#load()
+  }
+
+  async #take(tx: Tx, due: StepsDue, spares: NewKey[]): Promise<void> {
+    if (due.keysNeeded > spares.length) throw new SignetError('conflict', 'The signing keys changed in the meantime.')
+    const now = this.#parts.clock.now()
+    for (const row of due.retire) await this.#retire(tx, row)
+    if (due.activate) await this.#activate(tx, due.activate, due.active)
+    const { keysNeeded } = due
+    const [first, next] = keysNeeded === 2 ? spares : [undefined, spares[0]]
+    if (first) await this.#insert(tx, { ...first, state: 'active', activate_at: now })
+    if (next && keysNeeded > 0) {
+      const activeSince = due.activate || !due.active ? now : due.active.activate_at
+      const activateAt = Math.max(activeSince + keyLifetimeMs, now + publishLeadMs)
+      await this.#insert(tx, { ...next, state: 'prepared', activate_at: activateAt })
+    }
   }
 
   async #load(): Promise<void> {
@@ -124,7 +149,7 @@ export class SigningKeys {
     if (this.#published.map((key) => key.kid).join() !== before) for (const observe of this.#observers) observe()
   }
 
-  async #generate(): Promise<Pick<SigningKeyRow, 'kid' | 'cert_der' | 'private_enc' | 'public_jwk'>> {
+  async #generate(): Promise<NewKey> {
     const { clock, sealer } = this.#parts
     const now = clock.now()
     const pkcs8 = await generatePrivateKey('rsa2048')
@@ -141,10 +166,7 @@ export class SigningKeys {
     return { kid, cert_der: certificate, private_enc, public_jwk: JSON.stringify({ kty, n, e }) }
   }
 
-  async #insert(
-    tx: Tx,
-    key: Pick<SigningKeyRow, 'kid' | 'cert_der' | 'private_enc' | 'public_jwk' | 'state' | 'activate_at'>,
-  ): Promise<void> {
+  async #insert(tx: Tx, key: NewKey & Pick<SigningKeyRow, 'state' | 'activate_at'>): Promise<void> {
     const now = this.#parts.clock.now()
     await this.#store.insert(tx, {
       ...key,
@@ -165,16 +187,21 @@ export class SigningKeys {
     const now = this.#parts.clock.now()
     if (active) {
       const retireAt = now + longestTokenMs + publishLeadMs
-      await this.#store.move(tx, active, { state: 'retiring', retiring_at: now, retire_at: retireAt }, now)
+      await this.#move(tx, active, { state: 'retiring', retiring_at: now, retire_at: retireAt })
       await this.#recorded(tx, active.kid, 'signing_key.retiring')
     }
-    await this.#store.move(tx, prepared, { state: 'active', activate_at: now }, now)
+    await this.#move(tx, prepared, { state: 'active', activate_at: now })
     await this.#recorded(tx, prepared.kid, 'signing_key.activated')
   }
 
   async #retire(tx: Tx, row: SigningKeyRow): Promise<void> {
-    await this.#store.move(tx, row, { state: 'retired' }, this.#parts.clock.now())
+    await this.#move(tx, row, { state: 'retired' })
     await this.#recorded(tx, row.kid, 'signing_key.retired')
+  }
+
+  async #move(tx: Tx, key: SigningKeyRow, change: Parameters<SigningKeysStore['move']>[2]): Promise<void> {
+    const moved = await this.#store.move(tx, key, change, this.#parts.clock.now())
+    if (!moved) throw new SignetError('conflict', 'The signing keys changed in the meantime.')
   }
 
   async #recorded(
@@ -193,6 +220,16 @@ export class SigningKeys {
     if (!this.#active) throw new SignetError('unavailable', 'The authority has no signing key.')
     return this.#active
   }
+}
+
+/** What the schedule asks for at this instant. Without an active key the prepared one takes over at once. */
+function stepsDue(rows: readonly SigningKeyRow[], now: number): StepsDue {
+  const active = rows.find((row) => row.state === 'active')
+  const prepared = rows.find((row) => row.state === 'prepared')
+  const activate = prepared && (!active || prepared.activate_at <= now) ? prepared : undefined
+  const retire = rows.filter((row) => row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now)
+  const keysNeeded = !active && !prepared ? 2 : !prepared || activate ? 1 : 0
+  return { active, activate, retire, keysNeeded, isNothing: keysNeeded === 0 && retire.length === 0 }
 }
 
 function placeOf(kid: string) {

@@ -8,8 +8,8 @@ import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { accessTokenClaims } from './claims.ts'
 import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { IdentityCache } from './identity-cache.ts'
-import { expHourOf, type IssuanceLog, sha256Bytes } from './issuance-log.ts'
-import type { IssuanceRow } from './issuance-log-store.ts'
+import { type IssuanceLog, sha256Bytes } from './issuance-log.ts'
+import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -19,6 +19,8 @@ import type { Trace } from './traces.ts'
 export interface TokenRequest {
   readonly version: 1 | 2
   readonly form: ReadonlyMap<string, string>
+  /** The request came with an Authorization header: a client secret by another road. */
+  readonly hasAuthorization: boolean
   readonly correlationId: string
   readonly ip: string | null
   readonly trace: Trace
@@ -31,6 +33,8 @@ export interface IssuedToken {
   readonly notBefore: number
   readonly expiresOn: number
   readonly resource: string
+  /** Of the key that signed it. */
+  readonly kid: string
 }
 
 export interface TokenAuthorityParts {
@@ -46,6 +50,8 @@ export interface TokenAuthorityParts {
 }
 
 const guid = z.guid()
+/** How long a customer's certificate may send the same assertion again; agents get one use (SEC-79). */
+const reusableMs = 600_000
 
 /** Issues access tokens to clients that prove themselves with a certificate. */
 export class TokenAuthority {
@@ -75,7 +81,7 @@ export class TokenAuthority {
     const { clock, resources, onCredentialUsed } = this.#parts
     requireGrant(form)
     const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
-    const credentials = clientCredentialsOf(form)
+    const credentials = clientCredentialsOf(form, request.hasAuthorization)
     const nowMs = clock.now()
 
     // 1 who asks
@@ -170,7 +176,8 @@ export class TokenAuthority {
       notBeforeSeconds: challengeOf(form.get('claims')),
     })
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
-    const input = `${this.#headerFor(keys.activeKid, app.tokenVersion)}.${payload}`
+    const kid = keys.activeKid
+    const input = `${this.#headerFor(kid, app.tokenVersion)}.${payload}`
     const signature = await keys.sign(input, this.#inFlight === 1)
     return {
       accessToken: `${input}.${signature}`,
@@ -178,6 +185,7 @@ export class TokenAuthority {
       notBefore: Number(claims['nbf']),
       expiresOn: nowSeconds + lifetimeSeconds,
       resource,
+      kid,
     }
   }
 
@@ -208,7 +216,7 @@ export class TokenAuthority {
       clientId: principal.clientId,
       audience: resource,
       x5tS256: credential.x5tS256,
-      kid: this.#parts.keys.activeKid,
+      kid: issued.token.kid,
       exp: issued.token.expiresOn,
       outcome: 'ok',
       correlationId: request.correlationId,
@@ -217,7 +225,7 @@ export class TokenAuthority {
         expHour: expHourOf(claims.exp),
         jtiHash: sha256Bytes(claims.jti),
         assertionHash: sha256Bytes(issued.assertion),
-        allowIdentical: credential.keyLocation !== 'agent',
+        reusableMs: credential.keyLocation === 'agent' ? 0 : reusableMs,
       },
     }
   }
@@ -251,14 +259,17 @@ function requireGrant(form: ReadonlyMap<string, string>): void {
 }
 
 /** Exactly one client authentication, and that is an assertion (SEC-70). */
-function clientCredentialsOf(form: ReadonlyMap<string, string>): { clientId: string; assertion: string } {
+function clientCredentialsOf(
+  form: ReadonlyMap<string, string>,
+  hasAuthorization: boolean,
+): { clientId: string; assertion: string } {
   const clientId = form.get('client_id')?.trim().toLowerCase()
   if (!clientId) throw missing('client_id')
   if (!guid.safeParse(clientId).success) {
     throw new SignetError('client_unknown', 'The client_id is not the GUID of an application in this tenant.')
   }
   const assertion = form.get('client_assertion')
-  const hasSecret = form.has('client_secret')
+  const hasSecret = hasAuthorization || form.has('client_secret')
   if (assertion && hasSecret) throw new SignetError('client_authentication_ambiguous')
   if (hasSecret) throw new SignetError('client_secret_refused')
   if (!assertion) throw new SignetError('client_authentication_missing')

@@ -39,30 +39,34 @@ export class TokenEndpoint {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const traceId = randomUUID()
-    const correlationId = correlationIdOf(request) ?? traceId
-    this.#prepareHeaders(request, response, traceId)
+    const ids = { traceId: randomUUID(), correlationId: '' }
+    this.#prepareHeaders(response, ids.traceId)
     try {
+      const given = correlate(response, request.headers['client-request-id'])
+      ids.correlationId = given ?? ids.traceId
+      const form = await this.#formOf(request, path)
+      if (!given) ids.correlationId = correlate(response, form.get('client-request-id')) ?? ids.traceId
       const version = path.endsWith('/oauth2/v2.0/token') ? 2 : 1
-      const token = await this.#issue(request, path, version, correlationId)
+      const token = await this.#issue(request, form, version, ids.correlationId)
       sendJson(response, 200, version === 2 ? v2Body(token) : v1Body(token))
     } catch (thrown) {
-      this.refuse(response, thrown, { traceId, correlationId })
+      this.refuse(response, thrown, ids)
     }
   }
 
   refuse(response: ServerResponse, thrown: unknown, ids: { traceId: string; correlationId: string }): void {
     const error = SignetError.from(thrown)
+    apiHeaders(response)
     if (error.code === 'internal') this.#parts.log.error({ err: thrown, ...ids }, 'token request failed')
     const { clock, issuer } = this.#parts
     const { status, body } = oauthError(error, { ...ids, authorityUrl: issuer.authorityUrl, nowMs: clock.now() })
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds))
-    if (status === 405) response.setHeader('Allow', 'POST')
+    if (status === 405 && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST')
     sendJson(response, status, body)
   }
 
-  async #issue(request: IncomingMessage, path: string, version: 1 | 2, correlationId: string): Promise<IssuedToken> {
-    const { authority, issuer, traces, clock } = this.#parts
+  async #formOf(request: IncomingMessage, path: string): Promise<Map<string, string>> {
+    const { issuer } = this.#parts
     if (request.method !== 'POST') throw new SignetError('method_not_allowed', 'Use POST here.')
     const tenant = path.split('/')[1] ?? ''
     if (!issuer.spellings.includes(tenant))
@@ -70,30 +74,48 @@ export class TokenEndpoint {
     if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
       throw new SignetError('unsupported_media_type', 'The content type must be application/x-www-form-urlencoded.')
     }
-    const body = await readBody(request, mostBytes)
+    try {
+      const body = await readBody(request, mostBytes)
+      return uniquePairs(body.toString('utf8'))
+    } catch (cause) {
+      if (cause instanceof SignetError && cause.code !== 'invalid_request') throw cause
+      // Neither the caller's words are repeated (SEC-81), nor is a connection that breaks off a fault of ours (SEC-156).
+      const detail = 'The form is not whole, repeats a parameter, or has more than 100 of them.'
+      throw new SignetError('invalid_request', detail, { cause })
+    }
+  }
+
+  #issue(
+    request: IncomingMessage,
+    form: ReadonlyMap<string, string>,
+    version: 1 | 2,
+    correlationId: string,
+  ): Promise<IssuedToken> {
+    const { authority, traces, clock } = this.#parts
     return authority.issue({
       version,
-      form: uniquePairs(body.toString('utf8')),
+      form,
+      hasAuthorization: request.headers.authorization !== undefined,
       correlationId,
       ip: request.socket.remoteAddress ?? null,
       trace: traces.of(correlationId, () => clock.monotonicMs()),
     })
   }
 
-  #prepareHeaders(request: IncomingMessage, response: ServerResponse, traceId: string): void {
+  #prepareHeaders(response: ServerResponse, traceId: string): void {
     apiHeaders(response)
     response.setHeader('Cache-Control', 'no-store, no-cache')
     response.setHeader('Pragma', 'no-cache')
     response.setHeader('x-ms-request-id', traceId)
-    const given = correlationIdOf(request)
-    if (given) response.setHeader('client-request-id', given)
   }
 }
 
-/** The caller's correlation ID when it is a GUID; nothing else is ever echoed (SEC-81). */
-function correlationIdOf(request: IncomingMessage): string | undefined {
-  const given = request.headers['client-request-id']
-  return typeof given === 'string' && guid.safeParse(given).success ? given.toLowerCase() : undefined
+/** Echoes the caller's correlation ID when it is a GUID; nothing else ever is (SEC-81). MSAL for Node has it in the form. */
+function correlate(response: ServerResponse, given: string | string[] | undefined): string | undefined {
+  if (typeof given !== 'string' || !guid.safeParse(given).success) return undefined
+  const id = given.toLowerCase()
+  response.setHeader('client-request-id', id)
+  return id
 }
 
 function v2Body(token: IssuedToken): Record<string, unknown> {

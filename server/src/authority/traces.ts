@@ -9,13 +9,16 @@ export interface Trace {
 const untraced: Trace = { step: async (_name, _title, work) => work() }
 
 const mostTraces = 100
+/** A request has four steps; whoever else sends a watched correlation ID cannot make its record grow. */
+const mostSteps = 16
 
 /** Steps of the requests somebody watches, by correlation ID; the token tester is the one who does. */
 export class TraceRecorder {
   readonly #traces = new Map<string, ProbeStep[]>()
 
   begin(correlationId: string): void {
-    if (this.#traces.size >= mostTraces) this.#traces.clear()
+    const oldest = this.#traces.keys().next().value
+    if (this.#traces.size >= mostTraces && oldest !== undefined) this.#traces.delete(oldest)
     this.#traces.set(correlationId, [])
   }
 
@@ -28,7 +31,7 @@ export class TraceRecorder {
 
   of(correlationId: string, monotonicMs: () => number): Trace {
     const steps = this.#traces.get(correlationId)
-    if (!steps) return untraced
+    if (!steps || steps.length >= mostSteps) return untraced
     const origin = monotonicMs()
     return {
       async step(name, title, work) {

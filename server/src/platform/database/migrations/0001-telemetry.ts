@@ -1,5 +1,5 @@
 /** The first schema of `telemetry.db`: what the token path writes, apart from the rows that operators change. */
-export const telemetryInit = `
+const init = `
 CREATE TABLE token_log (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, principal_id TEXT NOT NULL, client_id TEXT NOT NULL,
   audience TEXT NOT NULL, x5t_s256 TEXT, kid TEXT, exp INTEGER, flow TEXT NOT NULL, outcome TEXT NOT NULL,
@@ -15,3 +15,14 @@ CREATE TABLE token_usage (
   err_count INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (day, principal_id, audience)) STRICT, WITHOUT ROWID;
 CREATE INDEX token_usage_principal ON token_usage(principal_id, last_at);
 `
+
+/** When an assertion was first used bounds how long the same bytes may come again, and each time is marked (SEC-79). */
+const reuse = `
+ALTER TABLE assertion_jti ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE token_log ADD COLUMN reused INTEGER NOT NULL DEFAULT 0 CHECK (reused IN (0,1));
+`
+
+export const telemetryMigrations = [
+  { version: 1, sql: init },
+  { version: 2, sql: reuse },
+] as const
