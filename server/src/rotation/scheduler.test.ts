@@ -152,7 +152,8 @@ describe('an agent that does not come', () => {
     await stack.rotation.scheduler.turn()
     await stack.rotation.rollover.rotateNow(contextOf(), principalId)
     const before = await stack.registry.requireCredential(first.id)
-    await turnHourly(31)
+    // 24 h deadline, up to 6 h until the run is looked at again, up to 6 h until the next one is opened
+    await turnHourly(38)
     const runs = await rowsOf(stack, 'rotation_runs')
     const failed = given(runs.find((run) => run.trigger === 'manual'))
     expect(failed).toMatchObject({ state: 'failed', error_code: 'agent_offline' })
@@ -166,7 +167,8 @@ describe('an agent that does not come', () => {
     await stack.rotation.scheduler.turn()
     const [manual] = await stack.rotation.rollover.rotateNow(contextOf(), principalId)
     const prepared = await agent.request(slotId)
-    await turnHourly(31)
+    // 24 h deadline, up to 6 h until the run is looked at again, up to 6 h until the next one is opened
+    await turnHourly(38)
     expect((await stack.store.run(given(manual).id))?.state).toBe('failed')
     expect((await openSlotOf(stack, principalId)).prepared_credential_id).toBeNull()
     await expect(agent.acknowledge(slotId, prepared.x5tS256)).rejects.toMatchObject({ code: 'conflict' })
