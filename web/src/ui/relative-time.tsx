@@ -18,7 +18,12 @@ export function ExactTime(props: { at: number; precision?: 'minute' | 'second' |
   return (
     <time dateTime={new Date(props.at).toISOString()} title={zoneName(props.at)}>
       <span className="nowrap">{absoluteTime(props.at, props.precision)}</span>
-      {props.relative === true && <span className="muted"> · {relativeWords(props.at, now)}</span>}
+      {props.relative === true && (
+        <>
+          {' '}
+          <span className="muted nowrap">· {relativeWords(props.at, now)}</span>
+        </>
+      )}
     </time>
   )
 }

@@ -1,6 +1,6 @@
-import { Autocomplete } from '@base-ui/react/autocomplete'
-import formStyles from './form.module.css'
+import { type KeyboardEvent, useId, useState } from 'react'
 import type { ControlAttributes } from './form.tsx'
+import { TextInput } from './form.tsx'
 import styles from './suggest-input.module.css'
 import { visibleText } from './visible-text.ts'
 
@@ -17,40 +17,92 @@ interface SuggestInputProps {
   onChange: (value: string) => void
 }
 
-/** A text field that offers values and takes any other. */
+/** What is offered for a text. With a value of the list in the field all is: people open it to pick another one. */
+export function offersFor(text: string, suggestions: readonly Suggestion[]): readonly Suggestion[] {
+  const wanted = text.trim().toLowerCase()
+  if (suggestions.some((each) => each.value === text)) return suggestions
+  return suggestions.filter(({ value, label }) => `${value} ${label}`.toLowerCase().includes(wanted))
+}
+
+/**
+ * A text field that offers values and takes any other.
+ *
+ * Own code, because Base UI's Autocomplete hides the rest of the page from assistive technology while it is open.
+ * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ editable combobox with list autocomplete
+ */
 export function SuggestInput({ control, value, suggestions, placeholder, onChange }: SuggestInputProps) {
-  // With a value of the list in the field, all of the list is offered: people open it to pick another one.
-  const known = suggestions.some((each) => each.value === value)
+  const listId = useId()
+  const [open, setOpen] = useState(false)
+  const [active, setActive] = useState(-1)
+  const offers = open ? offersFor(value, suggestions) : []
+  const close = () => {
+    setOpen(false)
+    setActive(-1)
+  }
+  const pick = (offer: Suggestion) => {
+    onChange(offer.value)
+    close()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const picked = offers[active]
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      setOpen(true)
+      setActive(nextActive(active, event.key === 'ArrowDown' ? 1 : -1, offersFor(value, suggestions).length))
+    } else if (event.key === 'Escape' && offers.length > 0) {
+      event.preventDefault()
+      close()
+    } else if (event.key === 'Enter' && picked !== undefined && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault()
+      pick(picked)
+    } else if (event.key === 'Enter') {
+      close()
+    }
+  }
   return (
-    <Autocomplete.Root
-      items={suggestions}
-      value={value}
-      onValueChange={onChange}
-      itemToStringValue={(item: Suggestion) => item.value}
-      filter={known ? null : undefined}
-      openOnInputClick
-    >
-      <Autocomplete.Input
+    <div className={styles['suggest']}>
+      <TextInput
         {...control}
-        className={formStyles['input']}
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded={offers.length > 0}
+        aria-controls={listId}
+        aria-activedescendant={offers[active] === undefined ? undefined : `${listId}-${active}`}
         placeholder={placeholder}
-        autoComplete="off"
-        spellCheck={false}
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value)
+          setOpen(true)
+          setActive(-1)
+        }}
+        onClick={() => setOpen(true)}
+        onBlur={close}
+        onKeyDown={onKeyDown}
       />
-      <Autocomplete.Portal>
-        <Autocomplete.Positioner sideOffset={4} className={styles['positioner']}>
-          <Autocomplete.Popup className={styles['popup']}>
-            <Autocomplete.List>
-              {(item: Suggestion) => (
-                <Autocomplete.Item key={item.value} value={item} className={styles['item']}>
-                  <span>{visibleText(item.label)}</span>
-                  <code>{visibleText(item.value)}</code>
-                </Autocomplete.Item>
-              )}
-            </Autocomplete.List>
-          </Autocomplete.Popup>
-        </Autocomplete.Positioner>
-      </Autocomplete.Portal>
-    </Autocomplete.Root>
+      <div id={listId} role="listbox" aria-label="Suggestions" className={styles['list']} hidden={offers.length === 0}>
+        {offers.map((offer, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, which keeps the focus
+          // biome-ignore lint/a11y/useFocusableInteractive: the field points at it by aria-activedescendant
+          <div
+            key={offer.value}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === active}
+            className={styles['option']}
+            // Before the field loses the focus, which would close the list.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => pick(offer)}
+          >
+            <span>{visibleText(offer.label)}</span> <code>{visibleText(offer.value)}</code>
+          </div>
+        ))}
+      </div>
+    </div>
   )
+}
+
+/** Goes round: from the field (-1) to the first or last offer, and from the last back to the field. */
+function nextActive(active: number, step: 1 | -1, count: number): number {
+  const places = count + 1
+  return ((active + 1 + step + places) % places) - 1
 }

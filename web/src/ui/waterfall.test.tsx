@@ -31,6 +31,7 @@ test('keeps every bar on the axis and wide enough to be seen', () => {
 })
 
 test.each([
+  [0, '<0.1 ms'],
   [0.05, '0.1 ms'],
   [3.24, '3.2 ms'],
   [41.3, '41 ms'],

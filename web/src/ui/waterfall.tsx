@@ -1,7 +1,7 @@
 import { Check, Minus, X } from 'lucide-react'
 import { durationWords } from './duration.ts'
 import { Untrusted } from './untrusted.tsx'
-import { visibleText } from './visible-text.ts'
+import { visibleLines } from './visible-text.ts'
 import styles from './waterfall.module.css'
 
 export interface WaterfallStep {
@@ -18,8 +18,9 @@ export interface WaterfallStep {
 const words = { ok: 'succeeded', failed: 'failed', skipped: 'skipped' } as const
 const icons = { ok: Check, failed: X, skipped: Minus } as const
 
-/** Milliseconds with as many digits as they deserve: `0.4 ms`, `12 ms`, `1.2 s`. */
+/** Milliseconds with as many digits as they deserve: `<0.1 ms`, `0.4 ms`, `12 ms`, `1.2 s`. */
 export function stepTime(ms: number): string {
+  if (ms < 0.05) return '<0.1 ms'
   return ms < 10 ? `${Number(ms.toFixed(1))} ms` : durationWords(Math.round(ms))
 }
 
@@ -61,7 +62,7 @@ function Step({ step, totalMs }: { step: WaterfallStep; totalMs: number }) {
       <div className={styles['track']} aria-hidden>
         {step.status !== 'skipped' && <span style={{ left: `${left}%`, width: `${width}%` }} />}
       </div>
-      {step.detail !== '' && <p className={styles['detail']}>{visibleText(step.detail)}</p>}
+      {step.detail !== '' && <p className={styles['detail']}>{visibleLines(step.detail)}</p>}
     </li>
   )
 }
