@@ -146,11 +146,23 @@ export class TestClient {
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & Partial<TokenError> }
 
 /** The real authority over HTTP, on a real database, with a clock the test holds. */
-export async function openTestAuthority(options: { folder?: string; clock?: FakeClock } = {}) {
+export async function openTestAuthority(
+  options: {
+    folder?: string
+    clock?: FakeClock
+    tokenLifetimeSeconds?: number
+    /** Receives the log's lines. */
+    logged?: string[]
+    /** Puts rows there before the authority reads them. */
+    prepare?: (database: Database) => Promise<unknown>
+  } = {},
+) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'signet-authority-'))
   const clock = options.clock ?? new FakeClock()
-  const log = createLogger('silent')
+  const { logged } = options
+  const log = logged ? createLogger('warn', { write: (line) => void logged.push(line) }) : createLogger('silent')
   const database = Database.open(folder, clock)
+  await options.prepare?.(database)
   const sealer = await Sealer.open(
     database,
     { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) },
@@ -178,7 +190,7 @@ export async function openTestAuthority(options: { folder?: string; clock?: Fake
       },
     },
     tenantDomain: 'signet.local',
-    tokenLifetimeSeconds: 3_600,
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     onCredentialUsed: (id) => used.push(id),
   })
   const endpoint = new TokenEndpoint({
@@ -197,7 +209,7 @@ export async function openTestAuthority(options: { folder?: string; clock?: Fake
     await database.close()
     if (!keepFolder) rmSync(folder, { recursive: true, force: true })
   }
-  return { folder, clock, authority, database, clients, used, base, close }
+  return { folder, clock, authority, database, audit, clients, used, base, port: listener.port, close }
 }
 
 export type TestAuthority = Awaited<ReturnType<typeof openTestAuthority>>
