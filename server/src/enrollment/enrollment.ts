@@ -257,7 +257,7 @@ export class Enrollment {
     const now = clock.now()
     return database.transact(async (tx) => {
       if (!(await store.spendJoinToken(tx, given.hash, now))) return false
-      const instance = await resources.store.find(given.token.instance_id, tx)
+      const instance = await resources.find(given.token.instance_id, tx)
       if (!instance) return false
       await registry.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
       await store.insertAgent(tx, newAgent({ ...given, tenantId, now }))
