@@ -102,6 +102,11 @@ export class TestServer {
     for (const stream of this.#streams) stream.send('state', this.state())
   }
 
+  /** The database is that of an earlier day: generations start again from there. */
+  restoredAt(generation: number): void {
+    this.#generation = generation
+  }
+
   send(event: string, data: unknown): void {
     for (const stream of this.#streams) stream.send(event, data)
   }
