@@ -71,9 +71,10 @@ export class AgentStreams {
 
   /** The newest connection of an agent is the one that counts; an older one is ended. */
   connect(agentId: string, connection: AgentConnection): void {
-    this.#open.get(agentId)?.connection.end()
+    const before = this.#open.get(agentId)
     const stream: OpenStream = { connection, timers: [], pending: undefined, sentGeneration: null }
     this.#open.set(agentId, stream)
+    before?.connection.end()
     this.#heartbeat(stream)
     const age = this.#clock.after(leastStreamMs + streamSpreadMs * randomShare(), () => {
       connection.send('bye', { reconnectAfterMs: secondMs })
