@@ -13,6 +13,7 @@ import { TokenCache } from '../src/agent/token-cache.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { listen } from '../src/platform/http/listener.ts'
 import { createLogger } from '../src/platform/log.ts'
+import { Secret } from '../src/platform/secret.ts'
 
 /**
  * How long a guard of the local endpoint takes to refuse a malformed probe (SEC-95: 50 ms at the 99.9th percentile), beside
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const guarded = localEndpoint({
     broker,
     probes: new PendingProbes(),
-    header: new IdentityHeader('bench'),
+    header: new IdentityHeader(new Secret('bench')),
     hosts: () => hosts,
     tenantId: () => '',
     clock,

@@ -299,7 +299,7 @@ describe('starting', () => {
       ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET']
         .map(
           (name) =>
-            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader}\n`,
+            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader.reveal()}\n`,
         )
         .join(''),
     )
@@ -308,7 +308,7 @@ describe('starting', () => {
     expect(readEndpoints(stand.agentDir)).toEqual(agent.endpoints)
     await agent.stop()
     const again = await stand.start()
-    expect(again.identityHeader).not.toBe(agent.identityHeader)
-    expect(Buffer.from(again.identityHeader, 'base64url')).toHaveLength(32)
+    expect(again.identityHeader.reveal()).not.toBe(agent.identityHeader.reveal())
+    expect(Buffer.from(again.identityHeader.reveal(), 'base64url')).toHaveLength(32)
   })
 })

@@ -11,6 +11,7 @@ import { type Listener, listen } from '../platform/http/listener.ts'
 import { newSecret } from '../platform/identifiers.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './agent-identity.ts'
 import { AgentRenewal } from './agent-renewal.ts'
@@ -54,7 +55,7 @@ export interface InstanceState {
 
 export interface RunningAgent {
   readonly endpoints: LocalEndpoints
-  readonly identityHeader: string
+  readonly identityHeader: Secret
   instanceState(): InstanceState
   stop(): Promise<void>
 }
@@ -84,7 +85,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 /** The parts of one running agent, wired. */
 class RunningParts implements RunningAgent {
-  readonly identityHeader = newSecret(32)
+  readonly identityHeader = new Secret(newSecret(32))
   readonly #options: AgentOptions
   readonly #identity: AgentIdentity
   readonly #lifecycle: Lifecycle

@@ -48,7 +48,7 @@ export class Enrollment {
     const { store, database, audit, clock, resources, tenantId, authorities, agentsUrl } = this.#parts
     const instance = await resources.require(instanceId)
     const now = clock.now()
-    const { token, hash } = mintJoinToken()
+    const { token: secret, hash } = mintJoinToken()
     const expiresAt = now + lifetimeSeconds * secondMs
     await database.transact(async (tx) => {
       const id = newGuid()
@@ -72,6 +72,7 @@ export class Enrollment {
       })
     })
     const caPin = Buffer.from(readCertificate(authorities.root.der).x5tS256, 'base64url').toString('hex')
+    const token = secret.reveal()
     const command = `SIGNET_JOIN_TOKEN=${token} signet enroll --server ${agentsUrl} --ca-pin ${caPin}`
     return { token, expiresAt, serverUrl: agentsUrl, caPin, command }
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../platform/clock.ts'
+import { Secret } from '../../platform/secret.ts'
 import { AuthorityClient } from '../authority-client.ts'
 import { HeldIdentities } from '../held-identities.ts'
 import { PendingProbes } from '../probe-trace.ts'
@@ -108,7 +109,7 @@ describe('a malformed probe', () => {
     const handler = localEndpoint({
       broker: new TokenBroker({ held, cache: new TokenCache(clock), authority, now: () => clock.now() }),
       probes: new PendingProbes(),
-      header: new IdentityHeader('a'),
+      header: new IdentityHeader(new Secret('a')),
       hosts: () => new Set(['127.0.0.1:1']),
       tenantId: () => '',
       clock,
