@@ -125,7 +125,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     traces: authority.traces,
     issuer: authority.issuer,
   })
-  const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.enrollment, usage: authority.log })
+  const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.directory, usage: authority.log })
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {

@@ -17,7 +17,7 @@ import type { Schema } from '../src/platform/database/schema.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
 import { deploymentSettings } from '../src/platform/database/settings-store.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
-import { createLogger } from '../src/platform/log.ts'
+import { createLogger, type Logger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
 import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
 import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
@@ -46,12 +46,12 @@ export type Stack = Awaited<ReturnType<typeof openStack>>
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
+export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Logger } = {}) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
   const clock = new FakeClock()
-  const log = createLogger('silent')
+  const log = options.log ?? createLogger('silent')
   mkdirSync(dataDir, { mode: 0o700 })
   const rootKey = loadRootKey({ file: rootKeyFile, dataDir, create: true })
   const database = Database.open(dataDir, clock)

@@ -72,7 +72,7 @@ describe('what the server takes away', () => {
     await ask()
     const [principal] = server.principals.splice(0)
     server.identityState = 'disabling'
-    server.send('revoke', { objectId: principal?.objectId, reason: 'suspended' })
+    server.send('revoke', { objectId: principal?.objectId, version: 2, reason: 'deleted' })
     await until(() => agent.instanceState().identities.length === 0)
     const refused = await ask()
     expect([refused.status, refused.json['error_description']]).toEqual([400, 'Identity not found'])
@@ -81,6 +81,62 @@ describe('what the server takes away', () => {
     await agent.stop()
     await server.close()
     expect((await stand.start()).instanceState().identities).toEqual([])
+  })
+
+  it('refuses the request that waits for a token at that moment, and caches nothing of it (SEC-45)', async () => {
+    const { ask, server, authority, agent } = await ready()
+    const gate = Promise.withResolvers<void>()
+    authority.gate = gate.promise
+    const waiting = ask()
+    await until(() => authority.calls.length === 1)
+    const objectId = server.principals[0]?.objectId
+    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    await until(() => agent.instanceState().identities.length === 0)
+    gate.resolve()
+    expect((await waiting).status).toBe(400)
+    expect((await ask()).status).toBe(400)
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await until(() => agent.instanceState().identities[0]?.ready === true)
+    expect((await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(2)
+  })
+
+  it('stays away when a state arrives that was computed before the revocation', async () => {
+    const { ask, server, agent } = await ready()
+    const objectId = server.principals[0]?.objectId
+    const before = server.callsTo('/certificate').length
+    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities).toEqual([])
+    expect((await ask()).status).toBe(400)
+    expect(server.callsTo('/certificate')).toHaveLength(before)
+  })
+
+  it('is taken away once, however often it is said', async () => {
+    const { server, agent } = await ready()
+    const revocation = { objectId: server.principals[0]?.objectId, version: 2, reason: 'suspended' }
+    for (let round = 0; round < 3; round += 1) server.send('revoke', revocation)
+    await until(() => agent.instanceState().identities.length === 0)
+    server.principals.splice(0)
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().connected).toBe(true)
+  })
+
+  it('is kept when the revocation is of an older version than is held', async () => {
+    const { ask, server, agent, authority } = await ready()
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    await ask()
+    server.send('revoke', { objectId: server.principals[0]?.objectId, version: 2, reason: 'suspended' })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    expect((await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(1)
   })
 
   it('drops tokens of a principal whose version changed', async () => {
@@ -136,6 +192,30 @@ describe('rollover', () => {
     await until(() => new Set(server.calls.map((one) => one.clientX5t)).size === 3)
     expect(server.callsTo('/enroll')).toHaveLength(before)
     expect(server.callsTo('/renew')[0]?.body).toMatchObject({ generation: 2 })
+  })
+})
+
+describe('a state', () => {
+  it('that is older than the one applied on this connection is ignored', async () => {
+    const { server, agent } = await ready()
+    const older = server.state()
+    server.push()
+    await until(() => agent.instanceState().generation === server.state().generation)
+    server.send('state', { ...older, principals: [] })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities).toHaveLength(1)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
+  })
+
+  it('of a server that counts from lower down is taken in on the next connection', async () => {
+    const { server, agent } = await ready()
+    for (let round = 0; round < 5; round += 1) server.push()
+    await until(() => agent.instanceState().generation === server.state().generation)
+    server.restoredAt(1)
+    server.dropStreams()
+    await until(() => agent.instanceState().generation === 1)
+    await until(() => server.reports.at(-1)?.generation === 1)
   })
 })
 
@@ -219,7 +299,7 @@ describe('starting', () => {
       ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET']
         .map(
           (name) =>
-            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader}\n`,
+            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader.reveal()}\n`,
         )
         .join(''),
     )
@@ -228,7 +308,7 @@ describe('starting', () => {
     expect(readEndpoints(stand.agentDir)).toEqual(agent.endpoints)
     await agent.stop()
     const again = await stand.start()
-    expect(again.identityHeader).not.toBe(agent.identityHeader)
-    expect(Buffer.from(again.identityHeader, 'base64url')).toHaveLength(32)
+    expect(again.identityHeader.reveal()).not.toBe(agent.identityHeader.reveal())
+    expect(Buffer.from(again.identityHeader.reveal(), 'base64url')).toHaveLength(32)
   })
 })

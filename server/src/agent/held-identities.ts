@@ -72,10 +72,14 @@ export class HeldIdentities {
   /** Takes in a whole state. @returns how many credentials were wiped because their principal is no longer listed */
   apply(state: DesiredState): number {
     this.#state = state
-    const wiped = this.#wipeUnlisted()
+    const gone = this.#forgetUnlisted()
     this.#refresh()
-    storeDurably(agentFiles.state(this.#agentDir), state)
-    return wiped
+    try {
+      for (const { slotId } of gone) this.#files.wipe(slotId)
+    } finally {
+      storeDurably(agentFiles.state(this.#agentDir), state)
+    }
+    return gone.length
   }
 
   /** Wipes one principal at once, also from the state on disk: a restart without a server must not bring it back. */
@@ -108,15 +112,15 @@ export class HeldIdentities {
     }
   }
 
-  #wipeUnlisted(): number {
+  /** In memory first: a disk that fails must not keep a key in use. */
+  #forgetUnlisted(): CredentialRecord[] {
     const listed = new Map(this.#state?.principals.map((one) => [one.slot.id as string, one.objectId as string]))
     const gone = [...this.#records.values()].filter((record) => listed.get(record.slotId) !== record.objectId)
     for (const record of gone) {
-      this.#files.wipe(record.slotId)
       this.#records.delete(record.slotId)
       this.#signing.delete(record.slotId)
     }
-    return gone.length
+    return gone
   }
 
   #refresh(): void {

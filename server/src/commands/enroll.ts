@@ -1,6 +1,7 @@
 import { enrollAgent } from '../agent/index.ts'
 import { readConfig } from '../platform/config.ts'
 import { createLogger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 
@@ -19,7 +20,7 @@ export async function enroll(
   const { agentId } = await enrollAgent({
     serverUrl: options.server,
     caPin: options.caPin,
-    joinToken,
+    joinToken: new Secret(joinToken),
     agentDir: config.agentDir,
     facts: agentFacts(),
     log: createLogger('warn'),

@@ -19,6 +19,7 @@ import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
+import type { Secret } from '../platform/secret.ts'
 import { consoleSocket } from './console-client.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
@@ -162,8 +163,8 @@ function consoleRouter(server: ComposedServer, config: Config) {
 }
 
 /** The code stands in the fragment, which browsers send to nobody. */
-function signInUrl(config: Config, code: string): string {
-  return `${config.dashboardUrl}/sign-in#code=${code}`
+function signInUrl(config: Config, code: Secret): string {
+  return `${config.dashboardUrl}/sign-in#code=${code.reveal()}`
 }
 
 /** Until somebody has claimed the server, each start writes a fresh set-up link: to the console, and to a file (SEC-2). */

@@ -10,6 +10,7 @@ import { enrollAgent } from '../agent/index.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { createLogger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { clientEnvironment, shellLines } from './client-environment.ts'
@@ -57,7 +58,7 @@ async function enrolThisMachine(config: Config): Promise<void> {
   await enrollAgent({
     serverUrl: token.serverUrl,
     caPin: token.caPin,
-    joinToken: token.token,
+    joinToken: new Secret(token.token),
     agentDir: config.agentDir,
     facts: agentFacts(),
     log: createLogger('warn'),

@@ -20,11 +20,13 @@ import type { Logger } from '../platform/log.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { CredentialRollover } from '../rotation/index.ts'
+import type { AgentDirectory } from './agent-directory.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import type { AgentRow, Enrollment } from './enrollment.ts'
 
 interface EndpointParts {
   readonly enrollment: Enrollment
+  readonly directory: AgentDirectory
   readonly streams: AgentStreams
   readonly rollover: CredentialRollover
   readonly stateOf: (agent: AgentRow) => Promise<{ generation: number }>
@@ -88,7 +90,7 @@ async function dispatch(
   const agentId = AgentId.parse(agent.id)
   if (path === agentPaths.renew) return parts.enrollment.renew(context, agentId, await parse(RenewRequest, request))
   if (path === agentPaths.report) {
-    return parts.enrollment.report(context, agent, await parse(ReportRequest, request))
+    return parts.directory.report(context, agent, await parse(ReportRequest, request))
   }
   const [, collection, id = '', verb] = /^\/agent\/v1\/(slots|probes)\/([^/]{1,40})(?:\/([a-z]+))?$/.exec(path) ?? []
   if (collection === 'probes' && verb === undefined) {

@@ -1,22 +1,11 @@
 import type { JoinToken } from '@signet/shared/api/enrollment'
-import { type AgentSummary, LocalEndpoints } from '@signet/shared/api/resources'
 import { AgentId, InstanceId, type TenantId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, secondMs } from '@signet/shared/vocabulary/time'
-import type {
-  EnrollRequest,
-  EnrollResponse,
-  RenewRequest,
-  RenewResponse,
-  ReportRequest,
-} from '@signet/shared/wire/agent-protocol'
+import type { EnrollRequest, EnrollResponse, RenewRequest, RenewResponse } from '@signet/shared/wire/agent-protocol'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import {
-  type CertificateFacts,
-  readCertificate,
-  readCertificationRequest,
-  spkiS256,
-} from '../platform/crypto/certificate.ts'
+import { type CertificateFacts, readCertificate, spkiS256 } from '../platform/crypto/certificate.ts'
+import { readCertificationRequest } from '../platform/crypto/certification-request.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -30,8 +19,6 @@ import { hashJoinToken, mintJoinToken } from './join-token.ts'
 const certificateMs = dayMs
 const recoveryMs = 30 * dayMs
 const mostRenewJitter = 0.2
-/** `last_seen_at` is for people; it is written this often at most. */
-const presenceMs = 15 * 60 * secondMs
 
 export type { AgentRow }
 
@@ -51,15 +38,9 @@ export interface EnrollmentParts {
 /** Agents: how one is admitted, how it proves itself afterwards, how its certificate is renewed. */
 export class Enrollment {
   readonly #parts: EnrollmentParts
-  #isConnected: (agentId: string) => boolean = () => false
 
   constructor(parts: EnrollmentParts) {
     this.#parts = parts
-  }
-
-  /** Who holds a stream right now is known to the streams alone. */
-  presenceFrom(isConnected: (agentId: string) => boolean): void {
-    this.#isConnected = isConnected
   }
 
   /** A single-use token for the agent of one instance. Shown once. */
@@ -67,7 +48,7 @@ export class Enrollment {
     const { store, database, audit, clock, resources, tenantId, authorities, agentsUrl } = this.#parts
     const instance = await resources.require(instanceId)
     const now = clock.now()
-    const { token, hash } = mintJoinToken()
+    const { token: secret, hash } = mintJoinToken()
     const expiresAt = now + lifetimeSeconds * secondMs
     await database.transact(async (tx) => {
       const id = newGuid()
@@ -91,6 +72,7 @@ export class Enrollment {
       })
     })
     const caPin = Buffer.from(readCertificate(authorities.root.der).x5tS256, 'base64url').toString('hex')
+    const token = secret.reveal()
     const command = `SIGNET_JOIN_TOKEN=${token} signet enroll --server ${agentsUrl} --ca-pin ${caPin}`
     return { token, expiresAt, serverUrl: agentsUrl, caPin, command }
   }
@@ -106,7 +88,7 @@ export class Enrollment {
     const hash = hashJoinToken(request.evidence.token)
     const token = await store.joinToken(hash)
     if (!token) throw await this.#refused(context, 'unknown join token')
-    const publicKey = await readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const earlier = await store.joinTokenUse(token.id, spki)
     if (earlier) return this.#enrolled(earlier.agent_id, earlier.cert_der, 1)
@@ -152,7 +134,7 @@ export class Enrollment {
   /** A next certificate beside the current one, which stays valid until the next one is used (SEC-43). */
   async renew(context: RequestContext, agentId: string, request: RenewRequest): Promise<RenewResponse> {
     const { store, database, authorities, clock, audit, registry } = this.#parts
-    const publicKey = await readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const facts = await authorities.issue('agents', {
       commonName: agentId,
@@ -189,61 +171,6 @@ export class Enrollment {
     return { certificates: [granted, ...chain].map((der) => der.toString('base64')), generation: request.generation }
   }
 
-  /** Takes in what an agent says of itself and of what it holds. */
-  async report(context: RequestContext, agent: AgentRow, report: ReportRequest): Promise<void> {
-    const { store, database, clock, identities } = this.#parts
-    await identities.agentHolds(context, AgentId.parse(agent.id), report.principals)
-    const endpoints = report.endpoints ? JSON.stringify(report.endpoints) : agent.endpoints
-    const isNews =
-      endpoints !== agent.endpoints ||
-      report.facts.agentVersion !== agent.agent_version ||
-      report.facts.platform !== agent.platform ||
-      clock.now() - (agent.last_seen_at ?? 0) >= presenceMs
-    if (!isNews) return
-    await database.transact(async (tx) => {
-      const current = await this.#require(agent.id, tx)
-      await store.updateAgent(tx, current, {
-        endpoints,
-        agent_version: report.facts.agentVersion,
-        platform: report.facts.platform,
-        last_seen_at: clock.now(),
-        updated_at: clock.now(),
-      })
-      await database.changed(tx, { kind: 'agent', id: agent.id })
-    })
-  }
-
-  /** An agent came or went; the dashboard shows it. */
-  async presenceChanged(agentId: string): Promise<void> {
-    const { store, database, clock } = this.#parts
-    await database.transact(async (tx) => {
-      const agent = await store.agent(agentId, tx)
-      if (agent) await store.updateAgent(tx, agent, { last_seen_at: clock.now(), updated_at: clock.now() })
-      await database.changed(tx, { kind: 'agent', id: agentId })
-    })
-  }
-
-  async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {
-    const rows = await this.#parts.store.agents(agentIds)
-    return new Map(
-      rows.map((row) => {
-        const connected = this.#isConnected(row.id)
-        return [
-          row.id,
-          {
-            id: AgentId.parse(row.id),
-            version: row.agent_version,
-            platform: row.platform,
-            connected,
-            lastSeenAt: connected ? this.#parts.clock.now() : row.last_seen_at,
-            certificateNotAfter: row.cert_not_after,
-            endpoints: row.endpoints === null ? null : LocalEndpoints.parse(JSON.parse(row.endpoints)),
-          },
-        ]
-      }),
-    )
-  }
-
   async #admit(given: {
     context: RequestContext
     request: EnrollRequest
@@ -257,7 +184,7 @@ export class Enrollment {
     const now = clock.now()
     return database.transact(async (tx) => {
       if (!(await store.spendJoinToken(tx, given.hash, now))) return false
-      const instance = await resources.store.find(given.token.instance_id, tx)
+      const instance = await resources.find(given.token.instance_id, tx)
       if (!instance) return false
       await registry.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
       await store.insertAgent(tx, newAgent({ ...given, tenantId, now }))
@@ -371,6 +298,8 @@ function newAgent(given: {
     new_spki_s256: null,
     new_cert_der: null,
     endpoints: null,
+    acked_generation: null,
+    errors: null,
     last_seen_at: null,
     revoked_at: null,
     version: 1,

@@ -4,6 +4,7 @@ import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
 import { newSecret } from '../platform/identifiers.ts'
+import { Secret } from '../platform/secret.ts'
 import type { SignetError } from '../platform/signet-error.ts'
 
 let stack: Stack
@@ -16,7 +17,7 @@ afterEach(() => stack.close())
 
 const browser = contextOf('anonymous', 'not signed in')
 const from = (ip: string) => ({ ...browser, ip })
-const codeOf = async () => (await stack.operators.issueCode(contextOf('console', 'console'))).code
+const codeOf = async () => (await stack.operators.issueCode(contextOf('console', 'console'))).code.reveal()
 const signIn = (code: string, context = browser) => stack.operators.signIn(context, { code, displayName: 'Ada' })
 const signedIn = async () => stack.operators.sessions.require(await signIn(await codeOf()))
 const stepUp = async (code: string) => {
@@ -58,7 +59,7 @@ describe('the set-up code', () => {
     await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused' })
     const fresh = await codeOf()
     stack.clock.advance(30 * minuteMs - 1)
-    await expect(signIn(fresh)).resolves.toBeTypeOf('string')
+    await expect(signIn(fresh)).resolves.toBeInstanceOf(Secret)
   })
 
   it('is spent by its first use, for ever (SEC-2)', async () => {
@@ -87,7 +88,7 @@ describe('the set-up code', () => {
   })
 
   it('is taken with blanks around it', async () => {
-    await expect(signIn(`  ${await codeOf()}\n`)).resolves.toBeTypeOf('string')
+    await expect(signIn(`  ${await codeOf()}\n`)).resolves.toBeInstanceOf(Secret)
   })
 })
 
@@ -96,7 +97,7 @@ describe('later codes', () => {
     await signIn(await codeOf())
     const issued = await stack.operators.issueCode(contextOf('console', 'console'))
     expect(issued.purpose).toBe('sign_in')
-    await signIn(issued.code)
+    await signIn(issued.code.reveal())
     expect(await rowsOf(stack, 'operators')).toHaveLength(1)
     expect((await auditTrail(stack)).slice(-2)).toEqual(['operator.recovery_code_issued', 'session.started'])
   })
@@ -114,13 +115,13 @@ describe('wrong codes', () => {
     const code = await codeOf()
     for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
     await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 60 })
-    await expect(signIn(code, from('198.51.100.1'))).resolves.toBeTypeOf('string')
+    await expect(signIn(code, from('198.51.100.1'))).resolves.toBeInstanceOf(Secret)
   })
 
   it('are forgotten after a quarter of an hour (SEC-11)', async () => {
     for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
     stack.clock.advance(15 * minuteMs)
-    await expect(signIn(await codeOf())).resolves.toBeTypeOf('string')
+    await expect(signIn(await codeOf())).resolves.toBeInstanceOf(Secret)
   })
 
   it('leave sessions that exist untouched (SEC-11)', async () => {
@@ -137,15 +138,17 @@ describe('what is stored', () => {
     const later = await codeOf()
     const files = ['signet.db', 'signet.db-wal'].map((name) => readFileSync(join(stack.dataDir, name)))
     const dump = Buffer.concat(files)
-    for (const secret of [code, later, sessionId]) expect(dump.includes(secret)).toBe(false)
+    for (const secret of [code, later, sessionId.reveal()]) expect(dump.includes(secret)).toBe(false)
     expect(await rowsOf(stack, 'operator_sessions')).toHaveLength(1)
   })
 
   it('is a session ID of 256 random bits under its SHA-256 (SEC-16)', async () => {
     const { sessionId, row } = await signedIn()
-    expect(Buffer.from(sessionId, 'base64url')).toHaveLength(32)
-    expect(row.id_sha256).not.toBe(sessionId)
-    await expect(stack.operators.sessions.require(row.id_sha256)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(Buffer.from(sessionId.reveal(), 'base64url')).toHaveLength(32)
+    expect(row.id_sha256).not.toBe(sessionId.reveal())
+    await expect(stack.operators.sessions.require(new Secret(row.id_sha256))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    })
   })
 })
 
@@ -205,7 +208,7 @@ describe('step-up', () => {
     const session = await signedIn()
     stack.clock.advance(10 * minuteMs)
     const next = await stack.operators.stepUp(contextOf(), session, await codeOf())
-    expect(next).not.toBe(session.sessionId)
+    expect(next.reveal()).not.toBe(session.sessionId.reveal())
     await expect(stack.operators.sessions.requireStepUp(next)).resolves.toBeUndefined()
     await expect(stack.operators.sessions.require(session.sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
   })

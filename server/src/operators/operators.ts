@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import type { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import { hashCode, mintCode } from './codes.ts'
@@ -15,7 +16,7 @@ const mostFailures = 10
 const failureWindowMs = 15 * minuteMs
 
 export interface IssuedCode {
-  readonly code: string
+  readonly code: Secret
   readonly purpose: 'setup' | 'sign_in'
   readonly expiresAt: number
 }
@@ -81,7 +82,7 @@ export class Operators {
    * @returns the raw session id
    * @throws SignetError `code_refused` | `too_many_requests`
    */
-  async signIn(context: RequestContext, given: { code: string; displayName?: string | undefined }): Promise<string> {
+  async signIn(context: RequestContext, given: { code: string; displayName?: string | undefined }): Promise<Secret> {
     this.#refuseFlood(context.ip)
     const sessionId = await this.#database.transact(async (tx) => {
       const now = this.#clock.now()
@@ -99,7 +100,7 @@ export class Operators {
   }
 
   /** A fresh code confirms that it is still the same person; the session gets a new id (SEC-17, SEC-22). */
-  async stepUp(context: RequestContext, signedIn: SignedIn, code: string): Promise<string> {
+  async stepUp(context: RequestContext, signedIn: SignedIn, code: string): Promise<Secret> {
     this.#refuseFlood(context.ip)
     const sessionId = await this.#database.transact(async (tx) => {
       const spent = await this.#store.spendCode(tx, hashCode(code), this.#clock.now())
@@ -142,7 +143,7 @@ export class Operators {
     return id
   }
 
-  async #startSession(tx: Tx, context: RequestContext, operatorId: string): Promise<string | undefined> {
+  async #startSession(tx: Tx, context: RequestContext, operatorId: string): Promise<Secret | undefined> {
     const operator = await this.#store.operator(operatorId, tx)
     if (operator?.state !== 'active') return undefined
     const target = { kind: 'operator', id: operator.id, label: operator.display_name }

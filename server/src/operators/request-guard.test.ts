@@ -9,16 +9,17 @@ import { Role } from '@signet/shared/vocabulary/permissions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contextOf, dashboardUrl, openStack, type Stack, tamper } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
+import { Secret } from '../platform/secret.ts'
 import { cookieNames, sessionIdOf, signedInOf } from './request-guard.ts'
 import { csrfTokenOf } from './sessions.ts'
 
 let stack: Stack
-let sessionId: string
+let sessionId: Secret
 
 beforeAll(async () => {
   stack = await openStack()
   const { code } = await stack.operators.issueCode(contextOf('console', 'console'))
-  sessionId = await stack.operators.signIn(contextOf('anonymous', 'nobody'), { code })
+  sessionId = await stack.operators.signIn(contextOf('anonymous', 'nobody'), { code: code.reveal() })
 })
 
 afterAll(() => stack.close())
@@ -27,7 +28,7 @@ type Headers = Record<string, string | string[] | undefined>
 
 /** What the dashboard's own page sends. */
 const goodHeaders = (): Headers => ({
-  cookie: `${cookieNames[0]}=${sessionId}`,
+  cookie: `${cookieNames[0]}=${sessionId.reveal()}`,
   origin: dashboardUrl,
   'sec-fetch-site': 'same-origin',
   'content-type': 'application/json',
@@ -54,7 +55,7 @@ describe('a request that changes something', () => {
     ['was typed by hand', { 'sec-fetch-site': 'none' }, 'cross_site_request', 403],
     ['has no anti-forgery token', { [csrfHeader]: undefined }, 'cross_site_request', 403],
     ['has an empty anti-forgery token', { [csrfHeader]: '' }, 'cross_site_request', 403],
-    ['has the token of another session', { [csrfHeader]: csrfTokenOf('other') }, 'cross_site_request', 403],
+    ['has the token of another session', { [csrfHeader]: csrfTokenOf(new Secret('other')) }, 'cross_site_request', 403],
     ['has its token twice', { [csrfHeader]: ['a', 'b'] }, 'cross_site_request', 403],
     ['has no content type', { 'content-type': undefined }, 'unsupported_media_type', 415],
     ['is a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type', 415],
@@ -84,7 +85,7 @@ describe('a request that changes something', () => {
 
 describe('a request that only reads', () => {
   it('needs the session and nothing else', async () => {
-    const cookie = `other=1; ${cookieNames[1]}=${sessionId}; more=2`
+    const cookie = `other=1; ${cookieNames[1]}=${sessionId.reveal()}; more=2`
     await expect(admit({ cookie }, 'instances.read', 'GET')).resolves.toMatchObject({
       actor: { label: 'Administrator' },
     })

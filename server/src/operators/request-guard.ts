@@ -2,6 +2,7 @@ import type { Access } from '@signet/shared/api/contract'
 import { csrfHeader } from '@signet/shared/api/operators'
 import { allows, type Permission } from '@signet/shared/vocabulary/permissions'
 import type { RequestContext } from '../platform/request-context.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { isCsrfToken, type Sessions, type SignedIn } from './sessions.ts'
 
@@ -67,12 +68,12 @@ export class RequestGuard {
   }
 }
 
-export function sessionIdOf(request: GuardedRequest): string | undefined {
+export function sessionIdOf(request: GuardedRequest): Secret | undefined {
   const header = request.headers['cookie']
   if (typeof header !== 'string') return undefined
   for (const pair of header.split(';')) {
     const [name, value] = pair.trim().split('=', 2)
-    if (value && cookieNames.some((known) => known === name)) return value
+    if (value && cookieNames.some((known) => known === name)) return new Secret(value)
   }
   return undefined
 }

@@ -38,6 +38,7 @@ const otherNames = new Set([
   'SIGNET_INSTANCE_RESOURCE_ID',
   'SIGNET_JOIN_TOKEN',
   'SIGNET_E2E_CHROMIUM',
+  'SIGNET_FUZZ_RUNS',
 ])
 
 export interface Config {

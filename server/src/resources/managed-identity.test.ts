@@ -136,9 +136,12 @@ describe('turning an identity off', () => {
     const { instance, agent, principalId } = await identityOn(stack)
     await stack.identities.turnOff(contextOf(), instance.id)
     const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [] }
-    await stack.enrollment.report(agent.context, await agentRow(agent.id), { ...report, principals: [principalId] })
+    await stack.plane.directory.report(agent.context, await agentRow(agent.id), {
+      ...report,
+      principals: [principalId],
+    })
     expect(await stateOf(instance.id)).toBe('disabling')
-    await stack.enrollment.report(agent.context, await agentRow(agent.id), { ...report, principals: [] })
+    await stack.plane.directory.report(agent.context, await agentRow(agent.id), { ...report, principals: [] })
     expect(await stateOf(instance.id)).toBe('off')
     expect((await auditTrail(stack)).at(-1)).toBe('identity.removed')
   })
@@ -158,7 +161,7 @@ describe('the instance screens', () => {
     const view = new InstanceView({
       registry: stack.registry,
       slots: stack.rotation.slots,
-      agents: stack.enrollment,
+      agents: stack.plane.directory,
       usage: { lastUse: () => new Map(), recent: () => ({ items: [], nextCursor: null }) },
     })
     const [row] = await view.summaries([await stack.resources.require(instance.id)])

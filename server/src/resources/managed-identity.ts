@@ -1,9 +1,7 @@
 import type { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { RequestContext } from '../platform/request-context.ts'
-import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover } from '../rotation/index.ts'
 import type { ResourceManager } from './resource-manager.ts'
@@ -18,36 +16,36 @@ export class ManagedIdentity {
   readonly #registry: PrincipalRegistry
   readonly #rollover: CredentialRollover
   readonly #audit: AuditLog
-  readonly #database: Transactor & ChangeRecorder
-  readonly #clock: Clock
+  readonly #database: Transactor
 
   constructor(parts: {
     resources: ResourceManager
     registry: PrincipalRegistry
     rollover: CredentialRollover
     audit: AuditLog
-    database: Transactor & ChangeRecorder
-    clock: Clock
+    database: Transactor
   }) {
     this.#resources = parts.resources
     this.#registry = parts.registry
     this.#rollover = parts.rollover
     this.#audit = parts.audit
     this.#database = parts.database
-    this.#clock = parts.clock
     parts.rollover.onActivated((tx, context, principalId) => this.#inForce(tx, context, principalId))
   }
 
   async turnOn(context: RequestContext, instanceId: InstanceId): Promise<void> {
     await this.#database.transact(async (tx) => {
-      const instance = await this.#require(tx, instanceId)
+      const instance = await this.#resources.require(instanceId, tx)
       if (instance.identityState === 'on' || instance.identityState === 'enabling') return
       const principal = await this.#registry.createSystem(tx, {
         instanceId,
         name: instance.name,
         armId: instance.resourceId,
       })
-      await this.#update(tx, instance, { identity_state: 'enabling', system_principal_id: principal.objectId })
+      await this.#resources.update(tx, instance, {
+        identity_state: 'enabling',
+        system_principal_id: principal.objectId,
+      })
       await this.#audit.append(tx, context, {
         action: 'identity.turned_on',
         target: targetOf(instance),
@@ -63,14 +61,14 @@ export class ManagedIdentity {
   /** Refused from the commit on: by the authority at once, by the agent as soon as it hears of it. */
   async turnOff(context: RequestContext, instanceId: InstanceId): Promise<void> {
     await this.#database.transact(async (tx) => {
-      const instance = await this.#require(tx, instanceId)
+      const instance = await this.#resources.require(instanceId, tx)
       if (instance.identityState === 'off' || instance.identityState === 'disabling') return
       if (instance.principalId) {
         await this.#rollover.closeSlots(tx, context, instance.principalId)
         await this.#registry.delete(tx, context, instance.principalId)
       }
       const state = instance.agentId ? 'disabling' : 'off'
-      await this.#update(tx, instance, { identity_state: state })
+      await this.#resources.update(tx, instance, { identity_state: state })
       await this.#audit.append(tx, context, {
         action: 'identity.turned_off',
         target: targetOf(instance),
@@ -82,9 +80,9 @@ export class ManagedIdentity {
 
   /** An agent has taken charge of an instance; an identity that waits for one, or had another, starts anew on it. */
   async agentBound(tx: Tx, context: RequestContext, instanceId: InstanceId, agentId: AgentId): Promise<void> {
-    const instance = await this.#require(tx, instanceId)
+    const instance = await this.#resources.require(instanceId, tx)
     const isLive = instance.identityState === 'on' || instance.identityState === 'enabling'
-    await this.#update(tx, instance, {
+    await this.#resources.update(tx, instance, {
       agent_id: agentId,
       identity_state: isLive ? 'enabling' : 'off',
     })
@@ -97,10 +95,10 @@ export class ManagedIdentity {
   /** What an agent says it holds; an identity that was turned off is gone once the agent no longer has it. */
   async agentHolds(context: RequestContext, agentId: AgentId, held: readonly ObjectId[]): Promise<void> {
     await this.#database.transact(async (tx) => {
-      for (const instance of await this.#resources.store.ofAgent(agentId, tx)) {
+      for (const instance of await this.#resources.ofAgent(agentId, tx)) {
         if (instance.identityState !== 'disabling') continue
         if (instance.principalId && held.includes(instance.principalId)) continue
-        await this.#update(tx, instance, { identity_state: 'off' })
+        await this.#resources.update(tx, instance, { identity_state: 'off' })
         await this.#audit.append(tx, context, {
           action: 'identity.removed',
           target: targetOf(instance),
@@ -112,31 +110,15 @@ export class ManagedIdentity {
   }
 
   async #inForce(tx: Tx, context: RequestContext, principalId: ObjectId): Promise<void> {
-    const instance = await this.#resources.store.findByPrincipal(principalId, tx)
+    const instance = await this.#resources.findByPrincipal(principalId, tx)
     if (instance?.identityState !== 'enabling') return
-    await this.#update(tx, instance, { identity_state: 'on' })
+    await this.#resources.update(tx, instance, { identity_state: 'on' })
     await this.#audit.append(tx, context, {
       action: 'identity.in_force',
       target: targetOf(instance),
       before: { identityState: 'enabling' },
       after: { identityState: 'on' },
     })
-  }
-
-  async #require(tx: Tx, instanceId: InstanceId): Promise<ServiceInstance> {
-    const instance = await this.#resources.store.find(instanceId, tx)
-    if (!instance) throw new SignetError('not_found', 'No such service instance.')
-    return instance
-  }
-
-  async #update(
-    tx: Tx,
-    instance: ServiceInstance,
-    change: { identity_state: ServiceInstance['identityState']; system_principal_id?: ObjectId; agent_id?: AgentId },
-  ): Promise<void> {
-    const updated = await this.#resources.store.update(tx, instance, { ...change, updated_at: this.#clock.now() })
-    if (!updated) throw new SignetError('conflict', 'The service instance was changed in the meantime.')
-    await this.#database.changed(tx, { kind: 'instance', id: instance.id })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Page } from '@signet/shared/api/paging'
 import type { InstanceKind } from '@signet/shared/api/resources'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, InstanceId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -9,9 +9,9 @@ import type { Cursors } from '../platform/database/paging.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
+import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { foldCase, instanceResourceId } from './resource-id.ts'
-import { ResourcesStore } from './resources-store.ts'
+import { type InstanceChange, ResourcesStore } from './resources-store.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 export interface ResourceDefaults {
@@ -23,7 +23,7 @@ export interface ResourceDefaults {
 
 /** The resource tree: which service instances there are. */
 export class ResourceManager {
-  readonly store: ResourcesStore
+  readonly #store: ResourcesStore
   readonly #database: Transactor & ChangeRecorder
   readonly #audit: AuditLog
   readonly #clock: Clock
@@ -33,7 +33,7 @@ export class ResourceManager {
     store: ResourcesStore,
     parts: { database: Database; audit: AuditLog; clock: Clock; defaults: ResourceDefaults },
   ) {
-    this.store = store
+    this.#store = store
     this.#database = parts.database
     this.#audit = parts.audit
     this.#clock = parts.clock
@@ -59,7 +59,7 @@ export class ResourceManager {
     const id = InstanceId.parse(newGuid())
     const resourceId = instanceResourceId({ subscriptionId, resourceGroup: 'default', ...wanted })
     await this.#database.transact(async (tx) => {
-      const inserted = await this.store.insert(tx, {
+      const inserted = await this.#store.insert(tx, {
         id,
         tenant_id: tenantId,
         subscription_id: subscriptionId,
@@ -88,9 +88,13 @@ export class ResourceManager {
     return this.require(id)
   }
 
+  find(id: string, tx?: Tx): Promise<ServiceInstance | undefined> {
+    return this.#store.find(id, tx)
+  }
+
   /** @throws SignetError `not_found` */
-  async require(id: string): Promise<ServiceInstance> {
-    const instance = await this.store.find(id)
+  async require(id: string, tx?: Tx): Promise<ServiceInstance> {
+    const instance = await this.find(id, tx)
     if (!instance) throw new SignetError('not_found', 'No such service instance.')
     return instance
   }
@@ -101,10 +105,22 @@ export class ResourceManager {
     cursor?: string | undefined
     limit: number
   }): Promise<Page<ServiceInstance>> {
-    return this.store.page({ ...filter, tenantId: this.#defaults.tenantId })
+    return this.#store.page({ ...filter, tenantId: this.#defaults.tenantId })
   }
 
-  ofAgent(agentId: AgentId): Promise<ServiceInstance[]> {
-    return this.store.ofAgent(agentId)
+  /** The instance whose system-assigned identity this is, or was last. */
+  findByPrincipal(principalId: ObjectId, tx: Tx): Promise<ServiceInstance | undefined> {
+    return this.#store.findByPrincipal(principalId, tx)
+  }
+
+  ofAgent(agentId: AgentId, tx?: Tx): Promise<ServiceInstance[]> {
+    return this.#store.ofAgent(agentId, tx)
+  }
+
+  /** Compare-and-set on the version the caller read. @throws SignetError `conflict` */
+  async update(tx: Tx, instance: ServiceInstance, change: InstanceChange): Promise<void> {
+    const updated = await this.#store.update(tx, instance, { ...change, updated_at: this.#clock.now() })
+    if (!updated) throw new SignetError('conflict', 'The service instance was changed in the meantime.')
+    await this.#database.changed(tx, { kind: 'instance', id: instance.id })
   }
 }

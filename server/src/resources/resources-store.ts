@@ -10,6 +10,9 @@ import type { ServiceInstance } from './service-instance.ts'
 
 const list = 'instances'
 
+/** What can change about an instance. */
+export type InstanceChange = Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>>
+
 /** SQL of the resource tree. */
 export class ResourcesStore {
   readonly #database: Database
@@ -112,13 +115,7 @@ export class ResourcesStore {
   }
 
   /** Compare-and-set on the version the caller read. */
-  async update(
-    tx: Tx,
-    instance: ServiceInstance,
-    change: Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>> & {
-      updated_at: number
-    },
-  ): Promise<boolean> {
+  async update(tx: Tx, instance: ServiceInstance, change: InstanceChange & { updated_at: number }): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('service_instances')
       .set({ ...change, version: instance.version + 1 })

@@ -72,6 +72,23 @@ export class RotationStore {
     return query.execute()
   }
 
+  /** Agents with a slot, open or closed, of this principal, or of this slot or run. */
+  async agentsOf(id: string): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('credential_slots')
+      .select('agent_id')
+      .distinct()
+      .where((eb) =>
+        eb.or([
+          eb('principal_id', '=', id),
+          eb('id', '=', id),
+          eb('id', '=', eb.selectFrom('rotation_runs').select('slot_id').where('rotation_runs.id', '=', id)),
+        ]),
+      )
+      .execute()
+    return rows.map((row) => row.agent_id)
+  }
+
   /** Open slots that are due and have no open run, the longest due first. */
   dueSlots(now: number, limit: number): Promise<SlotRow[]> {
     return this.#database.read

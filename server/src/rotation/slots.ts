@@ -1,5 +1,5 @@
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
@@ -31,6 +31,11 @@ export class SlotDirectory {
   async ofPrincipals(principalIds: readonly string[]): Promise<SlotStanding[]> {
     if (principalIds.length === 0) return []
     return this.#standings(await this.#store.openSlots({ principalIds }))
+  }
+
+  /** Agents that hold or held a slot of what changed: a principal, a slot or a run. Empty when no agent ever did. */
+  async agentsOf(id: string): Promise<AgentId[]> {
+    return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
   }
 
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {

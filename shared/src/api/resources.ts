@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { IdentityState } from '../vocabulary/credential-states.ts'
-import { AgentId, ClientId, InstanceId, ObjectId, TenantId } from '../vocabulary/identifiers.ts'
+import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 import { PageQuery, pageOf } from './paging.ts'
@@ -20,6 +20,17 @@ export const LocalEndpoints = z.object({
 })
 export type LocalEndpoints = z.infer<typeof LocalEndpoints>
 
+/** What an agent says goes wrong on its instance. Its words are untrusted. */
+export const AgentError = z.object({
+  slotId: SlotId,
+  /** A code of the catalogue, unless the agent says otherwise. */
+  code: z.string(),
+  detail: z.string(),
+  /** When it was first reported. */
+  at: Instant,
+})
+export type AgentError = z.infer<typeof AgentError>
+
 export const AgentSummary = z.object({
   id: AgentId,
   version: z.string(),
@@ -28,6 +39,11 @@ export const AgentSummary = z.object({
   lastSeenAt: Instant.nullable(),
   certificateNotAfter: Instant,
   endpoints: LocalEndpoints.nullable(),
+  errors: z.array(AgentError),
+  /** Generation of the newest state the agent says it has taken in; null before its first report. */
+  ackedGeneration: z.int().nullable(),
+  /** Generation of the newest state it was sent on its open stream; null when there is none. */
+  sentGeneration: z.int().nullable(),
 })
 export type AgentSummary = z.infer<typeof AgentSummary>
 

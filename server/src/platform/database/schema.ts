@@ -224,6 +224,10 @@ export interface AgentsTable extends Versioned {
   new_spki_s256: string | null
   new_cert_der: Buffer | null
   endpoints: string | null
+  /** Of the newest state whose every slot the agent has tried. */
+  acked_generation: number | null
+  /** JSON; what the agent said is going wrong, null when nothing is. Untrusted (SEC-46). */
+  errors: string | null
   last_seen_at: number | null
   revoked_at: number | null
 }
