@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => stack.close())
 
-describe('a stored value that is no envelope', () => {
+describe('a sealed value replaced in the database', () => {
   it.each([
     ['plain text', "x'2d2d2d2d2d424547494e2050524956415445204b45592d2d2d2d2d'", 'it is no envelope'],
     ['nothing', "x''", 'it is no envelope'],
@@ -18,7 +18,7 @@ describe('a stored value that is no envelope', () => {
       "(SELECT key_enc FROM certificate_authorities WHERE scope = 'root')",
       'it was changed or moved',
     ],
-  ])('but %s is not read, and the refusal is on record (SEC-60)', async (_what, value, reason) => {
+  ])('by %s is not read, and the refusal is on record (SEC-60)', async (_what, value, reason) => {
     const [row] = (await rowsOf(stack, 'certificate_authorities')).filter((one) => one.scope === 'agents')
     await tamper(stack, `UPDATE certificate_authorities SET key_enc = ${value} WHERE scope = 'agents'`)
     await expect(CertificateAuthorities.open(stack)).rejects.toThrow(EnvelopeError)

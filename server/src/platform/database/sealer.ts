@@ -113,7 +113,7 @@ const mends = {
   file: 'set SIGNET_ROOT_KEY_FILE to the right one',
   environment: 'set SIGNET_ROOT_KEY to the right one',
   kms: 'set SIGNET_ROOT_KEY_KMS_URL to the service that has the right one',
-  pkcs11: 'set SIGNET_ROOT_KEY_PKCS11_TOKEN and SIGNET_ROOT_KEY_PKCS11_KEY to the right one',
+  pkcs11: 'set SIGNET_ROOT_KEY_PKCS11_TOKEN and SIGNET_ROOT_KEY_PKCS11_KEY_ID to the right one',
 }
 
 function wrongRootKey(wanted: string, given: string, root: RootKeyProvider): StartupError {

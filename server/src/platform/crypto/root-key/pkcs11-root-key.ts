@@ -11,8 +11,8 @@ export interface Pkcs11Settings {
   readonly module: string
   /** Label of the token. */
   readonly token: string
-  /** Label of the RSA key pair on it. */
-  readonly key: string
+  /** ID of the RSA key pair on it, hexadecimal; `pkcs11-tool` finds private keys by ID alone. */
+  readonly keyId: string
   readonly pinFile: string
 }
 
@@ -37,7 +37,7 @@ export class Pkcs11RootKey implements RootKeyProvider {
   }
 
   describe() {
-    return { provider: 'pkcs11', where: `key ${this.#settings.key} on token ${this.#settings.token}` } as const
+    return { provider: 'pkcs11', where: `key ${this.#settings.keyId} on token ${this.#settings.token}` } as const
   }
 
   async health(): Promise<string> {
@@ -69,11 +69,11 @@ export class Pkcs11RootKey implements RootKeyProvider {
   }
 
   async #publicKey(): Promise<KeyObject> {
-    const der = await this.#run(['--read-object', '--type', 'pubkey', '--label', this.#settings.key])
+    const der = await this.#run(['--read-object', '--type', 'pubkey', '--id', this.#settings.keyId])
     const key = readPublicKey(der)
     if (key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < smallestModulusBits) {
       throw new StartupError(
-        `the ${this.describe().where} is not an RSA key of 2048 bits or more: set SIGNET_ROOT_KEY_PKCS11_KEY to one that is`,
+        `the ${this.describe().where} is not an RSA key of 2048 bits or more: set SIGNET_ROOT_KEY_PKCS11_KEY_ID to one that is`,
       )
     }
     return key
@@ -82,7 +82,7 @@ export class Pkcs11RootKey implements RootKeyProvider {
   async #decrypt(ciphertext: Buffer): Promise<Buffer> {
     const pin = readSecretFile(this.#settings.pinFile, 'SIGNET_ROOT_KEY_PKCS11_PIN_FILE')
     if (this.#refusedPin === pin) throw this.#pinRefused()
-    const asked = ['--login', '--pin', 'env:TOKEN_PIN', '--decrypt', ...oaepArguments, '--label', this.#settings.key]
+    const asked = ['--login', '--pin', 'env:TOKEN_PIN', '--decrypt', ...oaepArguments, '--id', this.#settings.keyId]
     try {
       return await this.#run(asked, { pin, input: ciphertext })
     } catch (error) {
@@ -105,7 +105,7 @@ export class Pkcs11RootKey implements RootKeyProvider {
       return new StartupError('the program pkcs11-tool is not installed: install the package opensc', { cause })
     }
     if (/CKR_PIN_(INCORRECT|LOCKED|LEN_RANGE|INVALID|EXPIRED)/.test(words)) return this.#pinRefused()
-    if (/CKR_(ENCRYPTED_DATA|DATA)_(INVALID|LEN_RANGE)|CKR_(FUNCTION|GENERAL)_(FAILED|ERROR)/.test(words)) {
+    if (/C_Decrypt failed: rv = CKR_(ENCRYPTED_DATA|DATA|GENERAL|FUNCTION)_/.test(words)) {
       return new StartupError(`the ${where} does not open this data key: it is another key, or the data is damaged`)
     }
     if (/Failed to load|CKR_ARGUMENTS_BAD|Failed to find C_GetFunctionList/.test(words)) {
@@ -117,7 +117,7 @@ export class Pkcs11RootKey implements RootKeyProvider {
     const isMissing = /object not found/.test(words)
     return new RootKeyUnavailable(
       isMissing ? `the ${where} is missing` : `the token ${this.#settings.token} is out of reach`,
-      isMissing ? 'set SIGNET_ROOT_KEY_PKCS11_KEY to its label' : 'put it back or set SIGNET_ROOT_KEY_PKCS11_TOKEN',
+      isMissing ? 'set SIGNET_ROOT_KEY_PKCS11_KEY_ID to its ID' : 'put it back or set SIGNET_ROOT_KEY_PKCS11_TOKEN',
       { cause },
     )
   }

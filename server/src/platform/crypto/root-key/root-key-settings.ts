@@ -20,7 +20,10 @@ export const rootKeySettings = {
   SIGNET_ROOT_KEY_KMS_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_ROOT_KEY_PKCS11_MODULE: text,
   SIGNET_ROOT_KEY_PKCS11_TOKEN: text,
-  SIGNET_ROOT_KEY_PKCS11_KEY: text,
+  SIGNET_ROOT_KEY_PKCS11_KEY_ID: z
+    .string()
+    .regex(/^(?:[0-9a-f]{2}){1,64}$/, 'a key ID in lower-case hexadecimal')
+    .optional(),
   SIGNET_ROOT_KEY_PKCS11_PIN_FILE: text,
 }
 
@@ -56,13 +59,13 @@ export function rootKeyProvider(options: {
       )
     }
     case 'pkcs11': {
-      const [module, token, key, pinFile] = needed(values, [
+      const [module, token, keyId, pinFile] = needed(values, [
         'SIGNET_ROOT_KEY_PKCS11_MODULE',
         'SIGNET_ROOT_KEY_PKCS11_TOKEN',
-        'SIGNET_ROOT_KEY_PKCS11_KEY',
+        'SIGNET_ROOT_KEY_PKCS11_KEY_ID',
         'SIGNET_ROOT_KEY_PKCS11_PIN_FILE',
       ])
-      return new Pkcs11RootKey({ module, token, key, pinFile })
+      return new Pkcs11RootKey({ module, token, keyId, pinFile })
     }
   }
 }
