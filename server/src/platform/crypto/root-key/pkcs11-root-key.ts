@@ -105,7 +105,7 @@ export class Pkcs11RootKey implements RootKeyProvider {
       return new StartupError('the program pkcs11-tool is not installed: install the package opensc', { cause })
     }
     if (/CKR_PIN_(INCORRECT|LOCKED|LEN_RANGE|INVALID|EXPIRED)/.test(words)) return this.#pinRefused()
-    if (/C_Decrypt failed: rv = CKR_(ENCRYPTED_DATA|DATA|GENERAL|FUNCTION)_/.test(words)) {
+    if (/C_Decrypt(Update|Final)? failed: rv = CKR_(?!DEVICE|TOKEN|SESSION)/.test(words)) {
       return new StartupError(`the ${where} does not open this data key: it is another key, or the data is damaged`)
     }
     if (/Failed to load|CKR_ARGUMENTS_BAD|Failed to find C_GetFunctionList/.test(words)) {
