@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -19,6 +19,7 @@ import { AuditLog } from '../src/audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../src/authority/index.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { issueSelfSigned, readCertificate } from '../src/platform/crypto/certificate.ts'
+import { EnvironmentRootKey } from '../src/platform/crypto/root-key/environment-root-key.ts'
 import { Database } from '../src/platform/database/database.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
@@ -80,7 +81,7 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
   const clock = systemClock
   const log = createLogger('silent')
   const database = Database.open(folder, clock)
-  const root = { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) }
+  const root = new EnvironmentRootKey(randomBytes(32).toString('base64'))
   const sealer = await Sealer.open(database, root, ['signing', 'paging'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const tenantId = TenantId.parse(randomUUID())

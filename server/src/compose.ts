@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
@@ -10,7 +10,7 @@ import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
-import { AuditLog, auditHandlers } from './audit/index.ts'
+import { AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import {
   agentEndpoint,
@@ -22,13 +22,16 @@ import {
 import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
-import { loadRootKey } from './platform/crypto/root-key.ts'
-import { ensurePrivateFolder, writePrivateFile } from './platform/data-folder.ts'
-import { Database } from './platform/database/database.ts'
+import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
+import { writePrivateFile } from './platform/data-folder.ts'
+import { DataKeysStore } from './platform/database/data-keys-store.ts'
+import type { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
+import { RecoveryShares } from './platform/database/recovery.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
+import { deploymentHandlers } from './platform/http/deployment-routes.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
@@ -41,6 +44,9 @@ export interface ServerParts {
   readonly clock: Clock
   readonly log: Logger
   readonly lifecycle: Lifecycle
+  readonly database: Database
+  readonly root: RootKeyProvider
+  readonly sealer: Sealer
 }
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
@@ -48,19 +54,21 @@ export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 const purposes = ['signing', 'ca', 'paging'] as const
 const tenantDomain = 'signet.local'
 
+/** The purpose keys of the database. @throws RootKeyUnavailable | StartupError */
+export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
+  return Sealer.open(database, root, purposes, clock)
+}
+
 /** Builds the domains in the order they depend on each other. Nothing listens yet. @throws StartupError */
-export async function composeServer({ config, clock, log, lifecycle }: ServerParts) {
-  ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
-  const isFirstStart = !existsSync(join(config.dataDir, 'signet.db'))
-  const rootKey = loadRootKey({ file: config.rootKeyFile, dataDir: config.dataDir, create: isFirstStart })
-  const database = Database.open(config.dataDir, clock)
-  lifecycle.started('database', () => database.close())
-  const sealer = await Sealer.open(database, rootKey, purposes, clock)
+export async function composeServer(parts: ServerParts) {
+  const { config, clock, log, lifecycle, database, root, sealer } = parts
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)
 
   const audit = new AuditLog({ database, cursors, clock, tenantId })
+  lifecycle.started('integrity records', recordRefusals({ sealer, audit, log }))
+  const recovery = new RecoveryShares({ database, root, clock })
   const base = { database, cursors, sealer, audit, clock, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
@@ -156,6 +164,12 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
       ),
     )
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    const keys = {
+      root,
+      rootKeyId: () => new DataKeysStore(database).rootKeyId(),
+      recoverySet: () => recovery.current(),
+    }
+    router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
     return router
   }
 
@@ -165,6 +179,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     audit,
     authorities,
     operators,
+    recovery,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),

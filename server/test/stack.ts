@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
-import { AuditLog } from '../src/audit/index.ts'
+import { AuditLog, recordRefusals } from '../src/audit/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
 import { type Clock, FakeClock } from '../src/platform/clock.ts'
 import { createCertificationRequest } from '../src/platform/crypto/certificate.ts'
 import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
-import { loadRootKey } from '../src/platform/crypto/root-key.ts'
+import { FileRootKey } from '../src/platform/crypto/root-key/file-root-key.ts'
 import { Database, sqlOf } from '../src/platform/database/database.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import type { Schema } from '../src/platform/database/schema.ts'
@@ -53,13 +53,14 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const clock = new FakeClock()
   const log = options.log ?? createLogger('silent')
   mkdirSync(dataDir, { mode: 0o700 })
-  const rootKey = loadRootKey({ file: rootKeyFile, dataDir, create: true })
+  const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
   const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)
   const audit = new AuditLog({ database, cursors, clock, tenantId })
+  const refusalsRecorded = recordRefusals({ sealer, audit, log })
   const base = { database, cursors, sealer, audit, clock, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
@@ -89,6 +90,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     folder,
     dataDir,
     rootKeyFile,
+    rootKey,
+    refusalsRecorded,
     registry,
     authorities,
     rotation,

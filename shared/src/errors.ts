@@ -26,6 +26,7 @@ export const errorCatalogue = {
   too_many_requests: passing(429, 'Too many requests'),
   internal: { status: 500, fault: 'signet', retryable: true, title: 'Something went wrong on the server' },
   unavailable: passing(503, 'The server cannot do this at the moment'),
+  sealed: { status: 503, fault: 'operator', retryable: true, title: 'The server is sealed' },
 
   // operators
   code_refused: caller(401, 'The code is wrong, spent or expired'),

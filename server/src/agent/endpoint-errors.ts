@@ -30,6 +30,7 @@ const imdsForms = {
   too_many_requests: { status: 429, error: 'too_many_requests' },
   internal: refused,
   unavailable: passing,
+  sealed: passing,
   code_refused: invalid,
   step_up_required: invalid,
   join_token_refused: refused,

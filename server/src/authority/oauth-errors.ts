@@ -46,6 +46,7 @@ const forms = {
   credential_revoked: form(401, 'invalid_client', 7000214),
   too_many_requests: form(429, 'temporarily_unavailable', 50196),
   unavailable: form(503, 'temporarily_unavailable', 90033),
+  sealed: form(503, 'temporarily_unavailable', 90033),
   authority_unreachable: form(503, 'temporarily_unavailable', 90033),
   internal: serverError,
   // codes of other surfaces, which this one never has a reason to answer

@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const auditActions = {
   'server.start': 'Server started',
   'server.stop': 'Server stopped',
+  'server.unsealed': 'Server unsealed',
+  'integrity.failure': 'Stored value refused: it was changed, moved or never sealed',
+  'recovery_shares.taken': 'Recovery shares taken',
+  'root_key.recovered': 'Root key recovered from shares',
   'clock.stepped': 'Clock stepped',
   'setup.code_issued': 'Set-up code issued',
   'operator.created': 'Administrator created',

@@ -16,6 +16,7 @@ import { jwtBearer } from '@signet/shared/wire/oauth'
 import { AuditLog } from '../../audit/index.ts'
 import { FakeClock } from '../../platform/clock.ts'
 import { issueSelfSigned, readCertificate } from '../../platform/crypto/certificate.ts'
+import { EnvironmentRootKey } from '../../platform/crypto/root-key/environment-root-key.ts'
 import { Database } from '../../platform/database/database.ts'
 import { Cursors } from '../../platform/database/paging.ts'
 import { Sealer } from '../../platform/database/sealer.ts'
@@ -165,7 +166,7 @@ export async function openTestAuthority(
   await options.prepare?.(database)
   const sealer = await Sealer.open(
     database,
-    { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) },
+    new EnvironmentRootKey(createHash('sha256').update('root key of the test').digest('base64')),
     ['signing', 'paging'],
     clock,
   )

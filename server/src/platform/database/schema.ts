@@ -191,7 +191,17 @@ export interface DataKeysTable {
   purpose: string
   wrapped: Buffer
   root_key_ref: string
+  recovery_wrapped: Buffer | null
   state: 'active' | 'decrypt_only' | 'destroyed'
+  created_at: number
+}
+
+/** One row at most: a new set replaces the old. */
+export interface RecoverySetsTable {
+  id: string
+  shares: number
+  threshold: number
+  wrapped: Buffer
   created_at: number
 }
 
@@ -330,6 +340,7 @@ export interface Schema {
   rotation_attempts: RotationAttemptsTable
   signing_keys: SigningKeysTable
   data_keys: DataKeysTable
+  recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
   agents: AgentsTable
   join_tokens: JoinTokensTable

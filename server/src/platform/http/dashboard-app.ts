@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import express, { type Express, type IRouter, type Request, type Response } from 'express'
 import { SignetError } from '../signet-error.ts'
 import { pageHeaders, permissionsPolicy } from './hardening.ts'
+import { healthRoutes, type Readiness } from './health.ts'
 import { sendProblem } from './problem.ts'
 import { EventStream } from './sse.ts'
 import { staticDashboard } from './static-dashboard.ts'
@@ -11,6 +12,7 @@ export function dashboardApp(parts: {
   api: IRouter
   /** Adds a stream of changes; throws when the request is from nobody who may listen. */
   listen: (request: Request, open: () => EventStream) => Promise<void>
+  readiness: Readiness
 }): Express {
   const app = bareApp()
   app.use(pageHeaders)
@@ -18,6 +20,7 @@ export function dashboardApp(parts: {
     response.setHeader('Permissions-Policy', permissionsPolicy)
     next()
   })
+  app.use(healthRoutes(parts.readiness))
   app.get('/api/events', async (request, response) => {
     try {
       await parts.listen(request, () => new EventStream(request, response))
@@ -33,10 +36,22 @@ export function dashboardApp(parts: {
 }
 
 /** The admin API alone, for a socket that only the host's own user can open. */
-export function consoleApp(api: IRouter): Express {
+export function consoleApp(api: IRouter, readiness: Readiness): Express {
   const app = bareApp()
+  app.use(healthRoutes(readiness))
   app.use('/api', api)
   app.use(unknownAddress)
+  app.use(lastResort)
+  return app
+}
+
+/** What is left of both while the root key is away: health, `api`, and one answer to everything else (SEC-57). */
+export function sealedApp(parts: { api: IRouter; refusal: () => SignetError }): Express {
+  const app = bareApp()
+  app.use(pageHeaders)
+  app.use(healthRoutes(async () => 'sealed'))
+  app.use('/api', parts.api)
+  app.use((_request, response) => sendProblem(response, parts.refusal(), randomUUID()))
   app.use(lastResort)
   return app
 }

@@ -135,9 +135,13 @@ CREATE UNIQUE INDEX signing_keys_active ON signing_keys(issuer_scope) WHERE stat
 CREATE UNIQUE INDEX signing_keys_prepared ON signing_keys(issuer_scope) WHERE state = 'prepared';
 
 CREATE TABLE data_keys (
-  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, wrapped BLOB NOT NULL, root_key_ref TEXT NOT NULL,
+  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, wrapped BLOB NOT NULL, root_key_ref TEXT NOT NULL, recovery_wrapped BLOB,
   state TEXT NOT NULL CHECK (state IN ('active','decrypt_only','destroyed')), created_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX data_keys_active ON data_keys(purpose) WHERE state = 'active';
+
+CREATE TABLE recovery_sets (
+  id TEXT PRIMARY KEY, shares INTEGER NOT NULL, threshold INTEGER NOT NULL, wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL) STRICT;
 
 CREATE TABLE resource_apps (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, app_id TEXT NOT NULL, identifier_uri TEXT NOT NULL,
