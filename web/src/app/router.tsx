@@ -1,4 +1,3 @@
-import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -11,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
+import { rangeSearch } from '../features/audit/audit-range.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
@@ -85,10 +85,7 @@ const tokenTest = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
-  validateSearch: z.object({
-    action: AuditAction.optional().catch(undefined),
-    outcome: AuditOutcome.optional().catch(undefined),
-  }),
+  validateSearch: z.object({ filter: text(1_000), ...rangeSearch }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
@@ -10,39 +10,60 @@ import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import styles from './audit.module.css'
 import { auditColumns, eventName } from './audit-columns.tsx'
 import { AuditEntry } from './audit-entry.tsx'
-import { AuditFilters } from './audit-filters.tsx'
-import { type AuditFilter, auditOptions } from './audit-queries.ts'
+import { AuditFilterBox } from './audit-filter-box.tsx'
+import { AuditHistogram } from './audit-histogram.tsx'
+import { type AuditSearch, auditCountOptions, auditOptions } from './audit-queries.ts'
+import { AuditRangeBar } from './audit-range-bar.tsx'
 
 const page = getRouteApi('/signed-in/audit')
 
 /** What happened, newest first. */
 export function AuditPage() {
   useTitle('Audit')
-  const filter = page.useSearch()
+  const search = page.useSearch()
   const navigate = page.useNavigate()
-  const setFilter = (next: AuditFilter) => void navigate({ search: next, replace: true })
+  const change = (next: Partial<AuditSearch>) => void navigate({ search: { ...search, ...next } })
   return (
     <>
       <PageHeader title="Audit" lead="Every act of operators, agents and Signet itself, newest first." />
-      <AuditFilters filter={filter} onChange={setFilter} />
+      <AuditFilterBox filter={search.filter} onChange={(filter) => change({ filter })} />
+      <div className={styles['tools']}>
+        <AuditRangeBar search={search} onChange={change} />
+        <Count search={search} />
+      </div>
+      <AuditHistogram search={search} onRange={change} />
       <Frame>
-        <AuditList filter={filter} onClear={() => setFilter({})} />
+        <AuditList
+          search={search}
+          onClear={() => change({ filter: undefined, range: 'all', from: undefined, to: undefined })}
+        />
       </Frame>
     </>
   )
 }
 
-function AuditList({ filter, onClear }: { filter: AuditFilter; onClear: () => void }) {
-  const query = useInfiniteQuery(auditOptions(filter))
+function Count({ search }: { search: AuditSearch }) {
+  const { data } = useQuery(auditCountOptions(search))
+  if (data === undefined) return null
+  const events = data.isCapped ? `${data.matching.toLocaleString('en')}+` : data.matching.toLocaleString('en')
+  return <output className="muted">{`${events} ${data.matching === 1 ? 'event' : 'events'}`}</output>
+}
+
+function AuditList({ search, onClear }: { search: AuditSearch; onClear: () => void }) {
+  const query = useInfiniteQuery(auditOptions(search))
   return (
     <Loadable state={loadStateOf(query)} lines={10}>
       {(data) => {
         const rows = rowsOf(data)
         if (rows.length === 0) {
           return (
-            <EmptyState title="No event matches the filter" actions={<Button onClick={onClear}>Clear filter</Button>} />
+            <EmptyState
+              title="No event matches the filter in this time"
+              actions={<Button onClick={onClear}>Show all events</Button>}
+            />
           )
         }
         return (
