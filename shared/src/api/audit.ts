@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
 import { ActorKind, AuditAction, AuditOutcome } from '../vocabulary/audit-events.ts'
-import { Instant } from '../vocabulary/time.ts'
+import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 import { PageQuery, pageOf } from './paging.ts'
 
@@ -27,10 +27,12 @@ export const AuditHistogram = z.object({
 })
 export type AuditHistogram = z.infer<typeof AuditHistogram>
 
-const instant = z.coerce.number().int().min(0).max(8_640_000_000_000_000).optional()
-
 /** Which events: what the filter describes, from `from` (included) to `to` (not), both epoch milliseconds. */
-const AuditQuery = z.object({ filter: z.string().max(longestQuery).optional(), from: instant, to: instant })
+const AuditQuery = z.object({
+  filter: z.string().max(longestQuery).optional(),
+  from: QueryInstant.optional(),
+  to: QueryInstant.optional(),
+})
 
 export const auditApi = {
   list: route({

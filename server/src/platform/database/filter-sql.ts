@@ -38,6 +38,22 @@ export function anyOf(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql<SqlBool>`0` : sql<SqlBool>`(${sql.join(conditions, sql` OR `)})`
 }
 
+/** Whether the column holds anything. */
+export function present(of: Expression<unknown>, wanted: boolean): Condition {
+  return wanted ? sql<SqlBool>`${of} IS NOT NULL` : sql<SqlBool>`${of} IS NULL`
+}
+
+/** Above or below a whole number, or one of several. */
+export function numberIs(
+  of: Expression<unknown>,
+  operator: 'is' | 'above' | 'below',
+  values: readonly number[],
+): Condition {
+  if (operator === 'above') return sql<SqlBool>`${of} > ${values[0]}`
+  if (operator === 'below') return sql<SqlBool>`${of} < ${values[0]}`
+  return sql<SqlBool>`${of} IN (${sql.join(values)})`
+}
+
 /** Also true where the condition is neither true nor false, because a column is empty. */
 export function not(condition: Condition): Condition {
   return sql<SqlBool>`NOT coalesce(${condition}, 0)`
