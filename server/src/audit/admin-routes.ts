@@ -2,8 +2,7 @@ import type { auditApi } from '@signet/shared/api/audit'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import { requireTerms } from '../platform/query-text.ts'
-import type { AuditLog } from './audit-log.ts'
-import type { AuditQuery } from './audit-store.ts'
+import type { AuditLog, AuditQuery } from './audit-log.ts'
 
 export function auditHandlers(audit: AuditLog): Handlers<typeof auditApi> {
   return {

@@ -11,6 +11,8 @@ import type { Tx } from '../platform/transaction.ts'
 import { bucketsOver } from './audit-buckets.ts'
 import { type AuditQuery, AuditStore } from './audit-store.ts'
 
+export type { AuditQuery }
+
 export interface NewAuditEvent {
   readonly action: AuditAction
   /** `ok` unless given. */

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
+import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
@@ -66,12 +67,30 @@ const instance = createRoute({
 const rotations = createRoute({
   getParentRoute: () => signedIn,
   path: '/rotations',
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationsPage'),
+})
+
+const rotationTimeline = createRoute({
+  getParentRoute: () => rotations,
+  path: '/',
+  validateSearch: z.object(timelineSearch),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationTimelinePage'),
+})
+
+const rotationQueue = createRoute({
+  getParentRoute: () => rotations,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
+})
+
+const rotationHistory = createRoute({
+  getParentRoute: () => rotations,
+  path: '/history',
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
 const rotation = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/rotations/$runId',
+  getParentRoute: () => rotations,
+  path: '/$runId',
   component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
 })
 
@@ -91,7 +110,14 @@ const audit = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit]),
+  signedIn.addChildren([
+    start,
+    instances,
+    instance,
+    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
+    tokenTest,
+    audit,
+  ]),
 ])
 
 /** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */
