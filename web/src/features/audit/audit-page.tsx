@@ -4,12 +4,12 @@ import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { auditColumns, eventName } from './audit-columns.tsx'
 import { AuditEntry } from './audit-entry.tsx'
 import { AuditFilters } from './audit-filters.tsx'
@@ -47,7 +47,7 @@ function AuditList({ filter, onClear }: { filter: AuditFilter; onClear: () => vo
         }
         return (
           <>
-            <DataTable
+            <SimpleTable
               label="Audit events"
               columns={auditColumns}
               rows={rows}

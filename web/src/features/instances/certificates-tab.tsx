@@ -4,10 +4,10 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { loadStateOf } from '../../api/load-state.ts'
 import { Card, Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { DueTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
 import { certificateSentence, timelineItem } from './certificate-timeline.ts'
@@ -45,7 +45,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
           <>
             <OverTime items={items} nextRotationAt={nextRotationAt} />
             <Frame>
-              <DataTable
+              <SimpleTable
                 label="Certificates"
                 columns={certificateColumns}
                 rows={items}

@@ -4,12 +4,12 @@ import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { PolicyCard } from './policy-card.tsx'
 import { rotationColumns } from './rotation-columns.tsx'
 import { rotationsOptions } from './rotations-queries.ts'
@@ -37,7 +37,7 @@ function History() {
         if (rows.length === 0) return <NothingRotated />
         return (
           <>
-            <DataTable label="Rotations" columns={rotationColumns} rows={rows} rowId={(row) => row.id} />
+            <SimpleTable label="Rotations" columns={rotationColumns} rows={rows} rowId={(row) => row.id} />
             <LoadMore
               shown={rows.length}
               noun={rows.length === 1 ? 'rotation' : 'rotations'}
