@@ -65,7 +65,12 @@ export function usePagedRows<P extends Page<unknown>>(options: PagedRowsOptions<
   })
   for (const [offset, { data }] of results.entries()) if (data !== undefined) settle(tiles, from + offset, data)
   forgetFar(tiles, from, until)
-  useRedrawAfter(tiles.length)
+  useRedrawAfter(
+    tiles
+      .slice(from, until + 2)
+      .map((tile) => tile.cursor)
+      .join(' '),
+  )
 
   const error = results.find((each) => each.error !== null)?.error ?? null
   const isPending = enabled && tiles[0]?.page === undefined && error === null
@@ -112,10 +117,10 @@ function useNear(question: string, pageSize: number): [Near, (first: number, las
   return [near.question === question ? near : { question, from: 0, until: 0 }, show]
 }
 
-/** A page that came may have told where the next one starts, and that one may be near. */
-function useRedrawAfter(known: number): void {
-  const [, redraw] = useState(known)
-  useEffect(() => redraw(known), [known])
+/** A page that came may have told where the next one starts, or starts now, and that one may be near. */
+function useRedrawAfter(cursors: string): void {
+  const [, redraw] = useState(cursors)
+  useEffect(() => redraw(cursors), [cursors])
 }
 
 /** Takes in a page. Where the next one starts may have moved; then what was behind it is laid anew from there. */
