@@ -79,12 +79,14 @@ const rotationTimeline = createRoute({
 const rotationQueue = createRoute({
   getParentRoute: () => rotations,
   path: '/queue',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
 })
 
 const rotationHistory = createRoute({
   getParentRoute: () => rotations,
   path: '/history',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
@@ -104,7 +106,7 @@ const tokenTest = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
-  validateSearch: z.object({ filter: text(1_000), ...rangeSearch }),
+  validateSearch: z.object({ filter: text(1_000), ...rangeSearch, event: text(36), cols: text(300) }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 

@@ -1,7 +1,6 @@
 import { auditApi } from '@signet/shared/api/audit'
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
-import { pagesOptions } from '../../api/pages.ts'
 import { type RangeSearch, rangeOf } from './audit-range.ts'
 
 const list = call(auditApi.list)
@@ -17,13 +16,10 @@ export interface AuditSearch extends RangeSearch {
 /** A preset ends now, so it is reckoned anew with every question. */
 const asked = (search: AuditSearch) => ({ filter: search.filter, ...rangeOf(search, Date.now()) })
 
-export const auditOptions = (search: AuditSearch) =>
-  infiniteQueryOptions({
-    ...pagesOptions,
-    queryKey: ['audit', 'list', search],
-    queryFn: ({ pageParam, signal }) => list({ query: { ...asked(search), cursor: pageParam } }, signal),
-    placeholderData: keepPreviousData,
-  })
+export const auditKey = (search: AuditSearch) => ['audit', 'list', search]
+
+export const readAudit = (search: AuditSearch, cursor: string | undefined, signal: AbortSignal) =>
+  list({ query: { ...asked(search), cursor } }, signal)
 
 export const auditCountOptions = (search: AuditSearch) =>
   queryOptions({

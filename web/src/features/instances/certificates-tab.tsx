@@ -6,10 +6,10 @@ import { certificateSentence, timelineItem } from '../../api/certificate-span.ts
 import { loadStateOf } from '../../api/load-state.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Card, Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { DueTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
 import { credentialsOptions } from './instances-queries.ts'
@@ -46,7 +46,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
           <>
             <OverTime items={items} nextRotationAt={nextRotationAt} />
             <Frame>
-              <DataTable
+              <SimpleTable
                 label="Certificates"
                 columns={certificateColumns}
                 rows={items}

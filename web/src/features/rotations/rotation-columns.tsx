@@ -2,17 +2,22 @@ import type { RotationSummary } from '@signet/shared/api/rotation'
 import { Link } from '@tanstack/react-router'
 import { runWords, triggerWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
-import { columnsOf } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { RotateAgainButton } from './rotate-again-button.tsx'
 import styles from './rotations.module.css'
 
 const thumbprintLength = 8
+
+/** Names a rotation for assistive technology: of what, and when. */
+export function rotationName(run: RotationSummary): string {
+  return `${visibleText(run.principalName)}, ${absoluteTime(run.requestedAt)}`
+}
 
 export const rotationColumns = columnsOf<RotationSummary>([
   {

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
@@ -6,6 +6,9 @@ import { Tabs } from '../../ui/tabs.tsx'
 import { PolicyCard } from './policy-card.tsx'
 import { RunList } from './run-list.tsx'
 import { TimelineTab } from './timeline-tab.tsx'
+
+const queue = getRouteApi('/signed-in/rotations/queue')
+const history = getRouteApi('/signed-in/rotations/history')
 
 const tabs = [
   { value: 'timeline', label: 'Timeline' },
@@ -26,18 +29,27 @@ export function RotationTimelinePage() {
 
 /** What is under way or waits. */
 export function RotationQueuePage() {
+  const search = queue.useSearch()
+  const navigate = queue.useNavigate()
   return (
     <Frame tab="queue">
-      <RunList which="open" />
+      <RunList
+        fixed="open:yes"
+        search={search}
+        onSearch={(next) => void navigate({ search: next, replace: true })}
+        nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
+      />
     </Frame>
   )
 }
 
 /** Every certificate that took over from another. */
 export function RotationHistoryPage() {
+  const search = history.useSearch()
+  const navigate = history.useNavigate()
   return (
     <Frame tab="history">
-      <RunList which="all" />
+      <RunList search={search} onSearch={(next) => void navigate({ search: next, replace: true })} nothing="never" />
     </Frame>
   )
 }

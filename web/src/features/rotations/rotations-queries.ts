@@ -24,13 +24,10 @@ interface Axis {
   readonly until: number
 }
 
-export const rotationsOptions = (filter: string | undefined) =>
-  infiniteQueryOptions({
-    ...pagesOptions,
-    queryKey: ['rotations', 'list', filter],
-    queryFn: ({ pageParam, signal }) => list({ query: { filter, cursor: pageParam } }, signal),
-    placeholderData: keepPreviousData,
-  })
+export const rotationsKey = (filter: string) => ['rotations', 'list', filter]
+
+export const readRotations = (filter: string, cursor: string | undefined, signal: AbortSignal) =>
+  list({ query: { filter, cursor } }, signal)
 
 export const timelineOptions = ({ instance, axis }: { instance: string | undefined; axis: Axis }) =>
   infiniteQueryOptions({
