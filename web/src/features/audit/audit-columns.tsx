@@ -19,6 +19,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'time',
     header: 'Time',
+    width: 180,
     cell: ({ at }) => (
       <span className={styles['time']}>
         {absoluteTime(at)}
@@ -31,6 +32,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'actor',
     header: 'Actor',
+    width: 170,
     cell: ({ actor }) => (
       <span className={styles['two']}>
         <Untrusted text={actor.label} />
@@ -41,11 +43,13 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'action',
     header: 'Action',
+    width: 230,
     cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
   },
   {
     id: 'target',
     header: 'Target',
+    width: 190,
     cell: ({ target }) =>
       target === null ? (
         <None />
@@ -56,10 +60,11 @@ export const auditColumns = columnsOf<AuditEvent>([
         </span>
       ),
   },
-  { id: 'outcome', header: 'Outcome', cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
+  { id: 'outcome', header: 'Outcome', width: 110, cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
   {
     id: 'reason',
     header: 'Reason',
+    width: 220,
     cell: ({ reason }) =>
       reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },

@@ -44,13 +44,13 @@ export function AuditPage() {
           </>
         }
       />
-      <QueryBox
-        label="events"
-        fields={auditFields}
-        value={search.filter ?? ''}
-        onChange={(filter) => change({ filter: filter === '' ? undefined : filter })}
-      />
       <div className={styles['tools']}>
+        <QueryBox
+          label="events"
+          fields={auditFields}
+          value={search.filter ?? ''}
+          onChange={(filter) => change({ filter: filter === '' ? undefined : filter })}
+        />
         <AuditRangeBar search={search} onChange={change} />
         <Count search={questionOf(search)} />
       </div>
