@@ -12,6 +12,7 @@ import { createCertificationRequest } from '../src/platform/crypto/certificate.t
 import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
 import { FileRootKey } from '../src/platform/crypto/root-key/file-root-key.ts'
 import { Database, sqlOf } from '../src/platform/database/database.ts'
+import { column, wordIs } from '../src/platform/database/filter-sql.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import type { Schema } from '../src/platform/database/schema.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
@@ -22,6 +23,7 @@ import type { RequestContext } from '../src/platform/request-context.ts'
 import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
 import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
+import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
 
@@ -84,7 +86,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     ...policy,
     keyAlgorithm: options.keyAlgorithm ?? 'p256',
   })
-  const store = new RotationStore(database, cursors)
+  const store = new RotationStore(database)
+  const review = new RotationReviewStore(database, cursors, tenantId)
   return {
     ...base,
     folder,
@@ -102,6 +105,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     operators,
     guard: new RequestGuard(operators.sessions, dashboardUrl),
     store,
+    review,
     /** One more scheduler on the same rows, as a second process would have it. */
     scheduler: (at: Clock = clock) =>
       new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, log }),
@@ -211,7 +215,7 @@ export async function openSlotOf(stack: Stack, principalId: ObjectId): Promise<S
 }
 
 export async function newestRun(stack: Stack, principalId: ObjectId): Promise<RunRow> {
-  const { items } = await stack.store.runs({ tenantId: stack.tenantId, principalId, limit: 1 })
+  const { items } = await stack.review.runs({ condition: wordIs(column('principal_id'), principalId) }, { limit: 1 })
   const [run] = items
   if (!run) throw new Error('the identity has no rotation')
   return run

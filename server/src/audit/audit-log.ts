@@ -1,13 +1,17 @@
-import type { AuditEvent } from '@signet/shared/api/audit'
-import type { Page } from '@signet/shared/api/paging'
+import type { AuditEvent, AuditHistogram } from '@signet/shared/api/audit'
+import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { type AuditFilter, AuditStore } from './audit-store.ts'
+import { bucketsOver } from './audit-buckets.ts'
+import { type AuditQuery, AuditStore } from './audit-store.ts'
+
+export type { AuditQuery }
 
 export interface NewAuditEvent {
   readonly action: AuditAction
@@ -29,7 +33,7 @@ export class AuditLog {
   readonly #tenantId: string
 
   constructor(options: { database: Database; cursors: Cursors; clock: Clock; tenantId: string }) {
-    this.#store = new AuditStore(options.database, options.cursors)
+    this.#store = new AuditStore(options.database, options.cursors, options.tenantId)
     this.#database = options.database
     this.#clock = options.clock
     this.#ids = new SequentialIds(options.clock)
@@ -65,7 +69,28 @@ export class AuditLog {
     await this.#database.transact((tx) => this.append(tx, context, event))
   }
 
-  page(filter: AuditFilter): Promise<Page<AuditEvent>> {
-    return this.#store.page(this.#tenantId, filter)
+  /** Newest first. */
+  page(query: AuditQuery, page: PageQuery): Promise<Page<AuditEvent>> {
+    return this.#store.page(query, page, this.#clock.now())
+  }
+
+  count(query: AuditQuery): Promise<{ matching: number; isCapped: boolean }> {
+    return this.#store.count(query, this.#clock.now())
+  }
+
+  /** Matching events over time, in at most 120 bars of a length people know. Without a range: all there is, up to now. */
+  async histogram(query: AuditQuery): Promise<AuditHistogram> {
+    const now = this.#clock.now()
+    const asked = { from: query.from ?? (await this.#store.oldestAt()) ?? now, to: query.to ?? now + 1 }
+    const { from, to, bucketMs } = bucketsOver(asked)
+    const buckets = await this.#store.histogram({ ...query, from, to }, bucketMs, now)
+    return { bucketMs, buckets }
+  }
+
+  /** @throws SignetError `not_found` */
+  async require(id: string): Promise<AuditEvent> {
+    const event = await this.#store.find(id)
+    if (!event) throw new SignetError('not_found', 'There is no such audit event.')
+    return event
   }
 }

@@ -143,7 +143,7 @@ describe('a public key', () => {
     const csr = await newCsr()
     await enroll(await tokenFor(), csr)
     await expect(enroll(await tokenFor(), csr)).rejects.toMatchObject({ code: 'key_reused' })
-    const { items } = await stack.audit.page({ limit: 1 })
+    const { items } = await stack.audit.page({ terms: [] }, { limit: 1 })
     expect(items[0]).toMatchObject({ outcome: 'refused', reason: 'key_reused' })
   })
 })

@@ -112,6 +112,44 @@ export class PrincipalsStore {
     return rows.map(toCredential)
   }
 
+  async credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
+    const isHex = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(thumbprint)
+    const value = isHex ? Buffer.from(thumbprint, 'hex').toString('base64url') : thumbprint
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .selectAll()
+      .where((eb) => eb.or([eb('x5t', '=', value), eb('x5t_s256', '=', value)]))
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  async credentialsDuring(
+    principalIds: readonly string[],
+    { from, until }: { from: number; until: number },
+    mostEach: number,
+  ): Promise<KeyCredential[]> {
+    if (principalIds.length === 0) return []
+    const ranked = this.#database.reports
+      .selectFrom('credentials')
+      .selectAll()
+      .select((eb) =>
+        eb.fn
+          .agg<number>('row_number')
+          .over((over) => over.partitionBy('principal_id').orderBy('id', 'desc'))
+          .as('place'),
+      )
+      .where('principal_id', 'in', principalIds)
+      .where('not_before', '<', until)
+      .where('not_after', '>=', from)
+    const rows = await this.#database.reports
+      .selectFrom(ranked.as('ranked'))
+      .selectAll()
+      .where('place', '<=', mostEach)
+      .orderBy('id')
+      .execute()
+    return rows.map((row) => toCredential({ ...row, cert_der: Buffer.from(row.cert_der) }))
+  }
+
   /** Compare-and-set: nothing happens unless the credential is still in `from`. */
   async moveCredential(
     tx: Tx,

@@ -180,6 +180,20 @@ export class PrincipalRegistry {
     return this.#store.credentials(ids)
   }
 
+  /** By SHA-1 (hexadecimal, or base64url as in `x5t`) or SHA-256 (likewise); usually one, since SHA-1 is not unique. */
+  credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
+    return this.#store.credentialsByThumbprint(thumbprint)
+  }
+
+  /** What several principals held at any time between two instants, oldest first; at most `mostEach` of each, the newest. */
+  credentialsDuring(
+    principalIds: readonly string[],
+    range: { from: number; until: number },
+    mostEach: number,
+  ): Promise<KeyCredential[]> {
+    return this.#store.credentialsDuring(principalIds, range, mostEach)
+  }
+
   /** Newest first. */
   credentialsOf(principalId: ObjectId): Promise<KeyCredential[]> {
     return this.#store.credentialsOf(principalId, relevantCredentials)

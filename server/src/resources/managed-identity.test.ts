@@ -180,7 +180,7 @@ describe('correlation', () => {
     const { instance } = await enrolledInstance(stack)
     const context = { ...contextOf(), correlationId: newGuid() }
     await stack.identities.turnOn(context, instance.id)
-    const { items } = await stack.audit.page({ limit: 2 })
+    const { items } = await stack.audit.page({ terms: [] }, { limit: 2 })
     expect(items.map((event) => event.correlationId)).toEqual([context.correlationId, context.correlationId])
   })
 })

@@ -48,7 +48,7 @@ export class CredentialRollover {
 
   /** Opens a slot for a principal on an agent and asks for its first credential. */
   async openSlot(tx: Tx, context: RequestContext, owner: { principalId: ObjectId; agentId: AgentId }): Promise<void> {
-    const { store, clock, tenantId } = this.#parts
+    const { store, registry, clock, tenantId } = this.#parts
     const now = clock.now()
     const policy = await store.policy(tenantId, tx)
     const id = newGuid()
@@ -56,6 +56,7 @@ export class CredentialRollover {
       id,
       tenant_id: tenantId,
       principal_id: owner.principalId,
+      principal_name: (await registry.require(owner.principalId, tx)).displayName,
       agent_id: owner.agentId,
       holder: 'agent',
       state: 'open',
@@ -103,6 +104,7 @@ export class CredentialRollover {
       tenant_id: tenantId,
       slot_id: slot.id,
       principal_id: slot.principal_id,
+      principal_name: slot.principal_name,
       trigger,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,

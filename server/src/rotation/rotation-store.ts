@@ -1,8 +1,5 @@
-import type { Page } from '@signet/shared/api/paging'
-import type { RunState } from '@signet/shared/vocabulary/credential-states'
 import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import type { Cursors } from '../platform/database/paging.ts'
 import type {
   CredentialSlotsTable,
   RotationAttemptsTable,
@@ -19,16 +16,12 @@ export type PolicyRow = RotationPoliciesTable
 /** A run leased to this process: every write of the holder names the fence, so that a late one matches nothing. */
 export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'attempt'>
 
-const list = 'rotations'
-
 /** SQL of slots, runs, attempts and policies. */
 export class RotationStore {
   readonly #database: Database
-  readonly #cursors: Cursors
 
-  constructor(database: Database, cursors: Cursors) {
+  constructor(database: Database) {
     this.#database = database
-    this.#cursors = cursors
   }
 
   async insertPolicyIfMissing(tx: Tx, row: PolicyRow): Promise<void> {
@@ -206,25 +199,6 @@ export class RotationStore {
       .where('run_id', '=', runId)
       .orderBy('id')
       .execute()
-  }
-
-  async runs(filter: {
-    tenantId: string
-    principalId?: string | undefined
-    state?: RunState | undefined
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<RunRow>> {
-    const after = this.#cursors.read(list, filter.cursor)?.[0]
-    let query = this.#database.read.selectFrom('rotation_runs').selectAll().where('tenant_id', '=', filter.tenantId)
-    if (after !== undefined) query = query.where('id', '<', after)
-    if (filter.principalId) query = query.where('principal_id', '=', filter.principalId)
-    if (filter.state) query = query.where('state', '=', filter.state)
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(filter.limit + 1)
-      .execute()
-    return this.#cursors.page(rows, { list, limit: filter.limit, keyOf: (row) => [row.id], map: (row) => row })
   }
 
   #reader(tx: Tx | undefined) {

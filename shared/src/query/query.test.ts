@@ -82,6 +82,15 @@ describe('a filter', () => {
     expect(faults).toEqual([expect.objectContaining({ from: 9, to: 17, suggestion: 'state:off' })])
   })
 
+  it('names its parts as they were written, for a box that shows them one by one', () => {
+    const { parts } = parseQuery('  state:ON stat:off "x y" ', instanceFields)
+    expect(parts).toEqual([
+      { from: 2, to: 10, text: 'state:ON', term: field('state', ['on']) },
+      { from: 11, to: 19, text: 'stat:off', fault: expect.objectContaining({ suggestion: 'state:off' }) },
+      { from: 20, to: 25, text: '"x y"', term: word('x y') },
+    ])
+  })
+
   it('refuses more characters or terms than a person types', () => {
     expect(parseQuery('a'.repeat(longestQuery + 1), instanceFields).faults).toHaveLength(1)
     expect(parseQuery('a '.repeat(31), instanceFields).faults).toHaveLength(1)

@@ -11,9 +11,21 @@ export interface QueryFault {
   readonly suggestion?: string
 }
 
+/** One stretch of the text: a term, or what is wrong with it. */
+export interface QueryPart {
+  readonly from: number
+  readonly to: number
+  /** As it was written. */
+  readonly text: string
+  readonly term?: Term
+  readonly fault?: QueryFault
+}
+
 export interface ParsedQuery {
   readonly terms: readonly Term[]
   readonly faults: readonly QueryFault[]
+  /** Terms and faults together, in the order of the text. */
+  readonly parts: readonly QueryPart[]
 }
 
 export const longestQuery = 1_000
@@ -22,22 +34,30 @@ const mostTerms = 30
 /** Reads a filter against the fields a list has. Never throws; what cannot be understood is a fault with its place. */
 export function parseQuery(text: string, fields: readonly FieldSpec[]): ParsedQuery {
   if (text.length > longestQuery) {
-    return {
-      terms: [],
-      faults: [{ from: 0, to: text.length, message: `A filter has at most ${longestQuery} characters.` }],
-    }
+    return parsedOf([faultAt(text, 0, text.length, `A filter has at most ${longestQuery} characters.`)])
   }
   const tokens = tokensOf(text)
-  const terms: Term[] = []
-  const faults: QueryFault[] = []
+  const parts: QueryPart[] = []
   for (const token of tokens.slice(0, mostTerms)) {
+    const { from, to } = token
     const read = termOf(token, fields)
-    if ('message' in read) faults.push(read)
-    else terms.push(read)
+    parts.push({ from, to, text: text.slice(from, to), ...('message' in read ? { fault: read } : { term: read }) })
   }
   const surplus = tokens[mostTerms]
-  if (surplus) faults.push({ from: surplus.from, to: text.length, message: `A filter has at most ${mostTerms} terms.` })
-  return { terms, faults }
+  if (surplus) parts.push(faultAt(text, surplus.from, text.length, `A filter has at most ${mostTerms} terms.`))
+  return parsedOf(parts)
+}
+
+function parsedOf(parts: readonly QueryPart[]): ParsedQuery {
+  return {
+    terms: parts.flatMap(({ term }) => term ?? []),
+    faults: parts.flatMap(({ fault }) => fault ?? []),
+    parts,
+  }
+}
+
+function faultAt(text: string, from: number, to: number, message: string): QueryPart {
+  return { from, to, text: text.slice(from, to), fault: { from, to, message } }
 }
 
 /** The one spelling of a filter; parsing it gives the same terms again. */

@@ -7,6 +7,7 @@ export const rotationFields = [
   { name: 'instance', kind: 'word', title: 'Name of the instance' },
   { name: 'trigger', kind: 'choice', title: 'Why it was started', values: RunTrigger.options },
   { name: 'state', kind: 'choice', title: 'How far it is', values: RunState.options },
+  { name: 'open', kind: 'flag', title: 'Whether it is still under way' },
   { name: 'actor', kind: 'word', title: 'Who asked for it' },
   { name: 'thumbprint', kind: 'word', title: 'Thumbprint of the old or new certificate' },
   { name: 'error', kind: 'word', title: 'Error code' },

@@ -1,4 +1,3 @@
-import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -11,6 +10,8 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
+import { rangeSearch } from '../features/audit/audit-range.ts'
+import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
@@ -66,12 +67,32 @@ const instance = createRoute({
 const rotations = createRoute({
   getParentRoute: () => signedIn,
   path: '/rotations',
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationsPage'),
+})
+
+const rotationTimeline = createRoute({
+  getParentRoute: () => rotations,
+  path: '/',
+  validateSearch: z.object(timelineSearch),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationTimelinePage'),
+})
+
+const rotationQueue = createRoute({
+  getParentRoute: () => rotations,
+  path: '/queue',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
+})
+
+const rotationHistory = createRoute({
+  getParentRoute: () => rotations,
+  path: '/history',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
 const rotation = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/rotations/$runId',
+  getParentRoute: () => rotations,
+  path: '/$runId',
   component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
 })
 
@@ -85,16 +106,20 @@ const tokenTest = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
-  validateSearch: z.object({
-    action: AuditAction.optional().catch(undefined),
-    outcome: AuditOutcome.optional().catch(undefined),
-  }),
+  validateSearch: z.object({ filter: text(1_000), ...rangeSearch, event: text(36), cols: text(300) }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit]),
+  signedIn.addChildren([
+    start,
+    instances,
+    instance,
+    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
+    tokenTest,
+    audit,
+  ]),
 ])
 
 /** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */

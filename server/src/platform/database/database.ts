@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../transaction.ts'
 import { migrate } from './migrate.ts'
 import { init } from './migrations/0001-init.ts'
+import { openReports } from './reports.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
 
@@ -25,13 +26,16 @@ const openTransactions = new WeakMap<Tx, OpenTransaction>()
  */
 export class Database implements Transactor, ChangeRecorder {
   readonly read: Kysely<Schema>
+  /** As `read`, in a thread of its own; for statements that may look at more rows than they answer with. */
+  readonly reports: Kysely<Schema>
   readonly #write: Kysely<Schema>
   readonly #clock: Clock
   readonly #subscribers = new Set<(changes: readonly SequencedChange[]) => void>()
 
-  private constructor(write: Sqlite, read: Sqlite, clock: Clock) {
+  private constructor(write: Sqlite, read: Sqlite, reports: Kysely<Schema>, clock: Clock) {
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
     this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(read) })
+    this.reports = reports
     this.#clock = clock
   }
 
@@ -45,7 +49,7 @@ export class Database implements Transactor, ChangeRecorder {
       write.close()
       throw error
     }
-    return new Database(write, openSqlite(file, { readonly: true }), clock)
+    return new Database(write, openSqlite(file, { readonly: true }), openReports(file), clock)
   }
 
   async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -93,6 +97,7 @@ export class Database implements Transactor, ChangeRecorder {
   }
 
   async close(): Promise<void> {
+    await this.reports.destroy()
     await this.read.destroy()
     await this.#write.destroy()
   }

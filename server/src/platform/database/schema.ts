@@ -117,6 +117,8 @@ export interface RotationPoliciesTable extends Versioned {
 export interface CredentialSlotsTable extends Versioned {
   id: string
   principal_id: string
+  /** As it was when the slot was opened; evidence names things as they were. */
+  principal_name: string
   agent_id: string
   holder: 'agent' | 'server' | 'external'
   state: 'open' | 'closed'
@@ -133,6 +135,8 @@ export interface RotationRunsTable extends Versioned {
   id: string
   slot_id: string
   principal_id: string
+  /** As it was when the run was opened. */
+  principal_name: string
   trigger: 'schedule' | 'enable' | 'manual' | 'policy' | 'reenroll'
   actor_kind: string
   actor_id: string | null

@@ -71,7 +71,7 @@ CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name)
 
 CREATE TABLE credential_slots (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
-  agent_id TEXT NOT NULL REFERENCES agents(id),
+  principal_name TEXT NOT NULL, agent_id TEXT NOT NULL REFERENCES agents(id),
   holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
   state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
   active_credential_id TEXT, prepared_credential_id TEXT, jitter REAL NOT NULL, rotate_after INTEGER,
@@ -80,6 +80,7 @@ CREATE TABLE credential_slots (
 CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agent_id) WHERE state = 'open';
 CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_id);
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
+CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, rotate_after, id) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 'open';
 
 CREATE TABLE credentials (
@@ -103,7 +104,7 @@ CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepa
 
 CREATE TABLE rotation_runs (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
-  principal_id TEXT NOT NULL,
+  principal_id TEXT NOT NULL, principal_name TEXT NOT NULL,
   trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','policy','reenroll')),
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled')),
@@ -116,6 +117,10 @@ CREATE INDEX rotation_runs_claim ON rotation_runs(lane, due_at) WHERE finished_a
 CREATE INDEX rotation_runs_history ON rotation_runs(tenant_id, id);
 CREATE INDEX rotation_runs_principal ON rotation_runs(principal_id, id);
 CREATE INDEX rotation_runs_state ON rotation_runs(tenant_id, state, id);
+CREATE INDEX rotation_runs_name ON rotation_runs(tenant_id, principal_name COLLATE NOCASE, id);
+CREATE INDEX rotation_runs_from ON rotation_runs(from_credential_id);
+CREATE INDEX rotation_runs_to ON rotation_runs(to_credential_id);
+CREATE INDEX rotation_runs_activated ON rotation_runs(tenant_id, activated_at) WHERE activated_at IS NOT NULL;
 
 CREATE TABLE rotation_attempts (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES rotation_runs(id),
@@ -189,6 +194,8 @@ CREATE TABLE audit_events (
 CREATE INDEX audit_events_review ON audit_events(tenant_id, id);
 CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id, id);
 CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id, id);
+CREATE INDEX audit_events_label ON audit_events(tenant_id, target_label COLLATE NOCASE, id);
+CREATE INDEX audit_events_correlation ON audit_events(correlation_id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;

@@ -1,7 +1,5 @@
 import type { CredentialSummary } from '@signet/shared/api/principals'
-import { credentialWords } from '../../api/words.ts'
-import { absoluteTime } from '../../ui/absolute-time.ts'
-import type { TimelineItem } from '../../ui/timeline-layout.ts'
+import { credentialWords } from './words.ts'
 
 /** Until when the authority accepts a certificate: revocation and the end of an overlap come before its own end. */
 function acceptedUntil(credential: CredentialSummary): number {
@@ -14,7 +12,8 @@ function begin(credential: CredentialSummary): number {
   return Math.max(credential.notBefore, Math.min(credential.issuedAt, credential.notAfter))
 }
 
-export function timelineItem(credential: CredentialSummary): TimelineItem {
+/** A certificate as a bar of a timeline. */
+export function timelineItem(credential: CredentialSummary) {
   return {
     id: credential.id,
     label: credential.thumbprint.slice(0, 8),
@@ -25,9 +24,9 @@ export function timelineItem(credential: CredentialSummary): TimelineItem {
   }
 }
 
-/** The full sentence that names a bar. */
-export function certificateSentence(credential: CredentialSummary): string {
+/** The full sentence that names the bar. */
+export function certificateSentence(credential: CredentialSummary, timeWords: (at: number) => string): string {
   const state = credentialWords[credential.state].word.toLowerCase()
-  const accepted = `accepted from ${absoluteTime(begin(credential))} until ${absoluteTime(acceptedUntil(credential))}`
+  const accepted = `accepted from ${timeWords(begin(credential))} until ${timeWords(acceptedUntil(credential))}`
   return `Certificate ${credential.thumbprint.slice(0, 8)}, ${state}, ${accepted}`
 }
