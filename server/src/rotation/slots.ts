@@ -33,6 +33,11 @@ export class SlotDirectory {
     return this.#standings(await this.#store.openSlots({ principalIds }))
   }
 
+  /** Whose rotations these are. */
+  principalsOfRuns(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.#store.principalsOfRuns(runIds)
+  }
+
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
     const ids = slots
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id])

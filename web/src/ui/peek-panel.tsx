@@ -1,9 +1,9 @@
 import { X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import { IconButton } from './button.tsx'
-import styles from './drawer.module.css'
+import styles from './peek-panel.module.css'
 
-interface DrawerProps {
+interface PeekPanelProps {
   title: ReactNode
   /** Beside the title: where the whole thing is. */
   actions?: ReactNode
@@ -15,7 +15,7 @@ interface DrawerProps {
  * A panel at the right edge about one thing of the list beside it. It blocks nothing and takes no focus: the list stays
  * where it is, and its arrow keys change what the panel is about.
  */
-export function Drawer({ title, actions, onClose, children }: DrawerProps) {
+export function PeekPanel({ title, actions, onClose, children }: PeekPanelProps) {
   const id = useId()
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
@@ -23,7 +23,7 @@ export function Drawer({ title, actions, onClose, children }: DrawerProps) {
     onClose()
   }
   return (
-    <aside className={styles['drawer']} aria-labelledby={id} onKeyDown={onKeyDown}>
+    <aside className={styles['panel']} aria-labelledby={id} onKeyDown={onKeyDown}>
       <header className={styles['header']}>
         <h2 id={id} className={styles['title']}>
           {title}
