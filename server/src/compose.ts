@@ -36,7 +36,13 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
-import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
+import {
+  InstanceView,
+  ManagedIdentity,
+  openInstanceList,
+  ResourceManager,
+  resourceHandlers,
+} from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 
 export interface ServerParts {
@@ -134,6 +140,16 @@ export async function composeServer(parts: ServerParts) {
     issuer: authority.issuer,
   })
   const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.directory, usage: authority.log })
+  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
+  uses.alsoTell((batch) => list.credentialsUsed(batch))
+  const listTask = new PeriodicTask({
+    name: 'instance list',
+    intervalMs: listEveryMs,
+    clock,
+    log,
+    run: () => list.settle(),
+  })
+  lifecycle.started('instance list', () => listTask.stop())
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
@@ -143,7 +159,7 @@ export async function composeServer(parts: ServerParts) {
     router.use(
       contractRouter(
         resourcesApi,
-        resourceHandlers({ resources, identities, view, tenantId, authorityUrl: config.authorityUrl }),
+        resourceHandlers({ resources, identities, view, list, audit, tenantId, authorityUrl: config.authorityUrl }),
         options,
       ),
     )
@@ -193,6 +209,7 @@ class CredentialUses {
   readonly #record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>
   readonly #firstUse: (id: CredentialId) => Promise<void>
   readonly #seen = new Set<CredentialId>()
+  readonly #listeners: ((uses: ReadonlyMap<CredentialId, number>) => Promise<void>)[] = []
   #pending = new Map<CredentialId, number>()
 
   constructor(
@@ -212,15 +229,23 @@ class CredentialUses {
     this.#firstUse(id).catch((error: unknown) => this.#log.warn({ err: error }, 'first use could not be recorded'))
   }
 
+  /** Has somebody else told of the uses that were written. */
+  alsoTell(listener: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>): void {
+    this.#listeners.push(listener)
+  }
+
   async flush(): Promise<void> {
     const uses = this.#pending
     if (uses.size === 0) return
     this.#pending = new Map()
     await this.#record(uses)
+    for (const listener of this.#listeners) await listener(uses)
   }
 }
 
 const usesEveryMs = 2 * secondMs
+/** Reading the list brings it up to date anyway; this spares the reader most of it. */
+const listEveryMs = 5 * secondMs
 const changesKeptMs = hourMs
 
 function startUpkeep(parts: {

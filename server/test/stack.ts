@@ -21,7 +21,13 @@ import { newGuid } from '../src/platform/identifiers.ts'
 import { createLogger, type Logger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
 import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
-import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
+import {
+  InstanceView,
+  ManagedIdentity,
+  openInstanceList,
+  ResourceManager,
+  type ServiceInstance,
+} from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
@@ -80,6 +86,18 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     authorityUrl: 'https://localhost:7421',
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
   })
+  const lastUses = new Map<string, { at: number; audience: string }>()
+  const view = new InstanceView({
+    registry,
+    slots: rotation.slots,
+    agents: plane.directory,
+    usage: {
+      lastUse: (ids) =>
+        new Map(ids.flatMap((id) => (lastUses.has(id) ? [[id, given(lastUses.get(id))] as const] : []))),
+      recent: () => ({ items: [], nextCursor: null }),
+    },
+  })
+  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   const operators = new Operators(base)
   const policy = await rotation.policies.current()
   await rotation.policies.change(contextOf('system', 'test'), {
@@ -101,6 +119,10 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     resources,
     identities,
     plane,
+    view,
+    list,
+    /** When tokens were last given out, by principal; the test fills it in. */
+    lastUses,
     enrollment: plane.enrollment,
     operators,
     guard: new RequestGuard(operators.sessions, dashboardUrl),

@@ -90,5 +90,9 @@ export const Problem = z.object({
   code: ErrorCode,
   requestId: z.string(),
   fix: z.string().optional(),
+  /** Of a filter that cannot be read: every place, as UTF-16 offsets, and what was probably meant there. */
+  faults: z
+    .array(z.object({ from: z.int(), to: z.int(), message: z.string(), suggestion: z.string().optional() }))
+    .optional(),
 })
 export type Problem = z.infer<typeof Problem>

@@ -17,6 +17,7 @@ import { agentFacts } from './agent-facts.ts'
 import { clientEnvironment, shellLines } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
 import { recoveryReminder } from './recovery.ts'
+import { nameFilter } from './instance.ts'
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -56,7 +57,7 @@ async function enrolThisMachine(config: Config): Promise<void> {
   if (existsSync(join(config.agentDir, 'agent.json'))) return
   const client = new ConsoleClient(config.dataDir)
   const name = InstanceName.safeParse(hostname()).data ?? 'this-machine'
-  const { items } = await client.call(resourcesApi.list, { query: { q: name, limit: '200' } })
+  const { items } = await client.call(resourcesApi.list, { query: { filter: nameFilter(name) } })
   const existing = items.find((instance) => instance.name.toLowerCase() === name.toLowerCase())
   const { id } = existing ?? (await client.call(resourcesApi.register, { body: { name, kind: 'host' } }))
   const token = await client.call(enrollmentApi.issueJoinToken, { params: { instanceId: id }, body: {} })

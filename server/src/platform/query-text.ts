@@ -10,5 +10,6 @@ export function requireTerms(text: string | undefined, fields: readonly FieldSpe
   if (!fault) return terms
   throw new SignetError('invalid_request', `filter, characters ${fault.from + 1} to ${fault.to}: ${fault.message}`, {
     fix: fault.suggestion === undefined ? 'Correct the filter.' : `Did you mean ${fault.suggestion}?`,
+    faults: [...faults],
   })
 }

@@ -1,7 +1,10 @@
 import type { InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
+import type { AuditLog } from '../audit/index.ts'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { exportInstances } from './instance-export.ts'
+import type { InstanceList } from './instance-list.ts'
 import type { InstanceView } from './instance-view.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
 import type { ResourceManager } from './resource-manager.ts'
@@ -11,6 +14,8 @@ export function resourceHandlers(parts: {
   resources: ResourceManager
   identities: ManagedIdentity
   view: InstanceView
+  list: InstanceList
+  audit: AuditLog
   tenantId: string
   authorityUrl: string
 }): Handlers<typeof resourcesApi> {
@@ -22,10 +27,9 @@ export function resourceHandlers(parts: {
     return { ...summary, tenantId, authorityUrl: parts.authorityUrl }
   }
   return {
-    list: async ({ query }) => {
-      const { items, nextCursor } = await resources.page({ ...query, search: query.q })
-      return { items: await view.summaries(items), nextCursor }
-    },
+    list: ({ query }) => parts.list.page(query),
+    facets: () => parts.list.facets(),
+    export: ({ query }, context) => exportInstances(context, query, parts),
     show: async ({ params }) => detail(await resources.require(params.instanceId)),
     register: async ({ body }, context) => detail(await resources.register(context, body)),
     setIdentity: async ({ params, body }, context) => {

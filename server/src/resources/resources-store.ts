@@ -9,6 +9,7 @@ import { foldCase } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 const list = 'instances'
+const idsAtOnce = 500
 
 /** What can change about an instance. */
 export type InstanceChange = Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>>
@@ -72,6 +73,44 @@ export class ResourcesStore {
   async find(id: string, tx?: Tx): Promise<ServiceInstance | undefined> {
     const row = await this.#live(tx).where('id', '=', id).executeTakeFirst()
     return row && toInstance(row)
+  }
+
+  async findAll(ids: readonly string[]): Promise<ServiceInstance[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#live().where('id', 'in', ids).execute()
+    return rows.map(toInstance)
+  }
+
+  /** Instances, deleted ones too, that have one of these principals or agents. */
+  async idsConcerning(of: { principals: readonly string[]; agents: readonly string[] }): Promise<string[]> {
+    const found = new Set<string>()
+    for (const [column, ids] of [
+      ['system_principal_id', of.principals],
+      ['agent_id', of.agents],
+    ] as const) {
+      for (let start = 0; start < ids.length; start += idsAtOnce) {
+        const some = ids.slice(start, start + idsAtOnce)
+        const rows = await this.#database.read
+          .selectFrom('service_instances')
+          .select('id')
+          .where(column, 'in', some)
+          .execute()
+        for (const row of rows) found.add(row.id)
+      }
+    }
+    return [...found]
+  }
+
+  /** In the order of the IDs, deleted ones too. */
+  async idsAfter(id: string, most: number): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('service_instances')
+      .select('id')
+      .where('id', '>', id)
+      .orderBy('id')
+      .limit(most)
+      .execute()
+    return rows.map((row) => row.id)
   }
 
   async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {

@@ -58,6 +58,20 @@ export class RotationStore {
     return this.#reader(tx).selectFrom('credential_slots').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
+  async principalsOfRuns(runIds: readonly string[]): Promise<string[]> {
+    const found = new Set<string>()
+    for (let start = 0; start < runIds.length; start += 500) {
+      const some = runIds.slice(start, start + 500)
+      const rows = await this.#reader(undefined)
+        .selectFrom('rotation_runs')
+        .select('principal_id')
+        .where('id', 'in', some)
+        .execute()
+      for (const row of rows) found.add(row.principal_id)
+    }
+    return [...found]
+  }
+
   openSlots(filter: { principalIds?: readonly string[]; agentId?: string }, tx?: Tx): Promise<SlotRow[]> {
     let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', 'open')
     if (filter.principalIds) query = query.where('principal_id', 'in', filter.principalIds)

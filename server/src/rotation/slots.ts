@@ -38,6 +38,11 @@ export class SlotDirectory {
     return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
   }
 
+  /** Whose rotations these are. */
+  principalsOfRuns(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.#store.principalsOfRuns(runIds)
+  }
+
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
     const ids = slots
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id])

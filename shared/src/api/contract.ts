@@ -4,6 +4,13 @@ import type { Permission } from '../vocabulary/permissions.ts'
 /** Who may call a route: a permission, any signed-in operator, or anybody at all. */
 export type Access = Permission | 'session' | 'public'
 
+/** A file that an operation answers with, made as it is sent. */
+export interface Download {
+  readonly fileName: string
+  readonly contentType: string
+  readonly chunks: AsyncIterable<string>
+}
+
 /**
  * One operation of the admin API, read by the server (which enforces it) and the dashboard (which calls it).
  * `path` is Express syntax below `/api`; `status` is what success answers, 200 unless given, 204 has no body.
@@ -18,6 +25,8 @@ export interface Route {
   readonly body?: z.ZodObject
   readonly response?: z.ZodType
   readonly status?: 200 | 201 | 204
+  /** The answer is a file. */
+  readonly download?: true
 }
 
 /** States one operation; the type of the literal is kept, so that handlers and callers are typed by it. */
@@ -42,4 +51,6 @@ export type RouteArguments<R extends Route> = {
 
 export type RouteResponse<R extends Route> = R extends { readonly response: infer S extends z.ZodType }
   ? z.output<S>
-  : undefined
+  : R extends { readonly download: true }
+    ? Download
+    : undefined

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { longestQuery } from '../query/query.ts'
 import { IdentityState } from '../vocabulary/credential-states.ts'
 import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { ListCount, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
@@ -86,6 +87,53 @@ export const TokenLogEntry = z.object({
 })
 export type TokenLogEntry = z.infer<typeof TokenLogEntry>
 
+const sortings = [
+  'name',
+  'state',
+  'kind',
+  'agent',
+  'agent-version',
+  'expires',
+  'rotation',
+  'last-token',
+  'created',
+] as const
+
+/** What the list can be sorted by; `-` in front turns it round. Ties are in the order of the IDs. */
+const InstanceSortText = z.enum(sortings.flatMap((by) => [by, `-${by}`] as const))
+export type InstanceSort = z.infer<typeof InstanceSortText>
+
+export const InstanceSort = Object.assign(InstanceSortText, {
+  read(sort: InstanceSort): { by: (typeof sortings)[number]; descending: boolean } {
+    const by = sortings.find((each) => sort === each || sort === `-${each}`) ?? 'name'
+    return { by, descending: sort.startsWith('-') }
+  },
+})
+
+/** How many instances have each value of a field. */
+const ValueCounts = z.record(z.string(), z.int())
+export const InstanceFacets = z.object({
+  state: ValueCounts,
+  kind: ValueCounts,
+  agent: ValueCounts,
+  'agent-version': ValueCounts,
+  /** By `key=value`. */
+  tag: ValueCounts,
+})
+export type InstanceFacets = z.infer<typeof InstanceFacets>
+
+export const InstanceList = pageOf(InstanceSummary).extend({ count: ListCount.nullable() })
+export type InstanceList = z.infer<typeof InstanceList>
+
+const InstanceQuery = z.object({
+  /** See `query/terms.ts`. */
+  filter: z.string().max(longestQuery).optional(),
+  sort: InstanceSortText.default('name'),
+})
+
+export const ExportFormat = z.enum(['csv', 'ndjson'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+
 const instanceParams = z.object({ instanceId: InstanceId })
 
 /** Letters, digits, dot, dash and underscore: what ARM allows in most resource names. */
@@ -101,10 +149,25 @@ export const resourcesApi = {
   list: route({
     method: 'GET',
     path: '/instances',
-    summary: 'Service instances, by name',
+    summary: 'Service instances by filter, sorted; the first page says how many there are',
     access: 'instances.read',
-    query: PageQuery.extend({ q: z.string().trim().max(100).optional(), state: IdentityState.optional() }),
-    response: pageOf(InstanceSummary),
+    query: PageQuery.extend(InstanceQuery.shape),
+    response: InstanceList,
+  }),
+  facets: route({
+    method: 'GET',
+    path: '/instances/facets',
+    summary: 'How many service instances have each value that the filter offers',
+    access: 'instances.read',
+    response: InstanceFacets,
+  }),
+  export: route({
+    method: 'GET',
+    path: '/instances/export',
+    summary: 'The filtered list as a file; the export is audited',
+    access: 'instances.read',
+    query: InstanceQuery.extend({ format: ExportFormat }),
+    download: true,
   }),
   show: route({
     method: 'GET',

@@ -17,6 +17,7 @@ export const auditActions = {
   'session.stepped_up': 'Identity confirmed again',
   'session.ended': 'Signed out',
   'instance.registered': 'Instance registered',
+  'instances.exported': 'Instances exported',
   'join_token.issued': 'Join token issued',
   'agent.enrolled': 'Agent enrolled',
   'agent.refused': 'Agent refused',

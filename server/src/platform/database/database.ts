@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ChangeKind } from '@signet/shared/api/events'
 import type { Database as Sqlite } from 'better-sqlite3'
 import { Kysely, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
@@ -85,6 +86,23 @@ export class Database implements Transactor, ChangeRecorder {
       .select((eb) => eb.fn.max('seq').as('seq'))
       .executeTakeFirst()
     return row?.seq ?? 0
+  }
+
+  /** Changes with a higher number, oldest first; undefined when some of them have been dropped already. */
+  async changesAfter(seq: number, most: number): Promise<readonly SequencedChange[] | undefined> {
+    const oldest = await this.read
+      .selectFrom('change_events')
+      .select((eb) => eb.fn.min('seq').as('seq'))
+      .executeTakeFirst()
+    if ((oldest?.seq ?? seq + 1) > seq + 1) return undefined
+    const rows = await this.read
+      .selectFrom('change_events')
+      .selectAll()
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(most)
+      .execute()
+    return rows.map((row) => ({ seq: row.seq, kind: ChangeKind.parse(row.kind), id: row.entity_id }))
   }
 
   /** Drops changes nobody can still be waiting for. The newest stays, so that numbers never start again. */

@@ -47,6 +47,55 @@ export interface ServiceInstancesTable extends Versioned {
   deleted_at: number | null
 }
 
+export interface ResourceTagsTable {
+  resource_id: string
+  /** Lower case. */
+  tag_key: string
+  tag_value: string
+  tenant_id: string
+}
+
+/** One row per live service instance; see ADR-0009. Keys of times hold `0` or `neverMs` where there is none. */
+export interface InstanceListTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  name_key: string
+  kind: ServiceInstancesTable['kind']
+  state: string
+  principal_id: string | null
+  client_id: string | null
+  agent: 'connected' | 'silent' | 'none'
+  agent_version: string
+  expires_key: number
+  rotation_key: number
+  /** Start of the hour of the last token. */
+  token_key: number
+  created_at: number
+  /** When this row may be out of date although nothing was changed. */
+  look_at: number
+}
+
+/** How many rows of `instance_list` have a value, and how many tags there are; kept by triggers. */
+export interface InstanceCountsTable {
+  tenant_id: string
+  field: 'all' | 'state' | 'kind' | 'agent' | 'agent-version' | 'tag'
+  value: string
+  count: number
+}
+
+export interface SavedViewsTable extends Versioned {
+  id: string
+  list: 'instances' | 'audit' | 'rotations'
+  owner_id: string
+  shared: Flag
+  name: string
+  name_key: string
+  filter: string
+  sort: string
+  columns: string
+}
+
 export interface PrincipalsTable extends Versioned {
   object_id: string
   client_id: string
@@ -334,6 +383,10 @@ export interface Schema {
   subscriptions: SubscriptionsTable
   resource_groups: ResourceGroupsTable
   service_instances: ServiceInstancesTable
+  resource_tags: ResourceTagsTable
+  instance_list: InstanceListTable
+  instance_list_progress: { id: number; seq: number }
+  instance_counts: InstanceCountsTable
   principals: PrincipalsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable
@@ -355,5 +408,6 @@ export interface Schema {
   audit_events: AuditEventsTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
+  saved_views: SavedViewsTable
   schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }
 }

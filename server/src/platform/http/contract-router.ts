@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { Access, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
+import type { Access, Download, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
 import { type IRouter, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import type { RequestContext } from '../request-context.ts'
 import { SignetError } from '../signet-error.ts'
 import { readJson } from './body.ts'
+import { sendDownload } from './download.ts'
 import { sendJson, sendProblem } from './problem.ts'
 
 /** Lets a request pass, as somebody, or throws `unauthenticated`, `forbidden` or `cross_site_request`. */
@@ -62,7 +63,8 @@ async function serve(exchange: Exchange): Promise<void> {
       body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
     }
     const result = await exchange.handler(input, context, response)
-    if (!route.response) response.status(204).end()
+    if (route.download) await sendDownload(response, result as Download)
+    else if (!route.response) response.status(204).end()
     else sendJson(response, route.status ?? 200, checked(route, result))
   } catch (thrown) {
     const error = SignetError.from(thrown)

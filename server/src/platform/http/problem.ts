@@ -12,6 +12,7 @@ function problemOf(error: SignetError, requestId: string): Problem {
     code: error.code,
     requestId,
     ...(error.fix && { fix: error.fix }),
+    ...(error.faults && { faults: error.faults }),
   }
 }
 

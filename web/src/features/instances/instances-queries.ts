@@ -36,7 +36,8 @@ export const instancesOptions = ({ q, state }: InstanceFilter) =>
   infiniteQueryOptions({
     ...pagesOptions,
     queryKey: ['instances', 'list', { q, state }],
-    queryFn: ({ pageParam, signal }) => list({ query: { q, state, cursor: pageParam } }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      list({ query: { filter: [q, state && `state:${state}`].filter(Boolean).join(' '), cursor: pageParam } }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
       data?.pages.some((page) => page.items.some((each) => isChanging(each.identityState))) === true

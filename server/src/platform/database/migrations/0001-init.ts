@@ -41,6 +41,84 @@ CREATE INDEX service_instances_state ON service_instances(tenant_id, identity_st
 CREATE INDEX service_instances_agent ON service_instances(agent_id);
 CREATE INDEX service_instances_principal ON service_instances(system_principal_id);
 
+CREATE TABLE resource_tags (
+  resource_id TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, tenant_id TEXT NOT NULL,
+  PRIMARY KEY (resource_id, tag_key)) STRICT;
+CREATE INDEX resource_tags_value ON resource_tags(tenant_id, tag_key, tag_value, resource_id);
+
+-- what the list of instances is filtered and sorted by, gathered from four domains (ADR-0009)
+CREATE TABLE instance_list (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant_id TEXT NOT NULL, name_key TEXT NOT NULL,
+  kind TEXT NOT NULL, state TEXT NOT NULL, principal_id TEXT, client_id TEXT, agent TEXT NOT NULL,
+  agent_version TEXT NOT NULL, expires_key INTEGER NOT NULL, rotation_key INTEGER NOT NULL,
+  token_key INTEGER NOT NULL, created_at INTEGER NOT NULL, look_at INTEGER NOT NULL) STRICT;
+CREATE INDEX instance_list_name ON instance_list(tenant_id, name_key, id);
+CREATE INDEX instance_list_state ON instance_list(tenant_id, state, name_key, id);
+CREATE INDEX instance_list_kind ON instance_list(tenant_id, kind, name_key, id);
+CREATE INDEX instance_list_agent ON instance_list(tenant_id, agent, name_key, id);
+CREATE INDEX instance_list_agent_version ON instance_list(tenant_id, agent_version, name_key, id);
+CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id);
+CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id);
+CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id);
+CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id);
+CREATE INDEX instance_list_principal ON instance_list(principal_id);
+CREATE INDEX instance_list_client ON instance_list(client_id);
+CREATE INDEX instance_list_look ON instance_list(look_at);
+
+CREATE TABLE instance_list_progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO instance_list_progress VALUES (1, 0);
+
+CREATE TABLE instance_counts (
+  tenant_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, field, value)) STRICT;
+
+CREATE VIRTUAL TABLE instance_names USING fts5(name, content='', contentless_delete=1, detail=none, tokenize='trigram');
+
+CREATE TRIGGER instance_list_insert AFTER INSERT ON instance_list BEGIN
+  INSERT INTO instance_names(rowid, name) VALUES (new.seq, new.name_key);
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'all', '', 1), (new.tenant_id, 'state', new.state, 1),
+    (new.tenant_id, 'kind', new.kind, 1), (new.tenant_id, 'agent', new.agent, 1),
+    (new.tenant_id, 'agent-version', new.agent_version, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_delete AFTER DELETE ON instance_list BEGIN
+  DELETE FROM instance_names WHERE rowid = old.seq;
+  UPDATE instance_counts SET count = count - 1 WHERE tenant_id = old.tenant_id AND (field, value) IN
+    (VALUES ('all', ''), ('state', old.state), ('kind', old.kind), ('agent', old.agent),
+    ('agent-version', old.agent_version));
+END;
+CREATE TRIGGER instance_list_state_change AFTER UPDATE OF state ON instance_list WHEN new.state <> old.state BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'state' AND value = old.state;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'state', new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_agent_change AFTER UPDATE OF agent ON instance_list WHEN new.agent <> old.agent BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'agent' AND value = old.agent;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'agent', new.agent, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_version_change AFTER UPDATE OF agent_version ON instance_list
+  WHEN new.agent_version <> old.agent_version BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'agent-version' AND value = old.agent_version;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'agent-version', new.agent_version, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_insert AFTER INSERT ON resource_tags BEGIN
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_update AFTER UPDATE OF tag_value ON resource_tags BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_delete AFTER DELETE ON resource_tags BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
+END;
+
 CREATE TABLE principals (
   object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
@@ -204,6 +282,14 @@ CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
   at INTEGER NOT NULL) STRICT;
 CREATE INDEX change_events_at ON change_events(at);
+
+CREATE TABLE saved_views (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL CHECK (list IN ('instances','audit','rotations')),
+  owner_id TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0,1)), name TEXT NOT NULL, name_key TEXT NOT NULL,
+  filter TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX saved_views_name ON saved_views(tenant_id, list, owner_id, name_key);
+CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE shared = 1;
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
