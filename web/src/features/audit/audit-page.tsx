@@ -15,8 +15,8 @@ import { QueryBox } from '../../ui/query-box.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import styles from './audit.module.css'
 import { auditColumns, eventName } from './audit-columns.tsx'
-import { AuditDrawer } from './audit-drawer.tsx'
 import { AuditHistogram } from './audit-histogram.tsx'
+import { AuditPeek } from './audit-peek.tsx'
 import { type AuditSearch, auditCountOptions, auditKey, readAudit } from './audit-queries.ts'
 import { AuditRangeBar } from './audit-range-bar.tsx'
 import { AuditViews } from './audit-views.tsx'
@@ -121,7 +121,7 @@ function AuditList({ search, eventId, layout, onLayout, onEvent, onClear }: Audi
           />
         }
       />
-      {eventId !== undefined && <AuditDrawer eventId={eventId} onClose={() => onEvent(undefined)} />}
+      {eventId !== undefined && <AuditPeek eventId={eventId} onClose={() => onEvent(undefined)} />}
     </>
   )
 }
