@@ -6,7 +6,6 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
-import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
@@ -32,7 +31,7 @@ import { contractRouter, type Guard } from './platform/http/contract-router.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
-import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
+import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 
@@ -67,11 +66,11 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
 
   const rotation = await openRotation({ ...base, registry, authorities })
-  const uses = new CredentialUses(
+  const uses = new CredentialUses({
     log,
-    (batch) => registry.recordUses(batch),
-    (id) => rotation.rollover.activateUsed(id),
-  )
+    record: (batch) => registry.recordUses(batch),
+    firstUse: (id) => rotation.rollover.activateUsed(id),
+  })
   const authority = await openAuthority({
     ...base,
     registry,
@@ -169,39 +168,6 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     adminApi,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
-  }
-}
-
-/** First and last uses of credentials, gathered in memory and written together. */
-class CredentialUses {
-  readonly #log: Logger
-  readonly #record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>
-  readonly #firstUse: (id: CredentialId) => Promise<void>
-  readonly #seen = new Set<CredentialId>()
-  #pending = new Map<CredentialId, number>()
-
-  constructor(
-    log: Logger,
-    record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>,
-    firstUse: (id: CredentialId) => Promise<void>,
-  ) {
-    this.#log = log
-    this.#record = record
-    this.#firstUse = firstUse
-  }
-
-  add(id: CredentialId, at: number): void {
-    this.#pending.set(id, at)
-    if (this.#seen.has(id)) return
-    this.#seen.add(id)
-    this.#firstUse(id).catch((error: unknown) => this.#log.warn({ err: error }, 'first use could not be recorded'))
-  }
-
-  async flush(): Promise<void> {
-    const uses = this.#pending
-    if (uses.size === 0) return
-    this.#pending = new Map()
-    await this.#record(uses)
   }
 }
 
