@@ -24,6 +24,7 @@ import { Cursors } from '../src/platform/database/paging.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
 import { listen } from '../src/platform/http/listener.ts'
 import { createLogger } from '../src/platform/log.ts'
+import { SampledLog } from '../src/platform/sampled-log.ts'
 import type { KeyCredential, Principal } from '../src/principals/index.ts'
 
 /**
@@ -99,7 +100,7 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
     traces: authority.traces,
     issuer: authority.issuer,
     clock,
-    log,
+    log: new SampledLog(log, clock),
   })
   const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
   const listener = await listen({ name: 'bench', setting: 'none', bind: '127.0.0.1', port: 0, handler })

@@ -31,6 +31,7 @@ import { contractRouter, type Guard } from './platform/http/contract-router.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
+import { SampledLog } from './platform/sampled-log.ts'
 import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
@@ -117,9 +118,11 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     audit,
     clock,
   })
+  const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
+    log: requestLog,
     authority: authority.tokens,
     traces: authority.traces,
     issuer: authority.issuer,
@@ -128,7 +131,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log }
+    const options = { guard, log: requestLog }
     const router = Router()
     router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
     router.use(
@@ -164,10 +167,11 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     audit,
     authorities,
     operators,
+    requestLog,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
-    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
+    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
   }
 }
 

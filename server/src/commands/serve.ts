@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
 import { consoleApi } from '@signet/shared/api/console'
-import type { ChangeEvent } from '@signet/shared/api/events'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { Router } from 'express'
 import { type ComposedServer, composeServer } from '../compose.ts'
@@ -11,7 +10,7 @@ import { toPem } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { contractRouter, type Guard } from '../platform/http/contract-router.ts'
-import { consoleApp, dashboardApp } from '../platform/http/dashboard-app.ts'
+import { consoleApp } from '../platform/http/dashboard-app.ts'
 import { type Listener, listen, type TlsMaterial } from '../platform/http/listener.ts'
 import { listenOnSocket } from '../platform/http/socket-listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
@@ -20,6 +19,7 @@ import { createLogger, type Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { consoleSocket } from './console-client.ts'
+import { dashboardHandler } from './dashboard.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -58,15 +58,18 @@ const tlsLifetimeMs = 90 * dayMs
 async function openListeners({ config, clock, log, lifecycle, server }: Parts): Promise<void> {
   lifecycle.started(
     'socket',
-    await listenOnSocket(consoleSocket(config.dataDir), consoleApp(consoleRouter(server, config))),
+    await listenOnSocket(consoleSocket(config.dataDir), consoleApp(consoleRouter(server, config), server.requestLog)),
   )
   let material = await serverCertificate(server, config)
+  const strictTransport = config.publicHost !== 'localhost'
   const authority = await listen({
     name: 'authority',
     setting: 'SIGNET_AUTHORITY_PORT',
     bind: config.bind,
     port: config.authorityPort,
     handler: server.authorityHandler,
+    mostConnectionsPerAddress: 4_096,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.2' },
   })
   lifecycle.started('authority listener', () => authority.close())
@@ -76,6 +79,8 @@ async function openListeners({ config, clock, log, lifecycle, server }: Parts): 
     bind: config.bind,
     port: config.agentsPort,
     handler: server.agentsHandler,
+    mostConnectionsPerAddress: 8_192,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.3', requestCert: true },
   })
   lifecycle.started('agents listener', () => agents.close(2_000))
@@ -85,6 +90,8 @@ async function openListeners({ config, clock, log, lifecycle, server }: Parts): 
     bind: '127.0.0.1',
     port: config.dashboardPort,
     handler: dashboardHandler(server),
+    idleMs: 60_000,
+    mostConnectionsPerAddress: 256,
   })
   lifecycle.started('dashboard listener', () => dashboard.close(1_000))
   const renewal = new PeriodicTask({
@@ -115,27 +122,6 @@ async function serverCertificate(server: ComposedServer, config: Config): Promis
   return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
 }
 
-function dashboardHandler(server: ComposedServer) {
-  const guard: Guard = (request, access, correlationId) =>
-    server.guard.admit(
-      { method: request.method, headers: request.headers, ip: request.socket.remoteAddress ?? null },
-      access,
-      correlationId,
-    )
-  return dashboardApp({
-    api: server.adminApi(guard),
-    listen: async (request, open) => {
-      await guard(request, 'session', newGuid())
-      const stream = open()
-      const unsubscribe = server.database.subscribe((changes) => {
-        for (const change of changes) stream.send('change', change satisfies ChangeEvent)
-      })
-      stream.onClose(unsubscribe)
-      stream.send('hello', { seq: await server.database.latestSeq() })
-    },
-  })
-}
-
 /** Access to the data folder is access to its socket; whoever has it acts as the console of this host. */
 function consoleRouter(server: ComposedServer, config: Config) {
   const guard: Guard = async (_request, _access, correlationId): Promise<RequestContext> => ({
@@ -156,7 +142,7 @@ function consoleRouter(server: ComposedServer, config: Config) {
       caFile: join(config.dataDir, 'ca.pem'),
     }),
   }
-  router.use(contractRouter(consoleApi, handlers, { guard, log: createLogger('silent') }))
+  router.use(contractRouter(consoleApi, handlers, { guard, log: server.requestLog }))
   router.use(server.adminApi(guard))
   return router
 }

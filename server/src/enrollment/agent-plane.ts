@@ -1,11 +1,14 @@
 import type { ChangeKind } from '@signet/shared/api/events'
 import type { DesiredState } from '@signet/shared/wire/agent-protocol'
+import { FailureCountersStore } from '../platform/database/failure-counters-store.ts'
 import type { Logger } from '../platform/log.ts'
+import { Throttle } from '../platform/throttle.ts'
 import type { Rotation } from '../rotation/index.ts'
 import { AgentStreams } from './agent-streams.ts'
 import { type AgentRow, AgentsStore } from './agents-store.ts'
 import { type DesiredStateParts, desiredStateOf } from './desired-state.ts'
 import { Enrollment, type EnrollmentParts } from './enrollment.ts'
+import { JoinRefusals } from './join-refusals.ts'
 
 type StoreParts = ConstructorParameters<typeof AgentsStore>
 
@@ -19,7 +22,7 @@ export interface AgentPlane {
 }
 
 export function openAgentPlane(
-  options: Omit<EnrollmentParts, 'store' | 'database'> &
+  options: Omit<EnrollmentParts, 'store' | 'database' | 'refusals'> &
     Omit<DesiredStateParts, 'slots' | 'latestSeq'> & {
       database: StoreParts[0] & EnrollmentParts['database'] & { latestSeq(): Promise<number> }
       rotation: Rotation
@@ -27,7 +30,8 @@ export function openAgentPlane(
     },
 ): AgentPlane {
   const store = new AgentsStore(options.database)
-  const enrollment = new Enrollment({ ...options, store })
+  const throttle = new Throttle(new FailureCountersStore(options.database), options.clock)
+  const enrollment = new Enrollment({ ...options, store, refusals: new JoinRefusals({ ...options, throttle }) })
   const stateOf = (agent: AgentRow) =>
     desiredStateOf(agent, {
       ...options,

@@ -5,6 +5,8 @@ export const auditActions = {
   'server.start': 'Server started',
   'server.stop': 'Server stopped',
   'clock.stepped': 'Clock stepped',
+  'clock.confirmed': 'Clock confirmed',
+  'limit.reached': 'Too many failed attempts',
   'setup.code_issued': 'Set-up code issued',
   'operator.created': 'Administrator created',
   'operator.recovery_code_issued': 'Sign-in code issued on the console',

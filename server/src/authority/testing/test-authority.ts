@@ -21,6 +21,7 @@ import { Cursors } from '../../platform/database/paging.ts'
 import { Sealer } from '../../platform/database/sealer.ts'
 import { listen } from '../../platform/http/listener.ts'
 import { createLogger } from '../../platform/log.ts'
+import { SampledLog } from '../../platform/sampled-log.ts'
 import type { KeyCredential, Principal } from '../../principals/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
 
@@ -198,7 +199,7 @@ export async function openTestAuthority(
     traces: authority.traces,
     issuer: authority.issuer,
     clock,
-    log,
+    log: new SampledLog(log, clock),
   })
   const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
   const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })

@@ -85,7 +85,8 @@ describe('a JSON body', () => {
   )
 
   it('with an object of 1,000 members is read and of one more refused (SEC-152)', () => {
-    const wide = (count: number) => JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n])))
+    const wide = (count: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n])))
     expect(Object.keys(Object(parse(wide(1_000))))).toHaveLength(1_000)
     expect(() => parse(wide(1_001))).toThrow('more than 1000 members')
   })
