@@ -154,6 +154,8 @@ function portError(options: ListenerOptions, error: NodeJS.ErrnoException): Star
 async function close(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  // A connection whose request ends from here on waits for no other.
+  server.keepAliveTimeout = 1
   const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
   clearTimeout(deadline)
