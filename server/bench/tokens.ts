@@ -18,6 +18,7 @@ import { jwtBearer } from '@signet/shared/wire/oauth'
 import { AuditLog } from '../src/audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../src/authority/index.ts'
 import { systemClock } from '../src/platform/clock.ts'
+import { ClockWatch } from '../src/platform/clock-watch.ts'
 import { issueSelfSigned, readCertificate } from '../src/platform/crypto/certificate.ts'
 import { Database } from '../src/platform/database/database.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
@@ -89,7 +90,18 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
   const client = await oneClient(tenantId)
   const authorityUrl = 'https://localhost:7421'
   const authority = await openAuthority({
-    ...{ database, sealer, cursors, audit, clock, log, tenantId, authorityUrl, dataDir: folder },
+    ...{
+      database,
+      sealer,
+      cursors,
+      audit,
+      clock,
+      steadiness: new ClockWatch(clock),
+      log,
+      tenantId,
+      authorityUrl,
+      dataDir: folder,
+    },
     registry: { findClient: async () => ({ principal: client.principal, credentials: [client.credential] }) },
     tenantDomain: 'signet.local',
     tokenLifetimeSeconds: 3_600,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { clockApi } from '@signet/shared/api/clock'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
@@ -18,8 +19,16 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import {
+  ClockConfirmation,
+  clockHandlers,
+  Operators,
+  RequestGuard,
+  sessionHandlers,
+  signedInOf,
+} from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
+import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
 import { ensurePrivateFolder, writePrivateFile } from './platform/data-folder.ts'
@@ -61,7 +70,8 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   const tenantId = TenantId.parse(deployment.tenantId)
 
   const audit = new AuditLog({ database, cursors, clock, tenantId })
-  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  const watch = new ClockWatch(clock)
+  const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
@@ -104,9 +114,16 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
   })
+  watch.onStep(() => {
+    rotation.scheduler.wake()
+    authority.wake()
+  })
+  const confirmation = await ClockConfirmation.open({ ...base, watch })
+  watch.start()
+  lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
-  const upkeep = startUpkeep({ database, clock, log, uses })
+  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses })
   lifecycle.started('upkeep', () => upkeep())
 
   const tester = new TokenTester({
@@ -158,6 +175,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
       ),
     )
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
     return router
   }
 
@@ -168,6 +186,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     authorities,
     operators,
     requestLog,
+    watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
@@ -181,10 +200,11 @@ const changesKeptMs = hourMs
 function startUpkeep(parts: {
   database: Database
   clock: Clock
+  steadiness: Steadiness
   log: Logger
   uses: CredentialUses
 }): () => Promise<void> {
-  const { database, clock, log, uses } = parts
+  const { database, clock, steadiness, log, uses } = parts
   const useTask = new PeriodicTask({
     name: 'credential uses',
     intervalMs: usesEveryMs,
@@ -197,7 +217,9 @@ function startUpkeep(parts: {
     intervalMs: changesKeptMs / 4,
     clock,
     log,
-    run: () => database.forgetChangesBefore(clock.now() - changesKeptMs),
+    run: async () => {
+      if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
+    },
   })
   return async () => {
     await Promise.all([useTask.stop(), changeTask.stop()])

@@ -27,6 +27,8 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #ids: SequentialIds
   readonly #tenantId: string
+  /** Time of the newest event, once it is known: later ones are never earlier (SEC-145). */
+  #lastAt: number | undefined
 
   constructor(options: { database: Database; cursors: Cursors; clock: Clock; tenantId: string }) {
     this.#store = new AuditStore(options.database, options.cursors)
@@ -38,11 +40,12 @@ export class AuditLog {
 
   /** Appends to the caller's transaction: the record stands or falls with the change. */
   async append(tx: Tx, context: RequestContext, event: NewAuditEvent): Promise<void> {
+    const at = await this.#nextAt(tx)
     const id = this.#ids.next()
     await this.#store.insert(tx, {
       id,
       tenant_id: this.#tenantId,
-      at: this.#clock.now(),
+      at,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
       actor_label: context.actor.label,
@@ -65,7 +68,22 @@ export class AuditLog {
     await this.#database.transact((tx) => this.append(tx, context, event))
   }
 
+  /** Epoch milliseconds of the newest event; undefined before the first one ever. */
+  async newestAt(): Promise<number | undefined> {
+    return (await this.#store.newest())?.at
+  }
+
   page(filter: AuditFilter): Promise<Page<AuditEvent>> {
     return this.#store.page(this.#tenantId, filter)
+  }
+
+  async #nextAt(tx: Tx): Promise<number> {
+    if (this.#lastAt === undefined) {
+      const newest = await this.#store.newest(tx)
+      if (newest) this.#ids.startAfter(newest.id)
+      this.#lastAt = newest?.at ?? 0
+    }
+    this.#lastAt = Math.max(this.#lastAt, this.#clock.now())
+    return this.#lastAt
   }
 }

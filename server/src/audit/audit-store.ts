@@ -29,6 +29,11 @@ export class AuditStore {
     this.#cursors = cursors
   }
 
+  newest(tx?: Tx): Promise<{ id: string; at: number } | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader.selectFrom('audit_events').select(['id', 'at']).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  }
+
   async insert(tx: Tx, row: AuditEventsTable): Promise<void> {
     await sqlOf(tx).insertInto('audit_events').values(row).execute()
   }

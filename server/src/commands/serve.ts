@@ -104,6 +104,7 @@ async function openListeners({ config, clock, log, lifecycle, server }: Parts): 
       for (const listener of [authority, agents] satisfies Listener[]) listener.renew(material)
     },
   })
+  server.watch.onStep(() => renewal.poke())
   lifecycle.started('server certificate', () => renewal.stop())
 }
 

@@ -132,6 +132,8 @@ const table: Record<string, Role[]> = {
   'POST /token-tests/:testId/reveal': ['admin'],
   'GET /token-tests/keys': testers,
   'GET /audit': ['auditor', 'admin'],
+  'GET /clock': readers,
+  'POST /clock/confirmation': ['admin'],
 }
 
 describe('the roles', () => {

@@ -15,6 +15,7 @@ import type { TokenError } from '@signet/shared/wire/oauth'
 import { jwtBearer } from '@signet/shared/wire/oauth'
 import { AuditLog } from '../../audit/index.ts'
 import { FakeClock } from '../../platform/clock.ts'
+import { ClockWatch } from '../../platform/clock-watch.ts'
 import { issueSelfSigned, readCertificate } from '../../platform/crypto/certificate.ts'
 import { Database } from '../../platform/database/database.ts'
 import { Cursors } from '../../platform/database/paging.ts'
@@ -180,6 +181,7 @@ export async function openTestAuthority(
     cursors,
     audit,
     clock,
+    steadiness: new ClockWatch(clock),
     log,
     tenantId,
     authorityUrl,
