@@ -69,11 +69,11 @@ export class TestStand {
 }
 
 /** An agent that is enrolled, connected and holds one system identity in force. */
-export async function readyAgent(): Promise<{ stand: TestStand; agent: RunningAgent }> {
+export async function readyAgent(clock: Clock = systemClock): Promise<{ stand: TestStand; agent: RunningAgent }> {
   const stand = await TestStand.open()
   stand.server.addPrincipal()
   await stand.enroll()
-  const agent = await stand.start()
+  const agent = await stand.start(clock)
   await until(() => agent.instanceState().identities[0]?.ready === true)
   return { stand, agent }
 }
