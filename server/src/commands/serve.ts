@@ -17,13 +17,14 @@ import { newGuid } from '../platform/identifiers.ts'
 import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { hardenProcess } from '../platform/process-hardening.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { consoleSocket } from './console-client.ts'
 import { dashboardHandler } from './dashboard.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('server')
   const config = readConfig(environment)
   const log = createLogger(config.logLevel)
   const lifecycle = new Lifecycle(log)

@@ -10,6 +10,7 @@ import { enrollAgent } from '../agent/index.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { createLogger } from '../platform/log.ts'
+import { hardenProcess, processFlags } from '../platform/process-hardening.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { clientEnvironment, shellLines } from './client-environment.ts'
@@ -22,7 +23,7 @@ const program = fileURLToPath(new URL('../main.ts', import.meta.url))
  * enrols the machine the first time, prints one link, and restarts whichever dies.
  */
 export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('agent')
   const startedAt = performance.now()
   const config = readConfig(environment)
   ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
@@ -97,7 +98,8 @@ class Children {
 
   /** Resolves when the process says it is ready. @throws StartupError with what it last said */
   run(name: 'serve' | 'agent'): Promise<void> {
-    const child = fork(program, [name], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const execArgv = [...processFlags[name === 'serve' ? 'server' : 'agent']]
+    const child = fork(program, [name], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv })
     this.#running.set(name, child)
     let lastWords = ''
     const log = createWriteStream(join(this.#logs, `${name}.log`), { flags: 'a', mode: 0o600 })
