@@ -144,7 +144,8 @@ const applies = (condition: boolean) => (condition ? it : () => undefined)
 /** Sign-in and sign-out end or replace the session that the other requests of this file need. */
 const keepsSession = (route: Route) => route.path !== '/session' || route.method === 'GET'
 
-describe.each(adminRoutes)('%s', (name, route) => {
+// Hundreds of requests each, on machines of any speed; an answer that does not come fails by itself.
+describe.each(adminRoutes)('%s', { timeout: 120_000 }, (name, route) => {
   const headers = () => stand.headers
   const { method } = route
   const body = route.body ? '{}' : undefined

@@ -178,7 +178,7 @@ CREATE INDEX operator_sessions_expiry ON operator_sessions(absolute_expires_at);
 
 CREATE TABLE failure_counters (
   scope TEXT NOT NULL, key TEXT NOT NULL, failures INTEGER NOT NULL, last_at INTEGER NOT NULL,
-  PRIMARY KEY (scope, key)) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (scope, key)) STRICT;
 CREATE INDEX failure_counters_age ON failure_counters(scope, last_at);
 
 CREATE TABLE audit_events (
