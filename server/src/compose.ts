@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { clockApi } from '@signet/shared/api/clock'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
-import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
@@ -19,8 +19,16 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import {
+  ClockConfirmation,
+  clockHandlers,
+  Operators,
+  RequestGuard,
+  sessionHandlers,
+  signedInOf,
+} from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
+import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
 import { writePrivateFile } from './platform/data-folder.ts'
@@ -35,7 +43,8 @@ import { deploymentHandlers } from './platform/http/deployment-routes.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
-import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
+import { SampledLog } from './platform/sampled-log.ts'
+import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import {
   InstanceView,
   ManagedIdentity,
@@ -75,17 +84,18 @@ export async function composeServer(parts: ServerParts) {
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   lifecycle.started('integrity records', recordRefusals({ sealer, audit, log }))
   const recovery = new RecoveryShares({ database, root, clock })
-  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  const watch = new ClockWatch(clock)
+  const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
 
   const rotation = await openRotation({ ...base, registry, authorities })
-  const uses = new CredentialUses(
+  const uses = new CredentialUses({
     log,
-    (batch) => registry.recordUses(batch),
-    (id) => rotation.rollover.activateUsed(id),
-  )
+    record: (batch) => registry.recordUses(batch),
+    firstUse: (id) => rotation.rollover.activateUsed(id),
+  })
   const authority = await openAuthority({
     ...base,
     registry,
@@ -118,9 +128,16 @@ export async function composeServer(parts: ServerParts) {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
   })
+  watch.onStep(() => {
+    rotation.scheduler.wake()
+    authority.wake()
+  })
+  const confirmation = await ClockConfirmation.open({ ...base, watch })
+  watch.start()
+  lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
-  const upkeep = startUpkeep({ database, clock, log, uses })
+  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses })
   lifecycle.started('upkeep', () => upkeep())
 
   const tester = new TokenTester({
@@ -132,16 +149,18 @@ export async function composeServer(parts: ServerParts) {
     audit,
     clock,
   })
+  const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
+    log: requestLog,
     authority: authority.tokens,
     traces: authority.traces,
     issuer: authority.issuer,
   })
   const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.directory, usage: authority.log })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
-  uses.alsoTell((batch) => list.credentialsUsed(batch))
+  uses.onWritten((batch) => list.credentialsUsed(batch))
   const listTask = new PeriodicTask({
     name: 'instance list',
     intervalMs: listEveryMs,
@@ -153,7 +172,7 @@ export async function composeServer(parts: ServerParts) {
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log }
+    const options = { guard, log: requestLog }
     const router = Router()
     router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
     router.use(
@@ -186,6 +205,7 @@ export async function composeServer(parts: ServerParts) {
       recoverySet: () => recovery.current(),
     }
     router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
+    router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
     return router
   }
 
@@ -196,50 +216,12 @@ export async function composeServer(parts: ServerParts) {
     authorities,
     operators,
     recovery,
+    requestLog,
+    watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
-    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
-  }
-}
-
-/** First and last uses of credentials, gathered in memory and written together. */
-class CredentialUses {
-  readonly #log: Logger
-  readonly #record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>
-  readonly #firstUse: (id: CredentialId) => Promise<void>
-  readonly #seen = new Set<CredentialId>()
-  readonly #listeners: ((uses: ReadonlyMap<CredentialId, number>) => Promise<void>)[] = []
-  #pending = new Map<CredentialId, number>()
-
-  constructor(
-    log: Logger,
-    record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>,
-    firstUse: (id: CredentialId) => Promise<void>,
-  ) {
-    this.#log = log
-    this.#record = record
-    this.#firstUse = firstUse
-  }
-
-  add(id: CredentialId, at: number): void {
-    this.#pending.set(id, at)
-    if (this.#seen.has(id)) return
-    this.#seen.add(id)
-    this.#firstUse(id).catch((error: unknown) => this.#log.warn({ err: error }, 'first use could not be recorded'))
-  }
-
-  /** Has somebody else told of the uses that were written. */
-  alsoTell(listener: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>): void {
-    this.#listeners.push(listener)
-  }
-
-  async flush(): Promise<void> {
-    const uses = this.#pending
-    if (uses.size === 0) return
-    this.#pending = new Map()
-    await this.#record(uses)
-    for (const listener of this.#listeners) await listener(uses)
+    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
   }
 }
 
@@ -251,10 +233,11 @@ const changesKeptMs = hourMs
 function startUpkeep(parts: {
   database: Database
   clock: Clock
+  steadiness: Steadiness
   log: Logger
   uses: CredentialUses
 }): () => Promise<void> {
-  const { database, clock, log, uses } = parts
+  const { database, clock, steadiness, log, uses } = parts
   const useTask = new PeriodicTask({
     name: 'credential uses',
     intervalMs: usesEveryMs,
@@ -267,7 +250,9 @@ function startUpkeep(parts: {
     intervalMs: changesKeptMs / 4,
     clock,
     log,
-    run: () => database.forgetChangesBefore(clock.now() - changesKeptMs),
+    run: async () => {
+      if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
+    },
   })
   return async () => {
     await Promise.all([useTask.stop(), changeTask.stop()])

@@ -8,6 +8,7 @@ import { AuditLog, recordRefusals } from '../src/audit/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
 import { type Clock, FakeClock } from '../src/platform/clock.ts'
+import { ClockWatch } from '../src/platform/clock-watch.ts'
 import { createCertificationRequest } from '../src/platform/crypto/certificate.ts'
 import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
 import { FileRootKey } from '../src/platform/crypto/root-key/file-root-key.ts'
@@ -69,7 +70,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const tenantId = TenantId.parse(deployment.tenantId)
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const refusalsRecorded = recordRefusals({ sealer, audit, log })
-  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  const watch = new ClockWatch(clock)
+  const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   const rotation = await openRotation({ ...base, registry, authorities })
@@ -108,6 +110,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const review = new RotationReviewStore(database, cursors, tenantId)
   return {
     ...base,
+    watch,
     folder,
     dataDir,
     rootKeyFile,
@@ -130,7 +133,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     review,
     /** One more scheduler on the same rows, as a second process would have it. */
     scheduler: (at: Clock = clock) =>
-      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, log }),
+      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, steadiness: watch, log }),
     close: async () => {
       plane.streams.close()
       await database.close()

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ManagedIdentityToken } from '@signet/shared/wire/managed-identity'
 import { afterEach, describe, expect, it } from 'vitest'
+import { type Clock, FakeClock } from '../platform/clock.ts'
 import { readEndpoints } from './index.ts'
 import { instanceId } from './testing/test-server.ts'
 import { call, type LocalAnswer, readyAgent, TestStand, until } from './testing/test-stand.ts'
@@ -13,8 +14,8 @@ afterEach(async () => {
   open = undefined
 })
 
-async function ready() {
-  const { stand, agent } = await readyAgent()
+async function ready(clock?: Clock) {
+  const { stand, agent } = await readyAgent(clock && { clock })
   open = stand
   const ask = (resource = 'https://vault.test', more = ''): Promise<LocalAnswer> => {
     const query = `api-version=2018-02-01&resource=${encodeURIComponent(resource)}${more}`
@@ -63,6 +64,43 @@ describe('a workload asks for a token', () => {
     const again = await stand.start()
     const url = `${again.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x`
     expect((await call(url, [['Metadata', 'true']])).status).toBe(200)
+  })
+})
+
+describe('a machine that slept, or whose clock was set', () => {
+  const minutes = 60_000
+
+  it('has its tokens judged by the wall clock: one that ended in its sleep is not served (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { ask, authority } = await ready(clock)
+    const first = await ask()
+    clock.step(20 * minutes)
+    expect((await ask()).json['access_token']).toBe(first.json['access_token'])
+    clock.step(36 * minutes)
+    await ask()
+    expect(authority.calls).toHaveLength(2)
+  })
+
+  it('asks the server anew within five seconds, and renews at once what is due by then (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { server } = await ready(clock)
+    server.renewAfter = Date.now() - minutes
+    clock.step(30 * minutes)
+    clock.advance(5_000)
+    await until(() => {
+      clock.advance(1)
+      return server.callsTo('/stream').length === 2 && server.callsTo('/renew').length === 1
+    })
+  })
+
+  it('whose clock was ahead serves no token by the ends it reckoned then (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { ask, authority } = await ready(clock)
+    await ask()
+    clock.step(-30 * minutes)
+    clock.advance(5_000)
+    await ask()
+    expect(authority.calls).toHaveLength(2)
   })
 })
 

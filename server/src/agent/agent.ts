@@ -6,6 +6,7 @@ import type {
   Revocation,
 } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
+import { type ClockStep, ClockWatch } from '../platform/clock-watch.ts'
 import { ensurePrivateFolder } from '../platform/data-folder.ts'
 import { type Listener, listen } from '../platform/http/listener.ts'
 import { newSecret } from '../platform/identifiers.ts'
@@ -135,6 +136,10 @@ class RunningParts implements RunningAgent {
   }
 
   async open(): Promise<void> {
+    const watch = new ClockWatch(this.#options.clock)
+    watch.onStep((step) => this.#clockStepped(step))
+    watch.start()
+    this.#lifecycle.started('clock watch', () => watch.stop())
     this.#lifecycle.started('server client', () => this.#client.close())
     await this.#openLocalPort()
     this.#lifecycle.started('reporter', () => this.#reporter.stop())
@@ -247,6 +252,18 @@ class RunningParts implements RunningAgent {
     } finally {
       this.#cache.keepOnly(this.#held.identities.map((identity) => identity.cacheKey))
     }
+  }
+
+  /**
+   * The machine slept, or its clock was set: the connection is dead or soon will be, and timers are late by the sleep. The
+   * state that a new connection begins with brings the server's time, and everything that is due (SEC-145).
+   */
+  #clockStepped({ byMs }: ClockStep): void {
+    this.#options.log.info({ byMs }, 'the clock stepped; asking the server anew')
+    this.#held.forgetServerTime()
+    // Their ends were reckoned by the clock that was ahead: they would be served for too long.
+    if (byMs < 0) this.#cache.keepOnly([])
+    this.#link.reconnect()
   }
 
   async #probe(request: ProbeRequest): Promise<void> {

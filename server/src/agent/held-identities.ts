@@ -69,6 +69,11 @@ export class HeldIdentities {
     this.#serverOffsetMs = serverTime - this.#clock.now()
   }
 
+  /** This clock was set, so what was known of its difference to the server's is worth nothing. */
+  forgetServerTime(): void {
+    this.#serverOffsetMs = 0
+  }
+
   /** Takes in a whole state. @returns how many credentials were wiped because their principal is no longer listed */
   apply(state: DesiredState): number {
     this.#state = state

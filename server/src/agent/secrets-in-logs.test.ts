@@ -23,7 +23,7 @@ function keysIn(text: string): string[] {
 it('no token, code, key or header secret of an agent is in its log at debug level (SEC-171)', async () => {
   const lines: string[] = []
   const log = createLogger('debug', { write: (line: string) => void lines.push(line) })
-  const { stand, agent } = await readyAgent(log)
+  const { stand, agent } = await readyAgent({ log })
   open = stand
   const { server, authority } = stand
   const imds = (resource: string) =>

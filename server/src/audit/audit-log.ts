@@ -31,6 +31,8 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #ids: SequentialIds
   readonly #tenantId: string
+  /** Time of the newest event, once it is known: later ones are never earlier (SEC-145). */
+  #lastAt: number | undefined
 
   constructor(options: { database: Database; cursors: Cursors; clock: Clock; tenantId: string }) {
     this.#store = new AuditStore(options.database, options.cursors, options.tenantId)
@@ -42,11 +44,12 @@ export class AuditLog {
 
   /** Appends to the caller's transaction: the record stands or falls with the change. */
   async append(tx: Tx, context: RequestContext, event: NewAuditEvent): Promise<void> {
+    const at = await this.#nextAt(tx)
     const id = this.#ids.next()
     await this.#store.insert(tx, {
       id,
       tenant_id: this.#tenantId,
-      at: this.#clock.now(),
+      at,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
       actor_label: context.actor.label,
@@ -67,6 +70,10 @@ export class AuditLog {
   /** Records an act that has no transaction of its own, such as a refusal. Durable when it resolves. */
   async record(context: RequestContext, event: NewAuditEvent): Promise<void> {
     await this.#database.transact((tx) => this.append(tx, context, event))
+  }
+
+  newestOf(action: AuditAction): Promise<AuditEvent | undefined> {
+    return this.#store.newestOf(action)
   }
 
   /** Newest first. */
@@ -92,5 +99,20 @@ export class AuditLog {
     const event = await this.#store.find(id)
     if (!event) throw new SignetError('not_found', 'There is no such audit event.')
     return event
+  }
+
+  /** Epoch milliseconds of the newest event; undefined before the first one ever. */
+  async newestAt(): Promise<number | undefined> {
+    return (await this.#store.newest())?.at
+  }
+
+  async #nextAt(tx: Tx): Promise<number> {
+    if (this.#lastAt === undefined) {
+      const newest = await this.#store.newest(tx)
+      if (newest) this.#ids.startAfter(newest.id)
+      this.#lastAt = newest?.at ?? 0
+    }
+    this.#lastAt = Math.max(this.#lastAt, this.#clock.now())
+    return this.#lastAt
   }
 }

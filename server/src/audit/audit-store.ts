@@ -35,8 +35,26 @@ export class AuditStore {
     this.#tenantId = tenantId
   }
 
+  newest(tx?: Tx): Promise<{ id: string; at: number } | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader.selectFrom('audit_events').select(['id', 'at']).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  }
+
   async insert(tx: Tx, row: AuditEventsTable): Promise<void> {
     await sqlOf(tx).insertInto('audit_events').values(row).execute()
+  }
+
+  /** The newest event of one kind of act. */
+  async newestOf(action: AuditAction): Promise<AuditEvent | undefined> {
+    const row = await this.#database.read
+      .selectFrom('audit_events')
+      .selectAll()
+      .where('tenant_id', '=', this.#tenantId)
+      .where('action', '=', action)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row && toEvent(row)
   }
 
   async find(id: string): Promise<AuditEvent | undefined> {

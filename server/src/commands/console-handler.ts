@@ -6,22 +6,21 @@ import type { Config } from '../platform/config.ts'
 import { contractRouter, type Guard, type Handlers } from '../platform/http/contract-router.ts'
 import { consoleApp } from '../platform/http/dashboard-app.ts'
 import type { Readiness } from '../platform/http/health.ts'
-import type { Logger } from '../platform/log.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 
 /** Access to the data folder is access to its socket; whoever has it acts as the console of this host. */
-export function consoleHandler(server: ComposedServer, config: Config, log: Logger): Express {
+export function consoleHandler(server: ComposedServer, config: Config): Express {
   const guard: Guard = async (_request, _access, correlationId): Promise<RequestContext> => ({
     actor: { kind: 'console', id: null, label: 'console of this host' },
     correlationId,
     ip: null,
   })
   const router = Router()
-  router.use(contractRouter(consoleApi, consoleHandlers(server, config), { guard, log }))
+  router.use(contractRouter(consoleApi, consoleHandlers(server, config), { guard, log: server.requestLog }))
   router.use(server.adminApi(guard))
-  return consoleApp(router, readinessOf(server))
+  return consoleApp(router, { readiness: readinessOf(server), log: server.requestLog })
 }
 
 function consoleHandlers(server: ComposedServer, config: Config): Handlers<typeof consoleApi> {

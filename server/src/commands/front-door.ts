@@ -55,6 +55,8 @@ export class FrontDoor {
       bind: '127.0.0.1',
       port: config.dashboardPort,
       handler: (request, response) => this.#handlers.dashboard(request, response),
+      idleMs: 60_000,
+      mostConnectionsPerAddress: 256,
     })
   }
 }

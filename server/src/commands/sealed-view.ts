@@ -4,7 +4,7 @@ import type { RootKeyProvider } from '../platform/crypto/root-key/root-key-provi
 import { contractRouter, type Guard } from '../platform/http/contract-router.ts'
 import { sealedApp } from '../platform/http/dashboard-app.ts'
 import { sealedHandlers } from '../platform/http/deployment-routes.ts'
-import { createLogger } from '../platform/log.ts'
+import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type SealFault, unsealRetryMs } from './unsealing.ts'
 
@@ -13,7 +13,7 @@ export class SealedView {
   readonly app: Express
   fault: SealFault = { reason: 'the root key is not here yet', mend: 'wait' }
 
-  constructor(root: RootKeyProvider, rootKeyId: () => Promise<string | null>) {
+  constructor(root: RootKeyProvider, rootKeyId: () => Promise<string | null>, log: SampledLog) {
     const guard: Guard = async (_request, _access, correlationId) => ({
       actor: { kind: 'anonymous', id: null, label: 'not signed in' },
       correlationId,
@@ -22,8 +22,9 @@ export class SealedView {
     const handlers = sealedHandlers({ provider: root.describe().provider, rootKeyId, fault: () => this.fault })
     const { sealStatus } = deploymentApi
     this.app = sealedApp({
-      api: contractRouter({ sealStatus }, handlers, { guard, log: createLogger('silent') }),
+      api: contractRouter({ sealStatus }, handlers, { guard, log }),
       refusal: () => this.#refusal(),
+      log,
     })
   }
 

@@ -1,6 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
-import type { ChangeEvent } from '@signet/shared/api/events'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -11,15 +10,16 @@ import { rootKeyProvider } from '../platform/crypto/root-key/root-key-settings.t
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { DataKeysStore } from '../platform/database/data-keys-store.ts'
 import { Database } from '../platform/database/database.ts'
-import type { Guard } from '../platform/http/contract-router.ts'
-import { dashboardApp } from '../platform/http/dashboard-app.ts'
 import { type Listener, listen, type TlsMaterial } from '../platform/http/listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { hardenProcess } from '../platform/process-hardening.ts'
 import { systemContext } from '../platform/request-context.ts'
-import { consoleHandler, readinessOf, signInUrl } from './console-handler.ts'
+import { SampledLog } from '../platform/sampled-log.ts'
+import { consoleHandler, signInUrl } from './console-handler.ts'
+import { dashboardHandler } from './dashboard.ts'
 import { FrontDoor } from './front-door.ts'
 import { recoveryReminder } from './recovery.ts'
 import { SealedView } from './sealed-view.ts'
@@ -27,7 +27,7 @@ import { openWhenUnsealed } from './unsealing.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('server')
   const config = readConfig(environment)
   const log = createLogger(config.logLevel)
   const lifecycle = new Lifecycle(log)
@@ -35,7 +35,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   try {
     const storage = await openStorage({ environment, config, log, lifecycle, stopping })
     const server = await composeServer({ config, clock, log, lifecycle, ...storage })
-    const handlers = { console: consoleHandler(server, config, log), dashboard: dashboardHandler(server) }
+    const handlers = { console: consoleHandler(server, config), dashboard: dashboardHandler(server) }
     const front = storage.front ?? (await FrontDoor.open(config, handlers))
     lifecycle.started('console and dashboard', () => front.close())
     await openListeners({ config, log, lifecycle, server })
@@ -70,7 +70,7 @@ async function openStorage(parts: {
   const database = Database.open(config.dataDir, clock)
   lifecycle.started('database', () => database.close())
   let front: FrontDoor | undefined
-  const view = new SealedView(root, () => new DataKeysStore(database).rootKeyId())
+  const view = new SealedView(root, () => new DataKeysStore(database).rootKeyId(), new SampledLog(log, clock))
   const sealer = await openWhenUnsealed({
     open: () => openSealer(database, root, clock),
     clock,
@@ -122,12 +122,15 @@ const tlsLifetimeMs = 90 * dayMs
 /** The two listeners that need a certificate of Signet's own CA, and with it the root key. */
 async function openListeners({ config, log, lifecycle, server }: Parts): Promise<void> {
   let material = await serverCertificate(server, config)
+  const strictTransport = config.publicHost !== 'localhost'
   const authority = await listen({
     name: 'authority',
     setting: 'SIGNET_AUTHORITY_PORT',
     bind: config.bind,
     port: config.authorityPort,
     handler: server.authorityHandler,
+    mostConnectionsPerAddress: 4_096,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.2' },
   })
   lifecycle.started('authority listener', () => authority.close())
@@ -137,6 +140,8 @@ async function openListeners({ config, log, lifecycle, server }: Parts): Promise
     bind: config.bind,
     port: config.agentsPort,
     handler: server.agentsHandler,
+    mostConnectionsPerAddress: 8_192,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.3', requestCert: true },
   })
   lifecycle.started('agents listener', () => agents.close(2_000))
@@ -150,6 +155,7 @@ async function openListeners({ config, log, lifecycle, server }: Parts): Promise
       for (const listener of [authority, agents] satisfies Listener[]) listener.renew(material)
     },
   })
+  server.watch.onStep(() => renewal.poke())
   lifecycle.started('server certificate', () => renewal.stop())
 }
 
@@ -166,28 +172,6 @@ async function serverCertificate(server: ComposedServer, config: Config): Promis
   const chain = [leaf.der, ...server.authorities.chainOf('tls')]
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
   return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
-}
-
-function dashboardHandler(server: ComposedServer) {
-  const guard: Guard = (request, access, correlationId) =>
-    server.guard.admit(
-      { method: request.method, headers: request.headers, ip: request.socket.remoteAddress ?? null },
-      access,
-      correlationId,
-    )
-  return dashboardApp({
-    api: server.adminApi(guard),
-    listen: async (request, open) => {
-      await guard(request, 'session', newGuid())
-      const stream = open()
-      const unsubscribe = server.database.subscribe((changes) => {
-        for (const change of changes) stream.send('change', change satisfies ChangeEvent)
-      })
-      stream.onClose(unsubscribe)
-      stream.send('hello', { seq: await server.database.latestSeq() })
-    },
-    readiness: readinessOf(server),
-  })
 }
 
 /** Until somebody has claimed the server, each start writes a fresh set-up link: to the console, and to a file (SEC-2). */

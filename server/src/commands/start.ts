@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
@@ -11,13 +11,14 @@ import { enrollAgent } from '../agent/index.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { createLogger } from '../platform/log.ts'
+import { hardenProcess, processFlags } from '../platform/process-hardening.ts'
 import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { clientEnvironment, shellLines } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
-import { recoveryReminder } from './recovery.ts'
 import { nameFilter } from './instance.ts'
+import { recoveryReminder } from './recovery.ts'
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -26,7 +27,7 @@ const program = fileURLToPath(new URL('../main.ts', import.meta.url))
  * enrols the machine the first time, prints one link, and restarts whichever dies.
  */
 export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('agent')
   const startedAt = performance.now()
   const config = readConfig(environment)
   ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
@@ -123,7 +124,9 @@ class Children {
 
   /** Resolves when the process says it is ready. @throws StartupError with what it last said */
   run(name: 'serve' | 'agent'): Promise<void> {
-    const child = fork(program, [name], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: environmentOf(name) })
+    const execArgv = [...processFlags[name === 'serve' ? 'server' : 'agent']]
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc']
+    const child = fork(program, [name], { stdio, env: environmentOf(name), execArgv })
     this.#running.set(name, child)
     let lastWords = ''
     const log = createWriteStream(join(this.#logs, `${name}.log`), { flags: 'a', mode: 0o600 })

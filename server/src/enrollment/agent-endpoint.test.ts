@@ -19,6 +19,7 @@ import { createCertificationRequest, toPem } from '../platform/crypto/certificat
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { type Listener, listen } from '../platform/http/listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
+import { SampledLog } from '../platform/sampled-log.ts'
 import type { ServiceInstance } from '../resources/index.ts'
 import { agentEndpoint } from './agent-endpoint.ts'
 
@@ -36,7 +37,11 @@ beforeEach(async () => {
     setting: 'none',
     bind: '127.0.0.1',
     port: 0,
-    handler: agentEndpoint({ ...stack.plane, rollover: stack.rotation.rollover, log: stack.log }),
+    handler: agentEndpoint({
+      ...stack.plane,
+      rollover: stack.rotation.rollover,
+      log: new SampledLog(stack.log, stack.clock),
+    }),
     tls: { ...(await serverMaterial()), minVersion: 'TLSv1.3', requestCert: true },
   })
 })

@@ -1,5 +1,7 @@
 import type { DesiredState } from '@signet/shared/wire/agent-protocol'
+import { FailureCountersStore } from '../platform/database/failure-counters-store.ts'
 import type { Logger } from '../platform/log.ts'
+import { Throttle } from '../platform/throttle.ts'
 import type { Change } from '../platform/transaction.ts'
 import type { Rotation } from '../rotation/index.ts'
 import { AgentDirectory } from './agent-directory.ts'
@@ -8,6 +10,7 @@ import { type AgentRow, AgentsStore } from './agents-store.ts'
 import { Announcer } from './announcer.ts'
 import { type DesiredStateParts, desiredStateOf } from './desired-state.ts'
 import { Enrollment, type EnrollmentParts } from './enrollment.ts'
+import { JoinRefusals } from './join-refusals.ts'
 
 type StoreParts = ConstructorParameters<typeof AgentsStore>
 
@@ -22,7 +25,7 @@ export interface AgentPlane {
 }
 
 export function openAgentPlane(
-  options: Omit<EnrollmentParts, 'store' | 'database'> &
+  options: Omit<EnrollmentParts, 'store' | 'database' | 'refusals'> &
     Omit<DesiredStateParts, 'slots' | 'latestSeq'> & {
       database: StoreParts[0] & EnrollmentParts['database'] & { latestSeq(): Promise<number> }
       rotation: Rotation
@@ -30,7 +33,8 @@ export function openAgentPlane(
     },
 ): AgentPlane {
   const store = new AgentsStore(options.database)
-  const enrollment = new Enrollment({ ...options, store })
+  const throttle = new Throttle(new FailureCountersStore(options.database), options.clock)
+  const enrollment = new Enrollment({ ...options, store, refusals: new JoinRefusals({ ...options, throttle }) })
   const stateOf = (agent: AgentRow) =>
     desiredStateOf(agent, {
       ...options,

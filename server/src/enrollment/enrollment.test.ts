@@ -115,6 +115,23 @@ describe('a join token', () => {
   })
 })
 
+describe('refused join tokens', () => {
+  const wrong = async () => enroll('sjt_wrong', await newCsr()).catch((error: unknown) => error)
+
+  it('cost time from the sixth on, through a restart, and other addresses none (SEC-165, SEC-166)', async () => {
+    for (let index = 0; index < 5; index += 1) expect(await wrong()).toMatchObject({ code: 'join_token_refused' })
+    expect(await wrong()).toMatchObject({ code: 'too_many_requests', status: 429 })
+    expect((await auditTrail(stack)).filter((action) => action === 'limit.reached')).toHaveLength(1)
+    expect(await rowsOf(stack, 'failure_counters')).toMatchObject([{ scope: 'enroll', failures: 5 }])
+    const elsewhere = { ...contextOf('anonymous', 'agent'), ip: '198.51.100.9' }
+    const other = stack.enrollment.enroll(elsewhere, enrollRequest('sjt_wrong', await newCsr()))
+    await expect(other).rejects.toMatchObject({ code: 'join_token_refused' })
+    stack.clock.advance(2_000)
+    expect(await wrong()).toMatchObject({ code: 'join_token_refused' })
+    expect(await wrong()).toMatchObject({ code: 'too_many_requests' })
+  })
+})
+
 describe('a public key', () => {
   it('of another agent is refused, and its token stays good (SEC-38)', async () => {
     const csr = await newCsr()

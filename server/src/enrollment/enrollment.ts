@@ -13,6 +13,7 @@ import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import type { ManagedIdentity, ResourceManager } from '../resources/index.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
+import type { JoinRefusals } from './join-refusals.ts'
 import { hashJoinToken, mintJoinToken } from './join-token.ts'
 
 /** An agent certificate lives a day; one that slept past it may still renew, and only renew, for this long (SEC-44). */
@@ -30,6 +31,7 @@ export interface EnrollmentParts {
   readonly resources: ResourceManager
   readonly identities: ManagedIdentity
   readonly audit: AuditLog
+  readonly refusals: JoinRefusals
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly agentsUrl: string
@@ -81,19 +83,20 @@ export class Enrollment {
    * Admits an agent: spends the token and records the certificate in one transaction. The same key with the same token
    * gets the same answer again, so a reply that was lost costs nothing.
    *
-   * @throws SignetError `join_token_refused` | `csr_refused` | `key_reused`
+   * @throws SignetError `join_token_refused` | `too_many_requests` | `csr_refused` | `key_reused`
    */
   async enroll(context: RequestContext, request: EnrollRequest): Promise<EnrollResponse> {
-    const { store, authorities } = this.#parts
+    const { store, authorities, refusals } = this.#parts
+    await refusals.requireOpen(context)
     const hash = hashJoinToken(request.evidence.token)
     const token = await store.joinToken(hash)
-    if (!token) throw await this.#refused(context, 'unknown join token')
+    if (!token) throw await refusals.refused(context, 'unknown join token')
     const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const earlier = await store.joinTokenUse(token.id, spki)
     if (earlier) return this.#enrolled(earlier.agent_id, earlier.cert_der, 1)
     if (token.uses >= token.max_uses || token.expires_at <= this.#parts.clock.now()) {
-      throw await this.#refused(context, 'join token spent or expired')
+      throw await refusals.refused(context, 'join token spent or expired')
     }
     const agentId = AgentId.parse(newGuid())
     const facts = await authorities.issue('agents', {
@@ -105,7 +108,7 @@ export class Enrollment {
     const admitted = await this.#parts.registry.recordingKeyRefusal(context, () =>
       this.#admit({ context, request, agentId, facts, hash, token, spki }),
     )
-    if (!admitted) throw await this.#refused(context, 'join token spent or expired')
+    if (!admitted) throw await refusals.refused(context, 'join token spent or expired')
     return this.#enrolled(agentId, facts.der, 1)
   }
 
@@ -216,11 +219,6 @@ export class Enrollment {
       certificates: chain.map((der) => der.toString('base64')),
       generation,
     }
-  }
-
-  async #refused(context: RequestContext, reason: string): Promise<SignetError> {
-    await this.#parts.audit.record(context, { action: 'agent.refused', outcome: 'refused', reason })
-    return new SignetError('join_token_refused')
   }
 
   async #switchToNext(agent: AgentRow): Promise<AgentRow> {

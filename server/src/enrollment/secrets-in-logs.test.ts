@@ -6,6 +6,7 @@ import { contextOf, enrollRequest, identityOn, newCsr, openStack, rowsOf, type S
 import { listen } from '../platform/http/listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { createLogger } from '../platform/log.ts'
+import { SampledLog } from '../platform/sampled-log.ts'
 import { Secret } from '../platform/secret.ts'
 import { agentEndpoint } from './agent-endpoint.ts'
 import { TokenTester } from './token-tester.ts'
@@ -17,7 +18,11 @@ afterEach(async () => {
 
 /** Sends a body to the agents' endpoint, without TLS: who is let in is not the matter here. */
 async function send(stack: Stack, path: string, body: unknown): Promise<void> {
-  const handler = agentEndpoint({ ...stack.plane, rollover: stack.rotation.rollover, log: stack.log })
+  const handler = agentEndpoint({
+    ...stack.plane,
+    rollover: stack.rotation.rollover,
+    log: new SampledLog(stack.log, stack.clock),
+  })
   const listener = await listen({ name: 'agents', setting: 'none', bind: '127.0.0.1', port: 0, handler })
   undo.push(() => listener.close(0))
   await new Promise<void>((resolve, reject) => {

@@ -6,6 +6,7 @@ import { auditTrail, contextOf, given, openStack, rowsOf, type Stack, tamper } f
 import { newSecret } from '../platform/identifiers.ts'
 import { Secret } from '../platform/secret.ts'
 import type { SignetError } from '../platform/signet-error.ts'
+import { Operators } from './operators.ts'
 
 let stack: Stack
 
@@ -111,22 +112,92 @@ describe('later codes', () => {
 })
 
 describe('wrong codes', () => {
-  it('from one address are no longer read after ten (SEC-11)', async () => {
+  const fail = async (count: number, context = browser) => {
+    for (let index = 0; index < count; index += 1) await signIn('wrong', context).catch(() => undefined)
+  }
+  const waitOf = (context = browser) =>
+    signIn('wrong', context).then(
+      () => 0,
+      (error: SignetError) => error.retryAfterSeconds ?? 0,
+    )
+
+  it('before anybody exists are five in an hour from one address (SEC-165)', async () => {
     const code = await codeOf()
-    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
-    await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 60 })
+    await fail(5)
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', status: 429 })
+    stack.clock.advance(hourMs - 1)
+    expect(await waitOf()).toBeGreaterThan(0)
+    stack.clock.advance(1)
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    await expect(signIn(code, from('198.51.100.1'))).rejects.toMatchObject({ code: 'code_refused' })
+  })
+
+  it('of one address do not slow down another (SEC-11)', async () => {
+    const code = await codeOf()
+    await fail(6)
     await expect(signIn(code, from('198.51.100.1'))).resolves.toBeInstanceOf(Secret)
   })
 
-  it('are forgotten after a quarter of an hour (SEC-11)', async () => {
-    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
+  it('cost ever more time from the sixth on, and never more than five minutes (SEC-11)', async () => {
+    await signIn(await codeOf())
+    await fail(5)
+    for (const seconds of [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
+      stack.clock.advance(seconds * 1_000 - 1)
+      expect(await waitOf()).toBeGreaterThan(0)
+      stack.clock.advance(1)
+      await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    }
+  })
+
+  it('are told to each caller to try again at another time (SEC-166)', async () => {
+    await fail(5)
+    const waits = await Promise.all(Array.from({ length: 20 }, () => waitOf()))
+    expect(new Set(waits).size).toBeGreaterThan(1)
+    for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(3_600)
+  })
+
+  it('are counted through a restart (SEC-166)', async () => {
+    await fail(5)
+    const restarted = new Operators(stack)
+    await expect(restarted.signIn(browser, { code: 'wrong' })).rejects.toMatchObject({ code: 'too_many_requests' })
+  })
+
+  it('are all counted when many are tried at once (SEC-11)', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => signIn('wrong')))
+    const reasons = outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : 'signed in'))
+    expect(reasons.filter((code) => code === 'code_refused')).toHaveLength(5)
+    expect(reasons.filter((code) => code === 'too_many_requests')).toHaveLength(25)
+  })
+
+  it('are forgotten after a quarter of an hour, and at once when the console issues a code (SEC-11)', async () => {
+    await signIn(await codeOf())
+    await fail(6)
     stack.clock.advance(15 * minuteMs)
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    await fail(6)
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'too_many_requests' })
     await expect(signIn(await codeOf())).resolves.toBeInstanceOf(Secret)
+  })
+
+  it('are on record, and once that the limit was reached (SEC-122, SEC-173)', async () => {
+    await fail(50)
+    const trail = await auditTrail(stack)
+    expect(trail.filter((action) => action === 'session.refused')).toHaveLength(5)
+    expect(trail.filter((action) => action === 'limit.reached')).toHaveLength(1)
+  })
+
+  it('of one operator are counted from wherever they come (SEC-11)', async () => {
+    const session = await signedIn()
+    for (let index = 0; index < 5; index += 1) {
+      await stack.operators.stepUp(from(`192.0.2.${index}`), session, 'wrong').catch(() => undefined)
+    }
+    const next = stack.operators.stepUp(from('192.0.2.99'), session, 'wrong')
+    await expect(next).rejects.toMatchObject({ code: 'too_many_requests' })
   })
 
   it('leave sessions that exist untouched (SEC-11)', async () => {
     const { sessionId } = await signedIn()
-    for (let index = 0; index < 11; index += 1) await signIn('wrong').catch(() => undefined)
+    await fail(11)
     await expect(stack.operators.sessions.require(sessionId)).resolves.toMatchObject({ sessionId })
   })
 })

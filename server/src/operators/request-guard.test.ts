@@ -1,12 +1,8 @@
-import { auditApi } from '@signet/shared/api/audit'
 import type { Route } from '@signet/shared/api/contract'
-import { enrollmentApi } from '@signet/shared/api/enrollment'
-import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
-import { resourcesApi } from '@signet/shared/api/resources'
-import { rotationApi } from '@signet/shared/api/rotation'
-import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { csrfHeader } from '@signet/shared/api/operators'
 import { Role } from '@signet/shared/vocabulary/permissions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminRoutes } from '../../test/admin-contract.ts'
 import { contextOf, dashboardUrl, openStack, type Stack, tamper } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { Secret } from '../platform/secret.ts'
@@ -109,19 +105,6 @@ describe('a request that only reads', () => {
   })
 })
 
-const routes: [string, Route][] = Object.values({
-  ...prefixed('operators', operatorsApi),
-  ...prefixed('resources', resourcesApi),
-  ...prefixed('rotation', rotationApi),
-  ...prefixed('enrollment', enrollmentApi),
-  ...prefixed('tokens', tokenTestsApi),
-  ...prefixed('audit', auditApi),
-}).map((route): [string, Route] => [`${route.method} ${route.path}`, route])
-
-function prefixed(prefix: string, api: Record<string, Route>): Record<string, Route> {
-  return Object.fromEntries(Object.entries(api).map(([name, route]) => [`${prefix}.${name}`, route]))
-}
-
 /** Who may call what, by hand: a route that is not in it fails (SEC-28). */
 const everybody: Role[] = ['viewer', 'auditor', 'operator', 'developer', 'admin']
 const readers: Role[] = ['viewer', 'auditor', 'operator', 'admin']
@@ -150,18 +133,20 @@ const table: Record<string, Role[]> = {
   'POST /token-tests/:testId/reveal': ['admin'],
   'GET /token-tests/keys': testers,
   'GET /audit': ['auditor', 'admin'],
+  'GET /clock': readers,
+  'POST /clock/confirmation': ['admin'],
 }
 
 describe('the roles', () => {
   it('are stated for every route there is, and for no other (SEC-28)', () => {
-    expect(routes.map(([name]) => name).sort()).toEqual(Object.keys(table).sort())
+    expect(adminRoutes.map(([name]) => name).sort()).toEqual(Object.keys(table).sort())
   })
 
   describe.each(Role.options)('%s', (role) => {
     beforeAll(() => tamper(stack, `UPDATE operators SET role = '${role}'`))
     afterAll(() => tamper(stack, "UPDATE operators SET role = 'admin'"))
 
-    it.each(routes)('is held to the table on %s (SEC-27)', async (name, route) => {
+    it.each(adminRoutes)('is held to the table on %s (SEC-27)', async (name, route) => {
       const answer = admit(goodHeaders(), route.access, route.method)
       if (table[name]?.includes(role)) await expect(answer).resolves.toBeDefined()
       else await expect(answer).rejects.toMatchObject({ code: 'forbidden', status: 403 })
@@ -170,7 +155,7 @@ describe('the roles', () => {
 
   it('open nothing but the public routes to somebody who is not signed in (SEC-27)', async () => {
     const open: string[] = []
-    for (const [name, route] of routes) {
+    for (const [name, route] of adminRoutes) {
       const answer = await admit({ ...goodHeaders(), cookie: undefined }, route.access, route.method).catch(
         () => undefined,
       )

@@ -75,6 +75,13 @@ export class Sessions {
     return { sessionId, row }
   }
 
+  /** Whether it is still good, for a stream that stays open; looking does not keep it from running idle. */
+  async isInForce(sessionId: Secret): Promise<boolean> {
+    const row = await this.#store.session(sha256(sessionId.reveal()))
+    const now = this.#clock.now()
+    return row?.state === 'active' && now < row.idle_expires_at && now < row.absolute_expires_at
+  }
+
   describe({ sessionId, row }: SignedIn): Session {
     const stepUpUntil = row.step_up_at === null ? null : row.step_up_at + stepUpMs
     return {

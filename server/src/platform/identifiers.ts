@@ -26,6 +26,12 @@ export class SequentialIds {
     this.#clock = clock
   }
 
+  /** Ids made before by another process are passed, whatever the clock says. */
+  startAfter(id: string): void {
+    const madeAtMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+    this.#lastMs = Math.max(this.#lastMs, madeAtMs + 1)
+  }
+
   next(): string {
     const now = this.#clock.now()
     if (now > this.#lastMs) {

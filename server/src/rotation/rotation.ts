@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
@@ -29,6 +30,7 @@ export async function openRotation(options: {
   authorities: CertificateAuthorities
   audit: AuditLog
   clock: Clock
+  steadiness: Steadiness
   log: Logger
   tenantId: string
 }): Promise<Rotation> {

@@ -9,6 +9,8 @@ export const auditActions = {
   'recovery_shares.taken': 'Recovery shares taken',
   'root_key.recovered': 'Root key recovered from shares',
   'clock.stepped': 'Clock stepped',
+  'clock.confirmed': 'Clock confirmed',
+  'limit.reached': 'Too many failed attempts',
   'setup.code_issued': 'Set-up code issued',
   'operator.created': 'Administrator created',
   'operator.recovery_code_issued': 'Sign-in code issued on the console',

@@ -15,6 +15,7 @@ export const Permission = z.enum([
   'tokens.reveal',
   'audit.read',
   'enrollment.write',
+  'clock.confirm',
 ])
 export type Permission = z.infer<typeof Permission>
 

@@ -71,11 +71,13 @@ export class TestStand {
 }
 
 /** An agent that is enrolled, connected and holds one system identity in force. */
-export async function readyAgent(log?: Logger): Promise<{ stand: TestStand; agent: RunningAgent }> {
-  const stand = await TestStand.open(log)
+export async function readyAgent(
+  options: { log?: Logger; clock?: Clock } = {},
+): Promise<{ stand: TestStand; agent: RunningAgent }> {
+  const stand = await TestStand.open(options.log)
   stand.server.addPrincipal()
   await stand.enroll()
-  const agent = await stand.start()
+  const agent = await stand.start(options.clock)
   await until(() => agent.instanceState().identities[0]?.ready === true)
   return { stand, agent }
 }

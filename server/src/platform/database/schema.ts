@@ -344,6 +344,13 @@ export interface OperatorSessionsTable {
   created_at: number
 }
 
+export interface FailureCountersTable {
+  scope: string
+  key: string
+  failures: number
+  last_at: number
+}
+
 export interface AuditEventsTable {
   id: string
   tenant_id: string
@@ -405,6 +412,7 @@ export interface Schema {
   operators: OperatorsTable
   one_time_codes: OneTimeCodesTable
   operator_sessions: OperatorSessionsTable
+  failure_counters: FailureCountersTable
   audit_events: AuditEventsTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { Access, Download, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
 import { type IRouter, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import type { Logger } from '../log.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
 import { readJson } from './body.ts'
 import { sendDownload } from './download.ts'
-import { sendJson, sendProblem } from './problem.ts'
+import { splitTarget } from './hardening.ts'
+import { requestIdOf, sendJson, sendProblem } from './problem.ts'
 
 /** Lets a request pass, as somebody, or throws `unauthenticated`, `forbidden` or `cross_site_request`. */
 export type Guard = (request: Request, access: Access, correlationId: string) => Promise<RequestContext>
@@ -29,7 +29,7 @@ export type Handlers<Api extends Record<string, Route>> = {
 export function contractRouter<Api extends Record<string, Route>>(
   api: Api,
   handlers: Handlers<Api>,
-  options: { guard: Guard; log: Logger },
+  options: { guard: Guard; log: SampledLog },
 ): IRouter {
   const router = Router({ caseSensitive: true, strict: false })
   for (const [name, route] of Object.entries(api)) {
@@ -48,19 +48,18 @@ interface Exchange {
   readonly request: Request
   readonly response: Response
   readonly guard: Guard
-  readonly log: Logger
+  readonly log: SampledLog
 }
 
 async function serve(exchange: Exchange): Promise<void> {
   const { route, request, response } = exchange
-  const correlationId = correlationIdOf(request)
-  response.setHeader('x-request-id', correlationId)
+  const correlationId = requestIdOf(request, response)
   try {
     const context = await exchange.guard(request, route.access, correlationId)
     const input = {
       params: parse(route.params, request.params, 'path'),
-      query: parse(route.query?.strict(), queryOf(request), 'query'),
-      body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
+      query: parse(route.query?.strict() ?? nothing, queryOf(request), 'query'),
+      body: route.body ? parse(route.body, await readJson(request), 'body') : withoutBody(request),
     }
     const result = await exchange.handler(input, context, response)
     if (route.download) await sendDownload(response, result as Download)
@@ -69,19 +68,23 @@ async function serve(exchange: Exchange): Promise<void> {
   } catch (thrown) {
     const error = SignetError.from(thrown)
     if (error.code === 'internal')
-      exchange.log.error({ err: thrown, correlationId, path: route.path }, 'request failed')
+      exchange.log.error(`${route.method} ${route.path}`, { err: thrown, correlationId }, 'request failed')
     sendProblem(response, error, correlationId)
   }
 }
 
-/** The caller's correlation ID when it is a GUID, else a new one: nothing else of the input is ever echoed (SEC-81). */
-export function correlationIdOf(request: { headers: Request['headers'] }): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && z.guid().safeParse(given).success ? given.toLowerCase() : randomUUID()
+const nothing = z.strictObject({})
+
+/** @throws SignetError `invalid_request` when there is a body: what nobody reads must not be taken for heard (SEC-151) */
+function withoutBody(request: Request): undefined {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
+  if (encoding !== undefined || Number(length) > 0)
+    throw new SignetError('invalid_request', 'This address takes no body.')
+  return undefined
 }
 
 function queryOf(request: Request): Record<string, string> {
-  const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '')
+  const query = new URLSearchParams(splitTarget(request.originalUrl).query)
   const names = [...query.keys()]
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw new SignetError('invalid_request', 'A query parameter is given more than once.')

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import express, { type Express, type IRouter, type Request, type Response } from 'express'
+import express, { type Express, type IRouter, type NextFunction, type Request, type Response } from 'express'
+import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
-import { pageHeaders, permissionsPolicy } from './hardening.ts'
+import { apiHeaders, pageHeaders, permissionsPolicy, splitTarget, violationsPath } from './hardening.ts'
 import { healthRoutes, type Readiness } from './health.ts'
-import { sendProblem } from './problem.ts'
+import { requestIdOf, sendProblem } from './problem.ts'
 import { EventStream } from './sse.ts'
 import { staticDashboard } from './static-dashboard.ts'
+import { takeViolationReport } from './violation-reports.ts'
 
 /** The dashboard's origin: its API, its event stream and its page, all under the same headers. */
 export function dashboardApp(parts: {
@@ -13,7 +14,11 @@ export function dashboardApp(parts: {
   /** Adds a stream of changes; throws when the request is from nobody who may listen. */
   listen: (request: Request, open: () => EventStream) => Promise<void>
   readiness: Readiness
+  log: SampledLog
+  /** The built page; where `web` builds it unless given. */
+  pageFolder?: string
 }): Express {
+  const { log } = parts
   const app = bareApp()
   app.use(pageHeaders)
   app.use((_request, response, next) => {
@@ -21,38 +26,43 @@ export function dashboardApp(parts: {
     next()
   })
   app.use(healthRoutes(parts.readiness))
-  app.get('/api/events', async (request, response) => {
-    try {
-      await parts.listen(request, () => new EventStream(request, response))
-    } catch (error) {
-      sendProblem(response, SignetError.from(error), randomUUID())
-    }
-  })
+  app.get('/api/events', (request, response) => parts.listen(request, () => new EventStream(request, response)))
+  app.post(violationsPath, (request, response) => takeViolationReport(request, response, log))
   app.use('/api', parts.api)
   app.use('/api', unknownAddress)
-  app.use(staticDashboard())
-  app.use(lastResort)
+  app.use(readOnly)
+  app.use(staticDashboard(parts.pageFolder))
+  app.use(() => {
+    throw new SignetError('not_found', 'There is no such page or file.')
+  })
+  app.use(lastResort(log))
   return app
 }
 
 /** The admin API alone, for a socket that only the host's own user can open. */
-export function consoleApp(api: IRouter, readiness: Readiness): Express {
+export function consoleApp(api: IRouter, parts: { readiness: Readiness; log: SampledLog }): Express {
   const app = bareApp()
-  app.use(healthRoutes(readiness))
+  app.use((_request, response, next) => {
+    apiHeaders(response)
+    next()
+  })
+  app.use(healthRoutes(parts.readiness))
   app.use('/api', api)
   app.use(unknownAddress)
-  app.use(lastResort)
+  app.use(lastResort(parts.log))
   return app
 }
 
 /** What is left of both while the root key is away: health, `api`, and one answer to everything else (SEC-57). */
-export function sealedApp(parts: { api: IRouter; refusal: () => SignetError }): Express {
+export function sealedApp(parts: { api: IRouter; refusal: () => SignetError; log: SampledLog }): Express {
   const app = bareApp()
   app.use(pageHeaders)
   app.use(healthRoutes(async () => 'sealed'))
   app.use('/api', parts.api)
-  app.use((_request, response) => sendProblem(response, parts.refusal(), randomUUID()))
-  app.use(lastResort)
+  app.use(() => {
+    throw parts.refusal()
+  })
+  app.use(lastResort(parts.log))
   return app
 }
 
@@ -62,16 +72,42 @@ function bareApp(): Express {
   app.disable('etag')
   app.set('trust proxy', false)
   app.set('query parser', false)
+  app.set('case sensitive routing', true)
+  app.use(prepare)
   return app
 }
 
-function unknownAddress(_request: Request, response: Response): void {
-  sendProblem(response, new SignetError('not_found', 'The API has no such address.'), randomUUID())
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** Every answer has its request ID; paths are judged with slashes collapsed; nothing is answered on behalf of others. */
+function prepare(request: Request, response: Response, next: NextFunction): void {
+  requestIdOf(request, response)
+  if (!methods.has(request.method)) throw new SignetError('method_not_allowed')
+  const { path, query } = splitTarget(request.url)
+  if (!path.startsWith('/')) throw new SignetError('invalid_request', 'This server is not a proxy.')
+  request.url = query === '' ? path : `${path}?${query}`
+  next()
 }
 
-/** Whatever a middleware throws, malformed URLs among it, is the caller's fault until shown otherwise. */
-function lastResort(error: unknown, _request: Request, response: Response, _next: () => void): void {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500
-  const known = status >= 400 && status < 500 ? new SignetError('invalid_request', undefined, { cause: error }) : error
-  sendProblem(response, SignetError.from(known), randomUUID())
+function unknownAddress(): void {
+  throw new SignetError('not_found', 'The API has no such address.')
+}
+
+function readOnly(request: Request, _response: Response, next: NextFunction): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new SignetError('method_not_allowed')
+  next()
+}
+
+/** Whatever a middleware throws, malformed URLs among it, is the caller's fault until shown otherwise (SEC-156). */
+function lastResort(log: SampledLog) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const status = typeof thrown === 'object' && thrown !== null && 'status' in thrown ? Number(thrown.status) : 500
+    const isCallers = !(thrown instanceof SignetError) && status >= 400 && status < 500
+    const error = isCallers
+      ? new SignetError('invalid_request', undefined, { cause: thrown })
+      : SignetError.from(thrown)
+    const correlationId = requestIdOf(request, response)
+    if (error.code === 'internal') log.error('last resort', { err: thrown, correlationId }, 'request failed')
+    sendProblem(response, error, correlationId)
+  }
 }

@@ -264,6 +264,11 @@ CREATE TABLE operator_sessions (
 CREATE INDEX operator_sessions_operator ON operator_sessions(operator_id);
 CREATE INDEX operator_sessions_expiry ON operator_sessions(absolute_expires_at);
 
+CREATE TABLE failure_counters (
+  scope TEXT NOT NULL, key TEXT NOT NULL, failures INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)) STRICT;
+CREATE INDEX failure_counters_age ON failure_counters(scope, last_at);
+
 CREATE TABLE audit_events (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT,
   actor_label TEXT NOT NULL, actor_ip TEXT, action TEXT NOT NULL, target_kind TEXT, target_id TEXT, target_label TEXT,
