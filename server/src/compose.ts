@@ -29,6 +29,7 @@ import { Cursors } from './platform/database/paging.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
+import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
@@ -106,7 +107,8 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
-  const upkeep = startUpkeep({ database, clock, log, uses })
+  const idempotency = new Idempotency(base)
+  const upkeep = startUpkeep({ database, clock, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
 
   const tester = new TokenTester({
@@ -129,7 +131,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log }
+    const options = { guard, log, idempotency }
     const router = Router()
     router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
     router.use(
@@ -213,8 +215,9 @@ function startUpkeep(parts: {
   clock: Clock
   log: Logger
   uses: CredentialUses
+  idempotency: Idempotency
 }): () => Promise<void> {
-  const { database, clock, log, uses } = parts
+  const { database, clock, log, uses, idempotency } = parts
   const useTask = new PeriodicTask({
     name: 'credential uses',
     intervalMs: usesEveryMs,
@@ -229,8 +232,15 @@ function startUpkeep(parts: {
     log,
     run: () => database.forgetChangesBefore(clock.now() - changesKeptMs),
   })
+  const keyTask = new PeriodicTask({
+    name: 'idempotency keys',
+    intervalMs: hourMs,
+    clock,
+    log,
+    run: () => idempotency.prune(),
+  })
   return async () => {
-    await Promise.all([useTask.stop(), changeTask.stop()])
+    await Promise.all([useTask.stop(), changeTask.stop(), keyTask.stop()])
     await uses.flush()
   }
 }

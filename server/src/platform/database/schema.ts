@@ -296,6 +296,20 @@ export interface AuditEventsTable {
   after: string | null
 }
 
+/** A write that came with an idempotency key; `status` is null until it was answered. */
+export interface IdempotencyKeysTable {
+  tenant_id: string
+  key_sha256: string
+  request_sha256: string
+  /** Whether the write has taken effect; set in the transaction of the effect. */
+  effective: Flag
+  status: number | null
+  /** What was answered, as JSON. */
+  response: string | null
+  created_at: number
+  expires_at: number
+}
+
 export interface ChangeEventsTable {
   seq: Generated<number>
   kind: string
@@ -334,6 +348,7 @@ export interface Schema {
   one_time_codes: OneTimeCodesTable
   operator_sessions: OperatorSessionsTable
   audit_events: AuditEventsTable
+  idempotency_keys: IdempotencyKeysTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
   schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }

@@ -188,6 +188,12 @@ CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 
+CREATE TABLE idempotency_keys (
+  tenant_id TEXT NOT NULL, key_sha256 TEXT NOT NULL, request_sha256 TEXT NOT NULL,
+  effective INTEGER NOT NULL CHECK (effective IN (0,1)), status INTEGER, response TEXT,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, key_sha256)) STRICT;
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys(expires_at);
+
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
   at INTEGER NOT NULL) STRICT;
