@@ -33,8 +33,9 @@ import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
+import type { RequestContext } from './platform/request-context.ts'
 import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
-import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
+import { InstanceView, ManagedIdentity, PrincipalPurge, ResourceManager, resourceHandlers } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 
 export interface ServerParts {
@@ -107,6 +108,9 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
+  const purge = new PrincipalPurge({ registry, identities, clock, log })
+  purge.start()
+  lifecycle.started('principal purge', () => purge.stop())
   const idempotency = new Idempotency(base)
   const upkeep = startUpkeep({ database, clock, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
@@ -127,7 +131,23 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     traces: authority.traces,
     issuer: authority.issuer,
   })
-  const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.enrollment, usage: authority.log })
+  const view = new InstanceView({
+    resources,
+    registry,
+    slots: rotation.slots,
+    agents: plane.enrollment,
+    usage: {
+      lastUse: (ids) => authority.log.lastUse(ids),
+      recent: (id, query) => authority.log.recent(id, query),
+      refusedFor: (ids) => authority.usage.refusedFor(ids),
+      recently: (id) => authority.usage.recently(id),
+    },
+    clock,
+  })
+  const requireStepUp = async (context: RequestContext) => {
+    if (context.actor.kind === 'console') return
+    await operators.sessions.requireStepUp(signedInOf(context).sessionId)
+  }
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
@@ -137,7 +157,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     router.use(
       contractRouter(
         resourcesApi,
-        resourceHandlers({ resources, identities, view, tenantId, authorityUrl: config.authorityUrl }),
+        resourceHandlers({ resources, identities, view, tenantId, authorityUrl: config.authorityUrl, requireStepUp }),
         options,
       ),
     )
@@ -149,10 +169,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
         tokenTestHandlers({
           tester,
           keySet: () => discovery.keySet(true),
-          requireStepUp: async (context) => {
-            if (context.actor.kind === 'console') return
-            await operators.sessions.requireStepUp(signedInOf(context).sessionId)
-          },
+          requireStepUp,
         }),
         options,
       ),

@@ -20,7 +20,14 @@ import { newGuid } from '../src/platform/identifiers.ts'
 import { createLogger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
 import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
-import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
+import {
+  InstanceView,
+  ManagedIdentity,
+  PrincipalPurge,
+  ResourceManager,
+  type ServiceInstance,
+  type TokenUsage,
+} from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
@@ -38,6 +45,19 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'signet-test-'))
   chmodSync(folder, 0o700)
   return folder
+}
+
+/** What the authority would know of tokens; nothing was issued unless a test says so. */
+export const noUsage: TokenUsage = {
+  lastUse: () => new Map(),
+  refusedFor: () => new Map(),
+  recent: () => ({ items: [], nextCursor: null }),
+  recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+}
+
+/** The instance screens of a stack. */
+export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
+  return new InstanceView({ ...stack, slots: stack.rotation.slots, agents: stack.enrollment, usage })
 }
 
 export type Stack = Awaited<ReturnType<typeof openStack>>
@@ -94,6 +114,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
     rotation,
     resources,
     identities,
+    purge: new PrincipalPurge({ ...base, registry, identities }),
     plane,
     enrollment: plane.enrollment,
     operators,

@@ -83,6 +83,29 @@ describe('what the server takes away', () => {
     expect((await stand.start()).instanceState().identities).toEqual([])
   })
 
+  it('is refused at once while paused, keeps its credential, and works again after a resume', async () => {
+    const { ask, server, agent } = await ready()
+    expect((await ask()).status).toBe(200)
+    const [principal] = server.principals
+    if (!principal) throw new Error('no principal')
+    const set = async (state: 'enabled' | 'suspended') => {
+      principal.state = state
+      principal.version += 1
+      server.push()
+      await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    }
+    await set('suspended')
+    const refused = await ask()
+    expect([refused.status, refused.json]).toEqual([
+      400,
+      { error: 'invalid_request', error_description: 'The managed identity is paused.' },
+    ])
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    await set('enabled')
+    expect((await ask()).status).toBe(200)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
+  })
+
   it('drops tokens of a principal whose version changed', async () => {
     const { ask, server, authority } = await ready()
     const first = await ask()

@@ -16,6 +16,7 @@ import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TokenAuthority } from './token-authority.ts'
+import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
 
 export interface AuthorityOptions {
@@ -43,6 +44,7 @@ export interface Authority {
   readonly resources: ResourceApps
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
+  readonly usage: TokenUsageStore
   readonly traces: TraceRecorder
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
@@ -56,6 +58,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const resources = await ResourceApps.open(options.database, clock)
   const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
   const issuanceLog = new IssuanceLog({ store, clock, log })
+  const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
   const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
@@ -73,10 +76,12 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     resources,
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
+    usage,
     traces: new TraceRecorder(),
     forget: (objectId) => identities.drop(objectId),
     close: async () => {
       issuanceLog.close()
+      usage.close()
       await Promise.all([keyTask.stop(), logTask.stop()])
     },
   }

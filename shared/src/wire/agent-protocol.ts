@@ -82,6 +82,8 @@ export const DesiredPrincipal = z.object({
   /** Rises with every change; tokens cached under an older version are dropped. */
   version: z.int(),
   kind: z.enum(['system', 'user']),
+  /** Tokens of a suspended one are refused; its credentials go on rotating. */
+  state: z.enum(['enabled', 'suspended']),
   instances: z.array(InstanceId),
   slot: DesiredSlot,
 })

@@ -47,6 +47,14 @@ export interface ServiceInstancesTable extends Versioned {
   deleted_at: number | null
 }
 
+export interface ResourceTagsTable {
+  resource_id: string
+  /** Lower case. */
+  tag_key: string
+  tag_value: string
+  tenant_id: string
+}
+
 export interface PrincipalsTable extends Versioned {
   object_id: string
   client_id: string
@@ -330,6 +338,7 @@ export interface Schema {
   subscriptions: SubscriptionsTable
   resource_groups: ResourceGroupsTable
   service_instances: ServiceInstancesTable
+  resource_tags: ResourceTagsTable
   principals: PrincipalsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable

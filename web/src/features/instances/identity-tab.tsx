@@ -18,7 +18,7 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
     <div className={styles['columns']}>
       <Card title="System-assigned identity">
         {instance.identityState === 'enabling' && <Progress instance={instance} />}
-        {instance.identityReason !== null && <Notice tone="info">{visibleText(instance.identityReason)}</Notice>}
+        <Notice tone="info">{visibleText(instance.health.reason)}</Notice>
         <Facts>
           <Fact name="Status">
             <IdentityToggle instance={instance} />

@@ -38,7 +38,7 @@ export function IdentityToggle({ instance }: { instance: InstanceSummary }) {
         disabledReason={refusal}
         onChange={turn}
       />
-      <StatusBadge {...identityWords[shown]} title={instance.identityReason ?? undefined} />
+      <StatusBadge {...identityWords[shown]} title={instance.health.reason} />
       <TurnOffDialog
         instance={instance}
         open={asking}

@@ -41,6 +41,11 @@ CREATE INDEX service_instances_state ON service_instances(tenant_id, identity_st
 CREATE INDEX service_instances_agent ON service_instances(agent_id);
 CREATE INDEX service_instances_principal ON service_instances(system_principal_id);
 
+CREATE TABLE resource_tags (
+  resource_id TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, tenant_id TEXT NOT NULL,
+  PRIMARY KEY (resource_id, tag_key)) STRICT;
+CREATE INDEX resource_tags_value ON resource_tags(tenant_id, tag_key, tag_value, resource_id);
+
 CREATE TABLE principals (
   object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
@@ -49,6 +54,7 @@ CREATE TABLE principals (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
+CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
@@ -69,8 +75,9 @@ CREATE TABLE rotation_policies (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name);
 
+-- slots and credentials outlive their principal: they are the history of it, and no foreign key holds it back
 CREATE TABLE credential_slots (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL,
   agent_id TEXT NOT NULL REFERENCES agents(id),
   holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
   state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
@@ -83,7 +90,7 @@ CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 
 
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
-  principal_id TEXT NOT NULL REFERENCES principals(object_id), serial TEXT NOT NULL, x5t TEXT NOT NULL,
+  principal_id TEXT NOT NULL, serial TEXT NOT NULL, x5t TEXT NOT NULL,
   x5t_s256 TEXT NOT NULL, spki_s256 TEXT NOT NULL, cert_der BLOB NOT NULL,
   key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
   key_location TEXT NOT NULL CHECK (key_location IN ('agent','server','external','hsm')),
