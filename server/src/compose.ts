@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { bulkApi } from '@signet/shared/api/bulk'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
@@ -12,6 +13,7 @@ import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
 import { AuditLog, auditHandlers } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
+import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
   agentEndpoint,
   enrollmentHandlers,
@@ -19,7 +21,7 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import { Operators, RequestGuard, requirePermission, sessionHandlers, signedInOf } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
@@ -101,6 +103,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const bulk = openBulk({ ...base, resources, registry, identities, rollover: rotation.rollover, usage: authority.log })
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
@@ -108,6 +111,8 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
+  bulk.runner.start()
+  lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, log })
   purge.start()
   lifecycle.started('principal purge', () => purge.stop())
@@ -174,6 +179,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
         options,
       ),
     )
+    router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     return router
   }

@@ -5,6 +5,7 @@ import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
 import { AuditLog } from '../src/audit/index.ts'
+import { openBulk } from '../src/bulk/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
 import { type Clock, FakeClock } from '../src/platform/clock.ts'
@@ -66,7 +67,7 @@ export type Stack = Awaited<ReturnType<typeof openStack>>
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
+export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; usage?: TokenUsage } = {}) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
@@ -98,6 +99,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
   })
   const operators = new Operators(base)
+  const bulkParts = { ...base, resources, registry, identities, rollover: rotation.rollover }
   const policy = await rotation.policies.current()
   await rotation.policies.change(contextOf('system', 'test'), {
     ...policy,
@@ -115,6 +117,9 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
     resources,
     identities,
     purge: new PrincipalPurge({ ...base, registry, identities }),
+    bulk: openBulk({ ...bulkParts, usage: options.usage ?? noUsage }),
+    /** One more of it on the same rows, as a second process would have it. */
+    bulkAgain: () => openBulk({ ...bulkParts, usage: noUsage }),
     plane,
     enrollment: plane.enrollment,
     operators,

@@ -4,6 +4,6 @@
  * Owns the tables `operators`, `one_time_codes`, `operator_sessions`.
  */
 export { type IssuedCode, Operators } from './operators.ts'
-export { RequestGuard, signedInOf } from './request-guard.ts'
+export { RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
 export { sessionHandlers } from './session-routes.ts'
 export type { Sessions } from './sessions.ts'

@@ -1,4 +1,5 @@
 import { auditApi } from '@signet/shared/api/audit'
+import { bulkApi } from '@signet/shared/api/bulk'
 import type { Route } from '@signet/shared/api/contract'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
@@ -114,6 +115,7 @@ const routes: [string, Route][] = Object.values({
   ...prefixed('rotation', rotationApi),
   ...prefixed('enrollment', enrollmentApi),
   ...prefixed('tokens', tokenTestsApi),
+  ...prefixed('bulk', bulkApi),
   ...prefixed('audit', auditApi),
 }).map((route): [string, Route] => [`${route.method} ${route.path}`, route])
 
@@ -154,6 +156,17 @@ const table: Record<string, Role[]> = {
   'POST /token-tests': testers,
   'POST /token-tests/:testId/reveal': ['admin'],
   'GET /token-tests/keys': testers,
+  'POST /bulk/preview': operators,
+  'POST /bulk': operators,
+  'GET /jobs': readers,
+  'GET /jobs/:jobId': readers,
+  'GET /jobs/:jobId/items': readers,
+  'GET /jobs/:jobId/export': readers,
+  'POST /jobs/:jobId/pause': operators,
+  'POST /jobs/:jobId/resume': operators,
+  'POST /jobs/:jobId/cancel': operators,
+  'POST /jobs/:jobId/retry': operators,
+  'POST /jobs/:jobId/undo': operators,
   'GET /audit': ['auditor', 'admin'],
 }
 

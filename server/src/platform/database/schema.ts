@@ -178,6 +178,48 @@ export interface RotationAttemptsTable {
   detail: string | null
 }
 
+export interface BulkJobsTable extends Versioned {
+  id: string
+  kind: 'turn-on' | 'pause' | 'resume' | 'turn-off' | 'restore' | 'rotate' | 'tag'
+  state: 'selecting' | 'running' | 'paused' | 'cancelled' | 'finished'
+  /** Filter text of the selection; null when items were given, or come from the job that is undone. */
+  q: string | null
+  undo_of: string | null
+  tags: string | null
+  reason: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  actor_ip: string | null
+  correlation_id: string
+  /** Where selecting goes on; null at its beginning. */
+  cursor: string | null
+  /** Whether every item is there. */
+  selected: Flag
+  total: number
+  changed: number
+  already: number
+  refused: number
+  failed: number
+  due_at: number
+  lease_owner: string | null
+  fence: number
+  finished_at: number | null
+}
+
+export interface BulkItemsTable {
+  job_id: string
+  position: number
+  instance_id: string
+  /** What is special about this item, as JSON; of a job that undoes another one. */
+  input: string | null
+  state: 'waiting' | 'changed' | 'already' | 'refused' | 'failed'
+  detail: string | null
+  /** Input of the item that would undo this one. */
+  undo: string | null
+  done_at: number | null
+}
+
 export interface SigningKeysTable {
   kid: string
   issuer_scope: string
@@ -347,6 +389,8 @@ export interface Schema {
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
+  bulk_jobs: BulkJobsTable
+  bulk_items: BulkItemsTable
   signing_keys: SigningKeysTable
   data_keys: DataKeysTable
   resource_apps: ResourceAppsTable

@@ -131,6 +131,27 @@ CREATE TABLE rotation_attempts (
   started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, error_code TEXT, detail TEXT) STRICT;
 CREATE INDEX rotation_attempts_run ON rotation_attempts(run_id, id);
 
+CREATE TABLE bulk_jobs (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('turn-on','pause','resume','turn-off','restore','rotate','tag')),
+  state TEXT NOT NULL CHECK (state IN ('selecting','running','paused','cancelled','finished')),
+  q TEXT, undo_of TEXT REFERENCES bulk_jobs(id), tags TEXT, reason TEXT,
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, actor_ip TEXT, correlation_id TEXT NOT NULL,
+  cursor TEXT, selected INTEGER NOT NULL CHECK (selected IN (0,1)),
+  total INTEGER NOT NULL, changed INTEGER NOT NULL, already INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, finished_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE INDEX bulk_jobs_claim ON bulk_jobs(due_at) WHERE finished_at IS NULL;
+CREATE INDEX bulk_jobs_history ON bulk_jobs(tenant_id, id);
+CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL;
+
+CREATE TABLE bulk_items (
+  job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, instance_id TEXT NOT NULL, input TEXT,
+  state TEXT NOT NULL CHECK (state IN ('waiting','changed','already','refused','failed')),
+  detail TEXT, undo TEXT, done_at INTEGER, PRIMARY KEY (job_id, position)) STRICT;
+CREATE UNIQUE INDEX bulk_items_once ON bulk_items(job_id, instance_id);
+CREATE INDEX bulk_items_state ON bulk_items(job_id, state, position);
+
 CREATE TABLE signing_keys (
   kid TEXT PRIMARY KEY, issuer_scope TEXT NOT NULL, alg TEXT NOT NULL CHECK (alg IN ('RS256')),
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
