@@ -22,7 +22,7 @@ export function resourceHandlers(parts: {
   const detail = async (instance: ServiceInstance): Promise<InstanceDetail> => {
     const [summary] = await view.summaries([instance])
     if (!summary) throw new SignetError('internal')
-    return { ...summary, tenantId, authorityUrl: parts.authorityUrl, restorable: await view.restorable(instance) }
+    return { ...summary, tenantId, authorityUrl: parts.authorityUrl }
   }
   const act =
     (name: 'pause' | 'resume' | 'restore') =>

@@ -142,7 +142,8 @@ describe('a restore', () => {
 
   it('is offered for 30 days and not a moment longer', async () => {
     const on = await identityOn(stack)
-    const offered = async () => viewOf(stack).restorable(await stack.resources.require(on.instance.id))
+    const offered = async () =>
+      (await viewOf(stack).summaries([await stack.resources.require(on.instance.id)]))[0]?.restorable
     expect(await offered()).toBeNull()
     await turnOff(on)
     const until = stack.clock.now() + 30 * dayMs

@@ -1,11 +1,5 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type {
-  AgentSummary,
-  BlastRadius,
-  InstanceDetail,
-  InstanceSummary,
-  TokenLogEntry,
-} from '@signet/shared/api/resources'
+import type { AgentSummary, BlastRadius, InstanceSummary, TokenLogEntry } from '@signet/shared/api/resources'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import { type Principal, type PrincipalRegistry, summaryOf, usabilityAt } from '../principals/index.ts'
@@ -79,14 +73,6 @@ export class InstanceView {
     })
   }
 
-  /** The principal that was turned off last, while it can be restored. */
-  async restorable(instance: ServiceInstance): Promise<InstanceDetail['restorable']> {
-    const principal = instance.principalId ? await this.#registry.find(instance.principalId) : undefined
-    if (!principal) return null
-    const until = restorableUntil({ identityState: instance.identityState, principal }, this.#clock.now())
-    return until === null ? null : { principalId: principal.objectId, until }
-  }
-
   /** What depends on an identity. A fixed number of indexed queries. @throws SignetError `not_found` */
   async blastRadius(principalId: ObjectId): Promise<BlastRadius> {
     const principal = await this.#registry.require(principalId)
@@ -134,6 +120,7 @@ function summarise(
   const principal = hasIdentity(instance) ? parts.principal : undefined
   const { identityState } = instance
   const run = standing?.desired.run
+  const until = restorableUntil({ identityState, principal: parts.principal ?? null }, now)
   return {
     id: instance.id,
     name: instance.name,
@@ -144,7 +131,7 @@ function summarise(
       {
         identityState,
         principalState: parts.principal?.state ?? null,
-        restorableUntil: restorableUntil({ identityState, principal: parts.principal ?? null }, now),
+        restorableUntil: until,
         agent: agent ?? null,
         credential: standing?.active ?? null,
         run: run && standing.runSince !== null ? { state: run.state, since: standing.runSince } : null,
@@ -152,6 +139,11 @@ function summarise(
       },
       now,
     ),
+    turningOn:
+      identityState === 'enabling'
+        ? { principal: principal !== undefined, certificate: isIssued(standing), agent: agent?.connected === true }
+        : null,
+    restorable: parts.principal && until !== null ? { principalId: parts.principal.objectId, until } : null,
     identity: principal ? { principalId: principal.objectId, clientId: principal.clientId } : null,
     credential: standing?.active ? summaryOf(standing.active) : null,
     nextRotationAt: standing?.rotateAfter ?? null,
@@ -161,4 +153,8 @@ function summarise(
     version: instance.version,
     createdAt: instance.createdAt,
   }
+}
+
+function isIssued(standing: SlotStanding | undefined): boolean {
+  return standing !== undefined && (standing.desired.prepared !== null || standing.desired.active !== null)
 }

@@ -123,6 +123,7 @@ export const bulkApi = {
     access: 'bulk.write',
     body: BulkWish,
     response: BulkPreview,
+    question: true,
   }),
   start: route({
     method: 'POST',

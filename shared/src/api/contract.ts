@@ -19,8 +19,7 @@ export const auditEventHeader = 'x-signet-audit-event'
 /**
  * One operation of the admin API, read by the server (which enforces it) and the dashboard (which calls it).
  * `path` is Express syntax below `/api`; `status` is what success answers, 200 unless given, 204 has no body.
- * An answer with a number called `version` carries it as its ETag. Every write that needs a permission takes an
- * idempotency key.
+ * An answer with a number called `version` carries it as its ETag.
  */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -38,6 +37,13 @@ export interface Route {
   readonly secret?: true
   /** The answer is a file. */
   readonly download?: true
+  /** A question that is too long for an address: it changes nothing, whatever its method. */
+  readonly question?: true
+}
+
+/** Whether an operation takes an idempotency key: it changes something, for somebody with a permission. */
+export function isKeyed({ method, access, question }: Route): boolean {
+  return method !== 'GET' && question !== true && access !== 'public' && access !== 'session'
 }
 
 /** States one operation; the type of the literal is kept, so that handlers and callers are typed by it. */

@@ -84,6 +84,10 @@ export const InstanceSummary = z.object({
   resourceId: z.string(),
   identityState: IdentityState,
   health: IdentityHealth,
+  /** Which steps of turning on are done; null unless it is being turned on. */
+  turningOn: z.object({ principal: z.boolean(), certificate: z.boolean(), agent: z.boolean() }).nullable(),
+  /** The principal that was turned off last, while it can come back under the same IDs. */
+  restorable: z.object({ principalId: ObjectId, until: Instant }).nullable(),
   identity: z.object({ principalId: ObjectId, clientId: ClientId }).nullable(),
   credential: CredentialSummary.nullable(),
   nextRotationAt: Instant.nullable(),
@@ -98,8 +102,6 @@ export type InstanceSummary = z.infer<typeof InstanceSummary>
 export const InstanceDetail = InstanceSummary.extend({
   tenantId: TenantId,
   authorityUrl: z.string(),
-  /** The principal that was turned off last, while it can come back under the same IDs. */
-  restorable: z.object({ principalId: ObjectId, until: Instant }).nullable(),
 })
 export type InstanceDetail = z.infer<typeof InstanceDetail>
 

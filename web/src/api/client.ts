@@ -1,4 +1,10 @@
-import { idempotencyHeader, type Route, type RouteArguments, type RouteResponse } from '@signet/shared/api/contract'
+import {
+  idempotencyHeader,
+  isKeyed,
+  type Route,
+  type RouteArguments,
+  type RouteResponse,
+} from '@signet/shared/api/contract'
 import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
 import { errorCatalogue } from '@signet/shared/errors'
 import { ApiError, readProblem } from './api-error.ts'
@@ -48,8 +54,7 @@ export function call<R extends Route>(route: R): (...given: CallArguments<R>) =>
 
 /** One attempt at a write has one key, however often it is sent (SEC-150). */
 async function sendUntilAnswered(route: Route, input: LooseArguments, signal?: AbortSignal): Promise<Response> {
-  const isKeyed = route.method !== 'GET' && route.access !== 'public' && route.access !== 'session'
-  if (!isKeyed) return sendAgainWhenRenewed(route, input, undefined, signal)
+  if (!isKeyed(route)) return sendAgainWhenRenewed(route, input, undefined, signal)
   const key = crypto.randomUUID()
   for (const pauseMs of retryPausesMs) {
     try {

@@ -1,3 +1,4 @@
+import { JobItemState } from '@signet/shared/api/bulk'
 import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
@@ -92,9 +93,22 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
+const jobs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/jobs-page.tsx'), 'JobsPage'),
+})
+
+const job = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs/$jobId',
+  validateSearch: z.object({ items: JobItemState.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit]),
+  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit, jobs, job]),
 ])
 
 /** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */

@@ -4,6 +4,7 @@ import {
   auditEventHeader,
   type Download,
   idempotencyHeader,
+  isKeyed,
   type Route,
   type RouteInput,
   type RouteResponse,
@@ -104,8 +105,7 @@ function answerTo(exchange: Exchange, input: object, context: RequestContext): P
     const body = route.response ? checked(route, result) : undefined
     return { status, body, etag: etagOf(body), auditEvent: found }
   }
-  const isKeyed = route.method !== 'GET' && route.access !== 'public' && route.access !== 'session'
-  if (!idempotency || !isKeyed || typeof key !== 'string') return work(context)
+  if (!idempotency || !isKeyed(route) || typeof key !== 'string') return work(context)
   const content = [route.method, route.path, input]
   return idempotency.once(context, { key, content, secret: route.secret === true }, work)
 }
