@@ -25,7 +25,18 @@ const args = [
 export default defineProject({
   plugins: [react()],
   // Found late, they would make Vite reload the page in the middle of a run.
-  optimizeDeps: { include: ['@tanstack/react-virtual', 'lucide-react', 'zod'] },
+  optimizeDeps: {
+    include: [
+      '@base-ui/react/dialog',
+      '@base-ui/react/toast',
+      '@base-ui/react/tooltip',
+      '@tanstack/react-query',
+      '@tanstack/react-router',
+      '@tanstack/react-virtual',
+      'lucide-react',
+      'zod',
+    ],
+  },
   test: {
     name: 'web',
     include: ['src/**/*.test.{ts,tsx}'],

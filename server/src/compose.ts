@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
@@ -12,6 +13,7 @@ import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
 import { AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
+import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
   agentEndpoint,
   enrollmentHandlers,
@@ -24,6 +26,7 @@ import {
   clockHandlers,
   Operators,
   RequestGuard,
+  requirePermission,
   sessionHandlers,
   signedInOf,
 } from './operators/index.ts'
@@ -40,15 +43,18 @@ import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
 import { deploymentHandlers } from './platform/http/deployment-routes.ts'
+import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
+import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import {
   InstanceView,
   ManagedIdentity,
   openInstanceList,
+  PrincipalPurge,
   ResourceManager,
   resourceHandlers,
 } from './resources/index.ts'
@@ -123,6 +129,38 @@ export async function composeServer(parts: ServerParts) {
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const view = new InstanceView({
+    resources,
+    registry,
+    slots: rotation.slots,
+    agents: plane.directory,
+    usage: {
+      lastUse: (ids) => authority.log.lastUse(ids),
+      recent: (id, query) => authority.log.recent(id, query),
+      refusedFor: (ids) => authority.usage.refusedFor(ids),
+      recently: (id) => authority.usage.recently(id),
+    },
+    clock,
+  })
+  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
+  uses.onWritten((batch) => list.credentialsUsed(batch))
+  const listTask = new PeriodicTask({
+    name: 'instance list',
+    intervalMs: listEveryMs,
+    clock,
+    log,
+    run: () => list.settle(),
+  })
+  lifecycle.started('instance list', () => listTask.stop())
+  const bulk = openBulk({
+    ...base,
+    resources,
+    list,
+    registry,
+    identities,
+    rollover: rotation.rollover,
+    usage: authority.log,
+  })
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
@@ -137,7 +175,13 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
-  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses })
+  bulk.runner.start()
+  lifecycle.started('bulk jobs', () => bulk.runner.stop())
+  const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
+  purge.start()
+  lifecycle.started('principal purge', () => purge.stop())
+  const idempotency = new Idempotency(base)
+  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
 
   const tester = new TokenTester({
@@ -158,27 +202,29 @@ export async function composeServer(parts: ServerParts) {
     traces: authority.traces,
     issuer: authority.issuer,
   })
-  const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.directory, usage: authority.log })
-  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
-  uses.onWritten((batch) => list.credentialsUsed(batch))
-  const listTask = new PeriodicTask({
-    name: 'instance list',
-    intervalMs: listEveryMs,
-    clock,
-    log,
-    run: () => list.settle(),
-  })
-  lifecycle.started('instance list', () => listTask.stop())
+  const requireStepUp = async (context: RequestContext) => {
+    if (context.actor.kind === 'console') return
+    await operators.sessions.requireStepUp(signedInOf(context).sessionId)
+  }
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log: requestLog }
+    const options = { guard, log: requestLog, idempotency }
     const router = Router()
     router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
     router.use(
       contractRouter(
         resourcesApi,
-        resourceHandlers({ resources, identities, view, list, audit, tenantId, authorityUrl: config.authorityUrl }),
+        resourceHandlers({
+          resources,
+          identities,
+          view,
+          list,
+          audit,
+          tenantId,
+          authorityUrl: config.authorityUrl,
+          requireStepUp,
+        }),
         options,
       ),
     )
@@ -190,14 +236,12 @@ export async function composeServer(parts: ServerParts) {
         tokenTestHandlers({
           tester,
           keySet: () => discovery.keySet(true),
-          requireStepUp: async (context) => {
-            if (context.actor.kind === 'console') return
-            await operators.sessions.requireStepUp(signedInOf(context).sessionId)
-          },
+          requireStepUp,
         }),
         options,
       ),
     )
+    router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     const keys = {
       root,
@@ -236,8 +280,9 @@ function startUpkeep(parts: {
   steadiness: Steadiness
   log: Logger
   uses: CredentialUses
+  idempotency: Idempotency
 }): () => Promise<void> {
-  const { database, clock, steadiness, log, uses } = parts
+  const { database, clock, steadiness, log, uses, idempotency } = parts
   const useTask = new PeriodicTask({
     name: 'credential uses',
     intervalMs: usesEveryMs,
@@ -254,8 +299,15 @@ function startUpkeep(parts: {
       if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
     },
   })
+  const keyTask = new PeriodicTask({
+    name: 'idempotency keys',
+    intervalMs: hourMs,
+    clock,
+    log,
+    run: () => idempotency.prune(),
+  })
   return async () => {
-    await Promise.all([useTask.stop(), changeTask.stop()])
+    await Promise.all([useTask.stop(), changeTask.stop(), keyTask.stop()])
     await uses.flush()
   }
 }

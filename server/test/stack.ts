@@ -5,6 +5,7 @@ import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
 import { AuditLog, recordRefusals } from '../src/audit/index.ts'
+import { openBulk } from '../src/bulk/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
 import { type Clock, FakeClock } from '../src/platform/clock.ts'
@@ -26,8 +27,10 @@ import {
   InstanceView,
   ManagedIdentity,
   openInstanceList,
+  PrincipalPurge,
   ResourceManager,
   type ServiceInstance,
+  type TokenUsage,
 } from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
@@ -49,13 +52,26 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** What the authority would know of tokens; nothing was issued unless a test says so. */
+export const noUsage: TokenUsage = {
+  lastUse: () => new Map(),
+  refusedFor: () => new Map(),
+  recent: () => ({ items: [], nextCursor: null }),
+  recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+}
+
+/** The instance screens of a stack. */
+export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
+  return new InstanceView({ ...stack, slots: stack.rotation.slots, agents: stack.plane.directory, usage })
+}
+
 export type Stack = Awaited<ReturnType<typeof openStack>>
 
 /**
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Logger } = {}) {
+export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage } = {}) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
@@ -90,17 +106,20 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   })
   const lastUses = new Map<string, { at: number; audience: string }>()
   const view = new InstanceView({
+    resources,
     registry,
     slots: rotation.slots,
     agents: plane.directory,
     usage: {
+      ...noUsage,
       lastUse: (ids) =>
         new Map(ids.flatMap((id) => (lastUses.has(id) ? [[id, given(lastUses.get(id))] as const] : []))),
-      recent: () => ({ items: [], nextCursor: null }),
     },
+    clock,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   const operators = new Operators(base)
+  const bulkParts = { ...base, resources, list, registry, identities, rollover: rotation.rollover }
   const policy = await rotation.policies.current()
   await rotation.policies.change(contextOf('system', 'test'), {
     ...policy,
@@ -121,6 +140,10 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     rotation,
     resources,
     identities,
+    purge: new PrincipalPurge({ ...base, registry, identities }),
+    bulk: openBulk({ ...bulkParts, usage: options.usage ?? noUsage }),
+    /** One more of it on the same rows, as a second process would have it. */
+    bulkAgain: () => openBulk({ ...bulkParts, usage: noUsage }),
     plane,
     view,
     list,

@@ -128,7 +128,7 @@ describe('what the server takes away', () => {
     const waiting = ask()
     await until(() => authority.calls.length === 1)
     const objectId = server.principals[0]?.objectId
-    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    server.send('revoke', { objectId, version: 2, reason: 'deleted' })
     await until(() => agent.instanceState().identities.length === 0)
     gate.resolve()
     expect((await waiting).status).toBe(400)
@@ -144,7 +144,7 @@ describe('what the server takes away', () => {
     const { ask, server, agent } = await ready()
     const objectId = server.principals[0]?.objectId
     const before = server.callsTo('/certificate').length
-    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    server.send('revoke', { objectId, version: 2, reason: 'deleted' })
     server.push()
     await until(() => server.reports.at(-1)?.generation === server.state().generation)
     expect(agent.instanceState().identities).toEqual([])
@@ -154,7 +154,7 @@ describe('what the server takes away', () => {
 
   it('is taken away once, however often it is said', async () => {
     const { server, agent } = await ready()
-    const revocation = { objectId: server.principals[0]?.objectId, version: 2, reason: 'suspended' }
+    const revocation = { objectId: server.principals[0]?.objectId, version: 2, reason: 'deleted' }
     for (let round = 0; round < 3; round += 1) server.send('revoke', revocation)
     await until(() => agent.instanceState().identities.length === 0)
     server.principals.splice(0)
@@ -169,12 +169,49 @@ describe('what the server takes away', () => {
     server.push()
     await until(() => server.reports.at(-1)?.generation === server.state().generation)
     await ask()
-    server.send('revoke', { objectId: server.principals[0]?.objectId, version: 2, reason: 'suspended' })
+    server.send('revoke', { objectId: server.principals[0]?.objectId, version: 2, reason: 'deleted' })
     server.push()
     await until(() => server.reports.at(-1)?.generation === server.state().generation)
     expect(agent.instanceState().identities[0]?.ready).toBe(true)
     expect((await ask()).status).toBe(200)
     expect(authority.calls).toHaveLength(1)
+  })
+
+  it('that was paused by a message ahead of the state is refused, keeps its key, and works again (SEC-45)', async () => {
+    const { ask, server, authority, agent } = await ready()
+    expect((await ask()).status).toBe(200)
+    const objectId = server.principals[0]?.objectId
+    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    await expect.poll(async () => (await ask()).status).toBe(400)
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await expect.poll(async () => (await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(2)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
+  })
+
+  it('is refused at once while paused, keeps its credential, and works again after a resume', async () => {
+    const { ask, server, agent } = await ready()
+    expect((await ask()).status).toBe(200)
+    const [principal] = server.principals
+    if (!principal) throw new Error('no principal')
+    const set = async (state: 'enabled' | 'suspended') => {
+      principal.state = state
+      principal.version += 1
+      server.push()
+      await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    }
+    await set('suspended')
+    const refused = await ask()
+    expect([refused.status, refused.json]).toEqual([
+      400,
+      { error: 'invalid_request', error_description: 'The managed identity is paused.' },
+    ])
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    await set('enabled')
+    expect((await ask()).status).toBe(200)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
   })
 
   it('drops tokens of a principal whose version changed', async () => {

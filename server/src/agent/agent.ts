@@ -1,9 +1,10 @@
-import type {
-  AgentFacts,
-  DesiredState,
-  ProbeRequest,
-  ReportRequest,
-  Revocation,
+import {
+  type AgentFacts,
+  type DesiredState,
+  isPause,
+  type ProbeRequest,
+  type ReportRequest,
+  type Revocation,
 } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import { type ClockStep, ClockWatch } from '../platform/clock-watch.ts'
@@ -240,7 +241,7 @@ class RunningParts implements RunningAgent {
       this.#options.log.debug({ objectId, version }, 'older revocation ignored')
       return
     }
-    this.#dropping(() => this.#held.revoke(objectId))
+    this.#dropping(() => (isPause(revocation) ? this.#held.suspend(objectId, version) : this.#held.revoke(objectId)))
     this.#options.log.info({ objectId, version, reason }, 'identity revoked')
     this.#reporter.soon()
   }

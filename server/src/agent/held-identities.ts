@@ -12,6 +12,8 @@ import type { AssignedIdentity } from './identity-selector.ts'
 /** An identity of this instance, as the last state named it, with what it signs with. */
 export interface HeldIdentity extends AssignedIdentity {
   readonly version: number
+  /** Paused by an operator: it rotates and gets no tokens. */
+  readonly suspended: boolean
   readonly instances: readonly string[]
   /** Tokens are cached under this and the resource; a new version starts afresh. */
   readonly cacheKey: string
@@ -93,6 +95,15 @@ export class HeldIdentities {
     this.apply({ ...this.#state, principals: this.#state.principals.filter((one) => one.objectId !== objectId) })
   }
 
+  /** Pauses one principal at once, also in the state on disk; it keeps its key and goes on rotating. */
+  suspend(objectId: string, version: number): void {
+    if (!this.#state) return
+    const principals = this.#state.principals.map((one) =>
+      one.objectId === objectId ? { ...one, version, state: 'suspended' as const } : one,
+    )
+    this.apply({ ...this.#state, principals })
+  }
+
   record(slotId: string): CredentialRecord | undefined {
     return this.#records.get(slotId)
   }
@@ -136,6 +147,7 @@ export class HeldIdentities {
       // The protocol does not carry the ARM identifier of a user-assigned identity yet.
       resourceId: null,
       version: one.version,
+      suspended: one.state === 'suspended',
       instances: one.instances,
       cacheKey: `${one.objectId} ${one.version} `,
       credential: this.#signing.get(one.slot.id),

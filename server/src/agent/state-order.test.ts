@@ -19,6 +19,7 @@ function state(generation: number, version = 1): DesiredState {
         clientId: randomUUID(),
         version,
         kind: 'system',
+        state: 'enabled',
         instances: [],
         slot: { id: randomUUID(), active: null, prepared: null, keyAlgorithm: 'p256', rotateAfter: null, run: null },
       },
@@ -28,7 +29,7 @@ function state(generation: number, version = 1): DesiredState {
   })
 }
 
-const revocation = (version: number) => Revocation.parse({ objectId, version, reason: 'suspended' })
+const revocation = (version: number, reason = 'deleted') => Revocation.parse({ objectId, version, reason })
 
 describe('states of one connection', () => {
   it('are taken in when their generation is the same or higher, and ignored when it is lower', () => {
@@ -55,6 +56,13 @@ describe('a revocation', () => {
     expect(order.revoke(revocation(8), 7)).toBe(true)
     expect(order.admit(state(1, 7))?.principals).toEqual([])
     expect(order.admit(state(1, 9))?.principals).toHaveLength(1)
+  })
+
+  it('that is a pause keeps the key: a state that knows an older version has it paused', () => {
+    const order = new StateOrder()
+    expect(order.revoke(revocation(8, 'suspended'), 7)).toBe(true)
+    expect(order.admit(state(1, 7))?.principals).toMatchObject([{ objectId, version: 8, state: 'suspended' }])
+    expect(order.admit(state(1, 9))?.principals).toMatchObject([{ objectId, version: 9, state: 'enabled' }])
   })
 
   it('of an older version than is held, or was revoked before, means nothing', () => {

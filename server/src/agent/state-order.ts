@@ -1,4 +1,6 @@
-import type { DesiredState, Revocation } from '@signet/shared/wire/agent-protocol'
+import { type DesiredState, isPause, type Revocation } from '@signet/shared/wire/agent-protocol'
+
+type DesiredPrincipal = DesiredState['principals'][number]
 
 /**
  * What of the server's messages is news. A state is older than one already applied when its generation is lower; numbers
@@ -8,7 +10,7 @@ import type { DesiredState, Revocation } from '@signet/shared/wire/agent-protoco
 export class StateOrder {
   #connection = 0
   #newest = Number.NEGATIVE_INFINITY
-  readonly #revoked = new Map<string, number>()
+  readonly #revoked = new Map<string, Revocation>()
 
   /** The connection that states are compared within; an answer that was asked for in an earlier one is void. */
   get connection(): number {
@@ -27,20 +29,28 @@ export class StateOrder {
     this.#revoked.clear()
   }
 
-  /** @returns the state without what was revoked after it was computed; undefined when it is older than the last one */
+  /**
+   * @returns the state without what was revoked after it was computed, and with what was paused after that as paused;
+   *   undefined when it is older than the last one
+   */
   admit(state: DesiredState): DesiredState | undefined {
     if (state.generation < this.#newest) return undefined
     this.#newest = state.generation
-    const isCurrent = (one: DesiredState['principals'][number]) =>
-      one.version >= (this.#revoked.get(one.objectId) ?? Number.NEGATIVE_INFINITY)
-    return state.principals.every(isCurrent) ? state : { ...state, principals: state.principals.filter(isCurrent) }
+    return { ...state, principals: state.principals.flatMap((one) => this.#asOfNow(one)) }
+  }
+
+  #asOfNow(principal: DesiredPrincipal): DesiredPrincipal[] {
+    const revocation = this.#revoked.get(principal.objectId)
+    if (!revocation || principal.version >= revocation.version) return [principal]
+    return isPause(revocation) ? [{ ...principal, state: 'suspended', version: revocation.version }] : []
   }
 
   /** @param heldVersion of the principal as it is held now, if it is @returns whether it has to go */
-  revoke({ objectId, version }: Revocation, heldVersion: number | undefined): boolean {
+  revoke(revocation: Revocation, heldVersion: number | undefined): boolean {
+    const { objectId, version } = revocation
     if (version < (heldVersion ?? Number.NEGATIVE_INFINITY)) return false
-    if (version < (this.#revoked.get(objectId) ?? Number.NEGATIVE_INFINITY)) return false
-    this.#revoked.set(objectId, version)
+    if (version < (this.#revoked.get(objectId)?.version ?? Number.NEGATIVE_INFINITY)) return false
+    this.#revoked.set(objectId, revocation)
     return true
   }
 }

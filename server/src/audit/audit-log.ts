@@ -65,6 +65,7 @@ export class AuditLog {
       after: event.after ? JSON.stringify(event.after) : null,
     })
     await this.#database.changed(tx, { kind: 'audit', id })
+    await context.recorded?.(tx, id)
   }
 
   /** Records an act that has no transaction of its own, such as a refusal. Durable when it resolves. */

@@ -17,6 +17,7 @@ import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TokenAuthority } from './token-authority.ts'
+import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
 
 export interface AuthorityOptions {
@@ -45,6 +46,7 @@ export interface Authority {
   readonly resources: ResourceApps
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
+  readonly usage: TokenUsageStore
   readonly traces: TraceRecorder
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
@@ -60,6 +62,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const resources = await ResourceApps.open(options.database, clock)
   const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
   const issuanceLog = new IssuanceLog({ ...options, store })
+  const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
   const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
@@ -77,6 +80,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     resources,
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
+    usage,
     traces: new TraceRecorder(),
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
@@ -85,6 +89,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     },
     close: async () => {
       issuanceLog.close()
+      usage.close()
       await Promise.all([keyTask.stop(), logTask.stop()])
     },
   }

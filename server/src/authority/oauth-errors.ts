@@ -55,6 +55,9 @@ const forms = {
   cross_site_request: elsewhere,
   conflict: elsewhere,
   precondition_failed: elsewhere,
+  idempotency_key_reused: elsewhere,
+  idempotency_key_busy: elsewhere,
+  idempotency_answer_lost: elsewhere,
   code_refused: elsewhere,
   step_up_required: elsewhere,
   join_token_refused: elsewhere,
@@ -66,6 +69,7 @@ const forms = {
   identity_header_refused: elsewhere,
   forwarded_request: elsewhere,
   identity_not_found: elsewhere,
+  identity_paused: elsewhere,
   identity_pending: elsewhere,
   credential_refused: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>

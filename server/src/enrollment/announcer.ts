@@ -18,6 +18,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'itself' | 'nobody'>
   audit: 'nobody',
   resource: 'nobody',
   key: 'nobody',
+  job: 'nobody',
 }
 
 export interface AnnouncerParts {

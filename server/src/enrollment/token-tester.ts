@@ -171,6 +171,7 @@ function fixOf(body: string, status: number | null): string {
   if (/Identity not found|Unable to load requested managed identity/i.test(body)) {
     return 'Turn the managed identity of this instance on.'
   }
+  if (/is paused/.test(body)) return 'Resume the managed identity of this instance.'
   if (/AADSTS500011|invalid_resource/.test(body)) return 'Check the audience: it is not registered with this authority.'
   if (/AADSTS70002[47]|AADSTS1000502|AADSTS7000214/.test(body)) return 'Rotate the certificate of this identity.'
   if (status === null) return 'Check that the agent is running on the instance.'

@@ -83,6 +83,12 @@ export function signedInOf(context: RequestContext): SignedIn {
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
 }
 
+/** For what one route decides by its input. @throws SignetError `forbidden` unless the role has the permission */
+export function requirePermission(context: RequestContext, permission: Permission): void {
+  if (context.actor.kind === 'console') return
+  if (!allows(signedInOf(context).row.role, permission)) throw forbidden(permission)
+}
+
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {
   return { ip: request.ip, userAgent: String(request.headers['user-agent'] ?? '') }
 }

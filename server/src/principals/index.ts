@@ -7,5 +7,5 @@
 export { type AuthorityScope, CertificateAuthorities } from './certificate-authorities.ts'
 export { CredentialUses } from './credential-uses.ts'
 export { type KeyCredential, type Usability, usabilityAt } from './key-credential.ts'
-export type { Principal } from './principal.ts'
+export { type Principal, restorableMs } from './principal.ts'
 export { PrincipalRegistry, summaryOf } from './registry.ts'

@@ -58,21 +58,43 @@ export class PrincipalsStore {
     return row && toPrincipal(row)
   }
 
-  /** @returns whether the principal was enabled until now */
-  async markDeleted(tx: Tx, objectId: string, at: number, purgeAt: number): Promise<boolean> {
+  /** Compare-and-set: nothing happens unless the principal is still in one of the states `from`. */
+  async movePrincipal(
+    tx: Tx,
+    objectId: string,
+    from: readonly PrincipalsTable['state'][],
+    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'updated_at'>,
+  ): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('principals')
-      .set((eb) => ({
-        state: 'deleted',
-        deleted_at: at,
-        purge_at: purgeAt,
-        updated_at: at,
-        version: eb('version', '+', 1),
-      }))
+      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
       .where('object_id', '=', objectId)
-      .where('state', '<>', 'deleted')
+      .where('state', 'in', from)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
+  }
+
+  /** Deleted principals whose time is over, the longest first. */
+  async purgeable(now: number, limit: number): Promise<Principal[]> {
+    const rows = await this.#database.read
+      .selectFrom('principals')
+      .selectAll()
+      .where('purge_at', '<=', now)
+      .orderBy('purge_at')
+      .limit(limit)
+      .execute()
+    return rows.map(toPrincipal)
+  }
+
+  /** @returns whether it was there and its time was over */
+  async purge(tx: Tx, objectId: string, now: number): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .deleteFrom('principals')
+      .where('object_id', '=', objectId)
+      .where('state', '=', 'deleted')
+      .where('purge_at', '<=', now)
+      .executeTakeFirst()
+    return result.numDeletedRows === 1n
   }
 
   async insertCredential(tx: Tx, row: CredentialsTable): Promise<void> {

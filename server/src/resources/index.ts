@@ -5,8 +5,10 @@
  * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
+export { type IdentityAct, isLive, type Verdict, verdictOf } from './identity-acts.ts'
 export { InstanceList, openInstanceList } from './instance-list.ts'
 export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
 export { ManagedIdentity } from './managed-identity.ts'
-export { type ResourceDefaults, ResourceManager } from './resource-manager.ts'
+export { PrincipalPurge } from './principal-purge.ts'
+export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-manager.ts'
 export type { ServiceInstance } from './service-instance.ts'

@@ -1,5 +1,4 @@
 import type { InstanceSummary } from '@signet/shared/api/resources'
-import type { shownStates } from '@signet/shared/query/instance-fields'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { neverMs } from './instance-filter.ts'
 import { foldCase } from './resource-id.ts'
@@ -9,7 +8,7 @@ export interface InstanceListRow {
   readonly id: string
   readonly nameKey: string
   readonly kind: InstanceSummary['kind']
-  readonly state: ShownState
+  readonly state: InstanceSummary['health']['state']
   readonly principalId: string | null
   readonly clientId: string | null
   readonly agent: 'connected' | 'silent' | 'none'
@@ -22,9 +21,8 @@ export interface InstanceListRow {
   readonly lookAt: number
 }
 
-export type ShownState = (typeof shownStates)[number]
-
 const lateMs = 5 * minuteMs
+const unsettledMs = 5 * minuteMs
 const leastValidity = 0.2
 
 export function listRowOf(summary: InstanceSummary, nowMs: number): InstanceListRow {
@@ -33,7 +31,7 @@ export function listRowOf(summary: InstanceSummary, nowMs: number): InstanceList
     id: summary.id,
     nameKey: foldCase(summary.name),
     kind: summary.kind,
-    state: shownStateOf(summary, nowMs),
+    state: summary.health.state,
     principalId: identity?.principalId ?? null,
     clientId: identity?.clientId ?? null,
     agent: agent === null ? 'none' : agent.connected ? 'connected' : 'silent',
@@ -50,22 +48,14 @@ export function hourOf(at: number): number {
   return Math.floor(at / hourMs) * hourMs
 }
 
-/** The one state an instance is shown in (dashboard §6). */
-function shownStateOf({ identityState, credential, agent }: InstanceSummary, nowMs: number): ShownState {
-  if (identityState !== 'on') return identityState
-  if (credential === null || nowMs >= credential.notAfter) return 'failing'
-  const isEnding = nowMs > lastPartFrom(credential)
-  const isLate = agent === null || (!agent.connected && nowMs - (agent.lastSeenAt ?? 0) >= lateMs)
-  return isEnding || isLate ? 'degraded' : 'on'
-}
-
-/** The next instant at which time alone may change the state. */
-function lookAgainAt({ identityState, credential, agent }: InstanceSummary, nowMs: number): number {
+/** The next instant at which time alone may change the state. One that is in trouble or under way is looked at often. */
+function lookAgainAt({ identityState, health, credential, agent }: InstanceSummary, nowMs: number): number {
   if (identityState === 'off') return neverMs
   const instants = [
     credential?.notAfter,
     credential === null ? undefined : lastPartFrom(credential) + 1,
     agent === null || agent.connected ? undefined : (agent.lastSeenAt ?? 0) + lateMs,
+    health.state === 'on' || health.state === 'paused' ? undefined : nowMs + unsettledMs,
   ]
   return Math.min(neverMs, ...instants.filter((at) => at !== undefined && at > nowMs).map(Number))
 }

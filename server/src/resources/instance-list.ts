@@ -7,7 +7,7 @@ import type {
 } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
 import type { Term } from '@signet/shared/query/terms'
-import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { type CredentialId, InstanceId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -113,12 +113,20 @@ export class InstanceList {
     return { items: await this.#summaries(items), nextCursor, count }
   }
 
-  /** IDs of what matches, at most `most`, in the order of the list. @throws SignetError `invalid_request` */
-  async idsMatching(filter: string | undefined, most: number): Promise<readonly string[]> {
-    const now = await this.#upToDate()
-    const compiled = compileInstanceFilter(requireTerms(filter, instanceFields), now)
-    const { items } = await this.#parts.store.page({ filter: compiled, sort: 'name', limit: most })
-    return items
+  /**
+   * IDs of what matches, in portions, always in the same order.
+   *
+   * @param portion `after` is the `next` of the portion before
+   * @throws SignetError `invalid_request`
+   */
+  async select(
+    filter: string,
+    portion: { after?: string | undefined; limit: number },
+  ): Promise<{ ids: InstanceId[]; next: string | null }> {
+    const compiled = compileInstanceFilter(requireTerms(filter, instanceFields), await this.#upToDate())
+    const { after: cursor, limit } = portion
+    const page = await this.#parts.store.page({ filter: compiled, sort: 'name', cursor, limit })
+    return { ids: page.items.map((id) => InstanceId.parse(id)), next: page.nextCursor }
   }
 
   /** Everything that matches, in the order of the list, page by page; others are served in between. */

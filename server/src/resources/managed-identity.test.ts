@@ -14,9 +14,9 @@ import {
   rowsOf,
   type Stack,
   tamper,
+  viewOf,
 } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { InstanceView } from './instance-view.ts'
 
 let stack: Stack
 
@@ -158,12 +158,7 @@ describe('turning an identity off', () => {
 describe('the instance screens', () => {
   it('show identity, certificate, next rotation and agent in one row', async () => {
     const { instance, principalId, first, agent } = await identityOn(stack)
-    const view = new InstanceView({
-      registry: stack.registry,
-      slots: stack.rotation.slots,
-      agents: stack.plane.directory,
-      usage: { lastUse: () => new Map(), recent: () => ({ items: [], nextCursor: null }) },
-    })
+    const view = viewOf(stack)
     const [row] = await view.summaries([await stack.resources.require(instance.id)])
     expect(row).toMatchObject({
       identityState: 'on',

@@ -3,7 +3,7 @@ import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import type { ServiceInstancesTable } from '../platform/database/schema.ts'
+import type { ResourceTagsTable, ServiceInstancesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { foldCase } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
@@ -12,7 +12,9 @@ const list = 'instances'
 const idsAtOnce = 500
 
 /** What can change about an instance. */
-export type InstanceChange = Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>>
+export type InstanceChange = Partial<
+  Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id' | 'deleted_at'>
+>
 
 /** SQL of the resource tree. */
 export class ResourcesStore {
@@ -111,6 +113,48 @@ export class ResourcesStore {
       .limit(most)
       .execute()
     return rows.map((row) => row.id)
+  }
+
+  /** When an instance that is no longer there was deleted. */
+  async deletedAt(id: string): Promise<{ name: string; deleted_at: number | null } | undefined> {
+    return this.#database.read
+      .selectFrom('service_instances')
+      .select(['name', 'deleted_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+  }
+
+  /** Tags of resources, by resource; one without tags is left out. */
+  async tags(resourceIds: readonly string[], tx?: Tx): Promise<Map<string, Record<string, string>>> {
+    const found = new Map<string, Record<string, string>>()
+    if (resourceIds.length === 0) return found
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    const rows = await reader
+      .selectFrom('resource_tags')
+      .selectAll()
+      .where('resource_id', 'in', resourceIds)
+      .orderBy('tag_key')
+      .execute()
+    for (const row of rows) {
+      found.set(row.resource_id, { ...found.get(row.resource_id), [row.tag_key]: row.tag_value })
+    }
+    return found
+  }
+
+  async setTag(tx: Tx, row: ResourceTagsTable): Promise<void> {
+    await sqlOf(tx)
+      .insertInto('resource_tags')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['resource_id', 'tag_key']).doUpdateSet({ tag_value: row.tag_value }))
+      .execute()
+  }
+
+  async unsetTag(tx: Tx, resourceId: string, key: string): Promise<void> {
+    await sqlOf(tx)
+      .deleteFrom('resource_tags')
+      .where('resource_id', '=', resourceId)
+      .where('tag_key', '=', key)
+      .execute()
   }
 
   async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {

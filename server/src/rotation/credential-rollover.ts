@@ -140,21 +140,20 @@ export class CredentialRollover {
 
   /** Rotate now, at somebody's wish. @throws SignetError `conflict` when the identity has no slot to rotate */
   async rotateNow(context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
-    return this.#parts.database.transact(async (tx) => {
-      const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
-      if (slots.length === 0) {
-        throw new SignetError(
-          'conflict',
-          'This identity is off, or its instance has no agent; nothing can be rotated.',
-          {
-            fix: 'Turn the identity on first.',
-          },
-        )
-      }
-      const runs: RunRow[] = []
-      for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
-      return runs
-    })
+    return this.#parts.database.transact((tx) => this.rotate(tx, context, principalId, reason))
+  }
+
+  /** As `rotateNow`, in the caller's transaction. */
+  async rotate(tx: Tx, context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
+    const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
+    if (slots.length === 0) {
+      throw new SignetError('conflict', 'This identity is off, or its instance has no agent; nothing can be rotated.', {
+        fix: 'Turn the identity on first.',
+      })
+    }
+    const runs: RunRow[] = []
+    for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
+    return runs
   }
 
   /**

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
+import { claimDue } from '../platform/database/leases.ts'
 import type {
   CredentialSlotsTable,
   RotationAttemptsTable,
@@ -174,20 +174,15 @@ export class RotationStore {
     return result.numUpdatedRows === 1n
   }
 
-  /**
-   * Leases due runs, lower lanes first. Leasing pushes `due_at` to the end of the lease, so that a leased row leaves the
-   * range of the index and comes back by itself when its holder dies (data-and-scale §5).
-   */
-  async claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
-    const result = await sql<ClaimedRun>`
-      WITH c AS MATERIALIZED (
-        SELECT id AS cid FROM rotation_runs WHERE finished_at IS NULL AND due_at <= ${options.now}
-        ORDER BY lane, due_at LIMIT ${options.limit})
-      UPDATE rotation_runs SET lease_owner = ${options.owner}, due_at = ${options.now + options.leaseMs},
-        fence = fence + 1, attempt = attempt + 1, version = version + 1
-      FROM c WHERE id = cid AND due_at <= ${options.now}
-      RETURNING id, slot_id, state, fence, attempt`.execute(sqlOf(tx))
-    return result.rows
+  /** Leases due runs, lower lanes first. */
+  claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
+    return claimDue<ClaimedRun>(tx, {
+      ...options,
+      table: 'rotation_runs',
+      order: ['lane', 'due_at'],
+      returning: ['id', 'slot_id', 'state', 'fence', 'attempt'],
+      countsAttempts: true,
+    })
   }
 
   /** The run while this claim still holds: same fence, same state. */

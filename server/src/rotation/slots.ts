@@ -9,6 +9,8 @@ export interface SlotStanding {
   readonly principalId: ObjectId
   readonly active: KeyCredential | undefined
   readonly rotateAfter: number | null
+  /** When the rotation that is open now was asked for; null when none is. */
+  readonly runSince: number | null
   readonly desired: DesiredSlot
 }
 
@@ -56,6 +58,7 @@ export class SlotDirectory {
       principalId: ObjectId.parse(slot.principal_id),
       active: slot.active_credential_id ? credentials.get(slot.active_credential_id) : undefined,
       rotateAfter: slot.rotate_after,
+      runSince: runs.get(slot.id)?.created_at ?? null,
       desired: {
         id: SlotId.parse(slot.id),
         active: thumbprintOf(slot.active_credential_id),

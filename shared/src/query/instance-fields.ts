@@ -1,12 +1,10 @@
+import { HealthState } from '../vocabulary/credential-states.ts'
 import type { FieldSpec } from './fields.ts'
-
-/** States an identity is shown in, see the glossary; the server computes them. */
-export const shownStates = ['off', 'enabling', 'on', 'rotating', 'degraded', 'failing', 'paused', 'disabling'] as const
 
 /** What the list of service instances can be filtered by. */
 export const instanceFields = [
   { name: 'name', kind: 'word', title: 'Name' },
-  { name: 'state', kind: 'choice', title: 'State of the managed identity', values: shownStates },
+  { name: 'state', kind: 'choice', title: 'State of the managed identity', values: HealthState.options },
   { name: 'kind', kind: 'choice', title: 'Kind of instance', values: ['vm', 'app', 'function', 'container', 'host'] },
   { name: 'tag', kind: 'tag', title: 'Tag, key=value' },
   { name: 'agent', kind: 'choice', title: 'Agent', values: ['connected', 'silent', 'none'] },

@@ -82,6 +82,8 @@ export const DesiredPrincipal = z.object({
   /** Rises with every change; tokens cached under an older version are dropped. */
   version: z.int(),
   kind: z.enum(['system', 'user']),
+  /** Tokens of a suspended one are refused; its credentials go on rotating. */
+  state: z.enum(['enabled', 'suspended']),
   instances: z.array(InstanceId),
   slot: DesiredSlot,
 })
@@ -182,6 +184,11 @@ export type ProbeResult = z.infer<typeof ProbeResult>
  */
 export const Revocation = z.object({ objectId: ObjectId, version: z.int(), reason: z.string().max(200) })
 export type Revocation = z.infer<typeof Revocation>
+
+/** A pause refuses tokens and keeps the key; every other revocation takes the key away too. */
+export function isPause({ reason }: Pick<Revocation, 'reason'>): boolean {
+  return reason === 'suspended'
+}
 
 /** Events of `GET /agent/v1/stream`, with the schema of their data. */
 export const streamEvents = {

@@ -1,3 +1,4 @@
+import { JobItemState } from '@signet/shared/api/bulk'
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -110,6 +111,19 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
+const jobs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/jobs-page.tsx'), 'JobsPage'),
+})
+
+const job = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs/$jobId',
+  validateSearch: z.object({ items: JobItemState.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   signedIn.addChildren([
@@ -119,6 +133,8 @@ const routeTree = root.addChildren([
     rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
     tokenTest,
     audit,
+    jobs,
+    job,
   ]),
 ])
 

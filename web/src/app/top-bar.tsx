@@ -2,6 +2,7 @@ import type { Session } from '@signet/shared/api/operators'
 import { Link } from '@tanstack/react-router'
 import { Radio, WifiOff } from 'lucide-react'
 import type { LinkState } from '../api/event-stream.ts'
+import { RunningJobs } from '../features/jobs/running-jobs.tsx'
 import styles from './top-bar.module.css'
 import { UserMenu } from './user-menu.tsx'
 
@@ -18,6 +19,7 @@ export function TopBar({ session, link }: { session: Session; link: LinkState })
         </span>
       )}
       <span className={styles['gap']} />
+      <RunningJobs />
       <LiveDot link={link} />
       <UserMenu session={session} />
     </header>

@@ -28,6 +28,7 @@ export interface TestPrincipal {
   readonly clientId: string
   readonly kind: 'system' | 'user'
   version: number
+  state: 'enabled' | 'suspended'
   readonly slot: TestSlot
 }
 
@@ -92,7 +93,7 @@ export class TestServer {
     const id = SlotId.parse(randomUUID())
     const slot = { id, active: null, prepared: null, run, keyAlgorithm, certificates: new Map() }
     const objectId = ObjectId.parse(randomUUID())
-    const principal: TestPrincipal = { objectId, clientId: randomUUID(), kind, version: 1, slot }
+    const principal: TestPrincipal = { objectId, clientId: randomUUID(), kind, version: 1, state: 'enabled', slot }
     this.principals.push(principal)
     return principal
   }

@@ -223,6 +223,48 @@ export interface RotationAttemptsTable {
   detail: string | null
 }
 
+export interface BulkJobsTable extends Versioned {
+  id: string
+  kind: 'turn-on' | 'pause' | 'resume' | 'turn-off' | 'restore' | 'rotate' | 'tag'
+  state: 'selecting' | 'running' | 'paused' | 'cancelled' | 'finished'
+  /** Filter text of the selection; null when items were given, or come from the job that is undone. */
+  q: string | null
+  undo_of: string | null
+  tags: string | null
+  reason: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  actor_ip: string | null
+  correlation_id: string
+  /** Where selecting goes on; null at its beginning. */
+  cursor: string | null
+  /** Whether every item is there. */
+  selected: Flag
+  total: number
+  changed: number
+  already: number
+  refused: number
+  failed: number
+  due_at: number
+  lease_owner: string | null
+  fence: number
+  finished_at: number | null
+}
+
+export interface BulkItemsTable {
+  job_id: string
+  position: number
+  instance_id: string
+  /** What is special about this item, as JSON; of a job that undoes another one. */
+  input: string | null
+  state: 'waiting' | 'changed' | 'already' | 'refused' | 'failed'
+  detail: string | null
+  /** Input of the item that would undo this one. */
+  undo: string | null
+  done_at: number | null
+}
+
 export interface SigningKeysTable {
   kid: string
   issuer_scope: string
@@ -370,6 +412,20 @@ export interface AuditEventsTable {
   after: string | null
 }
 
+/** A write that came with an idempotency key; `status` is null until it was answered. */
+export interface IdempotencyKeysTable {
+  tenant_id: string
+  key_sha256: string
+  request_sha256: string
+  /** Whether the write has taken effect; set in the transaction of the effect. */
+  effective: Flag
+  status: number | null
+  /** What was answered, as JSON. */
+  response: string | null
+  created_at: number
+  expires_at: number
+}
+
 export interface ChangeEventsTable {
   seq: Generated<number>
   kind: string
@@ -402,6 +458,8 @@ export interface Schema {
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
+  bulk_jobs: BulkJobsTable
+  bulk_items: BulkItemsTable
   signing_keys: SigningKeysTable
   data_keys: DataKeysTable
   recovery_sets: RecoverySetsTable
@@ -414,6 +472,7 @@ export interface Schema {
   operator_sessions: OperatorSessionsTable
   failure_counters: FailureCountersTable
   audit_events: AuditEventsTable
+  idempotency_keys: IdempotencyKeysTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
   saved_views: SavedViewsTable

@@ -1,12 +1,23 @@
-import type { Access, Download, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
+import {
+  type Access,
+  auditEventHeader,
+  type Download,
+  idempotencyHeader,
+  isKeyed,
+  type Route,
+  type RouteInput,
+  type RouteResponse,
+} from '@signet/shared/api/contract'
 import { type IRouter, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { RequestContext } from '../request-context.ts'
 import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
 import { readJson } from './body.ts'
+import { etagOf, ifMatchOf } from './conditional.ts'
 import { sendDownload } from './download.ts'
 import { splitTarget } from './hardening.ts'
+import type { Answer, Idempotency } from './idempotency.ts'
 import { requestIdOf, sendJson, sendProblem } from './problem.ts'
 
 /** Lets a request pass, as somebody, or throws `unauthenticated`, `forbidden` or `cross_site_request`. */
@@ -25,11 +36,18 @@ export type Handlers<Api extends Record<string, Route>> = {
   ) => Promise<RouteResponse<Api[K]>>
 }
 
+export interface RouterOptions {
+  readonly guard: Guard
+  readonly log: SampledLog
+  /** Where answers to keyed writes are kept; without it no key is taken. */
+  readonly idempotency?: Idempotency
+}
+
 /** Binds a contract to its handlers: guard, parse, run, and check the answer against its schema. */
 export function contractRouter<Api extends Record<string, Route>>(
   api: Api,
   handlers: Handlers<Api>,
-  options: { guard: Guard; log: SampledLog },
+  options: RouterOptions,
 ): IRouter {
   const router = Router({ caseSensitive: true, strict: false })
   for (const [name, route] of Object.entries(api)) {
@@ -42,13 +60,11 @@ export function contractRouter<Api extends Record<string, Route>>(
 
 type AnyHandler = (input: unknown, context: RequestContext, reply: ReplyHeaders) => Promise<unknown>
 
-interface Exchange {
+interface Exchange extends RouterOptions {
   readonly route: Route
   readonly handler: AnyHandler
   readonly request: Request
   readonly response: Response
-  readonly guard: Guard
-  readonly log: SampledLog
 }
 
 async function serve(exchange: Exchange): Promise<void> {
@@ -60,11 +76,10 @@ async function serve(exchange: Exchange): Promise<void> {
       params: parse(route.params, request.params, 'path'),
       query: parse(route.query?.strict() ?? nothing, queryOf(request), 'query'),
       body: route.body ? parse(route.body, await readJson(request), 'body') : withoutBody(request),
+      ifMatch: ifMatchOf(route, request),
     }
-    const result = await exchange.handler(input, context, response)
-    if (route.download) await sendDownload(response, result as Download)
-    else if (!route.response) response.status(204).end()
-    else sendJson(response, route.status ?? 200, checked(route, result))
+    if (route.download) await sendDownload(response, (await exchange.handler(input, context, response)) as Download)
+    else send(response, await answerTo(exchange, input, context))
   } catch (thrown) {
     const error = SignetError.from(thrown)
     if (error.code === 'internal')
@@ -81,6 +96,34 @@ function withoutBody(request: Request): undefined {
   if (encoding !== undefined || Number(length) > 0)
     throw new SignetError('invalid_request', 'This address takes no body.')
   return undefined
+}
+
+/** The answer to a parsed request; a write that came with a key is carried out once. */
+function answerTo(exchange: Exchange, input: object, context: RequestContext): Promise<Answer> {
+  const { route, request, handler, response, idempotency } = exchange
+  const key = request.headers[idempotencyHeader]
+  const work = async (given: RequestContext): Promise<Answer> => {
+    let auditEvent: string | undefined
+    const recorded: RequestContext['recorded'] = async (tx, id) => {
+      auditEvent ??= id
+      await given.recorded?.(tx, id)
+    }
+    const result = await handler(input, { ...given, recorded }, response)
+    const found = route.method === 'GET' ? undefined : auditEvent
+    const status = route.response ? (route.status ?? 200) : 204
+    const body = route.response ? checked(route, result) : undefined
+    return { status, body, etag: etagOf(body), auditEvent: found }
+  }
+  if (!idempotency || !isKeyed(route) || typeof key !== 'string') return work(context)
+  const content = [route.method, route.path, input]
+  return idempotency.once(context, { key, content, secret: route.secret === true }, work)
+}
+
+function send(response: Response, { status, body, etag, auditEvent }: Answer): void {
+  if (etag !== undefined) response.setHeader('ETag', etag)
+  if (auditEvent !== undefined) response.setHeader(auditEventHeader, auditEvent)
+  if (status === 204) response.status(204).end()
+  else sendJson(response, status, body)
 }
 
 function queryOf(request: Request): Record<string, string> {

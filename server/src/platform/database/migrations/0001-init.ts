@@ -127,6 +127,7 @@ CREATE TABLE principals (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
+CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
@@ -147,8 +148,9 @@ CREATE TABLE rotation_policies (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name);
 
+-- slots and credentials outlive their principal: they are the history of it, and no foreign key holds it back
 CREATE TABLE credential_slots (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL,
   principal_name TEXT NOT NULL, agent_id TEXT NOT NULL REFERENCES agents(id),
   holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
   state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
@@ -163,7 +165,7 @@ CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 
 
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
-  principal_id TEXT NOT NULL REFERENCES principals(object_id), serial TEXT NOT NULL, x5t TEXT NOT NULL,
+  principal_id TEXT NOT NULL, serial TEXT NOT NULL, x5t TEXT NOT NULL,
   x5t_s256 TEXT NOT NULL, spki_s256 TEXT NOT NULL, cert_der BLOB NOT NULL,
   key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
   key_location TEXT NOT NULL CHECK (key_location IN ('agent','server','external','hsm')),
@@ -207,6 +209,27 @@ CREATE TABLE rotation_attempts (
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, error_code TEXT, detail TEXT) STRICT;
 CREATE INDEX rotation_attempts_run ON rotation_attempts(run_id, id);
+
+CREATE TABLE bulk_jobs (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('turn-on','pause','resume','turn-off','restore','rotate','tag')),
+  state TEXT NOT NULL CHECK (state IN ('selecting','running','paused','cancelled','finished')),
+  q TEXT, undo_of TEXT REFERENCES bulk_jobs(id), tags TEXT, reason TEXT,
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, actor_ip TEXT, correlation_id TEXT NOT NULL,
+  cursor TEXT, selected INTEGER NOT NULL CHECK (selected IN (0,1)),
+  total INTEGER NOT NULL, changed INTEGER NOT NULL, already INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, finished_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE INDEX bulk_jobs_claim ON bulk_jobs(due_at) WHERE finished_at IS NULL;
+CREATE INDEX bulk_jobs_history ON bulk_jobs(tenant_id, id);
+CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL;
+
+CREATE TABLE bulk_items (
+  job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, instance_id TEXT NOT NULL, input TEXT,
+  state TEXT NOT NULL CHECK (state IN ('waiting','changed','already','refused','failed')),
+  detail TEXT, undo TEXT, done_at INTEGER, PRIMARY KEY (job_id, position)) STRICT;
+CREATE UNIQUE INDEX bulk_items_once ON bulk_items(job_id, instance_id);
+CREATE INDEX bulk_items_state ON bulk_items(job_id, state, position);
 
 CREATE TABLE signing_keys (
   kid TEXT PRIMARY KEY, issuer_scope TEXT NOT NULL, alg TEXT NOT NULL CHECK (alg IN ('RS256')),
@@ -282,6 +305,12 @@ CREATE INDEX audit_events_correlation ON audit_events(correlation_id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
+
+CREATE TABLE idempotency_keys (
+  tenant_id TEXT NOT NULL, key_sha256 TEXT NOT NULL, request_sha256 TEXT NOT NULL,
+  effective INTEGER NOT NULL CHECK (effective IN (0,1)), status INTEGER, response TEXT,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, key_sha256)) STRICT;
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys(expires_at);
 
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
