@@ -16,8 +16,9 @@ import {
   agentEndpoint,
   enrollmentHandlers,
   openAgentPlane,
-  TokenTester,
+  openTokenTests,
   tokenTestHandlers,
+  tokenTestStream,
 } from './enrollment/index.ts'
 import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -109,15 +110,20 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   const upkeep = startUpkeep({ database, clock, log, uses })
   lifecycle.started('upkeep', () => upkeep())
 
-  const tester = new TokenTester({
-    streams: plane.streams,
+  const tests = openTokenTests({
+    ...base,
+    registry,
     resources,
+    streams: plane.streams,
+    agents: plane.enrollment,
     verifier: authority.verifier,
     traces: authority.traces,
-    audiences: async () => authority.resources.list(),
-    audit,
-    clock,
+    testGrants: authority.testGrants,
+    tokenLog: authority.log,
+    publishedKeys: () => authority.keys.published,
+    audiences: () => authority.resources.list(),
   })
+  lifecycle.started('token traces', () => tests.stop())
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
@@ -145,7 +151,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
       contractRouter(
         tokenTestsApi,
         tokenTestHandlers({
-          tester,
+          tests,
           keySet: () => discovery.keySet(true),
           requireStepUp: async (context) => {
             if (context.actor.kind === 'console') return
@@ -155,6 +161,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
         options,
       ),
     )
+    router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     return router
   }

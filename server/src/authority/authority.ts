@@ -15,6 +15,7 @@ import { IssuanceLogStore } from './issuance-log-store.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
+import { TestGrants } from './test-grants.ts'
 import { TokenAuthority } from './token-authority.ts'
 import { TraceRecorder } from './traces.ts'
 
@@ -44,6 +45,7 @@ export interface Authority {
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
   readonly traces: TraceRecorder
+  readonly testGrants: TestGrants
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
   close(): Promise<void>
@@ -57,7 +59,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
   const issuanceLog = new IssuanceLog({ store, clock, log })
   const identities = new IdentityCache(options.registry, clock)
-  const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
+  const testGrants = new TestGrants(clock)
+  const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
+  const tokens = new TokenAuthority(parts)
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
   const logTask = new PeriodicTask({
     name: 'token log',
@@ -74,6 +78,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
     traces: new TraceRecorder(),
+    testGrants,
     forget: (objectId) => identities.drop(objectId),
     close: async () => {
       issuanceLog.close()

@@ -43,6 +43,8 @@ export function localEndpoint(parts: LocalEndpointParts): RequestListener {
       const error = SignetError.from(thrown)
       if (error.code === 'internal') parts.log.error({ err: thrown }, 'local request failed')
       else refusals.note(error.code)
+      const trace = parts.probes.find(request.headers['client-request-id'])
+      if (trace) trace.refusal = error.code
       refuse(request, response, error)
     })
   }

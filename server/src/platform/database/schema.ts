@@ -296,6 +296,23 @@ export interface AuditEventsTable {
   after: string | null
 }
 
+/** A finished test of the token tester, without its token. */
+export interface TokenTracesTable {
+  id: string
+  tenant_id: string
+  at: number
+  actor_label: string
+  instance_id: string
+  instance_name: string
+  resource: string
+  dialect: string
+  outcome: 'ok' | 'failed'
+  code: string | null
+  duration_ms: number
+  /** The test as JSON. */
+  result: string
+}
+
 export interface ChangeEventsTable {
   seq: Generated<number>
   kind: string
@@ -334,6 +351,7 @@ export interface Schema {
   one_time_codes: OneTimeCodesTable
   operator_sessions: OperatorSessionsTable
   audit_events: AuditEventsTable
+  token_traces: TokenTracesTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
   schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }

@@ -188,6 +188,14 @@ CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 
+CREATE TABLE token_traces (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_label TEXT NOT NULL,
+  instance_id TEXT NOT NULL, instance_name TEXT NOT NULL, resource TEXT NOT NULL, dialect TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok','failed')), code TEXT, duration_ms REAL NOT NULL,
+  result TEXT NOT NULL) STRICT;
+CREATE INDEX token_traces_recent ON token_traces(tenant_id, at, id);
+CREATE INDEX token_traces_instance ON token_traces(instance_id, at, id);
+
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
   at INTEGER NOT NULL) STRICT;
