@@ -55,7 +55,7 @@ test('shows a step that runs as such, and opens a step to what stands behind it'
   )
   const list = screen.getByRole('list', { name: 'Steps' })
   await expect.element(list).toHaveAttribute('aria-busy', 'true')
-  await expect.element(list.getByRole('listitem').nth(1)).toHaveTextContent('Authority running under way')
+  await expect.element(list.getByRole('listitem').nth(1)).toHaveTextContent('Authority runningunder way')
   await expect.element(screen.getByText('What was sent')).not.toBeVisible()
   await screen.getByText('Details of Agent').click()
   await expect.element(screen.getByText('What was sent')).toBeVisible()

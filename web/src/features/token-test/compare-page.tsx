@@ -2,6 +2,7 @@ import type { TokenTest } from '@signet/shared/api/token-tests'
 import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { TriangleAlert } from 'lucide-react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
@@ -99,7 +100,7 @@ function Pairs({ left, right }: { left: TokenTest; right: TokenTest }) {
           ))}
         </ul>
       </Card>
-      {(left.token !== null || right.token !== null) && (
+      {left.token !== null && right.token !== null && (
         <Card title="Claims">
           <ValueList label="Claims compared" pairs={pairClaims(left, right)} />
         </Card>
@@ -130,7 +131,11 @@ function StepRow({ pair }: { pair: StepPair }) {
     <li className={styles['pair']} data-differs={differs || undefined}>
       <span className={styles['side']}>
         <strong>{visibleText((pair.left ?? pair.right)?.title ?? pair.name)}</strong>
-        {differs && <StatusBadge tone="warn" word={`Differs: ${pair.differences.join(', ')}`} />}
+        {differs && (
+          <span className={styles['difference']}>
+            <TriangleAlert size={12} aria-hidden /> Differs: {pair.differences.join(', ')}
+          </span>
+        )}
       </span>
       <Side step={pair.left} />
       <Side step={pair.right} />

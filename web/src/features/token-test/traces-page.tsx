@@ -6,7 +6,7 @@ import { buttonClass } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Field, Select } from '../../ui/form.tsx'
+import { Field, FieldRow, Select } from '../../ui/form.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -33,18 +33,20 @@ export function TracesPage() {
     <>
       <PageHeader title="Traces" lead="Tests of the last seven days, newest first. No token is kept." />
       <TesterNav />
-      <Field label="Outcome">
-        {(control) => (
-          <Select
-            {...control}
-            value={filter.outcome ?? 'all'}
-            choices={outcomes}
-            onChange={(value) =>
-              void navigate({ search: { ...filter, outcome: value === 'all' ? undefined : value }, replace: true })
-            }
-          />
-        )}
-      </Field>
+      <FieldRow>
+        <Field label="Outcome">
+          {(control) => (
+            <Select
+              {...control}
+              value={filter.outcome ?? 'all'}
+              choices={outcomes}
+              onChange={(value) =>
+                void navigate({ search: { ...filter, outcome: value === 'all' ? undefined : value }, replace: true })
+              }
+            />
+          )}
+        </Field>
+      </FieldRow>
       <Frame>
         <Loadable state={loadStateOf(query)} lines={8}>
           {(data) => {

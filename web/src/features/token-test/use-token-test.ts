@@ -36,7 +36,7 @@ export function useTokenTest(): RunState & { run: (request: TokenTestRequest) =>
           onSteps: (steps) => setState({ test: { ...begun, steps }, busy: true, error: null }),
           onResult: (test) => {
             setState({ test, busy: false, error: null })
-            announce(test.outcome === 'ok' ? 'Token received' : `No token. ${test.failure?.cause ?? ''}`)
+            announce(test.failure === null ? 'The test ended with a token' : `The test failed: ${test.failure.cause}`)
           },
           onLost: fail,
         },
