@@ -133,7 +133,8 @@ test('a developer finds why a token is refused and mends it from the tester', as
     await page.setViewportSize({ width: 390, height: 800 })
     for (const path of ['/tokens/test', '/tokens/traces', '/tokens/compare', '/tokens/decode']) {
       await page.goto(`${origin}${path}`)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.getByRole('navigation', { name: 'Token tester' })).toBeVisible()
+      await expect(page.getByTestId('live-dot')).toHaveText('Live')
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
     }

@@ -186,6 +186,28 @@ describe('a test under way', () => {
     })
   })
 
+  it('ends after 20 seconds when a connected agent stays silent', async () => {
+    const { instance } = await enrolledInstance(stack)
+    const sent: string[] = []
+    const connection = {
+      send: (event: string) => void sent.push(event),
+      onClose: () => undefined,
+      end: () => undefined,
+    }
+    stack.plane.streams.connect(given(instance.agentId), connection)
+    agent.probe = (...asked) => stack.plane.streams.probe(...asked)
+    const { id } = await start(instance)
+    while (!sent.includes('probe')) await new Promise(setImmediate)
+    stack.clock.advance(19_999)
+    expect(given(tests.tester.running(id)).isOver).toBe(false)
+    stack.clock.advance(1)
+    expect((await ended(id)).failure).toMatchObject({
+      step: 'agent',
+      code: 'agent_offline',
+      fix: { code: 'start_agent' },
+    })
+  })
+
   it('ends at once, with the way to enrolment, for an instance without agent', async () => {
     const { id } = await stack.resources.register(operator, { name: 'bare', kind: 'host' })
     const test = await ended((await start(await stack.resources.require(id))).id)
