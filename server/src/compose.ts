@@ -18,8 +18,9 @@ import {
   agentEndpoint,
   enrollmentHandlers,
   openAgentPlane,
-  TokenTester,
+  openTokenTests,
   tokenTestHandlers,
+  tokenTestStream,
 } from './enrollment/index.ts'
 import {
   ClockConfirmation,
@@ -184,15 +185,20 @@ export async function composeServer(parts: ServerParts) {
   const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
 
-  const tester = new TokenTester({
-    streams: plane.streams,
+  const tests = openTokenTests({
+    ...base,
+    registry,
     resources,
+    streams: plane.streams,
+    agents: plane.directory,
     verifier: authority.verifier,
     traces: authority.traces,
-    audiences: async () => authority.resources.list(),
-    audit,
-    clock,
+    testGrants: authority.testGrants,
+    tokenLog: authority.log,
+    publishedKeys: () => authority.keys.published,
+    audiences: () => authority.resources.list(),
   })
+  lifecycle.started('token traces', () => tests.stop())
   const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
@@ -234,7 +240,7 @@ export async function composeServer(parts: ServerParts) {
       contractRouter(
         tokenTestsApi,
         tokenTestHandlers({
-          tester,
+          tests,
           keySet: () => discovery.keySet(true),
           requireStepUp,
         }),
@@ -242,6 +248,7 @@ export async function composeServer(parts: ServerParts) {
       ),
     )
     router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
+    router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     const keys = {
       root,

@@ -16,6 +16,7 @@ import { IssuanceLogStore } from './issuance-log-store.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
+import { TestGrants } from './test-grants.ts'
 import { TokenAuthority } from './token-authority.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
@@ -48,6 +49,7 @@ export interface Authority {
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly traces: TraceRecorder
+  readonly testGrants: TestGrants
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
   /** Takes now what is due by the clock, which has just been set. */
@@ -64,7 +66,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuanceLog = new IssuanceLog({ ...options, store })
   const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
-  const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
+  const testGrants = new TestGrants(clock)
+  const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
+  const tokens = new TokenAuthority(parts)
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
   const logTask = new PeriodicTask({
     name: 'token log',
@@ -82,6 +86,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     log: issuanceLog,
     usage,
     traces: new TraceRecorder(),
+    testGrants,
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
       keyTask.poke()

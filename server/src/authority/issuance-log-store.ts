@@ -32,7 +32,14 @@ export interface IssuanceRow {
   }
 }
 
+/** A request as it is looked up by an ID that somebody found in an error or a token. */
+export interface LoggedRequest extends TokenLogEntry {
+  readonly principalId: string
+}
+
 const list = 'tokens'
+const mostFound = 20
+const columns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip'
 const dayMs = 86_400_000
 const skewSeconds = 300
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
@@ -81,10 +88,24 @@ export class IssuanceLogStore {
     const before = this.#cursors.read(list, query.cursor)?.[0] ?? '~'
     const rows = this.#db
       .prepare<[string, string, number], TokenRow>(
-        'SELECT id, at, audience, outcome, x5t_s256, kid, exp, ip FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?',
+        `SELECT ${columns} FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
       )
       .all(principalId, before, query.limit + 1)
     return this.#cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
+  }
+
+  byCorrelation(correlationId: string): LoggedRequest[] {
+    return this.#db
+      .prepare<[string, number], TokenRow>(
+        `SELECT ${columns} FROM token_log WHERE correlation_id = ? ORDER BY id DESC LIMIT ?`,
+      )
+      .all(correlationId, mostFound)
+      .map(toRequest)
+  }
+
+  byId(id: string): LoggedRequest | undefined {
+    const row = this.#db.prepare<[string], TokenRow>(`SELECT ${columns} FROM token_log WHERE id = ?`).get(id)
+    return row && toRequest(row)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
@@ -192,6 +213,7 @@ export function firstIdAt(ms: number): string {
 interface TokenRow {
   id: string
   at: number
+  principal_id: string
   audience: string
   outcome: string
   x5t_s256: string | null
@@ -211,4 +233,8 @@ function toEntry(row: TokenRow): TokenLogEntry {
     expiresAt: row.exp === null ? null : row.exp * 1_000,
     ip: row.ip,
   }
+}
+
+function toRequest(row: TokenRow): LoggedRequest {
+  return { ...toEntry(row), principalId: row.principal_id }
 }

@@ -8,7 +8,7 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { expHourOf, type IssuanceLogStore, type IssuanceRow } from './issuance-log-store.ts'
+import { expHourOf, type IssuanceLogStore, type IssuanceRow, type LoggedRequest } from './issuance-log-store.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
@@ -57,6 +57,18 @@ export class IssuanceLog {
 
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
     return this.#store.recent(principalId, query)
+  }
+
+  /** Token requests that came under one correlation ID, newest first; a few at most. */
+  byCorrelation(correlationId: string): LoggedRequest[] {
+    return this.#store.byCorrelation(correlationId)
+  }
+
+  /** The request that a token of this number (`uti`, 22 characters of base64url) came from. */
+  byUti(uti: string): LoggedRequest | undefined {
+    const hex = Buffer.from(uti, 'base64url').toString('hex')
+    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    return this.#store.byId(id)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

@@ -321,9 +321,11 @@ describe('forbidden', () => {
       dialect: 'imds',
       resource: 'x',
       bypassCache: false,
+      selector: null,
+      isolated: false,
     } as const
     const answered = stack.plane.streams.probe(other.agent.id, asked).catch((error: unknown) => error)
-    const result = { steps: [], status: 200, accessToken: 'forged', errorBody: null }
+    const result = { steps: [], status: 200, headers: {}, accessToken: 'forged', errorBody: null }
     expect((await caller.post(agentPaths.probe(probeId), result)).status).toBe(404)
     stack.clock.advance(20_000)
     expect(await answered).toMatchObject({ code: 'agent_offline' })

@@ -58,6 +58,7 @@ export const auditActions = {
   'authority.ca_created': 'Certificate authority created',
   'token.tested': 'Token tested',
   'token.revealed': 'Raw token revealed',
+  'token.looked_up': 'Token log searched for an ID',
 } as const
 
 export type AuditAction = keyof typeof auditActions

@@ -10,6 +10,7 @@ export type QueryRoot =
   | 'policy'
   | 'targets'
   | 'keys'
+  | 'traces'
   | 'audit'
   | 'jobs'
 
@@ -21,7 +22,8 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   run: ['instances', 'credentials', 'rotations'],
   agent: ['instances', 'targets'],
   policy: ['policy', 'instances', 'credentials'],
-  audit: ['audit'],
+  // Every test that ends is recorded.
+  audit: ['audit', 'traces'],
   resource: ['targets'],
   key: ['keys'],
   job: ['jobs'],

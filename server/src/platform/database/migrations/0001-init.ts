@@ -312,6 +312,14 @@ CREATE TABLE idempotency_keys (
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, key_sha256)) STRICT;
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys(expires_at);
 
+CREATE TABLE token_traces (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_label TEXT NOT NULL,
+  instance_id TEXT NOT NULL, instance_name TEXT NOT NULL, resource TEXT NOT NULL, dialect TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok','failed')), code TEXT, duration_ms REAL NOT NULL,
+  result TEXT NOT NULL) STRICT;
+CREATE INDEX token_traces_recent ON token_traces(tenant_id, at, id);
+CREATE INDEX token_traces_instance ON token_traces(instance_id, at, id);
+
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
   at INTEGER NOT NULL) STRICT;
