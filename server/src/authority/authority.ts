@@ -11,7 +11,6 @@ import type { PrincipalRegistry } from '../principals/index.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
-import { IssuanceLogStore } from './issuance-log-store.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -54,8 +53,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuer = issuerOf(options)
   const keys = await SigningKeys.open(options)
   const resources = await ResourceApps.open(options.database, clock)
-  const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
-  const issuanceLog = new IssuanceLog({ store, clock, log })
+  const issuanceLog = new IssuanceLog(options)
   const identities = new IdentityCache(options.registry, clock)
   const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
@@ -76,8 +74,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     traces: new TraceRecorder(),
     forget: (objectId) => identities.drop(objectId),
     close: async () => {
-      issuanceLog.close()
-      await Promise.all([keyTask.stop(), logTask.stop()])
+      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }

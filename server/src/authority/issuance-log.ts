@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
+import { hash } from 'node:crypto'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
+import type { Cursors } from '../platform/database/paging.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { expHourOf, type IssuanceLogStore, type IssuanceRow } from './issuance-log-store.ts'
+import { expHourOf, IssuanceLogReader, type IssuanceRow, prepareTelemetry } from './issuance-log-store.ts'
+import { IssuanceWriter } from './issuance-writer.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
@@ -22,18 +23,22 @@ const mostRefusalsPerSecond = 10
  * same commit its assertion is spent: a copy of it gets no second token, here or after a restart (SEC-78, SEC-124).
  */
 export class IssuanceLog {
-  readonly #store: IssuanceLogStore
+  readonly #reader: IssuanceLogReader
+  readonly #writer: IssuanceWriter
   readonly #commit: GroupCommit<IssuanceRow, boolean>
   readonly #clock: Clock
   readonly #log: Logger
   readonly #refusals = new Map<string, { second: number; count: number }>()
   #closed = false
 
-  constructor(options: { store: IssuanceLogStore; clock: Clock; log: Logger }) {
-    this.#store = options.store
+  /** @throws StartupError when `telemetry.db` cannot be opened or has a schema of another Signet */
+  constructor(options: { dataDir: string; cursors: Cursors; clock: Clock; log: Logger }) {
     this.#clock = options.clock
     this.#log = options.log
-    this.#commit = new GroupCommit((rows) => this.#store.write(rows), { mostItems: mostRowsPerCommit })
+    const file = prepareTelemetry(options.dataDir, options.clock.now())
+    this.#reader = new IssuanceLogReader(file, options.cursors)
+    this.#writer = new IssuanceWriter(file)
+    this.#commit = new GroupCommit((rows) => this.#writer.write(rows), { mostItems: mostRowsPerCommit })
   }
 
   /** @throws SignetError `assertion_replayed`, or `unavailable` when the record cannot be made durable (SEC-125) */
@@ -53,11 +58,11 @@ export class IssuanceLog {
   }
 
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
-    return this.#store.recent(principalId, query)
+    return this.#reader.recent(principalId, query)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
-    return this.#store.lastUse(principalIds)
+    return this.#reader.lastUse(principalIds)
   }
 
   /** Small steps, with the requests that wait let through between them; what is left after a thousand has to wait. */
@@ -68,16 +73,17 @@ export class IssuanceLog {
     const usedBeforeDay = Math.floor(now / dayMs) - usageKeptDays
     const limits = { expHourBefore, loggedBefore: now - keptMs, usedBeforeDay, most: prunedPerStep }
     for (let step = 0; step < mostSteps && !this.#closed; step += 1) {
-      if (this.#store.prune(limits) === 0) return
-      await setImmediate()
+      if ((await this.#writer.prune(limits)) === 0) return
     }
   }
 
-  /** Ends a pruning that is under way at its next step. */
-  close(): void {
+  /** Records what was submitted, ends a pruning that is under way at its next step, and refuses whatever comes after. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#store.close()
+    await this.#commit.settled()
+    await this.#writer.close()
+    this.#reader.close()
   }
 
   async #submit(row: IssuanceRow): Promise<boolean> {
@@ -104,5 +110,5 @@ export class IssuanceLog {
 }
 
 export function sha256Bytes(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

@@ -24,7 +24,7 @@ afterEach(() => {
 /** Writes to a real table; an item that is there already fails the whole batch. */
 const open = (mostItems = 100) =>
   new GroupCommit<number, string>(
-    (items) => {
+    async (items) => {
       batches.push(items.length)
       const insert = db.prepare('INSERT INTO log VALUES (?)')
       db.transaction(() => {
@@ -68,5 +68,35 @@ describe('a group commit', () => {
     await Promise.all(Array.from({ length: 25 }, (_, item) => group.submit(item)))
     expect(batches).toEqual([10, 10, 5])
     expect(written()).toEqual({ n: 25 })
+  })
+
+  it('has one batch under way at a time, and the next takes what came in the meantime, in order', async () => {
+    const release: (() => void)[] = []
+    const group = new GroupCommit<number, number>(
+      async (items) => {
+        batches.push(items.length)
+        await new Promise<void>((resolve) => release.push(resolve))
+        return items
+      },
+      { mostItems: 100 },
+    )
+    const first = group.submit(1)
+    await expect.poll(() => release.length).toBe(1)
+    const rest = [2, 3, 4].map((item) => group.submit(item))
+    release[0]?.()
+    await first
+    await expect.poll(() => release.length).toBe(2)
+    release[1]?.()
+    expect(await Promise.all(rest)).toEqual([2, 3, 4])
+    expect(batches).toEqual([1, 3])
+  })
+
+  it('is settled when everybody has been answered, also when nobody asked', async () => {
+    const group = open()
+    await group.settled()
+    const answers = Promise.all([group.submit(1), group.submit(2)])
+    await group.settled()
+    expect(written()).toEqual({ n: 2 })
+    await answers
   })
 })
