@@ -8,7 +8,7 @@ import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
-import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
 import { AuditLog, auditHandlers } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
@@ -172,12 +172,15 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   }
 }
 
-/** First and last uses of credentials, gathered in memory and written together. */
+/**
+ * First and last uses of credentials, gathered in memory and written together. A last use is written at most once a
+ * minute: the token log has every one.
+ */
 class CredentialUses {
   readonly #log: Logger
   readonly #record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>
   readonly #firstUse: (id: CredentialId) => Promise<void>
-  readonly #seen = new Set<CredentialId>()
+  readonly #addedAt = new Map<CredentialId, number>()
   #pending = new Map<CredentialId, number>()
 
   constructor(
@@ -191,9 +194,11 @@ class CredentialUses {
   }
 
   add(id: CredentialId, at: number): void {
+    const before = this.#addedAt.get(id)
+    if (before !== undefined && at - before < minuteMs) return
+    this.#addedAt.set(id, at)
     this.#pending.set(id, at)
-    if (this.#seen.has(id)) return
-    this.#seen.add(id)
+    if (before !== undefined) return
     this.#firstUse(id).catch((error: unknown) => this.#log.warn({ err: error }, 'first use could not be recorded'))
   }
 
