@@ -18,7 +18,9 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '5' },
     tokens: { type: 'string', default: '4000' },
-    /** Writes a CPU profile of the server here, and leaves out all but the token path. */
+    /** Leaves out all but the token path: P1, P3, P4. */
+    brief: { type: 'boolean', default: false },
+    /** Writes a CPU profile of the server into this folder. */
     profile: { type: 'string' },
   },
 })
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
   const started: { stop(): Promise<void> }[] = []
   try {
     const many = await makeFleet(join(folder, 'many'), Number(values.instances))
-    const few = values.profile ? undefined : await makeFleet(join(folder, 'few'), fewInstances)
+    const few = values.brief ? undefined : await makeFleet(join(folder, 'few'), fewInstances)
     const execArgv = values.profile ? ['--cpu-prof', '--cpu-prof-dir', values.profile] : []
     const server = await BenchServer.start(many, execArgv)
     started.push(server)
