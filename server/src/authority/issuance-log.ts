@@ -41,6 +41,11 @@ export class IssuanceLog {
     this.#commit = new GroupCommit((rows) => this.#writer.write(rows), { mostItems: mostRowsPerCommit })
   }
 
+  /** Tells how many requests are under way, so that commits can be fewer and larger; told at the begin and end of each. */
+  expect(requests: number): void {
+    this.#commit.expect(requests)
+  }
+
   /** @throws SignetError `assertion_replayed`, or `unavailable` when the record cannot be made durable (SEC-125) */
   async record(row: IssuanceRow): Promise<void> {
     const accepted = await this.#submit(row)

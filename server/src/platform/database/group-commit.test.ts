@@ -99,4 +99,31 @@ describe('a group commit', () => {
     expect(written()).toEqual({ n: 2 })
     await answers
   })
+
+  it('waits until a quarter of the items that are under way is there', async () => {
+    const group = open()
+    group.expect(8)
+    const first = group.submit(1)
+    await turns()
+    expect(written()).toEqual({ n: 0 })
+    const second = group.submit(2)
+    await Promise.all([first, second])
+    expect(batches).toEqual([2])
+  })
+
+  it('waits for nothing that has gone another way', async () => {
+    const group = open()
+    group.expect(8)
+    const answer = group.submit(1)
+    for (let left = 7; left > 0; left -= 1) group.expect(left)
+    await expect(answer).resolves.toBe('wrote 1')
+    group.expect(100)
+    const last = group.submit(2)
+    await group.settled()
+    await expect(last).resolves.toBe('wrote 2')
+  })
 })
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+}
