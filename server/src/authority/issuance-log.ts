@@ -87,8 +87,9 @@ export class IssuanceLog {
     if (this.#closed) return
     this.#closed = true
     await this.#commit.settled()
-    await this.#writer.close()
+    // The writer last: whoever closes a database last tidies its write-ahead log up, and a reader may not.
     this.#reader.close()
+    await this.#writer.close()
   }
 
   async #submit(row: IssuanceRow): Promise<boolean> {
