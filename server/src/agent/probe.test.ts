@@ -75,7 +75,8 @@ describe('a test of the dashboard', () => {
     const text = JSON.stringify(result.steps)
     expect(text).toContain('api-version=2019-08-01')
     expect(text).toContain('grant_type=client_credentials')
-    for (const secret of [result.accessToken ?? fail('token'), agent.identityHeader.reveal()]) expect(text).not.toContain(secret)
+    for (const secret of [result.accessToken ?? fail('token'), agent.identityHeader.reveal()])
+      expect(text).not.toContain(secret)
     expect(text).not.toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/)
   })
 

@@ -12,7 +12,6 @@ import type { PrincipalRegistry } from '../principals/index.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
-import { IssuanceLogStore } from './issuance-log-store.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -62,8 +61,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuer = issuerOf(options)
   const keys = await SigningKeys.open(options)
   const resources = await ResourceApps.open(options.database, clock)
-  const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
-  const issuanceLog = new IssuanceLog({ ...options, store })
+  const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
   const testGrants = new TestGrants(clock)
@@ -93,9 +91,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
       logTask.poke()
     },
     close: async () => {
-      issuanceLog.close()
       usage.close()
-      await Promise.all([keyTask.stop(), logTask.stop()])
+      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }

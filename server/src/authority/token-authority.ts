@@ -73,10 +73,12 @@ export class TokenAuthority {
   /** @throws SignetError with a code of the catalogue; the token of a request that throws never existed */
   async issue(request: TokenRequest): Promise<IssuedToken> {
     this.#inFlight += 1
+    this.#parts.log.expect(this.#inFlight)
     try {
       return await this.#issue(request)
     } finally {
       this.#inFlight -= 1
+      this.#parts.log.expect(this.#inFlight)
     }
   }
 
