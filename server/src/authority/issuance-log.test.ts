@@ -228,7 +228,8 @@ describe('pruning', () => {
     await log.record(issued())
     await log.prune()
     expect(query('SELECT count(*) AS n FROM token_log')).toEqual([{ n: 2_501 }])
-    clock.advance(2)
+    // IDs of one burst run ahead of the clock by a little.
+    clock.advance(1_000)
     await log.prune()
     expect(query('SELECT count(*) AS n FROM token_log')).toEqual([{ n: 1 }])
     expect(log.lastUse([principalId]).size).toBe(1)
