@@ -6,6 +6,7 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { viewsApi } from '@signet/shared/api/views'
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
@@ -19,7 +20,7 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import { Operators, RequestGuard, SavedViews, sessionHandlers, signedInOf, viewHandlers } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
@@ -105,6 +106,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const views = new SavedViews(base)
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
@@ -172,6 +174,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
       ),
     )
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    router.use(contractRouter(viewsApi, viewHandlers(views), options))
     return router
   }
 

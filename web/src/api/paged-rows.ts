@@ -17,7 +17,7 @@ interface PagedRowsOptions<P extends Page<unknown>> {
 
 type ItemOf<P> = P extends Page<infer T> ? T : never
 
-interface PagedRows<P extends Page<unknown>> {
+export interface PagedRows<P extends Page<unknown>> {
   readonly rows: RowWindow<ItemOf<P>>
   /** The first page of what is shown, which carries what is said about the whole. */
   readonly first: P | undefined

@@ -11,6 +11,7 @@ export type QueryRoot =
   | 'targets'
   | 'keys'
   | 'audit'
+  | 'views'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {

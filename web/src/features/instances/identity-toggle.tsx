@@ -30,7 +30,7 @@ export function IdentityToggle({ instance }: { instance: InstanceSummary }) {
     )
   }
   return (
-    <span className={styles['toggle']}>
+    <span className={styles['toggle']} data-identity={instance.id}>
       <Switch
         label={`Managed identity of ${name}`}
         checked={shown === 'on' || shown === 'enabling'}
