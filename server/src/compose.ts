@@ -183,6 +183,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     database,
     audit,
     authorities,
+    list,
     operators,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,

@@ -5,7 +5,7 @@
  * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
-export { InstanceList, openInstanceList } from './instance-list.ts'
+export { type InstanceList, openInstanceList } from './instance-list.ts'
 export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
 export { ManagedIdentity } from './managed-identity.ts'
 export { type ResourceDefaults, ResourceManager } from './resource-manager.ts'

@@ -79,8 +79,9 @@ export class RotationStore {
     return [...found]
   }
 
+  /** The state is part of the statement, not bound: an index of open slots only serves a question that says so itself. */
   openSlots(filter: { principalIds?: readonly string[]; agentId?: string }, tx?: Tx): Promise<SlotRow[]> {
-    let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', 'open')
+    let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', sql.lit('open'))
     if (filter.principalIds) query = query.where('principal_id', 'in', filter.principalIds)
     if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
     return query.execute()
@@ -91,7 +92,7 @@ export class RotationStore {
     return this.#database.read
       .selectFrom('credential_slots')
       .selectAll()
-      .where('state', '=', 'open')
+      .where('state', '=', sql.lit('open'))
       .where('rotate_after', '<=', now)
       .where((eb) =>
         eb.not(

@@ -1,7 +1,6 @@
 import type { Page } from '@signet/shared/api/paging'
 import { type QueryKey, useQueries } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { RowWindow } from '../ui/row-window.ts'
 import { problemOf } from './api-error.ts'
 
 interface PagedRowsOptions<P extends Page<unknown>> {
@@ -13,6 +12,16 @@ interface PagedRowsOptions<P extends Page<unknown>> {
   readonly enabled?: boolean
   /** How often what is near the screen is read again without anything having been announced. */
   readonly refetchMs?: number
+}
+
+/** What a list that draws itself row by row needs of its rows. */
+interface RowWindow<T> {
+  readonly count: number
+  readonly hasMore: boolean
+  readonly rowAt: (index: number) => T | undefined
+  readonly show: (first: number, last: number) => void
+  readonly isPending: boolean
+  readonly isRefreshing: boolean
 }
 
 type ItemOf<P> = P extends Page<infer T> ? T : never
@@ -79,7 +88,7 @@ export function usePagedRows<P extends Page<unknown>>(options: PagedRowsOptions<
   const isFetching = results.some((each) => each.isFetching)
   return {
     rows: {
-      ...windowOf(shown.current.tiles),
+      ...(enabled ? windowOf(shown.current.tiles) : nothing),
       show,
       isPending: isPending && shown.current === chain.current,
       isRefreshing: isFetching,
@@ -89,6 +98,9 @@ export function usePagedRows<P extends Page<unknown>>(options: PagedRowsOptions<
     retry: () => void Promise.all(results.map((each) => each.refetch())),
   }
 }
+
+/** What is shown of a question that is not asked. */
+const nothing = { count: 0, hasMore: false, rowAt: () => undefined }
 
 function newTile<P>(cursor: string | undefined): Tile<P> {
   return { cursor, count: 0, page: undefined }
