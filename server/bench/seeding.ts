@@ -125,7 +125,9 @@ class Seeder {
     const armId = `/subscriptions/${this.#subscriptionId}/resourceGroups/default/providers/${provider}/${name}`
     const createdAt = this.#now - Math.floor(Math.random() * 400) * dayMs
     const stamps = { tenant_id: this.#tenantId, version: 1, created_at: createdAt, updated_at: createdAt }
-    const state = index % 10 < 3 ? 'off' : index % 40 === 5 ? 'enabling' : 'on'
+    // Spread over names and kinds as chance would have it, but the same each time.
+    const dice = ((index * 2_654_435_761) >>> 0) % 1_000
+    const state = dice < 300 ? 'off' : dice < 325 ? 'enabling' : 'on'
     const agentId = state === 'off' && index % 2 === 0 ? null : this.#agent(index, stamps)
     const principalId = state === 'off' ? null : this.#principal({ id, name, armId, stamps })
     this.#insert('service_instances', {

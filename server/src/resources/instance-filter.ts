@@ -3,7 +3,7 @@ import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { type TimeRange, timeRanges } from '@signet/shared/query/time-values'
 import { hourMs } from '@signet/shared/vocabulary/time'
 import { allOf, anyOf, type Condition, column, not, oneOf, within } from '../platform/database/filter-sql.ts'
-import { among, differs, has, same, startsWith } from '../platform/database/match-sql.ts'
+import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
 import { foldCase } from './resource-id.ts'
 
 /** Stands where something has no end: further away than every instant. */
@@ -22,6 +22,8 @@ export interface CompiledFilter {
   readonly drivers: readonly Driver[]
   /** Bare words that every row must have, folded; long enough for the trigram index. */
   readonly words: readonly string[]
+  /** What a tag must be that every row must have, on the columns of `resource_tags`. */
+  readonly tags: readonly Condition[]
 }
 
 /** The condition that a filter puts on `instance_list`. Values are bound, and patterns are no `LIKE` (SEC-154). */
@@ -35,6 +37,9 @@ export function compileInstanceFilter(terms: readonly Term[], nowMs: number): Co
     }),
     words: terms.flatMap((term) =>
       term.kind === 'text' && !term.negated && [...term.text].length >= 3 ? [foldCase(term.text)] : [],
+    ),
+    tags: terms.flatMap((term) =>
+      term.kind === 'field' && term.field === 'tag' && !term.negated ? [anyOf(term.values.map(tagCondition))] : [],
     ),
   }
 }
@@ -76,7 +81,10 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'agent':
       return oneOf(column(spec.name), term.values)
     case 'tag':
-      return anyOf(term.values.map(tagCondition))
+      return someRow('resource_tags', [
+        same(column('resource_tags.resource_id'), column('instance_list.id')),
+        anyOf(term.values.map(tagCondition)),
+      ])
     case 'created':
       return times('created_at', timeRanges(term, spec.direction, nowMs))
     case 'expires':
@@ -116,19 +124,14 @@ function byHour({ from, until }: TimeRange): TimeRange {
   }
 }
 
-/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. */
+/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. On the columns of `resource_tags`. */
 function tagCondition(given: string): Condition {
   const at = given.indexOf('=')
   const key = foldCase(at === -1 ? given : given.slice(0, at))
   const value = at === -1 ? '*' : given.slice(at + 1)
   const tag = column('tag_value')
-  return among(column('instance_list.id'), {
-    table: 'resource_tags',
-    column: 'resource_id',
-    where: [
-      same(column('resource_tags.tenant_id'), column('instance_list.tenant_id')),
-      oneOf(column('tag_key'), [key]),
-      value.endsWith('*') ? startsWith(tag, value.slice(0, -1)) : oneOf(tag, [value]),
-    ],
-  })
+  return allOf([
+    oneOf(column('tag_key'), [key]),
+    value.endsWith('*') ? startsWith(tag, value.slice(0, -1)) : oneOf(tag, [value]),
+  ])
 }

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import styles from './data-table.module.css'
 import { DataTableHead } from './data-table-head.tsx'
 import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
@@ -96,7 +96,8 @@ interface DrawnRowsProps<T> extends DataTableProps<T> {
 
 function DrawnRows<T>(props: DrawnRowsProps<T>) {
   const { rows, actions, virtual, isNarrow, selection } = props
-  const columns = laidOut(props.layout, props.columns)
+  // The same array while nothing about it changes, so that rows on screen are not drawn again while scrolling.
+  const columns = useMemo(() => laidOut(props.layout, props.columns), [props.layout, props.columns])
   const measure = isNarrow ? virtual.measureElement : undefined
   const isQuiet = useQuietStart(rows.isPending)
   return virtual.getVirtualItems().map(({ index, start }) => {

@@ -17,13 +17,9 @@ export function differs(of: Expression<unknown>, value: number): Condition {
   return sql<SqlBool>`${of} <> ${value}`
 }
 
-/** The value is found in the other column of a row that meets the conditions. Names are never from outside. */
-export function among(
-  of: Expression<unknown>,
-  rows: { table: string; column: string; where: readonly Condition[] },
-): Condition {
-  const { table, column, where } = rows
-  return sql<SqlBool>`${of} IN (SELECT ${sql.ref(`${table}.${column}`)} FROM ${sql.table(table)} WHERE ${allOf(where)})`
+/** There is a row that meets the conditions. The name is never from outside. */
+export function someRow(table: string, where: readonly Condition[]): Condition {
+  return sql<SqlBool>`EXISTS (SELECT 1 FROM ${sql.table(table)} WHERE ${allOf(where)})`
 }
 
 export function same(one: Expression<unknown>, other: Expression<unknown>): Condition {

@@ -3,7 +3,7 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
@@ -97,7 +97,9 @@ interface InstanceListProps {
 }
 
 function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
-  const { filter, isReadable, sort, layout } = readSearch(search)
+  const { filter, isReadable, sort } = readSearch(search)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only this part of the address says how the columns lie
+  const layout = useMemo(() => readSearch(search).layout, [search.cols])
   const { rows, first, problem, retry } = useInstanceRows({ filter, sort, enabled: isReadable })
   const facets = useQuery(facetsOptions)
   const [selection, setSelection] = useSelection(filter)
@@ -142,7 +144,7 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
           peekId={search.peek}
           onPeek={(row) => change({ peek: row?.id })}
           onOpen={openInstance}
-          rowMenu={(row) => <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />}
+          rowMenu={menuButton}
           onRowKey={(key, row) => onRowKey(key, row, openInstance)}
           empty={<NoInstances filter={filter} onFilter={(q) => change({ q })} onRegister={onRegister} />}
           bar={
@@ -162,6 +164,10 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
       {search.peek !== undefined && <InstancePeek id={search.peek} onClose={() => change({ peek: undefined })} />}
     </>
   )
+}
+
+function menuButton(row: InstanceSummary) {
+  return <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />
 }
 
 /** What was selected under another filter is not selected under this one. */
