@@ -25,7 +25,9 @@ const args = [
 export default defineProject({
   plugins: [react()],
   // Found late, they would make Vite reload the page in the middle of a run.
-  optimizeDeps: { include: ['@tanstack/react-virtual', 'lucide-react', 'zod'] },
+  optimizeDeps: {
+    include: ['@base-ui/react/toast', '@tanstack/react-router', '@tanstack/react-virtual', 'lucide-react', 'zod'],
+  },
   test: {
     name: 'web',
     include: ['src/**/*.test.{ts,tsx}'],

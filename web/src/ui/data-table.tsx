@@ -15,6 +15,7 @@ const overscan = 8
 const ahead = 12
 const firstSkeletons = 10
 const headHeight = 32
+const edgeWidth = 40
 const cardHeight = 168
 
 /**
@@ -46,10 +47,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   useEffect(() => show(startIndex, endIndex), [show, startIndex, endIndex])
 
   const actions = useRowKeys(props, { scroller, virtual, focus })
-  const tracks = tracksOf(layout, columns, {
-    before: selection === undefined ? 0 : 40,
-    after: props.rowMenu === undefined ? 0 : 40,
-  })
+  const edges = { before: selection === undefined ? 0 : edgeWidth, after: props.rowMenu === undefined ? 0 : edgeWidth }
+  const tracks = tracksOf(layout, columns, edges)
   const afterId = useId()
   const isEmpty = !rows.isPending && rows.count === 0 && !rows.hasMore
   return (

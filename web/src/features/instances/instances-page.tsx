@@ -1,3 +1,4 @@
+import type { ListCount } from '@signet/shared/api/paging'
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
 import { useQuery } from '@tanstack/react-query'
@@ -101,7 +102,6 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only this part of the address says how the columns lie
   const layout = useMemo(() => readSearch(search).layout, [search.cols])
   const { rows, first, problem, retry } = useInstanceRows({ filter, sort, enabled: isReadable })
-  const facets = useQuery(facetsOptions)
   const [selection, setSelection] = useSelection(filter)
   const openInstance = useOpenInstance()
   const count = first?.count ?? undefined
@@ -109,19 +109,7 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
   const selected = selection.kind === 'some' ? selection.ids.size : undefined
   return (
     <>
-      <div className={styles['line']}>
-        <QueryBox
-          label="instances"
-          fields={instanceFields}
-          value={filter}
-          counts={facets.data ?? {}}
-          inputRef={box}
-          onChange={(q) => change({ q: q === '' ? undefined : q })}
-        />
-        <output className={styles['count']} aria-live="polite">
-          {count !== undefined && isReadable && countOf(count, filter)}
-        </output>
-      </div>
+      <FilterLine filter={filter} count={isReadable ? count : undefined} box={box} change={change} />
       {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
       <Frame>
         <DataTable
@@ -166,6 +154,30 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
   )
 }
 
+interface FilterLineProps extends Pick<InstanceListProps, 'box' | 'change'> {
+  filter: string
+  count: ListCount | undefined
+}
+
+function FilterLine({ filter, count, box, change }: FilterLineProps) {
+  const facets = useQuery(facetsOptions)
+  return (
+    <div className={styles['line']}>
+      <QueryBox
+        label="instances"
+        fields={instanceFields}
+        value={filter}
+        counts={facets.data ?? {}}
+        inputRef={box}
+        onChange={(q) => change({ q: q === '' ? undefined : q })}
+      />
+      <output className={styles['count']} aria-live="polite">
+        {count !== undefined && countOf(count, filter)}
+      </output>
+    </div>
+  )
+}
+
 function menuButton(row: InstanceSummary) {
   return <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />
 }
@@ -194,7 +206,7 @@ function onRowKey(key: string, row: InstanceSummary, open: (row: InstanceSummary
   return true
 }
 
-function countOf(count: { shown: number; isCapped: boolean; all: number }, filter: string): string {
+function countOf(count: ListCount, filter: string): string {
   const all = count.all.toLocaleString('en')
   return filter === '' ? `${all} ${count.all === 1 ? 'instance' : 'instances'}` : `${countWords(count)} of ${all}`
 }
