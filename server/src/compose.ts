@@ -8,6 +8,7 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { viewsApi } from '@signet/shared/api/views'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, Router } from 'express'
@@ -28,8 +29,10 @@ import {
   Operators,
   RequestGuard,
   requirePermission,
+  SavedViews,
   sessionHandlers,
   signedInOf,
+  viewHandlers,
 } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
@@ -130,6 +133,7 @@ export async function composeServer(parts: ServerParts) {
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const views = new SavedViews(base)
   const view = new InstanceView({
     resources,
     registry,
@@ -257,6 +261,7 @@ export async function composeServer(parts: ServerParts) {
     }
     router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
     router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
+    router.use(contractRouter(viewsApi, viewHandlers(views), options))
     return router
   }
 
@@ -265,6 +270,7 @@ export async function composeServer(parts: ServerParts) {
     database,
     audit,
     authorities,
+    list,
     operators,
     recovery,
     requestLog,

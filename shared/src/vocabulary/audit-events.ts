@@ -18,6 +18,8 @@ export const auditActions = {
   'session.refused': 'Sign-in refused',
   'session.stepped_up': 'Identity confirmed again',
   'session.ended': 'Signed out',
+  'view.saved': 'View saved',
+  'view.deleted': 'View deleted',
   'instance.registered': 'Instance registered',
   'instances.exported': 'Instances exported',
   'instance.deleted': 'Instance deleted',

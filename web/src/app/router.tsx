@@ -1,5 +1,4 @@
 import { JobItemState } from '@signet/shared/api/bulk'
-import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -55,7 +54,7 @@ const start = createRoute({
 const instances = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances',
-  validateSearch: z.object({ q: text(100), state: IdentityState.optional().catch(undefined) }),
+  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) }),
   component: lazyRouteComponent(() => import('../features/instances/instances-page.tsx'), 'InstancesPage'),
 })
 

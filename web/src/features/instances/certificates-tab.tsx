@@ -64,7 +64,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
   )
 }
 
-function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
+export function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
     const credential = latest.find((each) => each.id === id)
