@@ -178,7 +178,14 @@ class Seeder {
     const age = index % 500 === 6 ? 91 : (index * 7) % 89
     const notBefore = this.#now - age * dayMs
     this.#insert('credential_slots', {
-      ...{ id: slotId, principal_id: principalId, agent_id: agentId, holder: 'agent', state: 'open' },
+      ...{
+        id: slotId,
+        principal_id: principalId,
+        principal_name: nameOf(index),
+        agent_id: agentId,
+        holder: 'agent',
+        state: 'open',
+      },
       ...{ policy_id: this.#policyId, active_credential_id: credentialId, prepared_credential_id: null, jitter: 0 },
       ...{ rotate_after: this.#now + (1 + ((index * 11) % 60)) * dayMs, failures: 0, ...stamps },
     })
@@ -206,6 +213,7 @@ class Seeder {
         id: runId,
         slot_id: slotId,
         principal_id: principalId,
+        principal_name: nameOf(index),
         trigger: 'schedule',
         actor_kind: 'system',
         actor_id: null,
