@@ -5,6 +5,7 @@ import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { viewsApi } from '@signet/shared/api/views'
 import { Role } from '@signet/shared/vocabulary/permissions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contextOf, dashboardUrl, openStack, type Stack, tamper } from '../../test/stack.ts'
@@ -115,6 +116,7 @@ const routes: [string, Route][] = Object.values({
   ...prefixed('enrollment', enrollmentApi),
   ...prefixed('tokens', tokenTestsApi),
   ...prefixed('audit', auditApi),
+  ...prefixed('views', viewsApi),
 }).map((route): [string, Route] => [`${route.method} ${route.path}`, route])
 
 function prefixed(prefix: string, api: Record<string, Route>): Record<string, Route> {
@@ -132,7 +134,12 @@ const table: Record<string, Role[]> = {
   'GET /session': everybody,
   'POST /session/step-up': everybody,
   'DELETE /session': everybody,
+  'GET /views': everybody,
+  'POST /views': everybody,
+  'DELETE /views/:viewId': everybody,
   'GET /instances': readers,
+  'GET /instances/facets': readers,
+  'GET /instances/export': readers,
   'GET /instances/:instanceId': readers,
   'POST /instances': operators,
   'PUT /instances/:instanceId/identity': operators,
