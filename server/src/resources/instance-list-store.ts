@@ -43,6 +43,9 @@ const orders = {
   created: { index: 'created', columns: ['created_at', 'id'] },
 } as const satisfies Record<string, Order>
 
+/** What the index of names has beside the name. */
+const besideName: ReadonlySet<string> = new Set(['name', 'state', 'kind', 'agent'])
+
 const numeric: ReadonlySet<string> = new Set(['expires_key', 'rotation_key', 'token_key', 'created_at'])
 
 interface FoundPage {
@@ -92,7 +95,9 @@ export class InstanceListStore {
 
   /** How many match, counted no further than one more than `mostCounted`. */
   async count(filter: CompiledFilter): Promise<number> {
-    const source = await this.#source(filter, 'name')
+    // Without an order to keep, rows are walked by an index that has what they are asked for.
+    const walked = filter.drivers.find(({ index }) => !besideName.has(index))?.index ?? 'name'
+    const source = await this.#source(filter, walked)
     return this.#counted(source.hint, allOf([this.#ofTenant(), source.condition, filter.condition]), mostCounted + 1)
   }
 
@@ -236,9 +241,10 @@ export class InstanceListStore {
     `.execute(this.#database.read)
     const found = new Set(inNames.rows.map((row) => row.seq))
     if (found.size >= most || !idPattern.test(word)) return [...found]
+    // The sign keeps the tenant's own indexes out of it: they would read every row.
     for (const name of idColumns) {
       const { rows } = await sql<{ seq: number }>`
-        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND ${this.#ofTenant()} LIMIT ${most}
+        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND +tenant_id = ${this.#tenantId} LIMIT ${most}
       `.execute(this.#database.read)
       for (const row of rows) found.add(row.seq)
     }

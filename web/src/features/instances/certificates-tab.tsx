@@ -64,7 +64,14 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
   )
 }
 
-export function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
+interface OverTimeProps {
+  items: CredentialSummary[]
+  nextRotationAt: number | null
+  /** Address of the page that has the table of certificates, where that is another one. */
+  tableAt?: string
+}
+
+export function OverTime({ items, nextRotationAt, tableAt = '' }: OverTimeProps) {
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
     const credential = latest.find((each) => each.id === id)
@@ -89,7 +96,7 @@ export function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]
         items={latest.map(timelineItem)}
         plannedAt={nextRotationAt}
         sentence={(item) => sentenceOf(item.id)}
-        href={(item) => `#row-${item.id}`}
+        href={(item) => `${tableAt}#row-${item.id}`}
       />
     </Card>
   )

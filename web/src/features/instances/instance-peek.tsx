@@ -82,17 +82,19 @@ function Summary({ instance }: { instance: InstanceDetail }) {
           <Copyable value={instance.resourceId} label="resource ID" />
         </Fact>
       </Facts>
-      {identity !== null && <Certificates principalId={identity.principalId} />}
+      {identity !== null && (
+        <Certificates principalId={identity.principalId} tableAt={`/instances/${instance.id}/certificates`} />
+      )}
     </>
   )
 }
 
-function Certificates({ principalId }: { principalId: ObjectId }) {
+function Certificates({ principalId, tableAt }: { principalId: ObjectId; tableAt: string }) {
   const query = useQuery(credentialsOptions(principalId))
   return (
     <Loadable state={loadStateOf(query)} lines={3}>
       {({ items, nextRotationAt }) =>
-        items.length === 0 ? null : <OverTime items={items} nextRotationAt={nextRotationAt} />
+        items.length === 0 ? null : <OverTime items={items} nextRotationAt={nextRotationAt} tableAt={tableAt} />
       }
     </Loadable>
   )
