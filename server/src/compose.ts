@@ -9,7 +9,7 @@ import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
-import { type IRouter, Router } from 'express'
+import { type IRouter, type Request, Router } from 'express'
 import { AuditLog, auditHandlers } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import {
@@ -19,7 +19,7 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import { ChangeStreams, eventsRouter, Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
@@ -159,6 +159,13 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     return router
   }
 
+  /** The stream of changes, for the browsers of signed-in operators. */
+  const eventStreams = (guard: Guard): IRouter => {
+    const admit = async (request: Request, correlationId: string) =>
+      signedInOf(await guard(request, 'session', correlationId))
+    return eventsRouter(new ChangeStreams({ feed: database, sessions: operators.sessions, clock }), admit)
+  }
+
   return {
     tenantId,
     database,
@@ -167,6 +174,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     operators,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
+    eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
   }

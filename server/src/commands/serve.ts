@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
 import { consoleApi } from '@signet/shared/api/console'
-import type { ChangeEvent } from '@signet/shared/api/events'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { Router } from 'express'
 import { type ComposedServer, composeServer } from '../compose.ts'
@@ -122,18 +121,7 @@ function dashboardHandler(server: ComposedServer) {
       access,
       correlationId,
     )
-  return dashboardApp({
-    api: server.adminApi(guard),
-    listen: async (request, open) => {
-      await guard(request, 'session', newGuid())
-      const stream = open()
-      const unsubscribe = server.database.subscribe((changes) => {
-        for (const change of changes) stream.send('change', change satisfies ChangeEvent)
-      })
-      stream.onClose(unsubscribe)
-      stream.send('hello', { seq: await server.database.latestSeq() })
-    },
-  })
+  return dashboardApp({ api: server.adminApi(guard), events: server.eventStreams(guard) })
 }
 
 /** Access to the data folder is access to its socket; whoever has it acts as the console of this host. */

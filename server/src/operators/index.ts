@@ -3,6 +3,7 @@
  * says which route is open to whom. It knows nothing of workloads; those are principals.
  * Owns the tables `operators`, `one_time_codes`, `operator_sessions`.
  */
+export { ChangeStreams, eventsRouter } from './events-routes.ts'
 export { type IssuedCode, Operators } from './operators.ts'
 export { RequestGuard, signedInOf } from './request-guard.ts'
 export { sessionHandlers } from './session-routes.ts'

@@ -116,6 +116,7 @@ export class Operators {
       })
     })
     if (sessionId === undefined) throw await this.#refused(context)
+    this.sessions.announceEnd(signedIn)
     return sessionId
   }
 

@@ -1,5 +1,5 @@
 import type { Access } from '@signet/shared/api/contract'
-import { csrfHeader } from '@signet/shared/api/operators'
+import { csrfHeader, unattendedHeader } from '@signet/shared/api/operators'
 import { allows, type Permission } from '@signet/shared/vocabulary/permissions'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -46,7 +46,7 @@ export class RequestGuard {
       const actor = { kind: 'anonymous' as const, id: null, label: 'not signed in' }
       return { actor, correlationId, ...originOf(request) }
     }
-    const signedIn = await this.#sessions.require(sessionIdOf(request))
+    const signedIn = await this.#sessions.require(sessionIdOf(request), isAttended(request))
     if (changes) requireCsrf(request, signedIn)
     const { operator_id: id, display_name: label, role } = signedIn.row
     if (access !== 'session' && !allows(role, access)) throw forbidden(access)
@@ -80,6 +80,11 @@ export function sessionIdOf(request: GuardedRequest): string | undefined {
 export function signedInOf(context: RequestContext): SignedIn {
   if ('signedIn' in context) return (context as OperatorContext).signedIn
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
+}
+
+/** Event streams open and open again by themselves; whatever else no person caused says so. */
+function isAttended({ headers }: GuardedRequest): boolean {
+  return headers[unattendedHeader] === undefined && headers['accept'] !== 'text/event-stream'
 }
 
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {

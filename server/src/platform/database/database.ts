@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ChangeKind } from '@signet/shared/api/events'
 import type { Database as Sqlite } from 'better-sqlite3'
 import { Kysely, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
@@ -81,6 +82,24 @@ export class Database implements Transactor, ChangeRecorder {
       .select((eb) => eb.fn.max('seq').as('seq'))
       .executeTakeFirst()
     return row?.seq ?? 0
+  }
+
+  /**
+   * The changes after a number, in order.
+   *
+   * @returns undefined when some of them are forgotten already, or there are more than `limit`
+   */
+  async changesAfter(seq: number, limit: number): Promise<SequencedChange[] | undefined> {
+    const rows = await this.read
+      .selectFrom('change_events')
+      .select(['seq', 'kind', 'entity_id'])
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(limit + 1)
+      .execute()
+    const first = rows[0]
+    if (rows.length > limit || (first !== undefined && first.seq !== seq + 1)) return undefined
+    return rows.map((row) => ({ seq: row.seq, kind: ChangeKind.parse(row.kind), id: row.entity_id }))
   }
 
   /** Drops changes nobody can still be waiting for. The newest stays, so that numbers never start again. */

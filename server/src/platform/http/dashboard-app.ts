@@ -3,28 +3,17 @@ import express, { type Express, type IRouter, type Request, type Response } from
 import { SignetError } from '../signet-error.ts'
 import { pageHeaders, permissionsPolicy } from './hardening.ts'
 import { sendProblem } from './problem.ts'
-import { EventStream } from './sse.ts'
 import { staticDashboard } from './static-dashboard.ts'
 
 /** The dashboard's origin: its API, its event stream and its page, all under the same headers. */
-export function dashboardApp(parts: {
-  api: IRouter
-  /** Adds a stream of changes; throws when the request is from nobody who may listen. */
-  listen: (request: Request, open: () => EventStream) => Promise<void>
-}): Express {
+export function dashboardApp(parts: { api: IRouter; events: IRouter }): Express {
   const app = bareApp()
   app.use(pageHeaders)
   app.use((_request, response, next) => {
     response.setHeader('Permissions-Policy', permissionsPolicy)
     next()
   })
-  app.get('/api/events', async (request, response) => {
-    try {
-      await parts.listen(request, () => new EventStream(request, response))
-    } catch (error) {
-      sendProblem(response, SignetError.from(error), randomUUID())
-    }
-  })
+  app.use('/api', parts.events)
   app.use('/api', parts.api)
   app.use('/api', unknownAddress)
   app.use(staticDashboard())
