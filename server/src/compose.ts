@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
+import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
@@ -10,6 +12,7 @@ import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
+import manifest from '../package.json' with { type: 'json' }
 import { AuditLog, auditHandlers } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import {
@@ -19,7 +22,15 @@ import {
   TokenTester,
   tokenTestHandlers,
 } from './enrollment/index.ts'
-import { ChangeStreams, eventsRouter, Operators, RequestGuard, sessionHandlers, signedInOf } from './operators/index.ts'
+import {
+  ChangeStreams,
+  eventsRouter,
+  Operators,
+  permissionsOfCaller,
+  RequestGuard,
+  sessionHandlers,
+  signedInOf,
+} from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { loadRootKey } from './platform/crypto/root-key.ts'
@@ -33,6 +44,7 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
+import { Resolver } from './resolver.ts'
 import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 
@@ -125,6 +137,7 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     traces: authority.traces,
     issuer: authority.issuer,
   })
+  const resolver = new Resolver({ registry, resources, rotation, enrollment: plane.enrollment, authority, audit })
   const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.enrollment, usage: authority.log })
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
@@ -156,6 +169,19 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
       ),
     )
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    router.use(contractRouter(openapiApi, { document: describeApi }, options))
+    router.use(
+      contractRouter(
+        resolveApi,
+        {
+          anything: async ({ params }, context) => {
+            const permissions = permissionsOfCaller(context)
+            return { items: await resolver.find(params.anything, (permission) => permissions.includes(permission)) }
+          },
+        },
+        options,
+      ),
+    )
     return router
   }
 
@@ -178,6 +204,15 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
   }
+}
+
+/** Made when somebody asks for it: most processes never do. */
+async function describeApi() {
+  const [{ adminRoutes, adminSchemas }, { openApiDocument }] = await Promise.all([
+    import('@signet/shared/api/admin-api'),
+    import('./platform/http/openapi.ts'),
+  ])
+  return openApiDocument(adminRoutes, adminSchemas, manifest.version)
 }
 
 /** First and last uses of credentials, gathered in memory and written together. */

@@ -65,6 +65,13 @@ export class AuditLog {
     await this.#database.transact((tx) => this.append(tx, context, event))
   }
 
+  /** The event of an ID, and whether there are events of a request of that ID. */
+  async lookUp(guid: string): Promise<{ event: AuditEvent | undefined; ofRequest: boolean }> {
+    const event = await this.#store.find(this.#tenantId, guid)
+    const { items } = await this.page({ correlationId: guid, limit: 1 })
+    return { event, ofRequest: items.length > 0 }
+  }
+
   page(filter: AuditFilter): Promise<Page<AuditEvent>> {
     return this.#store.page(this.#tenantId, filter)
   }

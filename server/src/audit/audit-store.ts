@@ -11,6 +11,7 @@ export interface AuditFilter extends PageQuery {
   readonly outcome?: AuditOutcome | undefined
   readonly actorId?: string | undefined
   readonly targetId?: string | undefined
+  readonly correlationId?: string | undefined
   /** Epoch milliseconds, inclusive. */
   readonly from?: number | undefined
   /** Epoch milliseconds, exclusive. */
@@ -33,6 +34,16 @@ export class AuditStore {
     await sqlOf(tx).insertInto('audit_events').values(row).execute()
   }
 
+  async find(tenantId: string, id: string): Promise<AuditEvent | undefined> {
+    const row = await this.#database.read
+      .selectFrom('audit_events')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return row && toEvent(row)
+  }
+
   async page(tenantId: string, filter: AuditFilter): Promise<Page<AuditEvent>> {
     const after = this.#cursors.read(list, filter.cursor)?.[0]
     let query = this.#database.read.selectFrom('audit_events').selectAll().where('tenant_id', '=', tenantId)
@@ -41,6 +52,7 @@ export class AuditStore {
     if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
     if (filter.actorId) query = query.where('actor_id', '=', filter.actorId)
     if (filter.targetId) query = query.where('target_id', '=', filter.targetId)
+    if (filter.correlationId) query = query.where('correlation_id', '=', filter.correlationId)
     if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
     if (filter.to !== undefined) query = query.where('at', '<', filter.to)
     const rows = await query

@@ -32,7 +32,16 @@ export interface IssuanceRow {
   }
 }
 
+/** One token request, as much of it as says where to look. */
+export interface TokenRequest {
+  readonly id: string
+  readonly principalId: string
+  readonly audience: string
+  readonly outcome: string
+}
+
 const list = 'tokens'
+const mostNamed = 20
 const dayMs = 86_400_000
 const skewSeconds = 300
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
@@ -85,6 +94,14 @@ export class IssuanceLogStore {
       )
       .all(principalId, before, query.limit + 1)
     return this.#cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
+  }
+
+  named(guid: string): TokenRequest[] {
+    return this.#db
+      .prepare<[string, string, number], TokenRequest>(
+        'SELECT id, principal_id AS principalId, audience, outcome FROM token_log WHERE id = ? OR correlation_id = ? LIMIT ?',
+      )
+      .all(guid, guid, mostNamed)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { expHourOf, type IssuanceLogStore, type IssuanceRow } from './issuance-log-store.ts'
+import { expHourOf, type IssuanceLogStore, type IssuanceRow, type TokenRequest } from './issuance-log-store.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
@@ -54,6 +54,11 @@ export class IssuanceLog {
 
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
     return this.#store.recent(principalId, query)
+  }
+
+  /** Token requests of an identifier: that of the row, which is also the token's `uti`, or of the request. */
+  lookUp(names: { guid?: string }): TokenRequest[] {
+    return names.guid === undefined ? [] : this.#store.named(names.guid)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

@@ -223,6 +223,18 @@ export class Enrollment {
     })
   }
 
+  /** The agent of an ID, or the one that holds the certificate of a SHA-256 thumbprint. */
+  async lookUp(names: { guid?: string; sha256?: string }): Promise<{ id: AgentId } | undefined> {
+    const { store } = this.#parts
+    const row =
+      names.guid !== undefined
+        ? await store.agent(names.guid)
+        : names.sha256 !== undefined
+          ? await store.agentByCertificate(names.sha256)
+          : undefined
+    return row && { id: AgentId.parse(row.id) }
+  }
+
   async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {
     const rows = await this.#parts.store.agents(agentIds)
     return new Map(

@@ -5,6 +5,6 @@
  */
 export { ChangeStreams, eventsRouter } from './events-routes.ts'
 export { type IssuedCode, Operators } from './operators.ts'
-export { RequestGuard, signedInOf } from './request-guard.ts'
+export { permissionsOfCaller, RequestGuard, signedInOf } from './request-guard.ts'
 export { sessionHandlers } from './session-routes.ts'
 export type { Sessions } from './sessions.ts'

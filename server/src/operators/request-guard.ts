@@ -1,6 +1,6 @@
 import type { Access } from '@signet/shared/api/contract'
 import { csrfHeader, unattendedHeader } from '@signet/shared/api/operators'
-import { allows, type Permission } from '@signet/shared/vocabulary/permissions'
+import { allows, Permission, permissionsOf } from '@signet/shared/vocabulary/permissions'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { isCsrfToken, type Sessions, type SignedIn } from './sessions.ts'
@@ -85,6 +85,12 @@ export function signedInOf(context: RequestContext): SignedIn {
 /** Event streams open and open again by themselves; whatever else no person caused says so. */
 function isAttended({ headers }: GuardedRequest): boolean {
   return headers[unattendedHeader] === undefined && headers['accept'] !== 'text/event-stream'
+}
+
+/** What the caller of a route may do; whoever reached the host's own console may do everything. */
+export function permissionsOfCaller(context: RequestContext): readonly Permission[] {
+  if (context.actor.kind === 'console') return Permission.options
+  return permissionsOf[signedInOf(context).row.role]
 }
 
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {

@@ -18,6 +18,16 @@ type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' 
   updated_at: number
 }
 
+/** What people call a certificate by: its row, its thumbprints (base64url), its serial number. */
+export interface CertificateNames {
+  readonly guid?: string
+  readonly sha1?: string
+  readonly sha256?: string
+  readonly serial?: string
+}
+
+const mostNamed = 20
+
 /** SQL of principals, their credentials, the keys ever seen, and the certificate authorities. */
 export class PrincipalsStore {
   readonly #database: Database
@@ -56,6 +66,47 @@ export class PrincipalsStore {
       .where('client_id', '=', clientId)
       .executeTakeFirst()
     return row && toPrincipal(row)
+  }
+
+  /** By object ID or client ID. */
+  async principalsNamed(guid: string): Promise<Principal[]> {
+    const rows = await this.#database.read
+      .selectFrom('principals')
+      .selectAll()
+      .where((eb) => eb.or([eb('object_id', '=', guid), eb('client_id', '=', guid)]))
+      .execute()
+    return rows.map(toPrincipal)
+  }
+
+  /** By any of the names of a certificate; one that is not given matches nothing. */
+  async credentialsNamed(names: CertificateNames): Promise<KeyCredential[]> {
+    const { guid, sha1, sha256, serial } = names
+    const found = await Promise.all([
+      ...(guid === undefined ? [] : [this.#credentialsWhere('id', guid)]),
+      ...(sha1 === undefined ? [] : [this.#credentialsWhere('x5t', sha1)]),
+      ...(sha256 === undefined ? [] : [this.#credentialsWhere('x5t_s256', sha256)]),
+      ...(serial === undefined ? [] : [this.#credentialsWithSerial(serial)]),
+    ])
+    return found.flat()
+  }
+
+  async #credentialsWhere(column: 'id' | 'x5t' | 'x5t_s256', value: string): Promise<KeyCredential[]> {
+    const query = this.#database.read.selectFrom('credentials').selectAll().where(column, '=', value).limit(mostNamed)
+    return (await query.execute()).map(toCredential)
+  }
+
+  /** The index of serials begins with the authority, of which there are a few. */
+  async #credentialsWithSerial(serial: string): Promise<KeyCredential[]> {
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .selectAll()
+      .where('ca_id', 'in', (eb) =>
+        eb.selectFrom('certificate_authorities').select('id').where('scope', '=', 'credentials'),
+      )
+      .where('serial', '=', serial)
+      .limit(mostNamed)
+      .execute()
+    return rows.map(toCredential)
   }
 
   /** @returns whether the principal was enabled until now */

@@ -104,6 +104,11 @@ export class ResourceManager {
     return this.store.page({ ...filter, tenantId: this.#defaults.tenantId })
   }
 
+  /** What an identifier or a whole name names. */
+  lookUp(names: { text: string; guid?: string; armId?: string }): Promise<ServiceInstance[]> {
+    return this.store.named(this.#defaults.tenantId, names)
+  }
+
   ofAgent(agentId: AgentId): Promise<ServiceInstance[]> {
     return this.store.ofAgent(agentId)
   }

@@ -29,6 +29,11 @@ export class RotationHistory {
     return { items: await this.#summaries(items), nextCursor }
   }
 
+  async find(runId: string): Promise<RotationSummary | undefined> {
+    const run = await this.#store.run(runId)
+    return run && (await this.#summaries([run]))[0]
+  }
+
   /** @throws SignetError `not_found` */
   async show(runId: string): Promise<RotationDetail> {
     const run = await this.#store.run(runId)

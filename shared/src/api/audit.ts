@@ -30,6 +30,7 @@ export const auditApi = {
       outcome: AuditOutcome.optional(),
       actorId: z.string().max(100).optional(),
       targetId: z.string().max(300).optional(),
+      correlationId: z.guid().toLowerCase().optional(),
       from: z.coerce.number().int().optional(),
       to: z.coerce.number().int().optional(),
     }),

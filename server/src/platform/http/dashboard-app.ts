@@ -15,7 +15,11 @@ export function dashboardApp(parts: { api: IRouter; events: IRouter }): Express 
   })
   app.use('/api', parts.events)
   app.use('/api', parts.api)
-  app.use('/api', unknownAddress)
+  // The one page below /api: the dashboard shows the API's own description there.
+  app.use('/api', (request, response, next) => {
+    if (request.method === 'GET' && request.path === '/docs') next()
+    else unknownAddress(request, response)
+  })
   app.use(staticDashboard())
   app.use(lastResort)
   return app

@@ -5,6 +5,7 @@ CREATE TABLE token_log (
   audience TEXT NOT NULL, x5t_s256 TEXT, kid TEXT, exp INTEGER, flow TEXT NOT NULL, outcome TEXT NOT NULL,
   correlation_id TEXT NOT NULL, ip TEXT) STRICT;
 CREATE INDEX token_log_principal ON token_log(principal_id, id);
+CREATE INDEX token_log_correlation ON token_log(correlation_id);
 
 CREATE TABLE assertion_jti (
   exp_hour INTEGER NOT NULL, client_id TEXT NOT NULL, jti_sha256 BLOB NOT NULL, assertion_sha256 BLOB NOT NULL,

@@ -1,0 +1,100 @@
+import type { NamedRoute } from '@signet/shared/api/admin-api'
+import { afterParameter, eventsPath } from '@signet/shared/api/events'
+import { csrfHeader } from '@signet/shared/api/operators'
+import { Problem } from '@signet/shared/errors'
+import type { z } from 'zod'
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
+
+type Paths = NonNullable<ZodOpenApiObject['paths']>
+
+const session = 'session'
+
+/**
+ * The contract as an OpenAPI 3.1 document: the same schemas that the server enforces and the dashboard reads, so the
+ * document cannot say anything else than what is served.
+ */
+export function openApiDocument(
+  routes: readonly NamedRoute[],
+  schemas: ReadonlyMap<string, z.ZodType>,
+  version: string,
+): Record<string, unknown> & { openapi: string; paths: Record<string, unknown> } {
+  const paths: Paths = {}
+  for (const named of routes) {
+    const path = `/api${named.route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}')}`
+    paths[path] = { ...paths[path], [named.route.method.toLowerCase()]: operationOf(named) }
+  }
+  paths[`/api${eventsPath}`] = { get: eventStream }
+  const document = createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Signet admin API',
+      version,
+      description,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The dashboard’s own origin' }],
+    tags: [...new Set(routes.map(({ heading }) => heading)), 'Events'].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...Object.fromEntries(schemas), Problem },
+      securitySchemes: {
+        [session]: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-signet',
+          description: `The session of a signed-in operator. Requests that change something also need the header ${csrfHeader}, the Origin of the dashboard and a JSON body.`,
+        },
+      },
+    },
+  })
+  return { ...document, openapi: document.openapi, paths: { ...document.paths } }
+}
+
+const description =
+  'Everything the dashboard and the command line do goes through these operations. Times are epoch milliseconds. ' +
+  'Lists are paged by cursor. Errors are problem documents (RFC 9457) with a code of a closed catalogue.'
+
+function operationOf({ heading, name, route }: NamedRoute): ZodOpenApiOperationObject {
+  const { params, query, body, response, access, summary } = route
+  const isOpen = access === 'public'
+  return {
+    operationId: name,
+    tags: [heading],
+    summary,
+    description: accessWords(access),
+    security: isOpen ? [] : [{ [session]: [] }],
+    ...((params || query) && { requestParams: { ...(params && { path: params }), ...(query && { query }) } }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [String(response ? (route.status ?? 200) : 204)]: response
+        ? { description: 'Done', content: { 'application/json': { schema: response } } }
+        : { description: 'Done; there is no body' },
+      default: { description: 'Refused or failed', content: { 'application/problem+json': { schema: Problem } } },
+    },
+    ...(!isOpen && access !== 'session' && { 'x-signet-permission': access }),
+  }
+}
+
+function accessWords(access: string): string {
+  if (access === 'public') return 'Open to anybody.'
+  return access === 'session' ? 'Any signed-in operator.' : `Needs the permission \`${access}\`.`
+}
+
+/** Not of the contract, because it never ends. */
+const eventStream: ZodOpenApiOperationObject = {
+  operationId: 'events.listen',
+  tags: ['Events'],
+  summary: 'Changes as they happen, as server-sent events',
+  description:
+    'Any signed-in operator. Events `change`, `hello`, `reset` and `beat`, each with its number as `id`. A reader that ' +
+    'comes back names the last number it has and gets what it missed, or `reset`.',
+  security: [{ [session]: [] }],
+  parameters: [
+    { name: afterParameter, in: 'query', schema: { type: 'integer', minimum: 0 } },
+    { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+  ],
+  responses: {
+    '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    default: { description: 'Refused', content: { 'application/problem+json': { schema: Problem } } },
+  },
+}
