@@ -1,6 +1,7 @@
 import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/contract'
-import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
+import { csrfHeader, operatorsApi, unattendedHeader } from '@signet/shared/api/operators'
 import { ApiError, readProblem } from './api-error.ts'
+import { isAttended } from './attendance.ts'
 
 const base = '/api'
 
@@ -57,6 +58,7 @@ async function sendAgainWhenRenewed(route: Route, input: LooseArguments, signal?
 
 async function send(route: Route, input: LooseArguments, signal: AbortSignal | undefined): Promise<Response> {
   const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  if (!isAttended()) headers.set(unattendedHeader, '1')
   const changes = route.method !== 'GET'
   if (changes) headers.set('content-type', 'application/json')
   if (changes && csrfToken !== undefined) headers.set(csrfHeader, csrfToken)

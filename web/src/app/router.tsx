@@ -88,13 +88,27 @@ const audit = createRoute({
   validateSearch: z.object({
     action: AuditAction.optional().catch(undefined),
     outcome: AuditOutcome.optional().catch(undefined),
+    target: text(300),
+    correlation: text(36),
   }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
+const go = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/go/$',
+  component: lazyRouteComponent(() => import('../features/go/go-page.tsx'), 'GoPage'),
+})
+
+const apiDocs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/api/docs',
+  component: lazyRouteComponent(() => import('../features/api-docs/api-docs-page.tsx'), 'ApiDocsPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit]),
+  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit, go, apiDocs]),
 ])
 
 /** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */

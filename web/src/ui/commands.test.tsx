@@ -68,6 +68,7 @@ describe('a key', () => {
     ['a select', <select key="3" aria-label="field" />],
     [
       'an editable element',
+      // biome-ignore lint/a11y/useSemanticElements: this is what some editors make
       <div key="4" contentEditable suppressContentEditableWarning role="textbox" tabIndex={0} aria-label="field" />,
     ],
   ])('is left to %s', async (_case, field) => {
@@ -183,6 +184,16 @@ describe('a sequence', () => {
     expect(run).toHaveBeenCalledOnce()
   })
 })
+
+function Listed() {
+  return (
+    <output>
+      {useCommands()
+        .map((each) => each.label)
+        .join(', ')}
+    </output>
+  )
+}
 
 test('what is offered can be listed, with words that change', async () => {
   function Listed() {

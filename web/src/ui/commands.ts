@@ -146,12 +146,15 @@ function repeats(command: Command): boolean {
 const taken =
   'input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"], [role="combobox"], [role="listbox"], [role="menu"], [role="menubar"], [role="tree"]'
 
+/** A dialog that has the page to itself; messages and side panels say that they are not. */
+const modal = ':is([role="dialog"], [role="alertdialog"]):not([aria-modal="false"])'
+
 /** Whether a key without modifiers may act: not when the person switched that off, types, or has a dialog before them. */
 function mayActAlone(event: KeyboardEvent): boolean {
   if (!preferences().shortcuts) return false
   const [origin] = event.composedPath()
   if (origin instanceof Element && origin.closest(taken) !== null) return false
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') === null
+  return document.querySelector(modal) === null
 }
 
 /** The keys in words, for the sheet and the palette: `Ctrl K`, `g then i`. */

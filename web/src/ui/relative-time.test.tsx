@@ -28,12 +28,12 @@ test('follows the chosen zone and the wish for exact times at once', async () =>
   setPreferences({ zone: 'UTC' })
   const screen = await render(<RelativeTime at={at} />)
   const time = screen.getByRole('time')
-  await expect.element(time).toHaveTextContent(/^\d+ d ago$/)
+  expect(time.element().textContent).toMatch(/^\d+ d ago$/)
   await expect.element(time).toHaveAttribute('datetime', '2020-01-01T12:00:00.000Z')
   setPreferences({ times: 'absolute' })
-  await expect.element(time).toHaveTextContent('2020-01-01 12:00:00')
+  await expect.element(screen.getByText('2020-01-01 12:00:00')).toBeVisible()
   setPreferences({ zone: 'Asia/Tokyo' })
-  await expect.element(time).toHaveTextContent('2020-01-01 21:00:00')
+  await expect.element(screen.getByText('2020-01-01 21:00:00')).toBeVisible()
 })
 
 test('is no tab stop inside of a table, where a row is one', async () => {
