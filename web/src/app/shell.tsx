@@ -1,7 +1,7 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { PanelLeft } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type MouseEvent, useEffect, useState } from 'react'
 import { version } from '../../package.json' with { type: 'json' }
 import { useLiveUpdates } from '../api/live-updates.ts'
 import { IconButton } from '../ui/button.tsx'
@@ -32,7 +32,9 @@ export function Shell({ session }: { session: Session }) {
   const { rail } = usePreferences()
   useShellCommands({ onPalette: () => setOver('palette'), onShortcuts: () => setOver('shortcuts') })
   return (
-    <div className={styles['shell']} data-rail={rail}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key makes a click too
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to the links inside
+    <div className={styles['shell']} data-rail={rail} onClick={(event) => followInternally(event, router)}>
       <a href="#main" className={styles['skip']}>
         Skip to content
       </a>
@@ -58,6 +60,17 @@ export function Shell({ session }: { session: Session }) {
       <ShortcutSheet open={over === 'shortcuts'} onClose={close} />
     </div>
   )
+}
+
+/** Plain links to pages of the dashboard keep the page; those of the router have seen to it already. */
+function followInternally(event: MouseEvent, router: ReturnType<typeof useRouter>): void {
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
+  const link = event.target instanceof Element ? event.target.closest('a') : null
+  if (event.defaultPrevented || !isPlain || link === null || link.target !== '' || link.hasAttribute('download')) return
+  const isPage = link.origin === window.location.origin && !link.getAttribute('href')?.startsWith('#')
+  if (!isPage || (link.pathname.startsWith('/api/') && link.pathname !== '/api/docs')) return
+  event.preventDefault()
+  void router.navigate({ href: `${link.pathname}${link.search}${link.hash}` })
 }
 
 function Rail({ narrow }: { narrow: boolean }) {

@@ -196,15 +196,6 @@ function Listed() {
 }
 
 test('what is offered can be listed, with words that change', async () => {
-  function Listed() {
-    return (
-      <output>
-        {useCommands()
-          .map((each) => each.label)
-          .join(', ')}
-      </output>
-    )
-  }
   const offering = (label: string) => (
     <>
       <Offering commands={[{ ...command('x', () => undefined), label }]} />

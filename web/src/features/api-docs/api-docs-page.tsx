@@ -64,11 +64,13 @@ function Operations({ operations, schemas, wanted }: OperationsProps) {
   if (shown.length === 0) return <EmptyState title={`No operation matches “${wanted}”`} />
   return [...new Set(shown.map(({ heading }) => heading))].map((heading) => (
     <Card key={heading} title={heading}>
-      {shown
-        .filter((each) => each.heading === heading)
-        .map((operation) => (
-          <OperationEntry key={operation.id} operation={operation} schemas={schemas} />
-        ))}
+      <div>
+        {shown
+          .filter((each) => each.heading === heading)
+          .map((operation) => (
+            <OperationEntry key={operation.id} operation={operation} schemas={schemas} />
+          ))}
+      </div>
     </Card>
   ))
 }

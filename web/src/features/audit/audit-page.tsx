@@ -8,6 +8,7 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
+import { NewItemsPill, useHeldRows } from '../../ui/new-items-pill.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { auditColumns, eventName } from './audit-columns.tsx'
@@ -36,32 +37,34 @@ export function AuditPage() {
 
 function AuditList({ filter, onClear }: { filter: AuditFilter; onClear: () => void }) {
   const query = useInfiniteQuery(auditOptions(filter))
+  const rows = query.data === undefined ? [] : rowsOf(query.data)
+  const held = useHeldRows(rows, (row) => row.id, JSON.stringify(filter))
   return (
     <Loadable state={loadStateOf(query)} lines={10}>
-      {(data) => {
-        const rows = rowsOf(data)
+      {() => {
         if (rows.length === 0) {
           return (
             <EmptyState title="No event matches the filter" actions={<Button onClick={onClear}>Clear filter</Button>} />
           )
         }
         return (
-          <>
+          <section aria-label="Events" {...held.holder}>
+            <NewItemsPill count={held.newCount} onShow={held.showNew} />
             <DataTable
               label="Audit events"
               columns={auditColumns}
-              rows={rows}
+              rows={held.rows}
               rowId={(row) => row.id}
               detail={{ nameOf: eventName, render: (row) => <AuditEntry event={row} /> }}
             />
             <LoadMore
-              shown={rows.length}
-              noun={rows.length === 1 ? 'event' : 'events'}
+              shown={held.rows.length}
+              noun={held.rows.length === 1 ? 'event' : 'events'}
               hasMore={query.hasNextPage}
               busy={query.isFetchingNextPage}
               onMore={() => void query.fetchNextPage()}
             />
-          </>
+          </section>
         )
       }}
     </Loadable>
