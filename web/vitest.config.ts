@@ -25,7 +25,16 @@ const args = [
 export default defineProject({
   plugins: [react()],
   // Found late, they would make Vite reload the page in the middle of a run.
-  optimizeDeps: { include: ['@tanstack/react-table', 'lucide-react', 'zod'] },
+  optimizeDeps: {
+    include: [
+      '@base-ui/react/autocomplete',
+      '@tanstack/react-query',
+      '@tanstack/react-table',
+      'lucide-react',
+      'react-dom',
+      'zod',
+    ],
+  },
   test: {
     name: 'web',
     include: ['src/**/*.test.{ts,tsx}'],
