@@ -8,6 +8,9 @@ import type { QueryRoot } from './query-roots.ts'
 
 export const sessionKey = ['session' satisfies QueryRoot] as const
 
+/** Key of the mutation that signs out; while it runs, a session that is over is no surprise. */
+export const signOutKey = ['sign-out'] as const
+
 const readSession = call(operatorsApi.session)
 
 /** The session, or null when nobody is signed in. */

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useIsMutating, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { sessionOptions } from '../api/session.ts'
+import { sessionOptions, signOutKey } from '../api/session.ts'
 import { IdleWarning, SessionExpiredDialog } from './session-dialogs.tsx'
 import { Shell } from './shell.tsx'
 
@@ -14,12 +14,14 @@ export function SessionGate() {
   useEffect(() => {
     if (session) last.current = session
   }, [session])
+  const leaving = useIsMutating({ mutationKey: signOutKey }) > 0
   const shown = session ?? last.current
   if (shown === null || shown === undefined) return null
   return (
     <>
       <Shell session={shown} />
-      {session === null ? <SessionExpiredDialog last={shown} /> : <IdleWarning session={shown} />}
+      {session === null && !leaving && <SessionExpiredDialog last={shown} />}
+      {session !== null && <IdleWarning session={shown} />}
     </>
   )
 }

@@ -36,7 +36,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <span>Search or jump to…</span>
         <Kbd keys="Mod+k" />
       </button>
-      <span className={styles['live']} data-testid="live-dot" role="status">
+      <span className={styles['live']} data-testid="live-dot">
         <LiveDot />
       </span>
       <ZoneMenu />

@@ -4,7 +4,7 @@ import { useRouter } from '@tanstack/react-router'
 import { CircleUserRound, LogOut } from 'lucide-react'
 import { problemOf } from '../api/api-error.ts'
 import { call, rememberCsrfToken } from '../api/client.ts'
-import { roleWords, sessionKey } from '../api/session.ts'
+import { roleWords, sessionKey, signOutKey } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLine, MenuText } from '../ui/menu.tsx'
 import { rememberPreferences, setPreferences, usePreferences } from '../ui/preferences.ts'
@@ -76,6 +76,7 @@ function useSignOut(): () => void {
   const client = useQueryClient()
   const router = useRouter()
   const { mutate } = useMutation({
+    mutationKey: signOutKey,
     mutationFn: () => call(operatorsApi.signOut)(),
     onSuccess: async () => {
       rememberCsrfToken(undefined)

@@ -20,7 +20,8 @@ const resolve = call(resolveApi.anything)
 /** Leads from an identifier of any kind to the page of what it names; where it names several things, they are offered. */
 export function GoPage() {
   const { _splat: given = '' } = page.useParams()
-  const text = given.trim().slice(0, longestLookup)
+  // The router takes the first slash of a resource ID for one too many.
+  const text = (given.includes('/') && !given.startsWith('/') ? `/${given}` : given).trim().slice(0, longestLookup)
   useTitle('Look-up')
   const router = useRouter()
   const query = useQuery({
