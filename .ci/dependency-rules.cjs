@@ -9,6 +9,7 @@ const uses = {
   rotation: ['audit', 'principals', 'authority'],
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
+  bulk: ['audit', 'principals', 'rotation', 'resources'],
 }
 const domains = Object.keys(uses)
 const anyDomain = `^server/src/(${domains.join('|')})/`

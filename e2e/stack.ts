@@ -60,6 +60,19 @@ export class Stack {
     })
   }
 
+  /** The process of a subcommand and all that it started, by process ID, with their command lines. */
+  async processes(command: string): Promise<Map<number, string>> {
+    const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args='])
+    const all = [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, parent, line = '']) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      line,
+    }))
+    const root = this.#processes.get(command)?.pid
+    const family = all.filter(({ pid, parent }) => pid === root || parent === root)
+    return new Map(family.map(({ pid, line }) => [pid, line]))
+  }
+
   /** kill -9. */
   async kill(command: string): Promise<void> {
     await this.#end(command, 'SIGKILL')

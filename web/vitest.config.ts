@@ -28,8 +28,12 @@ export default defineProject({
   optimizeDeps: {
     include: [
       '@base-ui/react/autocomplete',
+      '@base-ui/react/dialog',
+      '@base-ui/react/toast',
+      '@base-ui/react/tooltip',
       '@tanstack/react-query',
-      '@tanstack/react-table',
+      '@tanstack/react-router',
+      '@tanstack/react-virtual',
       'lucide-react',
       'react-dom',
       'zod',

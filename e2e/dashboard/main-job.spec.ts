@@ -77,6 +77,29 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     await expectAccessible(page)
   })
 
+  await test.step('a pause refuses the next answer, and a resume gives it again', async () => {
+    const { SIGNET_IMDS_URL } = stack.clientVariables()
+    const url = `${SIGNET_IMDS_URL}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net`
+    const ask = () => fetch(url, { headers: { Metadata: 'true' } })
+    const shown = page.url()
+    await rail.getByRole('link', { name: 'Instances' }).click()
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByLabel(`Type ${name} to confirm`).fill(name)
+    await dialog.getByRole('button', { name: 'Pause' }).click()
+    await expect(page.getByText('Paused', { exact: true })).toBeVisible()
+    await expect.poll(async () => (await ask()).status).toBe(400)
+    expect(await (await ask()).json()).toMatchObject({ error_description: 'The managed identity is paused.' })
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await expect(page.getByText('On', { exact: true })).toBeVisible()
+    await expect.poll(async () => (await ask()).status).toBe(200)
+    await page.goto(shown)
+    await page.getByLabel('Audience').fill('https://vault.azure.net')
+    await page.getByLabel('Audience').press('Control+Enter')
+    await expect(page.getByText('Token received')).toBeVisible()
+  })
+
   await test.step('the raw token comes on demand and is checked in the browser too', async () => {
     await page.getByRole('button', { name: 'Reveal' }).click()
     const token = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/
@@ -121,7 +144,12 @@ test('the main job: switch on, use it from code, test, rotate under load, review
   await test.step('switching off refuses the next answer', async () => {
     await rail.getByRole('link', { name: 'Instances' }).click()
     await page.getByRole('switch').click()
-    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Turn off' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await expect(dialog).toContainText(/used in the last 24 h: \d+ tokens/)
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+    await expectAccessible(page)
+    await dialog.getByLabel(`Type ${name} to confirm`).fill(name)
+    await dialog.getByRole('button', { name: 'Turn off' }).click()
     await expect(page.getByRole('row').filter({ hasText: name })).toContainText(/Off|Turning off/)
     const { SIGNET_IMDS_URL } = stack.clientVariables()
     const url = `${SIGNET_IMDS_URL}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net`

@@ -78,18 +78,38 @@ test('a data folder that is a file, or that others can write, is refused', async
   expectOneLine(await refusal('serve', { SIGNET_DATA_DIR: open }), /chmod 0700/)
 })
 
-test('SEC-63: a wrong or missing root key is told by its ID and changes nothing', async () => {
+test('SEC-63: a wrong root key is told by its ID and changes nothing', async () => {
   await stack.spawn('serve', /"ready"/)
   await stack.stop('serve')
   const key = join(stack.folder, 'keys', 'root.key')
   const before = fingerprint()
   renameSync(key, `${key}.right`)
-  expectOneLine(await refusal('serve'), /root key .* is missing/)
   writeFileSync(key, `signet-root-key-v1 ${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o400 })
   const words = await refusal('serve')
   expectOneLine(words, /sealed under root key [0-9a-f]{32}/, /SIGNET_ROOT_KEY_FILE/)
   expect(words).not.toContain(Buffer.alloc(32, 7).toString('base64'))
   expect(fingerprint()).toEqual(before)
+})
+
+test('SEC-56: a provider that lacks a setting, or is given a weak key, says so and repeats no value', async () => {
+  expectOneLine(
+    await refusal('serve', { SIGNET_ROOT_KEY_PROVIDER: 'kms' }),
+    /SIGNET_ROOT_KEY_KMS_URL, SIGNET_ROOT_KEY_KMS_CA_FILE, SIGNET_ROOT_KEY_KMS_TOKEN_FILE/,
+  )
+  const weak = Buffer.alloc(32, 7).toString('base64')
+  const words = await refusal('serve', { SIGNET_ROOT_KEY_PROVIDER: 'environment', SIGNET_ROOT_KEY: weak })
+  expectOneLine(words, /SIGNET_ROOT_KEY is no random key/)
+  expect(words).not.toContain(weak)
+})
+
+test('SEC-60: a private key that was replaced in the database is refused in one line, and that is on record', async () => {
+  await stack.spawn('serve', /"ready"/)
+  await stack.stop('serve')
+  const db = new Database(join(stack.folder, 'data', 'signet.db'))
+  db.prepare("UPDATE signing_keys SET private_enc = CAST('plain text' AS BLOB)").run()
+  expectOneLine(await refusal('serve'), /signing_keys\.private_enc of \S+ does not open: it is no envelope/)
+  expect(db.prepare("SELECT count(*) FROM audit_events WHERE action = 'integrity.failure'").pluck().get()).toBe(1)
+  db.close()
 })
 
 test('SEC-56: a root key inside the data folder or readable by others is refused', async () => {

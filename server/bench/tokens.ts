@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -18,12 +18,15 @@ import { jwtBearer } from '@signet/shared/wire/oauth'
 import { AuditLog } from '../src/audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../src/authority/index.ts'
 import { systemClock } from '../src/platform/clock.ts'
+import { ClockWatch } from '../src/platform/clock-watch.ts'
 import { issueSelfSigned, readCertificate } from '../src/platform/crypto/certificate.ts'
+import { EnvironmentRootKey } from '../src/platform/crypto/root-key/environment-root-key.ts'
 import { Database } from '../src/platform/database/database.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
 import { listen } from '../src/platform/http/listener.ts'
 import { createLogger } from '../src/platform/log.ts'
+import { SampledLog } from '../src/platform/sampled-log.ts'
 import type { KeyCredential, Principal } from '../src/principals/index.ts'
 
 /**
@@ -80,7 +83,7 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
   const clock = systemClock
   const log = createLogger('silent')
   const database = Database.open(folder, clock)
-  const root = { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) }
+  const root = new EnvironmentRootKey(randomBytes(32).toString('base64'))
   const sealer = await Sealer.open(database, root, ['signing', 'paging'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const tenantId = TenantId.parse(randomUUID())
@@ -88,7 +91,18 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
   const client = await oneClient(tenantId)
   const authorityUrl = 'https://localhost:7421'
   const authority = await openAuthority({
-    ...{ database, sealer, cursors, audit, clock, log, tenantId, authorityUrl, dataDir: folder },
+    ...{
+      database,
+      sealer,
+      cursors,
+      audit,
+      clock,
+      steadiness: new ClockWatch(clock),
+      log,
+      tenantId,
+      authorityUrl,
+      dataDir: folder,
+    },
     registry: { findClient: async () => ({ principal: client.principal, credentials: [client.credential] }) },
     tenantDomain: 'signet.local',
     tokenLifetimeSeconds: 3_600,
@@ -99,7 +113,7 @@ async function prepare(folder: string): Promise<LoadPlan & { close(): Promise<vo
     traces: authority.traces,
     issuer: authority.issuer,
     clock,
-    log,
+    log: new SampledLog(log, clock),
   })
   const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
   const listener = await listen({ name: 'bench', setting: 'none', bind: '127.0.0.1', port: 0, handler })

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditApi } from '@signet/shared/api/audit'
+import { bulkApi } from '@signet/shared/api/bulk'
+import { clockApi } from '@signet/shared/api/clock'
+import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
@@ -8,13 +10,13 @@ import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
-import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
-import { AuditLog, auditHandlers } from './audit/index.ts'
+import { AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
+import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
   agentEndpoint,
   enrollmentHandlers,
@@ -24,28 +26,45 @@ import {
 } from './enrollment/index.ts'
 import {
   ChangeStreams,
+  ClockConfirmation,
+  clockHandlers,
   eventsRouter,
+  hasPermission,
   Operators,
-  permissionsOfCaller,
   RequestGuard,
+  requirePermission,
   sessionHandlers,
   signedInOf,
 } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
+import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
-import { loadRootKey } from './platform/crypto/root-key.ts'
-import { ensurePrivateFolder, writePrivateFile } from './platform/data-folder.ts'
-import { Database } from './platform/database/database.ts'
+import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
+import { writePrivateFile } from './platform/data-folder.ts'
+import { DataKeysStore } from './platform/database/data-keys-store.ts'
+import type { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
+import { RecoveryShares } from './platform/database/recovery.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
+import { deploymentHandlers } from './platform/http/deployment-routes.ts'
+import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
-import { CertificateAuthorities, PrincipalRegistry } from './principals/index.ts'
+import type { RequestContext } from './platform/request-context.ts'
+import { SampledLog } from './platform/sampled-log.ts'
+import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
-import { InstanceView, ManagedIdentity, ResourceManager, resourceHandlers } from './resources/index.ts'
+import {
+  InstanceView,
+  ManagedIdentity,
+  openInstanceList,
+  PrincipalPurge,
+  ResourceManager,
+  resourceHandlers,
+} from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 
 export interface ServerParts {
@@ -53,6 +72,9 @@ export interface ServerParts {
   readonly clock: Clock
   readonly log: Logger
   readonly lifecycle: Lifecycle
+  readonly database: Database
+  readonly root: RootKeyProvider
+  readonly sealer: Sealer
 }
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
@@ -60,30 +82,33 @@ export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 const purposes = ['signing', 'ca', 'paging'] as const
 const tenantDomain = 'signet.local'
 
+/** The purpose keys of the database. @throws RootKeyUnavailable | StartupError */
+export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
+  return Sealer.open(database, root, purposes, clock)
+}
+
 /** Builds the domains in the order they depend on each other. Nothing listens yet. @throws StartupError */
-export async function composeServer({ config, clock, log, lifecycle }: ServerParts) {
-  ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
-  const isFirstStart = !existsSync(join(config.dataDir, 'signet.db'))
-  const rootKey = loadRootKey({ file: config.rootKeyFile, dataDir: config.dataDir, create: isFirstStart })
-  const database = Database.open(config.dataDir, clock)
-  lifecycle.started('database', () => database.close())
-  const sealer = await Sealer.open(database, rootKey, purposes, clock)
+export async function composeServer(parts: ServerParts) {
+  const { config, clock, log, lifecycle, database, root, sealer } = parts
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)
 
   const audit = new AuditLog({ database, cursors, clock, tenantId })
-  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  lifecycle.started('integrity records', recordRefusals({ sealer, audit, log }))
+  const recovery = new RecoveryShares({ database, root, clock })
+  const watch = new ClockWatch(clock)
+  const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
 
   const rotation = await openRotation({ ...base, registry, authorities })
-  const uses = new CredentialUses(
+  const uses = new CredentialUses({
     log,
-    (batch) => registry.recordUses(batch),
-    (id) => rotation.rollover.activateUsed(id),
-  )
+    record: (batch) => registry.recordUses(batch),
+    firstUse: (id) => rotation.rollover.activateUsed(id),
+  })
   const authority = await openAuthority({
     ...base,
     registry,
@@ -111,14 +136,59 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const view = new InstanceView({
+    resources,
+    registry,
+    slots: rotation.slots,
+    agents: plane.directory,
+    usage: {
+      lastUse: (ids) => authority.log.lastUse(ids),
+      recent: (id, query) => authority.log.recent(id, query),
+      refusedFor: (ids) => authority.usage.refusedFor(ids),
+      recently: (id) => authority.usage.recently(id),
+    },
+    clock,
+  })
+  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
+  uses.onWritten((batch) => list.credentialsUsed(batch))
+  const listTask = new PeriodicTask({
+    name: 'instance list',
+    intervalMs: listEveryMs,
+    clock,
+    log,
+    run: () => list.settle(),
+  })
+  lifecycle.started('instance list', () => listTask.stop())
+  const bulk = openBulk({
+    ...base,
+    resources,
+    list,
+    registry,
+    identities,
+    rollover: rotation.rollover,
+    usage: authority.log,
+  })
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
   })
+  watch.onStep(() => {
+    rotation.scheduler.wake()
+    authority.wake()
+  })
+  const confirmation = await ClockConfirmation.open({ ...base, watch })
+  watch.start()
+  lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
-  const upkeep = startUpkeep({ database, clock, log, uses })
+  bulk.runner.start()
+  lifecycle.started('bulk jobs', () => bulk.runner.stop())
+  const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
+  purge.start()
+  lifecycle.started('principal purge', () => purge.stop())
+  const idempotency = new Idempotency(base)
+  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
 
   const tester = new TokenTester({
@@ -130,25 +200,39 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     audit,
     clock,
   })
+  const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
+    log: requestLog,
     authority: authority.tokens,
     traces: authority.traces,
     issuer: authority.issuer,
   })
-  const resolver = new Resolver({ registry, resources, rotation, enrollment: plane.enrollment, authority, audit })
-  const view = new InstanceView({ registry, slots: rotation.slots, agents: plane.enrollment, usage: authority.log })
+  const resolver = new Resolver({ registry, resources, rotation, agents: plane.directory, authority, audit })
+  const requireStepUp = async (context: RequestContext) => {
+    if (context.actor.kind === 'console') return
+    await operators.sessions.requireStepUp(signedInOf(context).sessionId)
+  }
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log }
+    const options = { guard, log: requestLog, idempotency }
     const router = Router()
     router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
     router.use(
       contractRouter(
         resourcesApi,
-        resourceHandlers({ resources, identities, view, tenantId, authorityUrl: config.authorityUrl }),
+        resourceHandlers({
+          resources,
+          identities,
+          view,
+          list,
+          audit,
+          tenantId,
+          authorityUrl: config.authorityUrl,
+          requireStepUp,
+        }),
         options,
       ),
     )
@@ -160,24 +244,28 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
         tokenTestHandlers({
           tester,
           keySet: () => discovery.keySet(true),
-          requireStepUp: async (context) => {
-            if (context.actor.kind === 'console') return
-            await operators.sessions.requireStepUp(signedInOf(context).sessionId)
-          },
+          requireStepUp,
         }),
         options,
       ),
     )
+    router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    const keys = {
+      root,
+      rootKeyId: () => new DataKeysStore(database).rootKeyId(),
+      recoverySet: () => recovery.current(),
+    }
+    router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
+    router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
     router.use(contractRouter(openapiApi, { document: describeApi }, options))
     router.use(
       contractRouter(
         resolveApi,
         {
-          anything: async ({ params }, context) => {
-            const permissions = permissionsOfCaller(context)
-            return { items: await resolver.find(params.anything, (permission) => permissions.includes(permission)) }
-          },
+          anything: async ({ params }, context) => ({
+            items: await resolver.find(params.anything, (permission) => hasPermission(context, permission)),
+          }),
         },
         options,
       ),
@@ -198,11 +286,14 @@ export async function composeServer({ config, clock, log, lifecycle }: ServerPar
     audit,
     authorities,
     operators,
+    recovery,
+    requestLog,
+    watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
-    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log }),
+    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
   }
 }
 
@@ -215,49 +306,20 @@ async function describeApi() {
   return openApiDocument(adminRoutes, adminSchemas, manifest.version)
 }
 
-/** First and last uses of credentials, gathered in memory and written together. */
-class CredentialUses {
-  readonly #log: Logger
-  readonly #record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>
-  readonly #firstUse: (id: CredentialId) => Promise<void>
-  readonly #seen = new Set<CredentialId>()
-  #pending = new Map<CredentialId, number>()
-
-  constructor(
-    log: Logger,
-    record: (uses: ReadonlyMap<CredentialId, number>) => Promise<void>,
-    firstUse: (id: CredentialId) => Promise<void>,
-  ) {
-    this.#log = log
-    this.#record = record
-    this.#firstUse = firstUse
-  }
-
-  add(id: CredentialId, at: number): void {
-    this.#pending.set(id, at)
-    if (this.#seen.has(id)) return
-    this.#seen.add(id)
-    this.#firstUse(id).catch((error: unknown) => this.#log.warn({ err: error }, 'first use could not be recorded'))
-  }
-
-  async flush(): Promise<void> {
-    const uses = this.#pending
-    if (uses.size === 0) return
-    this.#pending = new Map()
-    await this.#record(uses)
-  }
-}
-
 const usesEveryMs = 2 * secondMs
+/** Reading the list brings it up to date anyway; this spares the reader most of it. */
+const listEveryMs = 5 * secondMs
 const changesKeptMs = hourMs
 
 function startUpkeep(parts: {
   database: Database
   clock: Clock
+  steadiness: Steadiness
   log: Logger
   uses: CredentialUses
+  idempotency: Idempotency
 }): () => Promise<void> {
-  const { database, clock, log, uses } = parts
+  const { database, clock, steadiness, log, uses, idempotency } = parts
   const useTask = new PeriodicTask({
     name: 'credential uses',
     intervalMs: usesEveryMs,
@@ -270,10 +332,19 @@ function startUpkeep(parts: {
     intervalMs: changesKeptMs / 4,
     clock,
     log,
-    run: () => database.forgetChangesBefore(clock.now() - changesKeptMs),
+    run: async () => {
+      if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
+    },
+  })
+  const keyTask = new PeriodicTask({
+    name: 'idempotency keys',
+    intervalMs: hourMs,
+    clock,
+    log,
+    run: () => idempotency.prune(),
   })
   return async () => {
-    await Promise.all([useTask.stop(), changeTask.stop()])
+    await Promise.all([useTask.stop(), changeTask.stop(), keyTask.stop()])
     await uses.flush()
   }
 }

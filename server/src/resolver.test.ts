@@ -20,7 +20,7 @@ beforeEach(async () => {
     tokenLifetimeSeconds: 3_600,
     onCredentialUsed: () => undefined,
   })
-  resolver = new Resolver({ ...stack, authority })
+  resolver = new Resolver({ ...stack, agents: stack.plane.directory, authority })
 })
 
 afterEach(async () => {
@@ -75,15 +75,15 @@ describe('an identifier', () => {
       path: `/instances/${instance.id}/agent`,
     })
     const kid = given((await rowsOf(stack, 'signing_keys'))[0]).kid
-    expect(await find(kid)).toEqual([{ kind: 'signing_key', id: kid, path: `/audit?target=${kid}` }])
+    expect(await find(kid)).toEqual([{ kind: 'signing_key', id: kid, path: `/audit?filter=target%3A${kid}&range=all` }])
   })
 
   it('of an audit event or a request leads to the events of that request', async () => {
     const context = contextOf()
     await stack.audit.record(context, { action: 'server.start' })
     const event = given((await rowsOf(stack, 'audit_events')).at(-1))
-    const path = `/audit?correlation=${context.correlationId}`
-    expect(await find(event.id)).toEqual([{ kind: 'audit_event', id: event.id, path: `${path}#row-${event.id}` }])
+    const path = `/audit?filter=correlation%3A${context.correlationId}&range=all`
+    expect(await find(event.id)).toEqual([{ kind: 'audit_event', id: event.id, path: `${path}&event=${event.id}` }])
     expect(await find(context.correlationId)).toEqual([{ kind: 'request', id: context.correlationId, path }])
   })
 

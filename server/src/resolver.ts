@@ -1,17 +1,21 @@
 import type { ResolvedHit } from '@signet/shared/api/resolve'
+import type { auditFields } from '@signet/shared/query/audit-fields'
+import { formatTerm } from '@signet/shared/query/query'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { AuditLog } from './audit/index.ts'
 import type { Authority } from './authority/index.ts'
-import type { Enrollment } from './enrollment/index.ts'
+import type { AgentPlane } from './enrollment/index.ts'
 import type { KeyCredential, Principal, PrincipalRegistry } from './principals/index.ts'
 import type { ResourceManager, ServiceInstance } from './resources/index.ts'
 import type { Rotation } from './rotation/index.ts'
+
+type AuditField = (typeof auditFields)[number]['name']
 
 interface ResolverParts {
   readonly registry: Pick<PrincipalRegistry, 'lookUp' | 'findAll'>
   readonly resources: Pick<ResourceManager, 'lookUp' | 'ofAgent'>
   readonly rotation: Pick<Rotation, 'history'>
-  readonly enrollment: Pick<Enrollment, 'lookUp'>
+  readonly agents: Pick<AgentPlane['directory'], 'lookUp'>
   readonly authority: {
     readonly keys: Pick<Authority['keys'], 'exists'>
     readonly log: Pick<Authority['log'], 'lookUp'>
@@ -75,7 +79,7 @@ export class Resolver {
   }
 
   async #agents(key: Lookup): Promise<ResolvedHit[]> {
-    const agent = await this.#parts.enrollment.lookUp(key)
+    const agent = await this.#parts.agents.lookUp(key)
     if (agent === undefined) return []
     const instances = await this.#parts.resources.ofAgent(agent.id)
     return instances.map(({ id, name }: ServiceInstance) => ({
@@ -100,7 +104,7 @@ export class Resolver {
   async #signingKeys(key: Lookup): Promise<ResolvedHit[]> {
     const kid = key.sha1
     if (kid === undefined || !(await this.#parts.authority.keys.exists(kid))) return []
-    return [{ kind: 'signing_key', id: kid, label: `Signing key ${kid}`, path: `/audit?target=${kid}` }]
+    return [{ kind: 'signing_key', id: kid, label: `Signing key ${kid}`, path: auditPath('target', kid) }]
   }
 
   async #auditEvents(key: Lookup): Promise<ResolvedHit[]> {
@@ -108,11 +112,11 @@ export class Resolver {
     const { event, ofRequest } = await this.#parts.audit.lookUp(key.guid)
     const hits: ResolvedHit[] = []
     if (event !== undefined) {
-      const path = `/audit?correlation=${event.correlationId}#row-${event.id}`
+      const path = `${auditPath('correlation', event.correlationId)}&event=${event.id}`
       hits.push({ kind: 'audit_event', id: event.id, label: `Audit event ${event.action}`, path })
     }
     if (ofRequest) {
-      const path = `/audit?correlation=${key.guid}`
+      const path = auditPath('correlation', key.guid)
       hits.push({ kind: 'request', id: key.guid, label: 'Audit events of this request', path })
     }
     return hits
@@ -135,6 +139,12 @@ function certificateHit(credential: KeyCredential, owner: Principal | undefined)
   if (!owner?.ownerInstanceId) return []
   const path = `/instances/${owner.ownerInstanceId}/certificates#row-${credential.id}`
   return [{ kind: 'certificate', id: credential.id, label: `Certificate of ${owner.displayName}`, path }]
+}
+
+/** The audit log from its beginning on, filtered by one value. */
+function auditPath(field: AuditField, value: string): string {
+  const filter = formatTerm({ kind: 'field', field, operator: 'is', values: [value], negated: false })
+  return `/audit?${new URLSearchParams({ filter, range: 'all' })}`
 }
 
 /** One text in every form that a domain keeps an identifier in; a form it cannot have is left out. */

@@ -4,24 +4,36 @@ import { join } from 'node:path'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
-import { AuditLog } from '../src/audit/index.ts'
+import { AuditLog, recordRefusals } from '../src/audit/index.ts'
+import { openBulk } from '../src/bulk/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
 import { type Clock, FakeClock } from '../src/platform/clock.ts'
+import { ClockWatch } from '../src/platform/clock-watch.ts'
 import { createCertificationRequest } from '../src/platform/crypto/certificate.ts'
 import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
-import { loadRootKey } from '../src/platform/crypto/root-key.ts'
+import { FileRootKey } from '../src/platform/crypto/root-key/file-root-key.ts'
 import { Database, sqlOf } from '../src/platform/database/database.ts'
+import { column, wordIs } from '../src/platform/database/filter-sql.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import type { Schema } from '../src/platform/database/schema.ts'
 import { Sealer } from '../src/platform/database/sealer.ts'
 import { deploymentSettings } from '../src/platform/database/settings-store.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
-import { createLogger } from '../src/platform/log.ts'
+import { createLogger, type Logger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
 import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
-import { ManagedIdentity, ResourceManager, type ServiceInstance } from '../src/resources/index.ts'
+import {
+  InstanceView,
+  ManagedIdentity,
+  openInstanceList,
+  PrincipalPurge,
+  ResourceManager,
+  type ServiceInstance,
+  type TokenUsage,
+} from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
+import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
 
@@ -40,27 +52,42 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** What the authority would know of tokens; nothing was issued unless a test says so. */
+export const noUsage: TokenUsage = {
+  lastUse: () => new Map(),
+  refusedFor: () => new Map(),
+  recent: () => ({ items: [], nextCursor: null }),
+  recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+}
+
+/** The instance screens of a stack. */
+export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
+  return new InstanceView({ ...stack, slots: stack.rotation.slots, agents: stack.plane.directory, usage })
+}
+
 export type Stack = Awaited<ReturnType<typeof openStack>>
 
 /**
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
+export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage } = {}) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
   const clock = new FakeClock()
-  const log = createLogger('silent')
+  const log = options.log ?? createLogger('silent')
   mkdirSync(dataDir, { mode: 0o700 })
-  const rootKey = loadRootKey({ file: rootKeyFile, dataDir, create: true })
+  const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
   const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)
   const audit = new AuditLog({ database, cursors, clock, tenantId })
-  const base = { database, cursors, sealer, audit, clock, log, tenantId }
+  const refusalsRecorded = recordRefusals({ sealer, audit, log })
+  const watch = new ClockWatch(clock)
+  const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   const rotation = await openRotation({ ...base, registry, authorities })
@@ -77,31 +104,59 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm } = {}) {
     authorityUrl: 'https://localhost:7421',
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
   })
+  const lastUses = new Map<string, { at: number; audience: string }>()
+  const view = new InstanceView({
+    resources,
+    registry,
+    slots: rotation.slots,
+    agents: plane.directory,
+    usage: {
+      ...noUsage,
+      lastUse: (ids) =>
+        new Map(ids.flatMap((id) => (lastUses.has(id) ? [[id, given(lastUses.get(id))] as const] : []))),
+    },
+    clock,
+  })
+  const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   const operators = new Operators(base)
+  const bulkParts = { ...base, resources, list, registry, identities, rollover: rotation.rollover }
   const policy = await rotation.policies.current()
   await rotation.policies.change(contextOf('system', 'test'), {
     ...policy,
     keyAlgorithm: options.keyAlgorithm ?? 'p256',
   })
-  const store = new RotationStore(database, cursors)
+  const store = new RotationStore(database)
+  const review = new RotationReviewStore(database, cursors, tenantId)
   return {
     ...base,
+    watch,
     folder,
     dataDir,
     rootKeyFile,
+    rootKey,
+    refusalsRecorded,
     registry,
     authorities,
     rotation,
     resources,
     identities,
+    purge: new PrincipalPurge({ ...base, registry, identities }),
+    bulk: openBulk({ ...bulkParts, usage: options.usage ?? noUsage }),
+    /** One more of it on the same rows, as a second process would have it. */
+    bulkAgain: () => openBulk({ ...bulkParts, usage: noUsage }),
     plane,
+    view,
+    list,
+    /** When tokens were last given out, by principal; the test fills it in. */
+    lastUses,
     enrollment: plane.enrollment,
     operators,
     guard: new RequestGuard(operators.sessions, dashboardUrl),
     store,
+    review,
     /** One more scheduler on the same rows, as a second process would have it. */
     scheduler: (at: Clock = clock) =>
-      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, log }),
+      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, steadiness: watch, log }),
     close: async () => {
       plane.streams.close()
       await database.close()
@@ -208,7 +263,7 @@ export async function openSlotOf(stack: Stack, principalId: ObjectId): Promise<S
 }
 
 export async function newestRun(stack: Stack, principalId: ObjectId): Promise<RunRow> {
-  const { items } = await stack.store.runs({ tenantId: stack.tenantId, principalId, limit: 1 })
+  const { items } = await stack.review.runs({ condition: wordIs(column('principal_id'), principalId) }, { limit: 1 })
   const [run] = items
   if (!run) throw new Error('the identity has no rotation')
   return run

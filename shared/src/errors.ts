@@ -21,11 +21,15 @@ export const errorCatalogue = {
   method_not_allowed: caller(405, 'This address does not take that method'),
   conflict: caller(409, 'The current state does not allow this'),
   precondition_failed: caller(412, 'It was changed in the meantime'),
+  idempotency_key_reused: caller(422, 'The idempotency key belongs to another request'),
+  idempotency_key_busy: passing(409, 'The same request is still under way'),
+  idempotency_answer_lost: caller(409, 'The request was carried out already'),
   payload_too_large: caller(413, 'The request is too large'),
   unsupported_media_type: caller(415, 'The content type is not supported'),
   too_many_requests: passing(429, 'Too many requests'),
   internal: { status: 500, fault: 'signet', retryable: true, title: 'Something went wrong on the server' },
   unavailable: passing(503, 'The server cannot do this at the moment'),
+  sealed: { status: 503, fault: 'operator', retryable: true, title: 'The server is sealed' },
 
   // operators
   code_refused: caller(401, 'The code is wrong, spent or expired'),
@@ -43,6 +47,7 @@ export const errorCatalogue = {
   identity_header_refused: caller(401, 'The identity header is missing or wrong'),
   forwarded_request: caller(400, 'Forwarded requests are refused'),
   identity_not_found: operator(400, 'Identity not found'),
+  identity_paused: operator(400, 'Identity paused'),
   identity_pending: passing(404, 'The identity is on its way'),
   authority_unreachable: passing(503, 'The authority cannot be reached'),
   credential_refused: operator(500, 'The authority refused the credential of this instance'),
@@ -89,5 +94,9 @@ export const Problem = z.object({
   code: ErrorCode,
   requestId: z.string(),
   fix: z.string().optional(),
+  /** Of a filter that cannot be read: every place, as UTF-16 offsets, and what was probably meant there. */
+  faults: z
+    .array(z.object({ from: z.int(), to: z.int(), message: z.string(), suggestion: z.string().optional() }))
+    .optional(),
 })
 export type Problem = z.infer<typeof Problem>

@@ -2,6 +2,7 @@ import { AgentId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { z } from 'zod'
 import { readCertificate, toPem } from '../platform/crypto/certificate.ts'
 import { importPrivateKey } from '../platform/crypto/key-pair.ts'
+import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
 
@@ -9,7 +10,7 @@ import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
  * Who this agent is to the server. Key and certificate lie in one file, so that one rename switches both and no crash
  * can leave a certificate beside the key of another.
  */
-export const AgentIdentity = z.object({
+const AgentIdentity = z.object({
   serverUrl: z.string(),
   /** PEM of the server's CA, pinned at enrolment (SEC-35). */
   caPem: z.string(),
@@ -20,21 +21,26 @@ export const AgentIdentity = z.object({
   /** Base64 of DER, the leaf first. */
   certificates: z.array(z.string()).min(1),
   /** Base64 of PKCS#8. */
-  privateKey: z.string(),
+  privateKey: z.string().transform((value) => new Secret(value)),
 })
 export type AgentIdentity = z.infer<typeof AgentIdentity>
 
 /** @throws StartupError when this folder holds no enrolled agent */
 export function loadAgentIdentity(agentDir: string): AgentIdentity {
-  const identity = loadStored(agentFiles.identity(agentDir), AgentIdentity)
+  const identity = loadStoredIdentity(agentDir)
   if (identity) return identity
   throw new StartupError(
     `no agent is enrolled in ${agentDir}: run signet enroll with a join token from the dashboard, or set SIGNET_AGENT_DIR`,
   )
 }
 
+/** Undefined when the folder holds none that can be read. */
+export function loadStoredIdentity(agentDir: string): AgentIdentity | undefined {
+  return loadStored(agentFiles.identity(agentDir), AgentIdentity)
+}
+
 export function storeAgentIdentity(agentDir: string, identity: AgentIdentity): void {
-  storeDurably(agentFiles.identity(agentDir), identity)
+  storeDurably(agentFiles.identity(agentDir), { ...identity, privateKey: identity.privateKey.reveal() })
 }
 
 /** What a TLS client presents: PEM of the chain and of the key. */
@@ -44,7 +50,10 @@ export interface ClientCertificate {
 }
 
 export function clientCertificateOf(identity: Pick<AgentIdentity, 'certificates' | 'privateKey'>): ClientCertificate {
-  const key = importPrivateKey(Buffer.from(identity.privateKey, 'base64')).export({ format: 'pem', type: 'pkcs8' })
+  const key = importPrivateKey(Buffer.from(identity.privateKey.reveal(), 'base64')).export({
+    format: 'pem',
+    type: 'pkcs8',
+  })
   return { cert: chainPem(identity.certificates), key: key.toString() }
 }
 

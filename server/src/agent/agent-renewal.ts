@@ -5,6 +5,7 @@ import { createCertificationRequest } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey } from '../platform/crypto/key-pair.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { agentFiles, loadStored, removeDurably, storeDurably } from './agent-folder.ts'
 import { type AgentIdentity, clientCertificateOf, expiryOf, storeAgentIdentity } from './agent-identity.ts'
@@ -94,7 +95,12 @@ export class AgentRenewal {
     const { requestId, generation } = pending
     const answer = await client.renew({ csr: csr.toString('base64'), requestId, generation })
     const { certificates } = answer
-    this.#identity = { ...this.#identity, certificates, privateKey: pending.privateKey, generation: answer.generation }
+    this.#identity = {
+      ...this.#identity,
+      certificates,
+      privateKey: new Secret(pending.privateKey),
+      generation: answer.generation,
+    }
     storeAgentIdentity(agentDir, this.#identity)
     removeDurably(agentFiles.renewal(agentDir))
     client.useCertificate(clientCertificateOf(this.#identity))

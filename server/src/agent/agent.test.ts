@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ManagedIdentityToken } from '@signet/shared/wire/managed-identity'
 import { afterEach, describe, expect, it } from 'vitest'
+import { type Clock, FakeClock } from '../platform/clock.ts'
 import { readEndpoints } from './index.ts'
 import { instanceId } from './testing/test-server.ts'
 import { call, type LocalAnswer, readyAgent, TestStand, until } from './testing/test-stand.ts'
@@ -13,8 +14,8 @@ afterEach(async () => {
   open = undefined
 })
 
-async function ready() {
-  const { stand, agent } = await readyAgent()
+async function ready(clock?: Clock) {
+  const { stand, agent } = await readyAgent(clock && { clock })
   open = stand
   const ask = (resource = 'https://vault.test', more = ''): Promise<LocalAnswer> => {
     const query = `api-version=2018-02-01&resource=${encodeURIComponent(resource)}${more}`
@@ -66,13 +67,50 @@ describe('a workload asks for a token', () => {
   })
 })
 
+describe('a machine that slept, or whose clock was set', () => {
+  const minutes = 60_000
+
+  it('has its tokens judged by the wall clock: one that ended in its sleep is not served (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { ask, authority } = await ready(clock)
+    const first = await ask()
+    clock.step(20 * minutes)
+    expect((await ask()).json['access_token']).toBe(first.json['access_token'])
+    clock.step(36 * minutes)
+    await ask()
+    expect(authority.calls).toHaveLength(2)
+  })
+
+  it('asks the server anew within five seconds, and renews at once what is due by then (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { server } = await ready(clock)
+    server.renewAfter = Date.now() - minutes
+    clock.step(30 * minutes)
+    clock.advance(5_000)
+    await until(() => {
+      clock.advance(1)
+      return server.callsTo('/stream').length === 2 && server.callsTo('/renew').length === 1
+    })
+  })
+
+  it('whose clock was ahead serves no token by the ends it reckoned then (SEC-145)', async () => {
+    const clock = new FakeClock(Date.now())
+    const { ask, authority } = await ready(clock)
+    await ask()
+    clock.step(-30 * minutes)
+    clock.advance(5_000)
+    await ask()
+    expect(authority.calls).toHaveLength(2)
+  })
+})
+
 describe('what the server takes away', () => {
   it('refuses and wipes at once what is revoked, also after a restart (SEC-45)', async () => {
     const { ask, server, agent, stand } = await ready()
     await ask()
     const [principal] = server.principals.splice(0)
     server.identityState = 'disabling'
-    server.send('revoke', { objectId: principal?.objectId, reason: 'suspended' })
+    server.send('revoke', { objectId: principal?.objectId, version: 2, reason: 'deleted' })
     await until(() => agent.instanceState().identities.length === 0)
     const refused = await ask()
     expect([refused.status, refused.json['error_description']]).toEqual([400, 'Identity not found'])
@@ -81,6 +119,99 @@ describe('what the server takes away', () => {
     await agent.stop()
     await server.close()
     expect((await stand.start()).instanceState().identities).toEqual([])
+  })
+
+  it('refuses the request that waits for a token at that moment, and caches nothing of it (SEC-45)', async () => {
+    const { ask, server, authority, agent } = await ready()
+    const gate = Promise.withResolvers<void>()
+    authority.gate = gate.promise
+    const waiting = ask()
+    await until(() => authority.calls.length === 1)
+    const objectId = server.principals[0]?.objectId
+    server.send('revoke', { objectId, version: 2, reason: 'deleted' })
+    await until(() => agent.instanceState().identities.length === 0)
+    gate.resolve()
+    expect((await waiting).status).toBe(400)
+    expect((await ask()).status).toBe(400)
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await until(() => agent.instanceState().identities[0]?.ready === true)
+    expect((await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(2)
+  })
+
+  it('stays away when a state arrives that was computed before the revocation', async () => {
+    const { ask, server, agent } = await ready()
+    const objectId = server.principals[0]?.objectId
+    const before = server.callsTo('/certificate').length
+    server.send('revoke', { objectId, version: 2, reason: 'deleted' })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities).toEqual([])
+    expect((await ask()).status).toBe(400)
+    expect(server.callsTo('/certificate')).toHaveLength(before)
+  })
+
+  it('is taken away once, however often it is said', async () => {
+    const { server, agent } = await ready()
+    const revocation = { objectId: server.principals[0]?.objectId, version: 2, reason: 'deleted' }
+    for (let round = 0; round < 3; round += 1) server.send('revoke', revocation)
+    await until(() => agent.instanceState().identities.length === 0)
+    server.principals.splice(0)
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().connected).toBe(true)
+  })
+
+  it('is kept when the revocation is of an older version than is held', async () => {
+    const { ask, server, agent, authority } = await ready()
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    await ask()
+    server.send('revoke', { objectId: server.principals[0]?.objectId, version: 2, reason: 'deleted' })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    expect((await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(1)
+  })
+
+  it('that was paused by a message ahead of the state is refused, keeps its key, and works again (SEC-45)', async () => {
+    const { ask, server, authority, agent } = await ready()
+    expect((await ask()).status).toBe(200)
+    const objectId = server.principals[0]?.objectId
+    server.send('revoke', { objectId, version: 2, reason: 'suspended' })
+    await expect.poll(async () => (await ask()).status).toBe(400)
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    for (const principal of server.principals) principal.version = 3
+    server.push()
+    await expect.poll(async () => (await ask()).status).toBe(200)
+    expect(authority.calls).toHaveLength(2)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
+  })
+
+  it('is refused at once while paused, keeps its credential, and works again after a resume', async () => {
+    const { ask, server, agent } = await ready()
+    expect((await ask()).status).toBe(200)
+    const [principal] = server.principals
+    if (!principal) throw new Error('no principal')
+    const set = async (state: 'enabled' | 'suspended') => {
+      principal.state = state
+      principal.version += 1
+      server.push()
+      await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    }
+    await set('suspended')
+    const refused = await ask()
+    expect([refused.status, refused.json]).toEqual([
+      400,
+      { error: 'invalid_request', error_description: 'The managed identity is paused.' },
+    ])
+    expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    await set('enabled')
+    expect((await ask()).status).toBe(200)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
   })
 
   it('drops tokens of a principal whose version changed', async () => {
@@ -136,6 +267,30 @@ describe('rollover', () => {
     await until(() => new Set(server.calls.map((one) => one.clientX5t)).size === 3)
     expect(server.callsTo('/enroll')).toHaveLength(before)
     expect(server.callsTo('/renew')[0]?.body).toMatchObject({ generation: 2 })
+  })
+})
+
+describe('a state', () => {
+  it('that is older than the one applied on this connection is ignored', async () => {
+    const { server, agent } = await ready()
+    const older = server.state()
+    server.push()
+    await until(() => agent.instanceState().generation === server.state().generation)
+    server.send('state', { ...older, principals: [] })
+    server.push()
+    await until(() => server.reports.at(-1)?.generation === server.state().generation)
+    expect(agent.instanceState().identities).toHaveLength(1)
+    expect(server.callsTo('/certificate')).toHaveLength(1)
+  })
+
+  it('of a server that counts from lower down is taken in on the next connection', async () => {
+    const { server, agent } = await ready()
+    for (let round = 0; round < 5; round += 1) server.push()
+    await until(() => agent.instanceState().generation === server.state().generation)
+    server.restoredAt(1)
+    server.dropStreams()
+    await until(() => agent.instanceState().generation === 1)
+    await until(() => server.reports.at(-1)?.generation === 1)
   })
 })
 
@@ -219,7 +374,7 @@ describe('starting', () => {
       ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET']
         .map(
           (name) =>
-            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader}\n`,
+            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader.reveal()}\n`,
         )
         .join(''),
     )
@@ -228,7 +383,7 @@ describe('starting', () => {
     expect(readEndpoints(stand.agentDir)).toEqual(agent.endpoints)
     await agent.stop()
     const again = await stand.start()
-    expect(again.identityHeader).not.toBe(agent.identityHeader)
-    expect(Buffer.from(again.identityHeader, 'base64url')).toHaveLength(32)
+    expect(again.identityHeader.reveal()).not.toBe(agent.identityHeader.reveal())
+    expect(Buffer.from(again.identityHeader.reveal(), 'base64url')).toHaveLength(32)
   })
 })

@@ -1,10 +1,19 @@
-import type { AgentFacts, DesiredState, ProbeRequest, ReportRequest } from '@signet/shared/wire/agent-protocol'
+import {
+  type AgentFacts,
+  type DesiredState,
+  isPause,
+  type ProbeRequest,
+  type ReportRequest,
+  type Revocation,
+} from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
+import { type ClockStep, ClockWatch } from '../platform/clock-watch.ts'
 import { ensurePrivateFolder } from '../platform/data-folder.ts'
 import { type Listener, listen } from '../platform/http/listener.ts'
 import { newSecret } from '../platform/identifiers.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './agent-identity.ts'
 import { AgentRenewal } from './agent-renewal.ts'
@@ -21,6 +30,7 @@ import { PendingProbes } from './probe-trace.ts'
 import { Reporter } from './reporter.ts'
 import { ServerClient } from './server-client.ts'
 import { ServerLink } from './server-link.ts'
+import { StateOrder } from './state-order.ts'
 import { TokenBroker } from './token-broker.ts'
 import { TokenCache } from './token-cache.ts'
 
@@ -47,7 +57,7 @@ export interface InstanceState {
 
 export interface RunningAgent {
   readonly endpoints: LocalEndpoints
-  readonly identityHeader: string
+  readonly identityHeader: Secret
   instanceState(): InstanceState
   stop(): Promise<void>
 }
@@ -77,7 +87,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 /** The parts of one running agent, wired. */
 class RunningParts implements RunningAgent {
-  readonly identityHeader = newSecret(32)
+  readonly identityHeader = new Secret(newSecret(32))
   readonly #options: AgentOptions
   readonly #identity: AgentIdentity
   readonly #lifecycle: Lifecycle
@@ -89,6 +99,7 @@ class RunningParts implements RunningAgent {
   readonly #renewal: AgentRenewal
   readonly #reporter: Reporter
   readonly #link: ServerLink
+  readonly #order = new StateOrder()
   /** Generation of the newest state of which every slot was tried once. */
   #appliedGeneration = 0
   #endpoints: LocalEndpoints | undefined
@@ -113,7 +124,10 @@ class RunningParts implements RunningAgent {
       clock,
       log,
       onEvent: (event) => this.#handle(event),
-      beforeConnect: () => this.#renewal.renewIfExpired(),
+      beforeConnect: () => {
+        this.#order.begin()
+        return this.#renewal.renewIfExpired()
+      },
     })
   }
 
@@ -123,6 +137,10 @@ class RunningParts implements RunningAgent {
   }
 
   async open(): Promise<void> {
+    const watch = new ClockWatch(this.#options.clock)
+    watch.onStep((step) => this.#clockStepped(step))
+    watch.start()
+    this.#lifecycle.started('clock watch', () => watch.stop())
     this.#lifecycle.started('server client', () => this.#client.close())
     await this.#openLocalPort()
     this.#lifecycle.started('reporter', () => this.#reporter.stop())
@@ -193,32 +211,60 @@ class RunningParts implements RunningAgent {
   #handle(event: StreamEvent): void {
     if (event.name === 'state') this.#apply(event.data)
     if (event.name === 'hb') this.#held.noteServerTime(event.data.serverTime)
-    if (event.name === 'revoke') this.#revoke(event.data.objectId, event.data.reason)
+    if (event.name === 'revoke') this.#revoke(event.data)
     if (event.name === 'probe') void this.#probe(event.data)
   }
 
-  #apply(state: DesiredState): void {
+  #apply(received: DesiredState): void {
+    const state = this.#order.admit(received)
+    if (!state) {
+      this.#options.log.debug({ generation: received.generation, newest: this.#order.newest }, 'older state ignored')
+      return
+    }
+    const { connection } = this.#order
     this.#held.noteServerTime(state.serverTime)
-    const wiped = this.#held.apply(state)
-    this.#dropTokens()
+    const wiped = this.#dropping(() => this.#held.apply(state))
     if (wiped > 0) this.#reporter.soon()
     this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))
     void this.#sync.reconcile(state).then(() => {
-      this.#appliedGeneration = Math.max(this.#appliedGeneration, state.generation)
+      // A server that was restored counts from lower down: only within one connection is the higher one the newer.
+      const isNewest = connection === this.#order.connection && state.generation === this.#order.newest
+      if (isNewest) this.#appliedGeneration = state.generation
       this.#reporter.soon()
     })
   }
 
-  #revoke(objectId: string, reason: string): void {
-    this.#held.revoke(objectId)
-    this.#dropTokens()
-    this.#options.log.info({ objectId, reason }, 'identity revoked')
+  #revoke(revocation: Revocation): void {
+    const { objectId, version, reason } = revocation
+    const held = this.#held.identities.find((identity) => identity.objectId === objectId)
+    if (!this.#order.revoke(revocation, held?.version)) {
+      this.#options.log.debug({ objectId, version }, 'older revocation ignored')
+      return
+    }
+    this.#dropping(() => (isPause(revocation) ? this.#held.suspend(objectId, version) : this.#held.revoke(objectId)))
+    this.#options.log.info({ objectId, version, reason }, 'identity revoked')
     this.#reporter.soon()
   }
 
-  /** Tokens live exactly as long as the version of the principal they were issued to (SEC-45). */
-  #dropTokens(): void {
-    this.#cache.keepOnly(this.#held.identities.map((identity) => identity.cacheKey))
+  /** Tokens live exactly as long as the version of the principal they were issued to (SEC-45), whatever the disk says. */
+  #dropping<T>(change: () => T): T {
+    try {
+      return change()
+    } finally {
+      this.#cache.keepOnly(this.#held.identities.map((identity) => identity.cacheKey))
+    }
+  }
+
+  /**
+   * The machine slept, or its clock was set: the connection is dead or soon will be, and timers are late by the sleep. The
+   * state that a new connection begins with brings the server's time, and everything that is due (SEC-145).
+   */
+  #clockStepped({ byMs }: ClockStep): void {
+    this.#options.log.info({ byMs }, 'the clock stepped; asking the server anew')
+    this.#held.forgetServerTime()
+    // Their ends were reckoned by the clock that was ahead: they would be served for too long.
+    if (byMs < 0) this.#cache.keepOnly([])
+    this.#link.reconnect()
   }
 
   async #probe(request: ProbeRequest): Promise<void> {
@@ -233,8 +279,10 @@ class RunningParts implements RunningAgent {
 
   /** The state that follows a renewal says when the next one is due. */
   async #refetch(): Promise<void> {
+    const { connection } = this.#order
     try {
-      this.#apply(await this.#client.sync())
+      const state = await this.#client.sync()
+      if (connection === this.#order.connection) this.#apply(state)
     } catch (error) {
       this.#options.log.warn({ code: SignetError.from(error).code }, 'state not fetched')
     }

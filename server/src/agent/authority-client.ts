@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { z } from 'zod'
 import { randomShare } from '../platform/identifiers.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { IssuedToken } from './token-answer.ts'
 
@@ -42,7 +43,7 @@ export class AuthorityAnswer {
       throw new SignetError('authority_unreachable', 'The authority answered in an unknown form.', {
         retryAfterSeconds: 5,
       })
-    return { accessToken: parsed.access_token, expiresInSeconds: parsed.expires_in }
+    return { accessToken: new Secret(parsed.access_token), expiresInSeconds: parsed.expires_in }
   }
 }
 

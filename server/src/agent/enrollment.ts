@@ -7,8 +7,9 @@ import { createCertificationRequest } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey } from '../platform/crypto/key-pair.ts'
 import { ensurePrivateFolder } from '../platform/data-folder.ts'
 import type { Logger } from '../platform/log.ts'
+import { Secret } from '../platform/secret.ts'
 import { agentFiles, loadStored, removeDurably, storeDurably } from './agent-folder.ts'
-import { AgentIdentity, storeAgentIdentity } from './agent-identity.ts'
+import { loadStoredIdentity, storeAgentIdentity } from './agent-identity.ts'
 import { ServerClient } from './server-client.ts'
 import { fetchServerCa } from './server-trust.ts'
 
@@ -17,7 +18,7 @@ export interface EnrollOptions {
   readonly serverUrl: string
   /** SHA-256 of the server's CA certificate, hexadecimal. */
   readonly caPin: string
-  readonly joinToken: string
+  readonly joinToken: Secret
   readonly agentDir: string
   readonly facts: AgentFacts
   readonly log: Logger
@@ -39,12 +40,12 @@ export async function enrollAgent(options: EnrollOptions): Promise<{ agentId: st
   ensurePrivateFolder(agentDir, 'SIGNET_AGENT_DIR')
   const caPem = await fetchServerCa(serverUrl, options.caPin, options.clock ?? systemClock)
   const privateKey = await pendingKey(agentDir, joinToken)
-  const csr = await createCertificationRequest(Buffer.from(privateKey, 'base64'), 'signet-agent')
+  const csr = await createCertificationRequest(Buffer.from(privateKey.reveal(), 'base64'), 'signet-agent')
   const client = new ServerClient({ serverUrl, caPem })
   try {
     const answer = await client.enroll({
       attestor: 'join_token',
-      evidence: { token: joinToken },
+      evidence: { token: joinToken.reveal() },
       csr: csr.toString('base64'),
       facts: options.facts,
     })
@@ -59,19 +60,19 @@ export async function enrollAgent(options: EnrollOptions): Promise<{ agentId: st
 }
 
 /** The key of this join token: the one stored by an earlier attempt, or a new one, stored before anything is sent. */
-async function pendingKey(agentDir: string, joinToken: string): Promise<string> {
+async function pendingKey(agentDir: string, joinToken: Secret): Promise<Secret> {
   const file = agentFiles.enrollment(agentDir)
-  const tokenSha256 = createHash('sha256').update(joinToken).digest('hex')
+  const tokenSha256 = createHash('sha256').update(joinToken.reveal()).digest('hex')
   const earlier = loadStored(file, PendingEnrollment)
-  if (earlier?.tokenSha256 === tokenSha256) return earlier.privateKey
+  if (earlier?.tokenSha256 === tokenSha256) return new Secret(earlier.privateKey)
   const privateKey = (await generatePrivateKey('p256')).toString('base64')
   storeDurably(file, { tokenSha256, privateKey })
-  return privateKey
+  return new Secret(privateKey)
 }
 
 /** Keys, certificates and state of another agent that lived in this folder are of no use to the new one. */
 function forgetEarlierAgent(agentDir: string, agentId: string): void {
-  const earlier = loadStored(agentFiles.identity(agentDir), AgentIdentity)
+  const earlier = loadStoredIdentity(agentDir)
   if (!earlier || earlier.agentId === agentId) return
   rmSync(agentFiles.credentials(agentDir), { recursive: true, force: true })
   rmSync(agentFiles.state(agentDir), { force: true })

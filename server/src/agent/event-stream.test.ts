@@ -8,7 +8,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 describe('events of the server', () => {
   it('come out whole, however they are cut', () => {
     const objectId = randomUUID()
-    const text = `: hello ü\n\nevent: revoke\ndata: {"objectId":"${objectId}","reason":"ä"}\n\nevent: hb\r\ndata: {"serverTime":1}\r\n\r\n`
+    const text = `: hello ü\n\nevent: revoke\ndata: {"objectId":"${objectId}","version":2,"reason":"ä"}\n\nevent: hb\r\ndata: {"serverTime":1}\r\n\r\n`
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), (size) => {
         const reader = new EventStreamReader()
@@ -16,7 +16,7 @@ describe('events of the server', () => {
         const events = []
         for (let at = 0; at < all.length; at += size) events.push(...reader.read(all.subarray(at, at + size)).events)
         expect(events).toEqual([
-          { name: 'revoke', data: { objectId, reason: 'ä' } },
+          { name: 'revoke', data: { objectId, version: 2, reason: 'ä' } },
           { name: 'hb', data: { serverTime: 1 } },
         ])
       }),

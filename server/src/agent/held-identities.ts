@@ -12,6 +12,8 @@ import type { AssignedIdentity } from './identity-selector.ts'
 /** An identity of this instance, as the last state named it, with what it signs with. */
 export interface HeldIdentity extends AssignedIdentity {
   readonly version: number
+  /** Paused by an operator: it rotates and gets no tokens. */
+  readonly suspended: boolean
   readonly instances: readonly string[]
   /** Tokens are cached under this and the resource; a new version starts afresh. */
   readonly cacheKey: string
@@ -69,19 +71,37 @@ export class HeldIdentities {
     this.#serverOffsetMs = serverTime - this.#clock.now()
   }
 
+  /** This clock was set, so what was known of its difference to the server's is worth nothing. */
+  forgetServerTime(): void {
+    this.#serverOffsetMs = 0
+  }
+
   /** Takes in a whole state. @returns how many credentials were wiped because their principal is no longer listed */
   apply(state: DesiredState): number {
     this.#state = state
-    const wiped = this.#wipeUnlisted()
+    const gone = this.#forgetUnlisted()
     this.#refresh()
-    storeDurably(agentFiles.state(this.#agentDir), state)
-    return wiped
+    try {
+      for (const { slotId } of gone) this.#files.wipe(slotId)
+    } finally {
+      storeDurably(agentFiles.state(this.#agentDir), state)
+    }
+    return gone.length
   }
 
   /** Wipes one principal at once, also from the state on disk: a restart without a server must not bring it back. */
   revoke(objectId: string): void {
     if (!this.#state) return
     this.apply({ ...this.#state, principals: this.#state.principals.filter((one) => one.objectId !== objectId) })
+  }
+
+  /** Pauses one principal at once, also in the state on disk; it keeps its key and goes on rotating. */
+  suspend(objectId: string, version: number): void {
+    if (!this.#state) return
+    const principals = this.#state.principals.map((one) =>
+      one.objectId === objectId ? { ...one, version, state: 'suspended' as const } : one,
+    )
+    this.apply({ ...this.#state, principals })
   }
 
   record(slotId: string): CredentialRecord | undefined {
@@ -108,15 +128,15 @@ export class HeldIdentities {
     }
   }
 
-  #wipeUnlisted(): number {
+  /** In memory first: a disk that fails must not keep a key in use. */
+  #forgetUnlisted(): CredentialRecord[] {
     const listed = new Map(this.#state?.principals.map((one) => [one.slot.id as string, one.objectId as string]))
     const gone = [...this.#records.values()].filter((record) => listed.get(record.slotId) !== record.objectId)
     for (const record of gone) {
-      this.#files.wipe(record.slotId)
       this.#records.delete(record.slotId)
       this.#signing.delete(record.slotId)
     }
-    return gone.length
+    return gone
   }
 
   #refresh(): void {
@@ -127,6 +147,7 @@ export class HeldIdentities {
       // The protocol does not carry the ARM identifier of a user-assigned identity yet.
       resourceId: null,
       version: one.version,
+      suspended: one.state === 'suspended',
       instances: one.instances,
       cacheKey: `${one.objectId} ${one.version} `,
       credential: this.#signing.get(one.slot.id),

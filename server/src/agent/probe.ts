@@ -56,7 +56,7 @@ function workloadCall(
   const meant = held.identities.find((identity) => identity.instances.includes(request.instanceId))
   const systems = held.identities.filter((identity) => identity.kind === 'system')
   if (meant && systems.length > 1) url.searchParams.set('client_id', meant.clientId)
-  return { url, headers: isImds ? { Metadata: 'true' } : { 'X-IDENTITY-HEADER': endpoints.identityHeader } }
+  return { url, headers: isImds ? { Metadata: 'true' } : { 'X-IDENTITY-HEADER': endpoints.identityHeader.reveal() } }
 }
 
 function get(url: URL, headers: Record<string, string>): Promise<{ status: number; text: string }> {

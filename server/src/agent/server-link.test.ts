@@ -74,6 +74,24 @@ describe('the stream to the server', () => {
     expect(Math.min(...waits.slice(6))).toBeGreaterThanOrEqual(30_000)
   })
 
+  it('is opened anew at once when that is asked for, whether it is open or waited for (SEC-145)', async () => {
+    const streams: (PassThrough | SignetError)[] = [
+      new PassThrough(),
+      new SignetError('unavailable'),
+      new PassThrough(),
+    ]
+    const [first] = streams
+    const { opened } = rig(() => streams.shift() ?? new PassThrough())
+    await settle()
+    link?.reconnect()
+    await settle()
+    expect(first instanceof PassThrough && first.destroyed).toBe(true)
+    expect(opened).toEqual([0, 0])
+    link?.reconnect()
+    await settle()
+    expect(opened).toEqual([0, 0, 0])
+  })
+
   it('comes back when the server said, after bye or Retry-After', async () => {
     const answers = [new PassThrough(), new SignetError('unavailable', undefined, { retryAfterSeconds: 20 })]
     const [first] = answers

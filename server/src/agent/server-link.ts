@@ -28,6 +28,8 @@ export class ServerLink {
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #connected = false
+  /** Of the attempt or the wait under way. */
+  #interruption = new AbortController()
 
   constructor(parts: ServerLinkParts) {
     this.#parts = parts
@@ -41,6 +43,11 @@ export class ServerLink {
     this.#running ??= this.#run()
   }
 
+  /** Gives up the connection or the wait that there is, and opens a new one at once. */
+  reconnect(): void {
+    this.#interruption.abort(new Error('a new connection was asked for'))
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
@@ -50,12 +57,15 @@ export class ServerLink {
     const { signal } = this.#stopping
     let failures = 0
     while (!signal.aborted) {
+      const interruption = new AbortController()
+      this.#interruption = interruption
       const attempt = await this.#attempt()
       failures = attempt.gotThrough ? 0 : failures + 1
       // Half of it is random, so that a fleet that lost its server does not come back as one.
       const backoff = Math.min(firstWaitMs * 2 ** failures, longestWaitMs) * (0.5 + 0.5 * randomShare())
       const waitMs = attempt.waitMs ?? backoff
-      if (!signal.aborted) await this.#parts.clock.sleep(waitMs, signal).catch(() => undefined)
+      const either = AbortSignal.any([signal, interruption.signal])
+      if (!either.aborted) await this.#parts.clock.sleep(waitMs, either).catch(() => undefined)
     }
   }
 
@@ -85,7 +95,7 @@ export class ServerLink {
   async #follow(outcome: { gotThrough: boolean; waitMs?: number }): Promise<void> {
     const { client, clock, log, onEvent } = this.#parts
     const ending = new AbortController()
-    const signal = AbortSignal.any([this.#stopping.signal, ending.signal])
+    const signal = AbortSignal.any([this.#stopping.signal, this.#interruption.signal, ending.signal])
     const giveUp = () => ending.abort(new Error('the stream was silent'))
     let silence = clock.after(silenceMs, giveUp)
     try {

@@ -1,6 +1,8 @@
+import type { Secret } from '../platform/secret.ts'
+
 /** What the authority gave: a token and how long it lives from now. */
 export interface IssuedToken {
-  readonly accessToken: string
+  readonly accessToken: Secret
   readonly expiresInSeconds: number
 }
 
@@ -9,7 +11,6 @@ export interface IssuedToken {
  * its twin are spliced in, because they run down.
  */
 export class TokenAnswer {
-  readonly accessToken: string
   /** The local clock's reading at which the token ends. */
   readonly expiresAt: number
   readonly #before: string
@@ -22,12 +23,12 @@ export class TokenAnswer {
     about: { clientId: string; objectId: string; resourceId: string | null; resource: string },
     now: number,
   ) {
-    this.accessToken = token.accessToken
     this.expiresAt = now + token.expiresInSeconds * 1_000
-    const claims = readTimes(token.accessToken)
+    const accessToken = token.accessToken.reveal()
+    const claims = readTimes(accessToken)
     const expiresOn = claims.exp ?? Math.floor(this.expiresAt / 1_000)
     const head = {
-      access_token: token.accessToken,
+      access_token: accessToken,
       client_id: about.clientId,
       object_id: about.objectId,
       ...(about.resourceId && { msi_res_id: about.resourceId }),

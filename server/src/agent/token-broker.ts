@@ -39,7 +39,7 @@ export class TokenBroker {
   /**
    * The answer from memory alone, for the hot path; undefined when one has to be waited for.
    *
-   * @throws SignetError `identity_not_found` | `identity_pending` | `invalid_request`
+   * @throws SignetError `identity_not_found` | `identity_paused` | `identity_pending` | `invalid_request`
    */
   cached(request: TokenRequest): TokenAnswer | undefined {
     if (request.bypassCache) return undefined
@@ -49,7 +49,7 @@ export class TokenBroker {
 
   /**
    * @param trace of the test this request belongs to, if it belongs to one
-   * @throws SignetError `identity_not_found` | `identity_pending` | `invalid_request` | `resource_unknown` |
+   * @throws SignetError `identity_not_found` | `identity_paused` | `identity_pending` | `invalid_request` | `resource_unknown` |
    * `scope_malformed` | `credential_refused` | `authority_unreachable` | `too_many_requests`
    */
   async acquire(request: TokenRequest, trace?: ProbeTrace): Promise<TokenAnswer> {
@@ -102,6 +102,7 @@ export class TokenBroker {
       if (isAbsent && this.#isOnItsWay(request)) throw new SignetError('identity_pending')
       throw error
     }
+    if (identity.suspended) throw new SignetError('identity_paused', 'The managed identity is paused.')
     if (!identity.credential) throw new SignetError('identity_pending')
     return identity
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { TokenAnswer } from './token-answer.ts'
 import { TokenCache } from './token-cache.ts'
@@ -7,20 +8,23 @@ import { TokenCache } from './token-cache.ts'
 const hourMs = 3_600_000
 const about = { clientId: 'c', objectId: 'o', resourceId: null, resource: 'r' }
 
+/** The token as a workload gets it. */
+const tokenOf = (answer: TokenAnswer): string => JSON.parse(answer.bodyAt(0)).access_token
+
 function rig() {
   const clock = new FakeClock()
   const cache = new TokenCache(clock)
   const calls = { count: 0 }
   const fetch = async () => {
     calls.count += 1
-    return new TokenAnswer({ accessToken: `t${calls.count}`, expiresInSeconds: 3_600 }, about, clock.now())
+    return new TokenAnswer({ accessToken: new Secret(`t${calls.count}`), expiresInSeconds: 3_600 }, about, clock.now())
   }
   const away = async () => {
     calls.count += 1
     throw new SignetError('authority_unreachable')
   }
   const ask = async (using: () => Promise<TokenAnswer> = fetch, isForced = false) =>
-    (await cache.get('o 1 r', using, isForced)).answer.accessToken
+    tokenOf((await cache.get('o 1 r', using, isForced)).answer)
   return { clock, cache, calls, fetch, away, ask }
 }
 
@@ -70,7 +74,11 @@ describe('age', () => {
   })
 
   it('counts expires_in down in the body, and nothing else', () => {
-    const answer = new TokenAnswer({ accessToken: 'a"b', expiresInSeconds: 100 }, { ...about, resource: 'x"//' }, 5_000)
+    const answer = new TokenAnswer(
+      { accessToken: new Secret('a"b'), expiresInSeconds: 100 },
+      { ...about, resource: 'x"//' },
+      5_000,
+    )
     const [now, later] = [JSON.parse(answer.bodyAt(5_000)), JSON.parse(answer.bodyAt(65_500))]
     expect(now).toMatchObject({ access_token: 'a"b', resource: 'x"//', expires_in: '100', expires_on: '105' })
     expect(later).toEqual({ ...now, expires_in: '39', ext_expires_in: '39' })

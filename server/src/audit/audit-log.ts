@@ -1,13 +1,17 @@
-import type { AuditEvent } from '@signet/shared/api/audit'
-import type { Page } from '@signet/shared/api/paging'
+import type { AuditEvent, AuditHistogram } from '@signet/shared/api/audit'
+import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { type AuditFilter, AuditStore } from './audit-store.ts'
+import { bucketsOver } from './audit-buckets.ts'
+import { type AuditQuery, AuditStore } from './audit-store.ts'
+
+export type { AuditQuery }
 
 export interface NewAuditEvent {
   readonly action: AuditAction
@@ -27,9 +31,11 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #ids: SequentialIds
   readonly #tenantId: string
+  /** Time of the newest event, once it is known: later ones are never earlier (SEC-145). */
+  #lastAt: number | undefined
 
   constructor(options: { database: Database; cursors: Cursors; clock: Clock; tenantId: string }) {
-    this.#store = new AuditStore(options.database, options.cursors)
+    this.#store = new AuditStore(options.database, options.cursors, options.tenantId)
     this.#database = options.database
     this.#clock = options.clock
     this.#ids = new SequentialIds(options.clock)
@@ -38,11 +44,12 @@ export class AuditLog {
 
   /** Appends to the caller's transaction: the record stands or falls with the change. */
   async append(tx: Tx, context: RequestContext, event: NewAuditEvent): Promise<void> {
+    const at = await this.#nextAt(tx)
     const id = this.#ids.next()
     await this.#store.insert(tx, {
       id,
       tenant_id: this.#tenantId,
-      at: this.#clock.now(),
+      at,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
       actor_label: context.actor.label,
@@ -58,6 +65,7 @@ export class AuditLog {
       after: event.after ? JSON.stringify(event.after) : null,
     })
     await this.#database.changed(tx, { kind: 'audit', id })
+    await context.recorded?.(tx, id)
   }
 
   /** Records an act that has no transaction of its own, such as a refusal. Durable when it resolves. */
@@ -67,12 +75,52 @@ export class AuditLog {
 
   /** The event of an ID, and whether there are events of a request of that ID. */
   async lookUp(guid: string): Promise<{ event: AuditEvent | undefined; ofRequest: boolean }> {
-    const event = await this.#store.find(this.#tenantId, guid)
-    const { items } = await this.page({ correlationId: guid, limit: 1 })
+    const terms = [{ kind: 'field', field: 'correlation', operator: 'is', values: [guid], negated: false }] as const
+    const [event, { items }] = await Promise.all([this.#store.find(guid), this.page({ terms }, { limit: 1 })])
     return { event, ofRequest: items.length > 0 }
   }
 
-  page(filter: AuditFilter): Promise<Page<AuditEvent>> {
-    return this.#store.page(this.#tenantId, filter)
+  newestOf(action: AuditAction): Promise<AuditEvent | undefined> {
+    return this.#store.newestOf(action)
+  }
+
+  /** Newest first. */
+  page(query: AuditQuery, page: PageQuery): Promise<Page<AuditEvent>> {
+    return this.#store.page(query, page, this.#clock.now())
+  }
+
+  count(query: AuditQuery): Promise<{ matching: number; isCapped: boolean }> {
+    return this.#store.count(query, this.#clock.now())
+  }
+
+  /** Matching events over time, in at most 120 bars of a length people know. Without a range: all there is, up to now. */
+  async histogram(query: AuditQuery): Promise<AuditHistogram> {
+    const now = this.#clock.now()
+    const asked = { from: query.from ?? (await this.#store.oldestAt()) ?? now, to: query.to ?? now + 1 }
+    const { from, to, bucketMs } = bucketsOver(asked)
+    const buckets = await this.#store.histogram({ ...query, from, to }, bucketMs, now)
+    return { bucketMs, buckets }
+  }
+
+  /** @throws SignetError `not_found` */
+  async require(id: string): Promise<AuditEvent> {
+    const event = await this.#store.find(id)
+    if (!event) throw new SignetError('not_found', 'There is no such audit event.')
+    return event
+  }
+
+  /** Epoch milliseconds of the newest event; undefined before the first one ever. */
+  async newestAt(): Promise<number | undefined> {
+    return (await this.#store.newest())?.at
+  }
+
+  async #nextAt(tx: Tx): Promise<number> {
+    if (this.#lastAt === undefined) {
+      const newest = await this.#store.newest(tx)
+      if (newest) this.#ids.startAfter(newest.id)
+      this.#lastAt = newest?.at ?? 0
+    }
+    this.#lastAt = Math.max(this.#lastAt, this.#clock.now())
+    return this.#lastAt
   }
 }

@@ -1,17 +1,18 @@
-import type { AuditEvent } from '@signet/shared/api/audit'
+import type { AuditEvent, AuditHistogram } from '@signet/shared/api/audit'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import { ActorKind, AuditAction, type AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import type { Term } from '@signet/shared/query/terms'
+import { ActorKind, AuditAction } from '@signet/shared/vocabulary/audit-events'
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { AuditEventsTable } from '../platform/database/schema.ts'
+import { firstIdAt } from '../platform/identifiers.ts'
 import type { Tx } from '../platform/transaction.ts'
+import { auditCondition } from './audit-filter.ts'
 
-export interface AuditFilter extends PageQuery {
-  readonly action?: AuditAction | undefined
-  readonly outcome?: AuditOutcome | undefined
-  readonly actorId?: string | undefined
-  readonly targetId?: string | undefined
-  readonly correlationId?: string | undefined
+/** Which events: those a filter describes, within a time. */
+export interface AuditQuery {
+  readonly terms: readonly Term[]
   /** Epoch milliseconds, inclusive. */
   readonly from?: number | undefined
   /** Epoch milliseconds, exclusive. */
@@ -19,49 +20,122 @@ export interface AuditFilter extends PageQuery {
 }
 
 const list = 'audit'
+/** Matches are counted up to here; beyond it a page says "1000+". */
+const countedUpTo = 1_000
 
 /** SQL of the audit log: insert and read, nothing else. */
 export class AuditStore {
   readonly #database: Database
   readonly #cursors: Cursors
+  readonly #tenantId: string
 
-  constructor(database: Database, cursors: Cursors) {
+  constructor(database: Database, cursors: Cursors, tenantId: string) {
     this.#database = database
     this.#cursors = cursors
+    this.#tenantId = tenantId
+  }
+
+  newest(tx?: Tx): Promise<{ id: string; at: number } | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader.selectFrom('audit_events').select(['id', 'at']).orderBy('id', 'desc').limit(1).executeTakeFirst()
   }
 
   async insert(tx: Tx, row: AuditEventsTable): Promise<void> {
     await sqlOf(tx).insertInto('audit_events').values(row).execute()
   }
 
-  async find(tenantId: string, id: string): Promise<AuditEvent | undefined> {
+  /** The newest event of one kind of act. */
+  async newestOf(action: AuditAction): Promise<AuditEvent | undefined> {
     const row = await this.#database.read
       .selectFrom('audit_events')
       .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
+      .where('tenant_id', '=', this.#tenantId)
+      .where('action', '=', action)
+      .orderBy('id', 'desc')
+      .limit(1)
       .executeTakeFirst()
     return row && toEvent(row)
   }
 
-  async page(tenantId: string, filter: AuditFilter): Promise<Page<AuditEvent>> {
-    const after = this.#cursors.read(list, filter.cursor)?.[0]
-    let query = this.#database.read.selectFrom('audit_events').selectAll().where('tenant_id', '=', tenantId)
-    if (after !== undefined) query = query.where('id', '<', after)
-    if (filter.action) query = query.where('action', '=', filter.action)
-    if (filter.outcome) query = query.where('outcome', '=', filter.outcome)
-    if (filter.actorId) query = query.where('actor_id', '=', filter.actorId)
-    if (filter.targetId) query = query.where('target_id', '=', filter.targetId)
-    if (filter.correlationId) query = query.where('correlation_id', '=', filter.correlationId)
-    if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
-    if (filter.to !== undefined) query = query.where('at', '<', filter.to)
-    const rows = await query
+  async find(id: string): Promise<AuditEvent | undefined> {
+    const row = await this.#database.read.selectFrom('audit_events').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && row.tenant_id === this.#tenantId ? toEvent(row) : undefined
+  }
+
+  /** Newest first. */
+  async page(query: AuditQuery, { cursor, limit }: PageQuery, nowMs: number): Promise<Page<AuditEvent>> {
+    const after = this.#cursors.read(list, cursor)?.[0]
+    // Without a filter a page is a stretch of the primary key, which is read faster than a thread is asked.
+    const isStretch = query.terms.length === 0
+    let rows = this.#matching(query, nowMs, isStretch ? this.#database.read : this.#database.reports).selectAll()
+    if (after !== undefined) rows = rows.where('id', '<', after)
+    const found = await rows
       .orderBy('id', 'desc')
-      .limit(filter.limit + 1)
+      .limit(limit + 1)
       .execute()
-    return this.#cursors.page(rows, { list, limit: filter.limit, keyOf: (row) => [row.id], map: toEvent })
+    return this.#cursors.page(found, { list, limit, keyOf: (row) => [row.id], map: toEvent })
+  }
+
+  /** How many events match, counted no further than a page has to say. */
+  async count(query: AuditQuery, nowMs: number): Promise<{ matching: number; isCapped: boolean }> {
+    const some = this.#matching(query, nowMs)
+      .select('id')
+      .limit(countedUpTo + 1)
+    const { rows } = await this.#reports.executeQuery<{ n: number }>(
+      sql<{ n: number }>`SELECT count(*) AS n FROM (${some})`.compile(this.#reports),
+    )
+    const n = rows[0]?.n ?? 0
+    return { matching: Math.min(n, countedUpTo), isCapped: n > countedUpTo }
+  }
+
+  async histogram(
+    query: AuditQuery & { from: number; to: number },
+    bucketMs: number,
+    nowMs: number,
+  ): Promise<AuditHistogram['buckets']> {
+    const bucket = sql<number>`cast((at - ${query.from}) / ${bucketMs} AS INTEGER)`
+    const rows = await this.#matching(query, nowMs)
+      .select([bucket.as('bucket'), 'outcome', (eb) => eb.fn.countAll<number>().as('n')])
+      .groupBy(['bucket', 'outcome'])
+      .execute()
+    const buckets = Array.from({ length: Math.ceil((query.to - query.from) / bucketMs) }, (_, index) => ({
+      ...{ at: query.from + index * bucketMs, ok: 0, refused: 0, failed: 0 },
+    }))
+    for (const { bucket: index, outcome, n } of rows) {
+      const into = buckets[index]
+      if (into) into[outcome] = n
+    }
+    return buckets
+  }
+
+  /** The earliest event there is; nothing older was ever recorded here, or it was archived. */
+  async oldestAt(): Promise<number | undefined> {
+    const row = await this.#database.read
+      .selectFrom('audit_events')
+      .select('at')
+      .where('tenant_id', '=', this.#tenantId)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.at
+  }
+
+  /** A filter may look at any number of rows to find a few, so these run beside the main thread. */
+  get #reports() {
+    return this.#database.reports
+  }
+
+  #matching({ terms, from, to }: AuditQuery, nowMs: number, db = this.#reports) {
+    let rows = db.selectFrom('audit_events').where('tenant_id', '=', this.#tenantId)
+    // IDs rise with time, so a range of time is a stretch of the primary key.
+    if (from !== undefined) rows = rows.where('id', '>=', firstIdAt(from)).where('at', '>=', from)
+    if (to !== undefined) rows = rows.where('id', '<', firstIdAt(to + idLeadMs)).where('at', '<', to)
+    return terms.length === 0 ? rows : rows.where(auditCondition(terms, nowMs))
   }
 }
+
+/** IDs made in one burst may run ahead of the clock by a little; never by as much as this. */
+const idLeadMs = 60_000
 
 function toEvent(row: AuditEventsTable): AuditEvent {
   return {

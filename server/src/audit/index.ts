@@ -5,3 +5,4 @@
  */
 export { auditHandlers } from './admin-routes.ts'
 export { AuditLog, type NewAuditEvent } from './audit-log.ts'
+export { recordRefusals } from './integrity-records.ts'

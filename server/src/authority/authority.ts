@@ -2,6 +2,7 @@ import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { Sealer } from '../platform/database/sealer.ts'
@@ -16,6 +17,7 @@ import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TokenAuthority } from './token-authority.ts'
+import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
 
 export interface AuthorityOptions {
@@ -25,6 +27,7 @@ export interface AuthorityOptions {
   readonly audit: AuditLog
   readonly registry: Pick<PrincipalRegistry, 'findClient'>
   readonly clock: Clock
+  readonly steadiness: Steadiness
   readonly log: Logger
   readonly dataDir: string
   readonly tenantId: string
@@ -43,9 +46,12 @@ export interface Authority {
   readonly resources: ResourceApps
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
+  readonly usage: TokenUsageStore
   readonly traces: TraceRecorder
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
+  /** Takes now what is due by the clock, which has just been set. */
+  wake(): void
   close(): Promise<void>
 }
 
@@ -55,7 +61,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const keys = await SigningKeys.open(options)
   const resources = await ResourceApps.open(options.database, clock)
   const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
-  const issuanceLog = new IssuanceLog({ store, clock, log })
+  const issuanceLog = new IssuanceLog({ ...options, store })
+  const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
   const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
@@ -73,10 +80,16 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     resources,
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
+    usage,
     traces: new TraceRecorder(),
     forget: (objectId) => identities.drop(objectId),
+    wake: () => {
+      keyTask.poke()
+      logTask.poke()
+    },
     close: async () => {
       issuanceLog.close()
+      usage.close()
       await Promise.all([keyTask.stop(), logTask.stop()])
     },
   }

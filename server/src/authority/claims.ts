@@ -2,7 +2,7 @@ import type { Principal } from '../principals/index.ts'
 import type { Issuer } from './issuer.ts'
 
 /** Tokens are valid from five minutes before they were made, as the cloud's are, for clocks that are late. */
-const backdateSeconds = 300
+export const backdateSeconds = 300
 
 export interface ClaimInput {
   readonly issuer: Issuer

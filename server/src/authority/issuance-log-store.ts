@@ -201,7 +201,7 @@ export function expHourOf(expSeconds: number): number {
 }
 
 /** Rows have UUIDv7 as ids: every one made before an instant (epoch milliseconds) sorts before this. */
-function firstIdAt(ms: number): string {
+export function firstIdAt(ms: number): string {
   const hex = Math.max(ms, 0).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

@@ -6,6 +6,7 @@ import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
+import { ClockWatch } from '../platform/clock-watch.ts'
 import { Cursors } from '../platform/database/paging.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import { createLogger } from '../platform/log.ts'
@@ -33,7 +34,7 @@ afterEach(() => {
 
 function openLog(): IssuanceLog {
   const store = new IssuanceLogStore({ dataDir: folder, cursors, now: clock.now() })
-  return new IssuanceLog({ store, clock, log: createLogger('silent') })
+  return new IssuanceLog({ store, clock, steadiness: new ClockWatch(clock), log: createLogger('silent') })
 }
 
 function issued(more: Partial<IssuanceRow> = {}): IssuanceRow {

@@ -4,6 +4,7 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -25,13 +26,15 @@ export class IssuanceLog {
   readonly #store: IssuanceLogStore
   readonly #commit: GroupCommit<IssuanceRow, boolean>
   readonly #clock: Clock
+  readonly #steadiness: Steadiness
   readonly #log: Logger
   readonly #refusals = new Map<string, { second: number; count: number }>()
   #closed = false
 
-  constructor(options: { store: IssuanceLogStore; clock: Clock; log: Logger }) {
+  constructor(options: { store: IssuanceLogStore; clock: Clock; steadiness: Steadiness; log: Logger }) {
     this.#store = options.store
     this.#clock = options.clock
+    this.#steadiness = options.steadiness
     this.#log = options.log
     this.#commit = new GroupCommit((rows) => this.#store.write(rows), { mostItems: mostRowsPerCommit })
   }
@@ -65,8 +68,12 @@ export class IssuanceLog {
     return this.#store.lastUse(principalIds)
   }
 
-  /** Small steps, with the requests that wait let through between them; what is left after a thousand has to wait. */
+  /**
+   * Small steps, with the requests that wait let through between them; what is left after a thousand has to wait, and all
+   * of it does while the clock cannot be trusted (SEC-145).
+   */
   async prune(): Promise<void> {
+    if (!this.#steadiness.isSteady) return
     const now = this.#clock.now()
     // An assertion is accepted up to five minutes past its exp; its whole hour must be over, and one more.
     const expHourBefore = expHourOf((now - hourMs) / 1_000)

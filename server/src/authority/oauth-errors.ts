@@ -46,6 +46,7 @@ const forms = {
   credential_revoked: form(401, 'invalid_client', 7000214),
   too_many_requests: form(429, 'temporarily_unavailable', 50196),
   unavailable: form(503, 'temporarily_unavailable', 90033),
+  sealed: form(503, 'temporarily_unavailable', 90033),
   authority_unreachable: form(503, 'temporarily_unavailable', 90033),
   internal: serverError,
   // codes of other surfaces, which this one never has a reason to answer
@@ -54,6 +55,9 @@ const forms = {
   cross_site_request: elsewhere,
   conflict: elsewhere,
   precondition_failed: elsewhere,
+  idempotency_key_reused: elsewhere,
+  idempotency_key_busy: elsewhere,
+  idempotency_answer_lost: elsewhere,
   code_refused: elsewhere,
   step_up_required: elsewhere,
   join_token_refused: elsewhere,
@@ -65,6 +69,7 @@ const forms = {
   identity_header_refused: elsewhere,
   forwarded_request: elsewhere,
   identity_not_found: elsewhere,
+  identity_paused: elsewhere,
   identity_pending: elsewhere,
   credential_refused: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, sign, X509Certificate } from 'node:cry
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import { backdateMs, issueSelfSigned } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { x5t } from '../platform/crypto/thumbprint.ts'
@@ -37,6 +38,14 @@ interface StepsDue {
   readonly isNothing: boolean
 }
 
+export interface SigningKeysParts {
+  readonly database: Database
+  readonly sealer: Sealer
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly steadiness: Steadiness
+}
+
 interface ActiveKey {
   readonly kid: string
   readonly privateKey: KeyObject
@@ -47,24 +56,19 @@ interface ActiveKey {
  * holds the next key, so that every validator has it before it signs.
  */
 export class SigningKeys {
-  readonly #parts: { database: Database; sealer: Sealer; audit: AuditLog; clock: Clock }
+  readonly #parts: SigningKeysParts
   readonly #store: SigningKeysStore
   #active: ActiveKey | undefined
   #published: readonly PublishedKey[] = []
   readonly #observers: (() => void)[] = []
   #rolling: Promise<void> = Promise.resolve()
 
-  private constructor(parts: { database: Database; sealer: Sealer; audit: AuditLog; clock: Clock }) {
+  private constructor(parts: SigningKeysParts) {
     this.#parts = parts
     this.#store = new SigningKeysStore(parts.database)
   }
 
-  static async open(parts: {
-    database: Database
-    sealer: Sealer
-    audit: AuditLog
-    clock: Clock
-  }): Promise<SigningKeys> {
+  static async open(parts: SigningKeysParts): Promise<SigningKeys> {
     const keys = new SigningKeys(parts)
     await keys.roll()
     return keys
@@ -113,13 +117,14 @@ export class SigningKeys {
 
   /** Keys are made before the transaction, since nothing else may be awaited in it; what is due is decided inside. */
   async #roll(): Promise<void> {
-    const { database, clock } = this.#parts
+    const { database, clock, steadiness } = this.#parts
     const now = clock.now()
-    const expected = stepsDue(await this.#store.published(scope), now)
+    const mayRetire = steadiness.isSteady
+    const expected = stepsDue(await this.#store.published(scope), now, mayRetire)
     if (!expected.isNothing) {
       const spares = await Promise.all(Array.from({ length: expected.keysNeeded }, () => this.#generate()))
       await database.transact(async (tx) =>
-        this.#take(tx, stepsDue(await this.#store.published(scope, tx), now), spares),
+        this.#take(tx, stepsDue(await this.#store.published(scope, tx), now, mayRetire), spares),
       )
     }
     await this.#load()
@@ -227,12 +232,17 @@ export class SigningKeys {
   }
 }
 
-/** What the schedule asks for at this instant. Without an active key the prepared one takes over at once. */
-function stepsDue(rows: readonly SigningKeyRow[], now: number): StepsDue {
+/**
+ * What the schedule asks for at this instant. Without an active key the prepared one takes over at once.
+ *
+ * @param mayRetire whether the clock can be trusted with what cannot be undone
+ */
+function stepsDue(rows: readonly SigningKeyRow[], now: number, mayRetire: boolean): StepsDue {
   const active = rows.find((row) => row.state === 'active')
   const prepared = rows.find((row) => row.state === 'prepared')
   const activate = prepared && (!active || prepared.activate_at <= now) ? prepared : undefined
-  const retire = rows.filter((row) => row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now)
+  const isOver = (row: SigningKeyRow) => row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now
+  const retire = mayRetire ? rows.filter(isOver) : []
   const keysNeeded = !active && !prepared ? 2 : !prepared || activate ? 1 : 0
   return { active, activate, retire, keysNeeded, isNothing: keysNeeded === 0 && retire.length === 0 }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { resourceOfScope, resourceOfV1 } from './audience.ts'
-import { accessTokenClaims } from './claims.ts'
+import { accessTokenClaims, backdateSeconds } from './claims.ts'
 import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { IdentityCache } from './identity-cache.ts'
 import { type IssuanceLog, sha256Bytes } from './issuance-log.ts'
@@ -58,6 +58,7 @@ export class TokenAuthority {
   readonly #parts: TokenAuthorityParts
   readonly #ids: SequentialIds
   #inFlight = 0
+  #lastIssuedSeconds = 0
   #headerKid = ''
   #header = ''
 
@@ -164,7 +165,7 @@ export class TokenAuthority {
   ): Promise<IssuedToken> {
     const { issuer, keys, tokenLifetimeSeconds } = this.#parts
     const lifetimeSeconds = app.lifetimeSeconds ?? tokenLifetimeSeconds
-    const nowSeconds = Math.floor(nowMs / 1_000)
+    const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
     const claims = accessTokenClaims({
       issuer,
       principal: client.principal,
@@ -187,6 +188,16 @@ export class TokenAuthority {
       resource,
       kid,
     }
+  }
+
+  /**
+   * Times of tokens do not go back with the clock (SEC-145), as far as their backdating covers it: a step back of more is
+   * followed, since a token that begins in the future is accepted by nobody.
+   */
+  #issuedAt(nowSeconds: number): number {
+    const ahead = this.#lastIssuedSeconds - nowSeconds
+    if (ahead <= 0 || ahead > backdateSeconds) this.#lastIssuedSeconds = nowSeconds
+    return this.#lastIssuedSeconds
   }
 
   /** The header is the same for every token of a key and version; it is encoded once. */

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import { mediaTypeOf, readBody, uniquePairs } from '../platform/http/body.ts'
 import { apiHeaders } from '../platform/http/hardening.ts'
 import { sendJson } from '../platform/http/problem.ts'
-import type { Logger } from '../platform/log.ts'
+import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Issuer } from './issuer.ts'
 import { oauthError } from './oauth-errors.ts'
@@ -22,7 +22,7 @@ export interface TokenEndpointParts {
   readonly traces: TraceRecorder
   readonly issuer: Issuer
   readonly clock: Clock
-  readonly log: Logger
+  readonly log: SampledLog
 }
 
 /** `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`. */
@@ -57,7 +57,8 @@ export class TokenEndpoint {
   refuse(response: ServerResponse, thrown: unknown, ids: { traceId: string; correlationId: string }): void {
     const error = SignetError.from(thrown)
     apiHeaders(response)
-    if (error.code === 'internal') this.#parts.log.error({ err: thrown, ...ids }, 'token request failed')
+    if (error.code === 'internal')
+      this.#parts.log.error('token request', { err: thrown, ...ids }, 'token request failed')
     const { clock, issuer } = this.#parts
     const { status, body } = oauthError(error, { ...ids, authorityUrl: issuer.authorityUrl, nowMs: clock.now() })
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds))

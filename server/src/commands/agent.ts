@@ -3,11 +3,12 @@ import { systemClock } from '../platform/clock.ts'
 import { readConfig } from '../platform/config.ts'
 import { stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger } from '../platform/log.ts'
+import { hardenProcess } from '../platform/process-hardening.ts'
 import { agentFacts } from './agent-facts.ts'
 
 /** `signet agent`: the local identity endpoints of this machine, until a signal stops them. */
 export async function runAgent(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('agent')
   const config = readConfig(environment)
   const agent = await startAgent({
     agentDir: config.agentDir,

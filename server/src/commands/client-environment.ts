@@ -15,7 +15,7 @@ export async function clientEnvironment(config: Config): Promise<Record<string, 
     SIGNET_TENANT: deployment.tenantId,
     SIGNET_IMDS_URL: endpoints.imdsUrl,
     SIGNET_IDENTITY_ENDPOINT: endpoints.identityEndpoint,
-    SIGNET_IDENTITY_HEADER: endpoints.identityHeader,
+    SIGNET_IDENTITY_HEADER: endpoints.identityHeader.reveal(),
     SIGNET_CA_FILE: deployment.caFile,
     SIGNET_DASHBOARD_URL: deployment.dashboardUrl,
     ...(instance && {

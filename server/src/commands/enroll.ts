@@ -1,6 +1,8 @@
 import { enrollAgent } from '../agent/index.ts'
 import { readConfig } from '../platform/config.ts'
 import { createLogger } from '../platform/log.ts'
+import { hardenProcess } from '../platform/process-hardening.ts'
+import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 
@@ -9,7 +11,7 @@ export async function enroll(
   environment: NodeJS.ProcessEnv,
   options: { server: string; caPin: string },
 ): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('agent')
   const config = readConfig(environment)
   const joinToken = environment['SIGNET_JOIN_TOKEN']
   if (!joinToken)
@@ -19,7 +21,7 @@ export async function enroll(
   const { agentId } = await enrollAgent({
     serverUrl: options.server,
     caPin: options.caPin,
-    joinToken,
+    joinToken: new Secret(joinToken),
     agentDir: config.agentDir,
     facts: agentFacts(),
     log: createLogger('warn'),

@@ -8,6 +8,7 @@ import {
 } from '@signet/shared/api/resources'
 import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
+import { formatTerm } from '@signet/shared/query/query'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -28,9 +29,14 @@ export async function listInstances(client: ConsoleClient): Promise<InstanceSumm
   return all
 }
 
+/** The filter that finds one instance by its name. */
+export function nameFilter(name: string): string {
+  return formatTerm({ kind: 'field', field: 'name', operator: 'is', values: [name], negated: false })
+}
+
 /** @throws SignetError `not_found` */
 export async function showInstance(client: ConsoleClient, name: string): Promise<InstanceDetail> {
-  const { items } = await client.call(resourcesApi.list, { query: { q: name, limit: '200' } })
+  const { items } = await client.call(resourcesApi.list, { query: { filter: nameFilter(name) } })
   const found = items.find((instance) => instance.name.toLowerCase() === name.toLowerCase())
   if (!found) throw new SignetError('not_found', `There is no service instance called ${name}.`)
   return client.call(resourcesApi.show, { params: { instanceId: found.id } })

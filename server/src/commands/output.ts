@@ -21,7 +21,7 @@ export function printInstances(instances: readonly InstanceSummary[]): string {
 export function printInstance(instance: InstanceSummary): string {
   return rows([
     ['name', instance.name],
-    ['identity', [instance.identityState, instance.identityReason].filter(Boolean).join(': ')],
+    ['identity', `${instance.health.state}: ${instance.health.reason}`],
     ['principal ID', instance.identity?.principalId ?? '-'],
     ['client ID', instance.identity?.clientId ?? '-'],
     [

@@ -1,6 +1,7 @@
 import { InstanceKind } from '@signet/shared/api/resources'
 import { Command } from 'commander'
 import { readConfig } from '../platform/config.ts'
+import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
@@ -19,6 +20,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 /** A fault somebody can mend is one line; anything else shows where it happened. */
 function messageOf(error: unknown): string {
   if (error instanceof StartupError) return error.message
+  if (error instanceof EnvelopeError) return `${error.message}; restore the data folder from a copy`
   if (error instanceof SignetError) return [error.detail, error.fix].filter(Boolean).join(' ')
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
@@ -51,6 +53,7 @@ function commandLine(): Command {
     .action(async (options: { server: string; caPin: string }) => {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
+  addRecoveryCommands(program)
   program.command('env').description('print the shell lines a client needs').action(printEnvironment)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addTokenCommand(program)
@@ -65,6 +68,26 @@ function commandLine(): Command {
       process.stdout.write(`${url}\n`)
     })
   return program
+}
+
+function addRecoveryCommands(program: Command): void {
+  program
+    .command('recovery-shares')
+    .description('print new recovery shares of the root key, once')
+    .option('--shares <n>', 'how many', '3')
+    .option('--threshold <k>', 'how many of them recover', '2')
+    .action(async (options: { shares: string; threshold: string }) => {
+      const { takeRecoveryShares } = await import('./recovery.ts')
+      const wanted = { shares: Number(options.shares), threshold: Number(options.threshold) }
+      process.stdout.write(await takeRecoveryShares(process.env, wanted))
+    })
+  program
+    .command('recover-root-key')
+    .description('make a new root key file from recovery shares on standard input')
+    .action(async () => {
+      const { recoverFromShares } = await import('./recovery.ts')
+      process.stdout.write(await recoverFromShares(process.env, process.stdin))
+    })
 }
 
 function addInstanceCommands(instance: Command): void {

@@ -1,71 +1,136 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
-import { consoleApi } from '@signet/shared/api/console'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
-import { Router } from 'express'
-import { type ComposedServer, composeServer } from '../compose.ts'
-import { type Clock, systemClock } from '../platform/clock.ts'
+import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
+import { systemClock as clock } from '../platform/clock.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { toPem } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
+import { rootKeyProvider } from '../platform/crypto/root-key/root-key-settings.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
-import { contractRouter, type Guard } from '../platform/http/contract-router.ts'
-import { consoleApp, dashboardApp } from '../platform/http/dashboard-app.ts'
+import { DataKeysStore } from '../platform/database/data-keys-store.ts'
+import { Database } from '../platform/database/database.ts'
 import { type Listener, listen, type TlsMaterial } from '../platform/http/listener.ts'
-import { listenOnSocket } from '../platform/http/socket-listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
-import { type RequestContext, systemContext } from '../platform/request-context.ts'
-import { consoleSocket } from './console-client.ts'
+import { hardenProcess } from '../platform/process-hardening.ts'
+import { systemContext } from '../platform/request-context.ts'
+import { SampledLog } from '../platform/sampled-log.ts'
+import { consoleHandler, signInUrl } from './console-handler.ts'
+import { dashboardHandler } from './dashboard.ts'
+import { FrontDoor } from './front-door.ts'
+import { recoveryReminder } from './recovery.ts'
+import { SealedView } from './sealed-view.ts'
+import { openWhenUnsealed } from './unsealing.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('server')
   const config = readConfig(environment)
   const log = createLogger(config.logLevel)
   const lifecycle = new Lifecycle(log)
-  const clock = systemClock
+  const stopping = new AbortController()
   try {
-    const server = await composeServer({ config, clock, log, lifecycle })
-    await openListeners({ config, clock, log, lifecycle, server })
-    await server.audit.record(systemContext('server', newGuid()), { action: 'server.start' })
-    lifecycle.started('audit of the stop', () =>
-      server.audit.record(systemContext('server', newGuid()), { action: 'server.stop' }),
-    )
-    await announceSetup(server, config)
-    log.info({ dashboard: config.dashboardUrl, authority: config.authorityUrl, agents: config.agentsUrl }, 'ready')
-    process.send?.({ ready: true })
-    stopOnSignal(() => lifecycle.stop())
+    const storage = await openStorage({ environment, config, log, lifecycle, stopping })
+    const server = await composeServer({ config, clock, log, lifecycle, ...storage })
+    const handlers = { console: consoleHandler(server, config), dashboard: dashboardHandler(server) }
+    const front = storage.front ?? (await FrontDoor.open(config, handlers))
+    lifecycle.started('console and dashboard', () => front.close())
+    await openListeners({ config, log, lifecycle, server })
+    front.show(handlers)
+    await announce({ config, log, lifecycle, server, wasSealed: storage.front !== undefined })
+    if (!storage.front) stopOnSignal(() => lifecycle.stop())
   } catch (error) {
     await lifecycle.stop()
-    throw error
+    if (!stopping.signal.aborted) throw error
   }
 }
 
 interface Parts {
   readonly config: Config
-  readonly clock: Clock
   readonly log: Logger
   readonly lifecycle: Lifecycle
   readonly server: ComposedServer
 }
 
+/** The database and the keys to it; sealed until the root key is there, with nothing but the front door open (SEC-57). */
+async function openStorage(parts: {
+  environment: NodeJS.ProcessEnv
+  config: Config
+  log: Logger
+  lifecycle: Lifecycle
+  stopping: AbortController
+}) {
+  const { config, log, lifecycle, stopping } = parts
+  ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
+  const root = rootKeyProvider({ ...config, environment: parts.environment, clock })
+  delete parts.environment['SIGNET_ROOT_KEY']
+  const database = Database.open(config.dataDir, clock)
+  lifecycle.started('database', () => database.close())
+  let front: FrontDoor | undefined
+  const view = new SealedView(root, () => new DataKeysStore(database).rootKeyId(), new SampledLog(log, clock))
+  const sealer = await openWhenUnsealed({
+    open: () => openSealer(database, root, clock),
+    clock,
+    signal: stopping.signal,
+    onSealed: async (fault) => {
+      view.fault = fault
+      if (front) return log.warn({ reason: fault.reason }, 'still sealed')
+      front = await openSealed({ config, view, lifecycle, stopping })
+    },
+  })
+  return { database, root, sealer, front }
+}
+
+async function openSealed(parts: {
+  config: Config
+  view: SealedView
+  lifecycle: Lifecycle
+  stopping: AbortController
+}): Promise<FrontDoor> {
+  const { view, lifecycle, stopping } = parts
+  const front = await FrontDoor.open(parts.config, { console: view.app, dashboard: view.app })
+  lifecycle.started('console and dashboard while sealed', () => front.close())
+  stopOnSignal(async () => {
+    stopping.abort()
+    await lifecycle.stop()
+  })
+  const words = `sealed: ${view.fault.reason}: ${view.fault.mend}; the server opens by itself when it is back`
+  process.stderr.write(`signet: ${words}\n`)
+  process.send?.({ sealed: words })
+  return front
+}
+
+async function announce(parts: Parts & { wasSealed: boolean }): Promise<void> {
+  const { config, log, lifecycle, server, wasSealed } = parts
+  const context = systemContext('server', newGuid())
+  await server.audit.record(context, { action: 'server.start' })
+  if (wasSealed) await server.audit.record(context, { action: 'server.unsealed' })
+  lifecycle.started('audit of the stop', () =>
+    server.audit.record(systemContext('server', newGuid()), { action: 'server.stop' }),
+  )
+  await announceSetup(server, config)
+  await remindOfRecovery(server)
+  log.info({ dashboard: config.dashboardUrl, authority: config.authorityUrl, agents: config.agentsUrl }, 'ready')
+  process.send?.({ ready: true })
+}
+
 const tlsLifetimeMs = 90 * dayMs
 
-async function openListeners({ config, clock, log, lifecycle, server }: Parts): Promise<void> {
-  lifecycle.started(
-    'socket',
-    await listenOnSocket(consoleSocket(config.dataDir), consoleApp(consoleRouter(server, config))),
-  )
+/** The two listeners that need a certificate of Signet's own CA, and with it the root key. */
+async function openListeners({ config, log, lifecycle, server }: Parts): Promise<void> {
   let material = await serverCertificate(server, config)
+  const strictTransport = config.publicHost !== 'localhost'
   const authority = await listen({
     name: 'authority',
     setting: 'SIGNET_AUTHORITY_PORT',
     bind: config.bind,
     port: config.authorityPort,
     handler: server.authorityHandler,
+    mostConnectionsPerAddress: 4_096,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.2' },
   })
   lifecycle.started('authority listener', () => authority.close())
@@ -75,17 +140,11 @@ async function openListeners({ config, clock, log, lifecycle, server }: Parts): 
     bind: config.bind,
     port: config.agentsPort,
     handler: server.agentsHandler,
+    mostConnectionsPerAddress: 8_192,
+    strictTransport,
     tls: { ...material, minVersion: 'TLSv1.3', requestCert: true },
   })
   lifecycle.started('agents listener', () => agents.close(2_000))
-  const dashboard = await listen({
-    name: 'dashboard',
-    setting: 'SIGNET_DASHBOARD_PORT',
-    bind: '127.0.0.1',
-    port: config.dashboardPort,
-    handler: dashboardHandler(server),
-  })
-  lifecycle.started('dashboard listener', () => dashboard.close(1_000))
   const renewal = new PeriodicTask({
     name: 'server certificate',
     intervalMs: Math.min(tlsLifetimeMs / 2, 24 * hourMs),
@@ -96,6 +155,7 @@ async function openListeners({ config, clock, log, lifecycle, server }: Parts): 
       for (const listener of [authority, agents] satisfies Listener[]) listener.renew(material)
     },
   })
+  server.watch.onStep(() => renewal.poke())
   lifecycle.started('server certificate', () => renewal.stop())
 }
 
@@ -114,46 +174,6 @@ async function serverCertificate(server: ComposedServer, config: Config): Promis
   return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
 }
 
-function dashboardHandler(server: ComposedServer) {
-  const guard: Guard = (request, access, correlationId) =>
-    server.guard.admit(
-      { method: request.method, headers: request.headers, ip: request.socket.remoteAddress ?? null },
-      access,
-      correlationId,
-    )
-  return dashboardApp({ api: server.adminApi(guard), events: server.eventStreams(guard) })
-}
-
-/** Access to the data folder is access to its socket; whoever has it acts as the console of this host. */
-function consoleRouter(server: ComposedServer, config: Config) {
-  const guard: Guard = async (_request, _access, correlationId): Promise<RequestContext> => ({
-    actor: { kind: 'console', id: null, label: 'console of this host' },
-    correlationId,
-    ip: null,
-  })
-  const router = Router()
-  const handlers = {
-    issueCode: async (_input: unknown, context: RequestContext) => {
-      const { code, purpose, expiresAt } = await server.operators.issueCode(context)
-      return { url: signInUrl(config, code), purpose, expiresAt }
-    },
-    deployment: async () => ({
-      tenantId: server.tenantId,
-      authorityUrl: config.authorityUrl,
-      dashboardUrl: config.dashboardUrl,
-      caFile: join(config.dataDir, 'ca.pem'),
-    }),
-  }
-  router.use(contractRouter(consoleApi, handlers, { guard, log: createLogger('silent') }))
-  router.use(server.adminApi(guard))
-  return router
-}
-
-/** The code stands in the fragment, which browsers send to nobody. */
-function signInUrl(config: Config, code: string): string {
-  return `${config.dashboardUrl}/sign-in#code=${code}`
-}
-
 /** Until somebody has claimed the server, each start writes a fresh set-up link: to the console, and to a file (SEC-2). */
 async function announceSetup(server: ComposedServer, config: Config): Promise<void> {
   if (await server.operators.isClaimed()) return
@@ -162,4 +182,10 @@ async function announceSetup(server: ComposedServer, config: Config): Promise<vo
   ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
   writePrivateFile(join(config.dataDir, 'setup-link'), `${signInUrl(config, code)}\n`)
   process.stderr.write(`Open ${signInUrl(config, code)} within 30 minutes to become the administrator.\n`)
+}
+
+/** One line at each start until recovery shares were taken (SEC-58); `signet start` has a line of its own for it. */
+async function remindOfRecovery(server: ComposedServer): Promise<void> {
+  if (process.connected || (await server.recovery.current())) return
+  process.stderr.write(`${recoveryReminder}\n`)
 }

@@ -1,19 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { consoleApi } from '@signet/shared/api/console'
+import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { InstanceName, resourcesApi } from '@signet/shared/api/resources'
 import { enrollAgent } from '../agent/index.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { createLogger } from '../platform/log.ts'
+import { hardenProcess, processFlags } from '../platform/process-hardening.ts'
+import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { clientEnvironment, shellLines } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
+import { nameFilter } from './instance.ts'
+import { recoveryReminder } from './recovery.ts'
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -22,7 +27,7 @@ const program = fileURLToPath(new URL('../main.ts', import.meta.url))
  * enrols the machine the first time, prints one link, and restarts whichever dies.
  */
 export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
-  process.umask(0o077)
+  hardenProcess('agent')
   const startedAt = performance.now()
   const config = readConfig(environment)
   ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
@@ -37,8 +42,11 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
     await children.run('agent')
     const envFile = join(config.dataDir, 'signet.env')
     writePrivateFile(envFile, shellLines(await clientEnvironment(config)))
-    const { url } = await new ConsoleClient(config.dataDir).call(consoleApi.issueCode, { body: {} })
-    printReady({ url, envFile, logs, seconds: (performance.now() - startedAt) / 1_000 })
+    const client = new ConsoleClient(config.dataDir)
+    const { url } = await client.call(consoleApi.issueCode, { body: {} })
+    const { recoverySet } = await client.call(deploymentApi.rootKey, {})
+    const seconds = (performance.now() - startedAt) / 1_000
+    printReady({ url, envFile, logs, seconds, reminder: recoverySet ? [] : [recoveryReminder] })
   } catch (error) {
     children.stop()
     throw error
@@ -50,21 +58,27 @@ async function enrolThisMachine(config: Config): Promise<void> {
   if (existsSync(join(config.agentDir, 'agent.json'))) return
   const client = new ConsoleClient(config.dataDir)
   const name = InstanceName.safeParse(hostname()).data ?? 'this-machine'
-  const { items } = await client.call(resourcesApi.list, { query: { q: name, limit: '200' } })
+  const { items } = await client.call(resourcesApi.list, { query: { filter: nameFilter(name) } })
   const existing = items.find((instance) => instance.name.toLowerCase() === name.toLowerCase())
   const { id } = existing ?? (await client.call(resourcesApi.register, { body: { name, kind: 'host' } }))
   const token = await client.call(enrollmentApi.issueJoinToken, { params: { instanceId: id }, body: {} })
   await enrollAgent({
     serverUrl: token.serverUrl,
     caPin: token.caPin,
-    joinToken: token.token,
+    joinToken: new Secret(token.token),
     agentDir: config.agentDir,
     facts: agentFacts(),
     log: createLogger('warn'),
   })
 }
 
-function printReady(facts: { url: string; envFile: string; logs: string; seconds: number }): void {
+function printReady(facts: {
+  url: string
+  envFile: string
+  logs: string
+  seconds: number
+  reminder: readonly string[]
+}): void {
   const here = (path: string) => relative(process.cwd(), path) || path
   process.stdout.write(
     [
@@ -76,6 +90,7 @@ function printReady(facts: { url: string; envFile: string; logs: string; seconds
       `  Shell  . ${here(facts.envFile)}`,
       `  Logs   ${here(facts.logs)}`,
       '  Stop   Ctrl-C',
+      ...facts.reminder.flatMap((line) => ['', line]),
       '',
       '',
     ].join('\n'),
@@ -84,6 +99,18 @@ function printReady(facts: { url: string; envFile: string; logs: string; seconds
 
 const quickDeathMs = 2_000
 const restartAfterMs = 500
+
+/** What a child tells its parent: that it serves, or that it waits for the root key. */
+interface Report {
+  readonly ready?: true
+  readonly sealed?: string
+}
+
+/** The environment of a child: the root key, where it stands there, is for the server alone. */
+function environmentOf(name: 'serve' | 'agent'): NodeJS.ProcessEnv {
+  const { SIGNET_ROOT_KEY, ...rest } = process.env
+  return name === 'serve' ? process.env : rest
+}
 
 /** The two processes; one that dies is started again, one that dies at once is reported. */
 class Children {
@@ -97,7 +124,9 @@ class Children {
 
   /** Resolves when the process says it is ready. @throws StartupError with what it last said */
   run(name: 'serve' | 'agent'): Promise<void> {
-    const child = fork(program, [name], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const execArgv = [...processFlags[name === 'serve' ? 'server' : 'agent']]
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc']
+    const child = fork(program, [name], { stdio, env: environmentOf(name), execArgv })
     this.#running.set(name, child)
     let lastWords = ''
     const log = createWriteStream(join(this.#logs, `${name}.log`), { flags: 'a', mode: 0o600 })
@@ -107,7 +136,9 @@ class Children {
     })
     return new Promise((resolve, reject) => {
       let readyAt: number | undefined
-      child.once('message', () => {
+      child.on('message', (report: Report) => {
+        if (report.sealed !== undefined) process.stderr.write(`${report.sealed}\n`)
+        if (report.ready !== true) return
         readyAt = performance.now()
         resolve()
       })

@@ -12,23 +12,24 @@ import {
 } from '@signet/shared/wire/agent-protocol'
 import type { z } from 'zod'
 import { readJson } from '../platform/http/body.ts'
-import { correlationIdOf } from '../platform/http/contract-router.ts'
 import { apiHeaders, splitTarget } from '../platform/http/hardening.ts'
-import { sendJson, sendProblem } from '../platform/http/problem.ts'
+import { requestIdOf, sendJson, sendProblem } from '../platform/http/problem.ts'
 import { EventStream } from '../platform/http/sse.ts'
-import type { Logger } from '../platform/log.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { CredentialRollover } from '../rotation/index.ts'
+import type { AgentDirectory } from './agent-directory.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import type { AgentRow, Enrollment } from './enrollment.ts'
 
 interface EndpointParts {
   readonly enrollment: Enrollment
+  readonly directory: AgentDirectory
   readonly streams: AgentStreams
   readonly rollover: CredentialRollover
   readonly stateOf: (agent: AgentRow) => Promise<{ generation: number }>
-  readonly log: Logger
+  readonly log: SampledLog
 }
 
 interface AgentCall {
@@ -41,13 +42,13 @@ interface AgentCall {
 /** The agent protocol, on a listener of its own. All but enrolment is for agents that prove their certificate. */
 export function agentEndpoint(parts: EndpointParts): RequestListener {
   return (request, response) => {
-    const correlationId = correlationIdOf(request)
+    const correlationId = requestIdOf(request, response)
     apiHeaders(response)
-    response.setHeader('x-request-id', correlationId)
     const { path } = splitTarget(request.url ?? '/')
     answer(parts, { request, response, path, correlationId }).catch((thrown: unknown) => {
       const error = SignetError.from(thrown)
-      if (error.code === 'internal') parts.log.error({ err: thrown, correlationId }, 'agent request failed')
+      if (error.code === 'internal')
+        parts.log.error('agent request', { err: thrown, correlationId }, 'agent request failed')
       sendProblem(response, error, correlationId)
     })
   }
@@ -88,7 +89,7 @@ async function dispatch(
   const agentId = AgentId.parse(agent.id)
   if (path === agentPaths.renew) return parts.enrollment.renew(context, agentId, await parse(RenewRequest, request))
   if (path === agentPaths.report) {
-    return parts.enrollment.report(context, agent, await parse(ReportRequest, request))
+    return parts.directory.report(context, agent, await parse(ReportRequest, request))
   }
   const [, collection, id = '', verb] = /^\/agent\/v1\/(slots|probes)\/([^/]{1,40})(?:\/([a-z]+))?$/.exec(path) ?? []
   if (collection === 'probes' && verb === undefined) {

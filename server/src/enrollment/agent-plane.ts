@@ -1,25 +1,31 @@
-import type { ChangeKind } from '@signet/shared/api/events'
 import type { DesiredState } from '@signet/shared/wire/agent-protocol'
+import { FailureCountersStore } from '../platform/database/failure-counters-store.ts'
 import type { Logger } from '../platform/log.ts'
+import { Throttle } from '../platform/throttle.ts'
+import type { Change } from '../platform/transaction.ts'
 import type { Rotation } from '../rotation/index.ts'
+import { AgentDirectory } from './agent-directory.ts'
 import { AgentStreams } from './agent-streams.ts'
 import { type AgentRow, AgentsStore } from './agents-store.ts'
+import { Announcer } from './announcer.ts'
 import { type DesiredStateParts, desiredStateOf } from './desired-state.ts'
 import { Enrollment, type EnrollmentParts } from './enrollment.ts'
+import { JoinRefusals } from './join-refusals.ts'
 
 type StoreParts = ConstructorParameters<typeof AgentsStore>
 
 /** The domain put together: admission, streams, and what is pushed when something changes. */
 export interface AgentPlane {
   readonly enrollment: Enrollment
+  readonly directory: AgentDirectory
   readonly streams: AgentStreams
   stateOf(agent: AgentRow): Promise<DesiredState>
   /** Tells the agents concerned; called with every committed change. */
-  changed(changes: readonly { kind: ChangeKind; id: string }[]): void
+  changed(changes: readonly Change[]): void
 }
 
 export function openAgentPlane(
-  options: Omit<EnrollmentParts, 'store' | 'database'> &
+  options: Omit<EnrollmentParts, 'store' | 'database' | 'refusals'> &
     Omit<DesiredStateParts, 'slots' | 'latestSeq'> & {
       database: StoreParts[0] & EnrollmentParts['database'] & { latestSeq(): Promise<number> }
       rotation: Rotation
@@ -27,14 +33,15 @@ export function openAgentPlane(
     },
 ): AgentPlane {
   const store = new AgentsStore(options.database)
-  const enrollment = new Enrollment({ ...options, store })
+  const throttle = new Throttle(new FailureCountersStore(options.database), options.clock)
+  const enrollment = new Enrollment({ ...options, store, refusals: new JoinRefusals({ ...options, throttle }) })
   const stateOf = (agent: AgentRow) =>
     desiredStateOf(agent, {
       ...options,
       slots: options.rotation.slots,
       latestSeq: () => options.database.latestSeq(),
     })
-  const streams = new AgentStreams({
+  const streams: AgentStreams = new AgentStreams({
     clock: options.clock,
     log: options.log,
     stateOf: async (agentId) => {
@@ -42,24 +49,9 @@ export function openAgentPlane(
       if (agent?.state !== 'active') throw new Error('the agent is no longer trusted')
       return stateOf(agent)
     },
-    presenceChanged: (agentId) => enrollment.presenceChanged(agentId),
+    presenceChanged: (agentId) => directory.presenceChanged(agentId),
   })
-  enrollment.presenceFrom((agentId) => streams.isConnected(agentId))
-  return { enrollment, streams, stateOf, changed: (changes) => announce(changes, streams, store) }
-}
-
-const ofInterest = new Set<ChangeKind>(['instance', 'principal', 'slot', 'policy', 'run'])
-
-function announce(
-  changes: readonly { kind: ChangeKind; id: string }[],
-  streams: AgentStreams,
-  store: AgentsStore,
-): void {
-  if (changes.some((change) => ofInterest.has(change.kind))) streams.allStatesChanged()
-  for (const change of changes) {
-    if (change.kind !== 'agent') continue
-    void store.agent(change.id).then((agent) => {
-      if (agent && agent.state !== 'active') streams.drop(agent.id)
-    })
-  }
+  const directory = new AgentDirectory({ ...options, store, presence: streams })
+  const announcer = new Announcer({ ...options, streams, store, slots: options.rotation.slots })
+  return { enrollment, directory, streams, stateOf, changed: (changes) => void announcer.announce(changes) }
 }

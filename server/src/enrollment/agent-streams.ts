@@ -1,6 +1,13 @@
 import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
-import type { ProbeRequest, ProbeResult, StreamEventName } from '@signet/shared/wire/agent-protocol'
+import type {
+  DesiredState,
+  ProbeRequest,
+  ProbeResult,
+  Revocation,
+  StreamEventName,
+} from '@signet/shared/wire/agent-protocol'
 import type { Clock, Timer } from '../platform/clock.ts'
+import { randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 
@@ -11,16 +18,21 @@ export interface AgentConnection {
   end(): void
 }
 
-const heartbeatMs = 30 * secondMs
+/** 30 ± 5 s; an agent takes a stream for dead after 90 s of silence. */
+const leastHeartbeatMs = 25 * secondMs
+const heartbeatSpreadMs = 10 * secondMs
 /** Changes that come together are sent together. */
 const coalesceMs = 15
 const probeTimeoutMs = 20 * secondMs
-const longestStreamMs = 4 * 60 * minuteMs
+/** 4 h ± 25 %, so that agents that came together do not come back together. */
+const leastStreamMs = 3 * 60 * minuteMs
+const streamSpreadMs = 2 * 60 * minuteMs
 
 interface OpenStream {
   readonly connection: AgentConnection
   readonly timers: Timer[]
   pending: Timer | undefined
+  sentGeneration: number | null
 }
 
 /** The agents that are connected, and what is pushed to them: whole states, heartbeats, probes. */
@@ -29,13 +41,13 @@ export class AgentStreams {
   readonly #probes = new Map<string, { agentId: string; settle: (result: ProbeResult) => void }>()
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #stateOf: (agentId: string) => Promise<unknown>
+  readonly #stateOf: (agentId: string) => Promise<DesiredState>
   readonly #presenceChanged: (agentId: string) => Promise<void>
 
   constructor(parts: {
     clock: Clock
     log: Logger
-    stateOf: (agentId: string) => Promise<unknown>
+    stateOf: (agentId: string) => Promise<DesiredState>
     presenceChanged: (agentId: string) => Promise<void>
   }) {
     this.#clock = parts.clock
@@ -44,17 +56,27 @@ export class AgentStreams {
     this.#presenceChanged = parts.presenceChanged
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0
+  }
+
   isConnected(agentId: string): boolean {
     return this.#open.has(agentId)
   }
 
+  /** Generation of the newest state sent on the open stream; null when there is none. */
+  sentGeneration(agentId: string): number | null {
+    return this.#open.get(agentId)?.sentGeneration ?? null
+  }
+
   /** The newest connection of an agent is the one that counts; an older one is ended. */
   connect(agentId: string, connection: AgentConnection): void {
-    this.#open.get(agentId)?.connection.end()
-    const stream: OpenStream = { connection, timers: [], pending: undefined }
+    const before = this.#open.get(agentId)
+    const stream: OpenStream = { connection, timers: [], pending: undefined, sentGeneration: null }
     this.#open.set(agentId, stream)
+    before?.connection.end()
     this.#heartbeat(stream)
-    const age = this.#clock.after(longestStreamMs, () => {
+    const age = this.#clock.after(leastStreamMs + streamSpreadMs * randomShare(), () => {
       connection.send('bye', { reconnectAfterMs: secondMs })
       connection.end()
     })
@@ -78,9 +100,9 @@ export class AgentStreams {
     for (const agentId of this.#open.keys()) this.stateChanged(agentId)
   }
 
-  /** Ahead of the new state: tokens of this principal go at once. */
-  revoke(agentId: string, objectId: string, reason: string): void {
-    this.#open.get(agentId)?.connection.send('revoke', { objectId, reason })
+  /** At once, ahead of the state that no longer lists the principal. */
+  revoke(agentId: string, revocation: Revocation): void {
+    this.#open.get(agentId)?.connection.send('revoke', revocation)
   }
 
   /** @throws SignetError `agent_offline` when it is not connected or does not answer in time */
@@ -121,7 +143,10 @@ export class AgentStreams {
 
   #push(agentId: string, stream: OpenStream): void {
     this.#stateOf(agentId)
-      .then((state) => stream.connection.send('state', state))
+      .then((state) => {
+        stream.connection.send('state', state)
+        stream.sentGeneration = state.generation
+      })
       .catch((error: unknown) => {
         this.#log.error({ err: error, agentId }, 'desired state could not be sent')
         stream.connection.end()
@@ -129,7 +154,7 @@ export class AgentStreams {
   }
 
   #heartbeat(stream: OpenStream): void {
-    const timer = this.#clock.after(heartbeatMs, () => {
+    const timer = this.#clock.after(leastHeartbeatMs + heartbeatSpreadMs * randomShare(), () => {
       stream.connection.send('hb', { serverTime: this.#clock.now() })
       stream.timers.splice(stream.timers.indexOf(timer), 1)
       this.#heartbeat(stream)

@@ -33,22 +33,21 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
     authorityUrl: parts.authorityUrl,
     assertionAudience: parts.assertionAudience,
     instances: instances.map(({ id, name, resourceId, identityState }) => ({ id, name, resourceId, identityState })),
-    principals: principals
-      .filter((principal) => principal.state === 'enabled')
-      .flatMap((principal): DesiredPrincipal[] => {
-        const standing = standings.find((one) => one.principalId === principal.objectId)
-        if (!standing) return []
-        return [
-          {
-            objectId: principal.objectId,
-            clientId: principal.clientId,
-            version: principal.version,
-            kind: principal.kind === 'user' ? 'user' : 'system',
-            instances: instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
-            slot: standing.desired,
-          },
-        ]
-      }),
+    principals: principals.flatMap((principal): DesiredPrincipal[] => {
+      const standing = standings.find((one) => one.principalId === principal.objectId)
+      if (!standing || principal.state === 'deleted') return []
+      return [
+        {
+          objectId: principal.objectId,
+          clientId: principal.clientId,
+          version: principal.version,
+          kind: principal.kind === 'user' ? 'user' : 'system',
+          state: principal.state,
+          instances: instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
+          slot: standing.desired,
+        },
+      ]
+    }),
     renewAfter: agent.renew_after,
     agentGeneration: agent.generation,
   }

@@ -1,22 +1,11 @@
 import type { JoinToken } from '@signet/shared/api/enrollment'
-import { type AgentSummary, LocalEndpoints } from '@signet/shared/api/resources'
 import { AgentId, InstanceId, type TenantId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, secondMs } from '@signet/shared/vocabulary/time'
-import type {
-  EnrollRequest,
-  EnrollResponse,
-  RenewRequest,
-  RenewResponse,
-  ReportRequest,
-} from '@signet/shared/wire/agent-protocol'
+import type { EnrollRequest, EnrollResponse, RenewRequest, RenewResponse } from '@signet/shared/wire/agent-protocol'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import {
-  type CertificateFacts,
-  readCertificate,
-  readCertificationRequest,
-  spkiS256,
-} from '../platform/crypto/certificate.ts'
+import { type CertificateFacts, readCertificate, spkiS256 } from '../platform/crypto/certificate.ts'
+import { readCertificationRequest } from '../platform/crypto/certification-request.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -24,14 +13,13 @@ import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import type { ManagedIdentity, ResourceManager } from '../resources/index.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
+import type { JoinRefusals } from './join-refusals.ts'
 import { hashJoinToken, mintJoinToken } from './join-token.ts'
 
 /** An agent certificate lives a day; one that slept past it may still renew, and only renew, for this long (SEC-44). */
 const certificateMs = dayMs
 const recoveryMs = 30 * dayMs
 const mostRenewJitter = 0.2
-/** `last_seen_at` is for people; it is written this often at most. */
-const presenceMs = 15 * 60 * secondMs
 
 export type { AgentRow }
 
@@ -43,6 +31,7 @@ export interface EnrollmentParts {
   readonly resources: ResourceManager
   readonly identities: ManagedIdentity
   readonly audit: AuditLog
+  readonly refusals: JoinRefusals
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly agentsUrl: string
@@ -51,15 +40,9 @@ export interface EnrollmentParts {
 /** Agents: how one is admitted, how it proves itself afterwards, how its certificate is renewed. */
 export class Enrollment {
   readonly #parts: EnrollmentParts
-  #isConnected: (agentId: string) => boolean = () => false
 
   constructor(parts: EnrollmentParts) {
     this.#parts = parts
-  }
-
-  /** Who holds a stream right now is known to the streams alone. */
-  presenceFrom(isConnected: (agentId: string) => boolean): void {
-    this.#isConnected = isConnected
   }
 
   /** A single-use token for the agent of one instance. Shown once. */
@@ -67,7 +50,7 @@ export class Enrollment {
     const { store, database, audit, clock, resources, tenantId, authorities, agentsUrl } = this.#parts
     const instance = await resources.require(instanceId)
     const now = clock.now()
-    const { token, hash } = mintJoinToken()
+    const { token: secret, hash } = mintJoinToken()
     const expiresAt = now + lifetimeSeconds * secondMs
     await database.transact(async (tx) => {
       const id = newGuid()
@@ -91,6 +74,7 @@ export class Enrollment {
       })
     })
     const caPin = Buffer.from(readCertificate(authorities.root.der).x5tS256, 'base64url').toString('hex')
+    const token = secret.reveal()
     const command = `SIGNET_JOIN_TOKEN=${token} signet enroll --server ${agentsUrl} --ca-pin ${caPin}`
     return { token, expiresAt, serverUrl: agentsUrl, caPin, command }
   }
@@ -99,19 +83,20 @@ export class Enrollment {
    * Admits an agent: spends the token and records the certificate in one transaction. The same key with the same token
    * gets the same answer again, so a reply that was lost costs nothing.
    *
-   * @throws SignetError `join_token_refused` | `csr_refused` | `key_reused`
+   * @throws SignetError `join_token_refused` | `too_many_requests` | `csr_refused` | `key_reused`
    */
   async enroll(context: RequestContext, request: EnrollRequest): Promise<EnrollResponse> {
-    const { store, authorities } = this.#parts
+    const { store, authorities, refusals } = this.#parts
+    await refusals.requireOpen(context)
     const hash = hashJoinToken(request.evidence.token)
     const token = await store.joinToken(hash)
-    if (!token) throw await this.#refused(context, 'unknown join token')
-    const publicKey = await readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    if (!token) throw await refusals.refused(context, 'unknown join token')
+    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const earlier = await store.joinTokenUse(token.id, spki)
     if (earlier) return this.#enrolled(earlier.agent_id, earlier.cert_der, 1)
     if (token.uses >= token.max_uses || token.expires_at <= this.#parts.clock.now()) {
-      throw await this.#refused(context, 'join token spent or expired')
+      throw await refusals.refused(context, 'join token spent or expired')
     }
     const agentId = AgentId.parse(newGuid())
     const facts = await authorities.issue('agents', {
@@ -123,7 +108,7 @@ export class Enrollment {
     const admitted = await this.#parts.registry.recordingKeyRefusal(context, () =>
       this.#admit({ context, request, agentId, facts, hash, token, spki }),
     )
-    if (!admitted) throw await this.#refused(context, 'join token spent or expired')
+    if (!admitted) throw await refusals.refused(context, 'join token spent or expired')
     return this.#enrolled(agentId, facts.der, 1)
   }
 
@@ -152,7 +137,7 @@ export class Enrollment {
   /** A next certificate beside the current one, which stays valid until the next one is used (SEC-43). */
   async renew(context: RequestContext, agentId: string, request: RenewRequest): Promise<RenewResponse> {
     const { store, database, authorities, clock, audit, registry } = this.#parts
-    const publicKey = await readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const facts = await authorities.issue('agents', {
       commonName: agentId,
@@ -189,73 +174,6 @@ export class Enrollment {
     return { certificates: [granted, ...chain].map((der) => der.toString('base64')), generation: request.generation }
   }
 
-  /** Takes in what an agent says of itself and of what it holds. */
-  async report(context: RequestContext, agent: AgentRow, report: ReportRequest): Promise<void> {
-    const { store, database, clock, identities } = this.#parts
-    await identities.agentHolds(context, AgentId.parse(agent.id), report.principals)
-    const endpoints = report.endpoints ? JSON.stringify(report.endpoints) : agent.endpoints
-    const isNews =
-      endpoints !== agent.endpoints ||
-      report.facts.agentVersion !== agent.agent_version ||
-      report.facts.platform !== agent.platform ||
-      clock.now() - (agent.last_seen_at ?? 0) >= presenceMs
-    if (!isNews) return
-    await database.transact(async (tx) => {
-      const current = await this.#require(agent.id, tx)
-      await store.updateAgent(tx, current, {
-        endpoints,
-        agent_version: report.facts.agentVersion,
-        platform: report.facts.platform,
-        last_seen_at: clock.now(),
-        updated_at: clock.now(),
-      })
-      await database.changed(tx, { kind: 'agent', id: agent.id })
-    })
-  }
-
-  /** An agent came or went; the dashboard shows it. */
-  async presenceChanged(agentId: string): Promise<void> {
-    const { store, database, clock } = this.#parts
-    await database.transact(async (tx) => {
-      const agent = await store.agent(agentId, tx)
-      if (agent) await store.updateAgent(tx, agent, { last_seen_at: clock.now(), updated_at: clock.now() })
-      await database.changed(tx, { kind: 'agent', id: agentId })
-    })
-  }
-
-  /** The agent of an ID, or the one that holds the certificate of a SHA-256 thumbprint. */
-  async lookUp(names: { guid?: string; sha256?: string }): Promise<{ id: AgentId } | undefined> {
-    const { store } = this.#parts
-    const row =
-      names.guid !== undefined
-        ? await store.agent(names.guid)
-        : names.sha256 !== undefined
-          ? await store.agentByCertificate(names.sha256)
-          : undefined
-    return row && { id: AgentId.parse(row.id) }
-  }
-
-  async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {
-    const rows = await this.#parts.store.agents(agentIds)
-    return new Map(
-      rows.map((row) => {
-        const connected = this.#isConnected(row.id)
-        return [
-          row.id,
-          {
-            id: AgentId.parse(row.id),
-            version: row.agent_version,
-            platform: row.platform,
-            connected,
-            lastSeenAt: connected ? this.#parts.clock.now() : row.last_seen_at,
-            certificateNotAfter: row.cert_not_after,
-            endpoints: row.endpoints === null ? null : LocalEndpoints.parse(JSON.parse(row.endpoints)),
-          },
-        ]
-      }),
-    )
-  }
-
   async #admit(given: {
     context: RequestContext
     request: EnrollRequest
@@ -269,7 +187,7 @@ export class Enrollment {
     const now = clock.now()
     return database.transact(async (tx) => {
       if (!(await store.spendJoinToken(tx, given.hash, now))) return false
-      const instance = await resources.store.find(given.token.instance_id, tx)
+      const instance = await resources.find(given.token.instance_id, tx)
       if (!instance) return false
       await registry.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
       await store.insertAgent(tx, newAgent({ ...given, tenantId, now }))
@@ -301,11 +219,6 @@ export class Enrollment {
       certificates: chain.map((der) => der.toString('base64')),
       generation,
     }
-  }
-
-  async #refused(context: RequestContext, reason: string): Promise<SignetError> {
-    await this.#parts.audit.record(context, { action: 'agent.refused', outcome: 'refused', reason })
-    return new SignetError('join_token_refused')
   }
 
   async #switchToNext(agent: AgentRow): Promise<AgentRow> {
@@ -383,6 +296,8 @@ function newAgent(given: {
     new_spki_s256: null,
     new_cert_der: null,
     endpoints: null,
+    acked_generation: null,
+    errors: null,
     last_seen_at: null,
     revoked_at: null,
     version: 1,

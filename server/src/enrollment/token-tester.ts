@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import { tokenFingerprint } from '../platform/crypto/thumbprint.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
@@ -28,7 +29,7 @@ export interface TesterParts {
 }
 
 interface Held {
-  readonly token: string
+  readonly token: Secret
   readonly operatorId: string | null
   readonly instance: ServiceInstance
   readonly until: number
@@ -88,7 +89,13 @@ export class TokenTester {
     })
     const steps = withAuthoritySteps(result.steps, traces.take(probeId))
     const token = result.accessToken
-    if (token) this.#hold(probeId, { token, operatorId: context.actor.id, instance, until: clock.now() + revealMs })
+    if (token)
+      this.#hold(probeId, {
+        token: new Secret(token),
+        operatorId: context.actor.id,
+        instance,
+        until: clock.now() + revealMs,
+      })
     const test: TokenTest = {
       id: probeId,
       at,
@@ -130,12 +137,13 @@ export class TokenTester {
       )
     }
     this.#held.delete(testId)
+    const token = held.token.reveal()
     await this.#parts.audit.record(context, {
       action: 'token.revealed',
       target: { kind: 'instance', id: held.instance.id, label: held.instance.name },
-      after: { testId, token: tokenFingerprint(held.token) },
+      after: { testId, token: tokenFingerprint(token) },
     })
-    return held.token
+    return token
   }
 
   #hold(testId: string, held: Held): void {
@@ -163,6 +171,7 @@ function fixOf(body: string, status: number | null): string {
   if (/Identity not found|Unable to load requested managed identity/i.test(body)) {
     return 'Turn the managed identity of this instance on.'
   }
+  if (/is paused/.test(body)) return 'Resume the managed identity of this instance.'
   if (/AADSTS500011|invalid_resource/.test(body)) return 'Check the audience: it is not registered with this authority.'
   if (/AADSTS70002[47]|AADSTS1000502|AADSTS7000214/.test(body)) return 'Rotate the certificate of this identity.'
   if (status === null) return 'Check that the agent is running on the instance.'

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 async function signIn(): Promise<SignedIn> {
   const { code } = await stack.operators.issueCode(contextOf('console', 'console'))
-  const id = await stack.operators.signIn(contextOf('anonymous', 'nobody'), { code, displayName: 'Ada' })
+  const id = await stack.operators.signIn(contextOf('anonymous', 'nobody'), { code: code.reveal(), displayName: 'Ada' })
   return stack.operators.sessions.require(id)
 }
 
@@ -53,7 +53,7 @@ async function listen(options: { after?: number; lastEventId?: string; cookie?: 
   const { port } = server.address() as AddressInfo
   const headers = {
     accept: 'text/event-stream',
-    cookie: options.cookie ?? `__Host-signet=${session.sessionId}`,
+    cookie: options.cookie ?? `__Host-signet=${session.sessionId.reveal()}`,
     ...(options.lastEventId !== undefined && { 'last-event-id': options.lastEventId }),
   }
   const path = options.after === undefined ? '/api/events' : `/api/events?after=${options.after}`
@@ -172,6 +172,23 @@ describe('a session and its stream (SEC-17, SEC-18)', () => {
     await vi.waitFor(() => expect(lines).toHaveLength(1))
     await tamper(stack, "UPDATE operators SET state = 'disabled'")
     stack.clock.advance(15_000)
+    await ended
+  })
+
+  it('end together when the operator is disabled, before anything more is sent', async () => {
+    const { lines, ended } = await listen()
+    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await tamper(stack, "UPDATE operators SET state = 'disabled'")
+    await change('not for them')
+    await ended
+    expect(lines).toHaveLength(1)
+  })
+
+  it('end together when the session gets a new id by a step-up', async () => {
+    const { lines, ended } = await listen()
+    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    const { code } = await stack.operators.issueCode(contextOf('console', 'console'))
+    await stack.operators.stepUp(contextOf(), session, code.reveal())
     await ended
   })
 

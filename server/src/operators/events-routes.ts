@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { afterParameter, type ChangeEvent, eventsPath, type StreamMark } from '@signet/shared/api/events'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import type { Clock, Timer } from '../platform/clock.ts'
 import type { SequencedChange } from '../platform/database/database.ts'
-import { sendProblem } from '../platform/http/problem.ts'
+import { splitTarget } from '../platform/http/hardening.ts'
+import { requestIdOf, sendProblem } from '../platform/http/problem.ts'
 import { EventStream } from '../platform/http/sse.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { SignedIn } from './sessions.ts'
+import type { Sessions, SignedIn } from './sessions.ts'
 
 const beatMs = 15 * secondMs
 /** Beyond this many missed changes, reading everything again is less work for both sides. */
@@ -18,19 +18,13 @@ const mostPerSession = 12
 /** What the streams ask of the database. */
 interface ChangeFeed {
   subscribe(subscriber: (changes: readonly SequencedChange[]) => void): () => void
-  changesAfter(seq: number, limit: number): Promise<SequencedChange[] | undefined>
+  changesAfter(seq: number, most: number): Promise<readonly SequencedChange[] | undefined>
   latestSeq(): Promise<number>
-}
-
-/** What the streams ask of the sessions. */
-interface SessionWatch {
-  isLive(sessionId: string): Promise<boolean>
-  onEnded(listener: (sessionId: string) => void): () => void
 }
 
 interface StreamParts {
   readonly feed: ChangeFeed
-  readonly sessions: SessionWatch
+  readonly sessions: Pick<Sessions, 'isInForce' | 'onEnded'>
   readonly clock: Clock
 }
 
@@ -39,17 +33,19 @@ type Admit = (request: Request, correlationId: string) => Promise<SignedIn>
 
 /**
  * The dashboard's stream of changes. A reader that comes back gets what it missed, or is told to read everything again;
- * no change is lost between the two, because the live ones are held back until the missed ones are sent. A stream ends
- * the moment its session does (SEC-18), and never keeps a session alive (SEC-17).
+ * no change is lost between the two, because the live ones wait until the missed ones are sent. A stream ends the moment
+ * its session does, and sends nothing before it has looked whether the session is still in force (SEC-18); it never
+ * keeps a session alive (SEC-17).
  */
 export class ChangeStreams {
   readonly #parts: StreamParts
+  /** By the stored hash of the session id. */
   readonly #open = new Map<string, Set<EventStream>>()
 
   constructor(parts: StreamParts) {
     this.#parts = parts
-    parts.sessions.onEnded((sessionId) => {
-      for (const stream of this.#open.get(sessionId) ?? []) stream.end()
+    parts.sessions.onEnded(({ row }) => {
+      for (const stream of this.#open.get(row.id_sha256) ?? []) stream.end()
     })
   }
 
@@ -58,42 +54,50 @@ export class ChangeStreams {
   }
 
   /** Answers one request with a stream. @throws SignetError `too_many_requests` */
-  async serve(sessionId: string, after: number | undefined, open: () => EventStream): Promise<void> {
-    const streams = this.#open.get(sessionId) ?? new Set()
+  async serve(signedIn: SignedIn, after: number | undefined, open: () => EventStream): Promise<void> {
+    const session = signedIn.row.id_sha256
+    const streams = this.#open.get(session) ?? new Set()
     if (streams.size >= mostPerSession) {
       throw new SignetError('too_many_requests', 'This session has too many event streams open.', {
         retryAfterSeconds: 30,
       })
     }
     const stream = open()
-    this.#open.set(sessionId, streams.add(stream))
-    const { feed } = this.#parts
-    const held: SequencedChange[] = []
-    let sent: number | undefined
-    const unsubscribe = feed.subscribe((changes) => {
-      if (sent === undefined) held.push(...changes)
-      else for (const change of changes) sent = send(stream, change, sent)
+    this.#open.set(session, streams.add(stream))
+    let last = 0
+    const missed = this.#sendMissed(stream, after).then((seq) => {
+      last = seq
     })
-    const heart = this.#beat(sessionId, stream, () => sent ?? 0)
+    let sending = missed
+    // Each waits for the one before it, so that nothing overtakes what was missed.
+    const sendNext = (work: () => void) => {
+      sending = sending.then(() => this.#whileInForce(signedIn, stream, work)).catch(() => stream.end())
+    }
+    const unsubscribe = this.#parts.feed.subscribe((changes) =>
+      sendNext(() => {
+        for (const change of changes) last = send(stream, change, last)
+      }),
+    )
+    const heart = this.#beat(() => sendNext(() => mark(stream, 'beat', last)))
     stream.onClose(() => {
       unsubscribe()
       heart.stop()
       streams.delete(stream)
-      if (streams.size === 0) this.#open.delete(sessionId)
+      if (streams.size === 0) this.#open.delete(session)
     })
-    let last = await this.#sendMissed(stream, after)
-    for (const change of held) last = send(stream, change, last)
-    sent = last
+    await missed
   }
 
   /** @returns number of the last event the reader now knows of */
   async #sendMissed(stream: EventStream, after: number | undefined): Promise<number> {
     const { feed } = this.#parts
     const latest = await feed.latestSeq()
-    const missed = after === undefined || after > latest ? undefined : await feed.changesAfter(after, mostMissed)
-    if (after === undefined) mark(stream, 'hello', latest)
-    if (after === undefined) return latest
-    if (missed === undefined) {
+    if (after === undefined) {
+      mark(stream, 'hello', latest)
+      return latest
+    }
+    const missed = after > latest ? undefined : await feed.changesAfter(after, mostMissed + 1)
+    if (missed === undefined || missed.length > mostMissed) {
       mark(stream, 'reset', latest)
       return latest
     }
@@ -103,31 +107,23 @@ export class ChangeStreams {
     return last
   }
 
-  #beat(sessionId: string, stream: EventStream, seq: () => number): { stop: () => void } {
-    const { clock, sessions } = this.#parts
+  /** Whatever ended the session elsewhere, such as the disabling of its operator, is seen here. */
+  async #whileInForce(signedIn: SignedIn, stream: EventStream, work: () => void): Promise<void> {
+    if (await this.#parts.sessions.isInForce(signedIn)) work()
+    else stream.end()
+  }
+
+  #beat(beat: () => void): { stop: () => void } {
+    const { clock } = this.#parts
     let timer: Timer
-    let stopped = false
     const plan = () => {
       timer = clock.after(beatMs, () => {
-        // Whatever ended it elsewhere, such as the disabling of the operator, is seen here at the latest.
-        sessions.isLive(sessionId).then(
-          (live) => {
-            if (stopped) return
-            if (!live) return stream.end()
-            mark(stream, 'beat', seq())
-            plan()
-          },
-          () => stream.end(),
-        )
+        beat()
+        plan()
       })
     }
     plan()
-    return {
-      stop: () => {
-        stopped = true
-        timer.cancel()
-      },
-    }
+    return { stop: () => timer.cancel() }
   }
 }
 
@@ -135,10 +131,10 @@ export class ChangeStreams {
 export function eventsRouter(streams: ChangeStreams, admit: Admit): IRouter {
   const router = Router()
   router.get(eventsPath, async (request, response) => {
-    const correlationId = randomUUID()
+    const correlationId = requestIdOf(request, response)
     try {
-      const { sessionId } = await admit(request, correlationId)
-      await streams.serve(sessionId, afterOf(request), () => new EventStream(request, response))
+      const signedIn = await admit(request, correlationId)
+      await streams.serve(signedIn, afterOf(request), () => new EventStream(request, response))
     } catch (error) {
       sendProblem(response, SignetError.from(error), correlationId)
     }
@@ -148,7 +144,7 @@ export function eventsRouter(streams: ChangeStreams, admit: Admit): IRouter {
 
 /** What the browser itself says when it comes back wins over the address the page made earlier. */
 function afterOf(request: Request): number | undefined {
-  const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '')
+  const query = new URLSearchParams(splitTarget(request.originalUrl).query)
   const given = request.headers['last-event-id'] ?? query.get(afterParameter)
   if (typeof given !== 'string' || given === '') return undefined
   if (!/^\d{1,15}$/.test(given)) throw new SignetError('invalid_request', 'The number of the last event is not one.')

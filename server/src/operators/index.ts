@@ -3,8 +3,10 @@
  * says which route is open to whom. It knows nothing of workloads; those are principals.
  * Owns the tables `operators`, `one_time_codes`, `operator_sessions`.
  */
+export { ClockConfirmation } from './clock-confirmation.ts'
+export { clockHandlers } from './clock-routes.ts'
 export { ChangeStreams, eventsRouter } from './events-routes.ts'
 export { type IssuedCode, Operators } from './operators.ts'
-export { permissionsOfCaller, RequestGuard, signedInOf } from './request-guard.ts'
+export { hasPermission, RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
 export { sessionHandlers } from './session-routes.ts'
 export type { Sessions } from './sessions.ts'

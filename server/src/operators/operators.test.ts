@@ -4,7 +4,9 @@ import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
 import { newSecret } from '../platform/identifiers.ts'
+import { Secret } from '../platform/secret.ts'
 import type { SignetError } from '../platform/signet-error.ts'
+import { Operators } from './operators.ts'
 
 let stack: Stack
 
@@ -16,7 +18,7 @@ afterEach(() => stack.close())
 
 const browser = contextOf('anonymous', 'not signed in')
 const from = (ip: string) => ({ ...browser, ip })
-const codeOf = async () => (await stack.operators.issueCode(contextOf('console', 'console'))).code
+const codeOf = async () => (await stack.operators.issueCode(contextOf('console', 'console'))).code.reveal()
 const signIn = (code: string, context = browser) => stack.operators.signIn(context, { code, displayName: 'Ada' })
 const signedIn = async () => stack.operators.sessions.require(await signIn(await codeOf()))
 const stepUp = async (code: string) => {
@@ -58,7 +60,7 @@ describe('the set-up code', () => {
     await expect(signIn(code)).rejects.toMatchObject({ code: 'code_refused' })
     const fresh = await codeOf()
     stack.clock.advance(30 * minuteMs - 1)
-    await expect(signIn(fresh)).resolves.toBeTypeOf('string')
+    await expect(signIn(fresh)).resolves.toBeInstanceOf(Secret)
   })
 
   it('is spent by its first use, for ever (SEC-2)', async () => {
@@ -87,7 +89,7 @@ describe('the set-up code', () => {
   })
 
   it('is taken with blanks around it', async () => {
-    await expect(signIn(`  ${await codeOf()}\n`)).resolves.toBeTypeOf('string')
+    await expect(signIn(`  ${await codeOf()}\n`)).resolves.toBeInstanceOf(Secret)
   })
 })
 
@@ -96,7 +98,7 @@ describe('later codes', () => {
     await signIn(await codeOf())
     const issued = await stack.operators.issueCode(contextOf('console', 'console'))
     expect(issued.purpose).toBe('sign_in')
-    await signIn(issued.code)
+    await signIn(issued.code.reveal())
     expect(await rowsOf(stack, 'operators')).toHaveLength(1)
     expect((await auditTrail(stack)).slice(-2)).toEqual(['operator.recovery_code_issued', 'session.started'])
   })
@@ -110,22 +112,92 @@ describe('later codes', () => {
 })
 
 describe('wrong codes', () => {
-  it('from one address are no longer read after ten (SEC-11)', async () => {
+  const fail = async (count: number, context = browser) => {
+    for (let index = 0; index < count; index += 1) await signIn('wrong', context).catch(() => undefined)
+  }
+  const waitOf = (context = browser) =>
+    signIn('wrong', context).then(
+      () => 0,
+      (error: SignetError) => error.retryAfterSeconds ?? 0,
+    )
+
+  it('before anybody exists are five in an hour from one address (SEC-165)', async () => {
     const code = await codeOf()
-    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
-    await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 60 })
-    await expect(signIn(code, from('198.51.100.1'))).resolves.toBeTypeOf('string')
+    await fail(5)
+    await expect(signIn(code)).rejects.toMatchObject({ code: 'too_many_requests', status: 429 })
+    stack.clock.advance(hourMs - 1)
+    expect(await waitOf()).toBeGreaterThan(0)
+    stack.clock.advance(1)
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    await expect(signIn(code, from('198.51.100.1'))).rejects.toMatchObject({ code: 'code_refused' })
   })
 
-  it('are forgotten after a quarter of an hour (SEC-11)', async () => {
-    for (let index = 0; index < 10; index += 1) await signIn('wrong').catch(() => undefined)
+  it('of one address do not slow down another (SEC-11)', async () => {
+    const code = await codeOf()
+    await fail(6)
+    await expect(signIn(code, from('198.51.100.1'))).resolves.toBeInstanceOf(Secret)
+  })
+
+  it('cost ever more time from the sixth on, and never more than five minutes (SEC-11)', async () => {
+    await signIn(await codeOf())
+    await fail(5)
+    for (const seconds of [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
+      stack.clock.advance(seconds * 1_000 - 1)
+      expect(await waitOf()).toBeGreaterThan(0)
+      stack.clock.advance(1)
+      await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    }
+  })
+
+  it('are told to each caller to try again at another time (SEC-166)', async () => {
+    await fail(5)
+    const waits = await Promise.all(Array.from({ length: 20 }, () => waitOf()))
+    expect(new Set(waits).size).toBeGreaterThan(1)
+    for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(3_600)
+  })
+
+  it('are counted through a restart (SEC-166)', async () => {
+    await fail(5)
+    const restarted = new Operators(stack)
+    await expect(restarted.signIn(browser, { code: 'wrong' })).rejects.toMatchObject({ code: 'too_many_requests' })
+  })
+
+  it('are all counted when many are tried at once (SEC-11)', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => signIn('wrong')))
+    const reasons = outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : 'signed in'))
+    expect(reasons.filter((code) => code === 'code_refused')).toHaveLength(5)
+    expect(reasons.filter((code) => code === 'too_many_requests')).toHaveLength(25)
+  })
+
+  it('are forgotten after a quarter of an hour, and at once when the console issues a code (SEC-11)', async () => {
+    await signIn(await codeOf())
+    await fail(6)
     stack.clock.advance(15 * minuteMs)
-    await expect(signIn(await codeOf())).resolves.toBeTypeOf('string')
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'code_refused' })
+    await fail(6)
+    await expect(signIn('wrong')).rejects.toMatchObject({ code: 'too_many_requests' })
+    await expect(signIn(await codeOf())).resolves.toBeInstanceOf(Secret)
+  })
+
+  it('are on record, and once that the limit was reached (SEC-122, SEC-173)', async () => {
+    await fail(50)
+    const trail = await auditTrail(stack)
+    expect(trail.filter((action) => action === 'session.refused')).toHaveLength(5)
+    expect(trail.filter((action) => action === 'limit.reached')).toHaveLength(1)
+  })
+
+  it('of one operator are counted from wherever they come (SEC-11)', async () => {
+    const session = await signedIn()
+    for (let index = 0; index < 5; index += 1) {
+      await stack.operators.stepUp(from(`192.0.2.${index}`), session, 'wrong').catch(() => undefined)
+    }
+    const next = stack.operators.stepUp(from('192.0.2.99'), session, 'wrong')
+    await expect(next).rejects.toMatchObject({ code: 'too_many_requests' })
   })
 
   it('leave sessions that exist untouched (SEC-11)', async () => {
     const { sessionId } = await signedIn()
-    for (let index = 0; index < 11; index += 1) await signIn('wrong').catch(() => undefined)
+    await fail(11)
     await expect(stack.operators.sessions.require(sessionId)).resolves.toMatchObject({ sessionId })
   })
 })
@@ -137,15 +209,17 @@ describe('what is stored', () => {
     const later = await codeOf()
     const files = ['signet.db', 'signet.db-wal'].map((name) => readFileSync(join(stack.dataDir, name)))
     const dump = Buffer.concat(files)
-    for (const secret of [code, later, sessionId]) expect(dump.includes(secret)).toBe(false)
+    for (const secret of [code, later, sessionId.reveal()]) expect(dump.includes(secret)).toBe(false)
     expect(await rowsOf(stack, 'operator_sessions')).toHaveLength(1)
   })
 
   it('is a session ID of 256 random bits under its SHA-256 (SEC-16)', async () => {
     const { sessionId, row } = await signedIn()
-    expect(Buffer.from(sessionId, 'base64url')).toHaveLength(32)
-    expect(row.id_sha256).not.toBe(sessionId)
-    await expect(stack.operators.sessions.require(row.id_sha256)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(Buffer.from(sessionId.reveal(), 'base64url')).toHaveLength(32)
+    expect(row.id_sha256).not.toBe(sessionId.reveal())
+    await expect(stack.operators.sessions.require(new Secret(row.id_sha256))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    })
   })
 })
 
@@ -205,7 +279,7 @@ describe('step-up', () => {
     const session = await signedIn()
     stack.clock.advance(10 * minuteMs)
     const next = await stack.operators.stepUp(contextOf(), session, await codeOf())
-    expect(next).not.toBe(session.sessionId)
+    expect(next.reveal()).not.toBe(session.sessionId.reveal())
     await expect(stack.operators.sessions.requireStepUp(next)).resolves.toBeUndefined()
     await expect(stack.operators.sessions.require(session.sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
   })

@@ -1,21 +1,38 @@
-import { minuteMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import { FailureCountersStore } from '../platform/database/failure-counters-store.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import type { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { addressKey, Throttle, type ThrottleRule } from '../platform/throttle.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import { hashCode, mintCode } from './codes.ts'
 import { OperatorsStore } from './operators-store.ts'
 import { Sessions, type SignedIn } from './sessions.ts'
 
 const codeMs = 30 * minuteMs
-/** Wrong codes from one address within the window before further ones are refused unread (SEC-165). */
-const mostFailures = 10
-const failureWindowMs = 15 * minuteMs
+
+/** Wrong codes, per client address and per operator: at most ten in a minute (SEC-11, SEC-165). */
+const signInRule: ThrottleRule = {
+  scope: 'sign_in',
+  free: 5,
+  firstDelayMs: 2 * secondMs,
+  longestDelayMs: 5 * minuteMs,
+  windowMs: 15 * minuteMs,
+}
+/** As long as nobody exists: five wrong codes in an hour (SEC-165). */
+const setupRule: ThrottleRule = {
+  scope: 'setup',
+  free: 5,
+  firstDelayMs: hourMs,
+  longestDelayMs: hourMs,
+  windowMs: hourMs,
+}
 
 export interface IssuedCode {
-  readonly code: string
+  readonly code: Secret
   readonly purpose: 'setup' | 'sign_in'
   readonly expiresAt: number
 }
@@ -31,7 +48,7 @@ export class Operators {
   readonly #audit: AuditLog
   readonly #clock: Clock
   readonly #tenantId: string
-  readonly #failures = new Map<string, number[]>()
+  readonly #throttle: Throttle
 
   constructor(parts: {
     database: ConstructorParameters<typeof OperatorsStore>[0] & Transactor
@@ -44,6 +61,7 @@ export class Operators {
     this.#audit = parts.audit
     this.#clock = parts.clock
     this.#tenantId = parts.tenantId
+    this.#throttle = new Throttle(new FailureCountersStore(parts.database), parts.clock)
     this.sessions = new Sessions({ ...parts, store: this.#store })
   }
 
@@ -51,7 +69,10 @@ export class Operators {
     return (await this.#store.firstAdmin()) !== undefined
   }
 
-  /** A code for the console: to set up when nobody exists yet, else to sign the administrator in. */
+  /**
+   * A code for the console: to set up when nobody exists yet, else to sign the administrator in. Whoever is at the console
+   * may try it at once: delays that others brought about end with it (SEC-11).
+   */
   async issueCode(context: RequestContext): Promise<IssuedCode> {
     const { code, hash } = mintCode()
     const now = this.#clock.now()
@@ -71,6 +92,7 @@ export class Operators {
         ...(admin && { target: { kind: 'operator', id: admin.id, label: admin.display_name } }),
         after: { expiresAt: now + codeMs },
       })
+      for (const rule of [signInRule, setupRule]) await this.#throttle.forget(tx, rule.scope)
       return { code, purpose, expiresAt: now + codeMs }
     })
   }
@@ -81,11 +103,10 @@ export class Operators {
    * @returns the raw session id
    * @throws SignetError `code_refused` | `too_many_requests`
    */
-  async signIn(context: RequestContext, given: { code: string; displayName?: string | undefined }): Promise<string> {
-    this.#refuseFlood(context.ip)
-    const sessionId = await this.#database.transact(async (tx) => {
-      const now = this.#clock.now()
-      const spent = await this.#store.spendCode(tx, hashCode(given.code), now)
+  async signIn(context: RequestContext, given: { code: string; displayName?: string | undefined }): Promise<Secret> {
+    const keys = [addressKey(context.ip)]
+    return this.#attempt(context, keys, async (tx) => {
+      const spent = await this.#store.spendCode(tx, hashCode(given.code), this.#clock.now())
       if (!spent) return undefined
       const operatorId =
         spent.purpose === 'setup'
@@ -94,14 +115,16 @@ export class Operators {
       if (operatorId === null) return undefined
       return this.#startSession(tx, context, operatorId)
     })
-    if (sessionId === undefined) throw await this.#refused(context)
-    return sessionId
   }
 
-  /** A fresh code confirms that it is still the same person; the session gets a new id (SEC-17, SEC-22). */
-  async stepUp(context: RequestContext, signedIn: SignedIn, code: string): Promise<string> {
-    this.#refuseFlood(context.ip)
-    const sessionId = await this.#database.transact(async (tx) => {
+  /**
+   * A fresh code confirms that it is still the same person; the session gets a new id (SEC-17, SEC-22).
+   *
+   * @throws SignetError `code_refused` | `too_many_requests`
+   */
+  async stepUp(context: RequestContext, signedIn: SignedIn, code: string): Promise<Secret> {
+    const keys = [addressKey(context.ip), `operator ${signedIn.row.operator_id}`]
+    const sessionId = await this.#attempt(context, keys, async (tx) => {
       const spent = await this.#store.spendCode(tx, hashCode(code), this.#clock.now())
       if (!spent || spent.operator_id !== signedIn.row.operator_id) return undefined
       await this.sessions.revoke(tx, signedIn)
@@ -115,9 +138,40 @@ export class Operators {
         context,
       })
     })
-    if (sessionId === undefined) throw await this.#refused(context)
     this.sessions.announceEnd(signedIn)
     return sessionId
+  }
+
+  /** Spends a code under the limits; a refusal is counted and recorded in the transaction that found it. */
+  async #attempt(
+    context: RequestContext,
+    keys: readonly string[],
+    spend: (tx: Tx) => Promise<Secret | undefined>,
+  ): Promise<Secret> {
+    const sessionId = await this.#database.transact(async (tx) => {
+      const rule = (await this.#store.firstAdmin(tx)) ? signInRule : setupRule
+      for (const key of keys) await this.#throttle.requireOpen(rule, key, tx)
+      const started = await spend(tx)
+      if (started === undefined) await this.#recordRefusal(tx, context, rule, keys)
+      return started
+    })
+    if (sessionId !== undefined) return sessionId
+    throw new SignetError('code_refused', undefined, {
+      fix: 'Run `signet operator recover` on the server for a fresh code.',
+    })
+  }
+
+  async #recordRefusal(tx: Tx, context: RequestContext, rule: ThrottleRule, keys: readonly string[]): Promise<void> {
+    await this.#audit.append(tx, context, { action: 'session.refused', outcome: 'refused', reason: 'code_refused' })
+    for (const key of keys) {
+      if (!(await this.#throttle.failed(tx, rule, key))) continue
+      await this.#audit.append(tx, context, {
+        action: 'limit.reached',
+        outcome: 'refused',
+        reason: 'too_many_requests',
+        target: { kind: 'limit', id: rule.scope, label: key },
+      })
+    }
   }
 
   async #createFirst(tx: Tx, context: RequestContext, displayName: string): Promise<string | null> {
@@ -143,31 +197,12 @@ export class Operators {
     return id
   }
 
-  async #startSession(tx: Tx, context: RequestContext, operatorId: string): Promise<string | undefined> {
+  async #startSession(tx: Tx, context: RequestContext, operatorId: string): Promise<Secret | undefined> {
     const operator = await this.#store.operator(operatorId, tx)
     if (operator?.state !== 'active') return undefined
     const target = { kind: 'operator', id: operator.id, label: operator.display_name }
     const actor = { kind: 'operator' as const, id: operator.id, label: operator.display_name }
     await this.#audit.append(tx, { ...context, actor }, { action: 'session.started', target })
     return this.sessions.start(tx, { id: operatorId, tenantId: this.#tenantId, context })
-  }
-
-  async #refused(context: RequestContext): Promise<SignetError> {
-    const failures = this.#failures.get(context.ip ?? '') ?? []
-    this.#failures.set(context.ip ?? '', [...failures, this.#clock.now()])
-    await this.#audit.record(context, { action: 'session.refused', outcome: 'refused', reason: 'code_refused' })
-    return new SignetError('code_refused', undefined, {
-      fix: 'Run `signet operator recover` on the server for a fresh code.',
-    })
-  }
-
-  #refuseFlood(ip: string | null): void {
-    const since = this.#clock.now() - failureWindowMs
-    const recent = (this.#failures.get(ip ?? '') ?? []).filter((at) => at > since)
-    if (recent.length > 0) this.#failures.set(ip ?? '', recent)
-    else this.#failures.delete(ip ?? '')
-    if (recent.length >= mostFailures) {
-      throw new SignetError('too_many_requests', 'Too many wrong codes from this address.', { retryAfterSeconds: 60 })
-    }
   }
 }

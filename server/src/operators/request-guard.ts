@@ -1,7 +1,8 @@
 import type { Access } from '@signet/shared/api/contract'
 import { csrfHeader, unattendedHeader } from '@signet/shared/api/operators'
-import { allows, Permission, permissionsOf } from '@signet/shared/vocabulary/permissions'
+import { allows, type Permission } from '@signet/shared/vocabulary/permissions'
 import type { RequestContext } from '../platform/request-context.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { isCsrfToken, type Sessions, type SignedIn } from './sessions.ts'
 
@@ -67,12 +68,12 @@ export class RequestGuard {
   }
 }
 
-export function sessionIdOf(request: GuardedRequest): string | undefined {
+export function sessionIdOf(request: GuardedRequest): Secret | undefined {
   const header = request.headers['cookie']
   if (typeof header !== 'string') return undefined
   for (const pair of header.split(';')) {
     const [name, value] = pair.trim().split('=', 2)
-    if (value && cookieNames.some((known) => known === name)) return value
+    if (value && cookieNames.some((known) => known === name)) return new Secret(value)
   }
   return undefined
 }
@@ -82,15 +83,19 @@ export function signedInOf(context: RequestContext): SignedIn {
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
 }
 
+/** Whether the caller of a route has a permission; whoever reached the host's own console has every one. */
+export function hasPermission(context: RequestContext, permission: Permission): boolean {
+  return context.actor.kind === 'console' || allows(signedInOf(context).row.role, permission)
+}
+
+/** For what one route decides by its input. @throws SignetError `forbidden` unless the caller has the permission */
+export function requirePermission(context: RequestContext, permission: Permission): void {
+  if (!hasPermission(context, permission)) throw forbidden(permission)
+}
+
 /** Event streams open and open again by themselves; whatever else no person caused says so. */
 function isAttended({ headers }: GuardedRequest): boolean {
   return headers[unattendedHeader] === undefined && headers['accept'] !== 'text/event-stream'
-}
-
-/** What the caller of a route may do; whoever reached the host's own console may do everything. */
-export function permissionsOfCaller(context: RequestContext): readonly Permission[] {
-  if (context.actor.kind === 'console') return Permission.options
-  return permissionsOf[signedInOf(context).row.role]
 }
 
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {

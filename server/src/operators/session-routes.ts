@@ -24,13 +24,13 @@ export function sessionHandlers(operators: Operators): Handlers<typeof operators
     setup: async () => ({ claimed: await operators.isClaimed() }),
     signIn: async ({ body }, context, reply) => {
       const sessionId = await operators.signIn(context, body)
-      setCookie(reply, context, sessionId, sessionSeconds)
+      setCookie(reply, context, sessionId.reveal(), sessionSeconds)
       return sessions.describe(await sessions.require(sessionId))
     },
     session: async (_input, context) => sessions.describe(signedInOf(context)),
     stepUp: async ({ body }, context, reply) => {
       const sessionId = await operators.stepUp(context, signedInOf(context), body.code)
-      setCookie(reply, context, sessionId, sessionSeconds)
+      setCookie(reply, context, sessionId.reveal(), sessionSeconds)
       return sessions.describe(await sessions.require(sessionId))
     },
     signOut: async (_input, context, reply) => {

@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import { sha256 } from '../platform/crypto/thumbprint.ts'
 import { newSecret } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { OperatorsStore, SessionWithOperator } from './operators-store.ts'
@@ -20,7 +21,7 @@ const touchMs = minuteMs
 
 /** The operator behind a request, and the raw session id that proved it. */
 export interface SignedIn {
-  readonly sessionId: string
+  readonly sessionId: Secret
   readonly row: SessionWithOperator
 }
 
@@ -30,7 +31,7 @@ export class Sessions {
   readonly #database: Transactor
   readonly #audit: AuditLog
   readonly #clock: Clock
-  readonly #endListeners = new Set<(sessionId: string) => void>()
+  readonly #endListeners = new Set<(signedIn: SignedIn) => void>()
 
   constructor(parts: { store: OperatorsStore; database: Transactor; audit: AuditLog; clock: Clock }) {
     this.#store = parts.store
@@ -40,11 +41,11 @@ export class Sessions {
   }
 
   /** A new session in the transaction of the sign-in. @returns its raw id, for the cookie alone */
-  async start(tx: Tx, operator: { id: string; tenantId: string; context: RequestContext }): Promise<string> {
+  async start(tx: Tx, operator: { id: string; tenantId: string; context: RequestContext }): Promise<Secret> {
     const now = this.#clock.now()
-    const sessionId = newSecret(32)
+    const sessionId = new Secret(newSecret(32))
     await this.#store.insertSession(tx, {
-      id_sha256: sha256(sessionId),
+      id_sha256: sha256(sessionId.reveal()),
       tenant_id: operator.tenantId,
       operator_id: operator.id,
       idle_expires_at: now + idleMs,
@@ -63,8 +64,8 @@ export class Sessions {
    * @param attended false for a request that no person caused: it does not put off the end of an idle session (SEC-17)
    * @throws SignetError `unauthenticated` when the session is unknown, ended or expired
    */
-  async require(sessionId: string | undefined, attended = true): Promise<SignedIn> {
-    const row = sessionId === undefined ? undefined : await this.#store.session(sha256(sessionId))
+  async require(sessionId: Secret | undefined, attended = true): Promise<SignedIn> {
+    const row = sessionId === undefined ? undefined : await this.#store.session(sha256(sessionId.reveal()))
     const now = this.#clock.now()
     if (sessionId === undefined || !row || row.state !== 'active') throw new SignetError('unauthenticated')
     if (isOver(row, now)) throw new SignetError('unauthenticated', 'The session has expired; sign in again.')
@@ -76,21 +77,21 @@ export class Sessions {
     return { sessionId, row }
   }
 
-  /** Whether a session would still be let in; asking does not put off its end. */
-  async isLive(sessionId: string): Promise<boolean> {
-    const row = await this.#store.session(sha256(sessionId))
+  /** Whether it is still good, for a stream that stays open; looking does not keep it from running idle. */
+  async isInForce(signedIn: SignedIn): Promise<boolean> {
+    const row = await this.#store.session(signedIn.row.id_sha256)
     return row?.state === 'active' && !isOver(row, this.#clock.now())
   }
 
   /** Calls back when a session ends before its time, after the commit. @returns stops that */
-  onEnded(listener: (sessionId: string) => void): () => void {
+  onEnded(listener: (signedIn: SignedIn) => void): () => void {
     this.#endListeners.add(listener)
     return () => this.#endListeners.delete(listener)
   }
 
   /** Tells those who hold something open for a session that it is over; called after the commit that ended it. */
-  announceEnd({ sessionId }: SignedIn): void {
-    for (const listener of this.#endListeners) listener(sessionId)
+  announceEnd(signedIn: SignedIn): void {
+    for (const listener of this.#endListeners) listener(signedIn)
   }
 
   describe({ sessionId, row }: SignedIn): Session {
@@ -106,7 +107,7 @@ export class Sessions {
   }
 
   /** @throws SignetError `step_up_required` unless the operator confirmed within five minutes (SEC-22) */
-  async requireStepUp(sessionId: string): Promise<void> {
+  async requireStepUp(sessionId: Secret): Promise<void> {
     const { stepUpUntil } = this.describe(await this.require(sessionId))
     if (stepUpUntil === null) {
       throw new SignetError('step_up_required', 'This act needs a confirmation of the last five minutes.', {
@@ -138,11 +139,11 @@ function isOver(row: SessionWithOperator, now: number): boolean {
 }
 
 /** Bound to the session and derived from its id, so it needs no storage and cannot outlive it (SEC-20). */
-export function csrfTokenOf(sessionId: string): string {
-  return createHmac('sha256', sessionId).update('signet anti-forgery').digest('base64url')
+export function csrfTokenOf(sessionId: Secret): string {
+  return createHmac('sha256', sessionId.reveal()).update('signet anti-forgery').digest('base64url')
 }
 
-export function isCsrfToken(sessionId: string, given: string): boolean {
+export function isCsrfToken(sessionId: Secret, given: string): boolean {
   const expected = Buffer.from(csrfTokenOf(sessionId))
   const actual = Buffer.from(given)
   return expected.length === actual.length && timingSafeEqual(expected, actual)

@@ -31,27 +31,30 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock that a test holds: time stands still until `advance` moves it and runs what fell due, in order. */
+/**
+ * A clock that a test holds: time stands still until `advance` moves it and runs what fell due, in order. `step` is what an
+ * operator, a time server or a lid does to the wall clock alone.
+ */
 export class FakeClock implements Clock {
-  #now: number
-  readonly #start: number
+  /** Epoch milliseconds at monotonic zero; a step changes it. */
+  #origin: number
+  #elapsed = 0
   #pending: { at: number; callback: () => void }[] = []
 
   constructor(start = Date.UTC(2026, 10, 24, 9, 0, 0)) {
-    this.#now = start
-    this.#start = start
+    this.#origin = start
   }
 
   now(): number {
-    return this.#now
+    return this.#origin + this.#elapsed
   }
 
   monotonicMs(): number {
-    return this.#now - this.#start
+    return this.#elapsed
   }
 
   after(ms: number, callback: () => void): Timer {
-    const entry = { at: this.#now + Math.max(ms, 0), callback }
+    const entry = { at: this.#elapsed + Math.max(ms, 0), callback }
     this.#pending.push(entry)
     return {
       cancel: () => {
@@ -71,14 +74,19 @@ export class FakeClock implements Clock {
   }
 
   advance(ms: number): void {
-    const target = this.#now + ms
+    const target = this.#elapsed + ms
     for (;;) {
       const next = this.#pending.filter((entry) => entry.at <= target).sort((a, b) => a.at - b.at)[0]
       if (!next) break
       this.#pending = this.#pending.filter((entry) => entry !== next)
-      this.#now = Math.max(this.#now, next.at)
+      this.#elapsed = Math.max(this.#elapsed, next.at)
       next.callback()
     }
-    this.#now = target
+    this.#elapsed = target
+  }
+
+  /** Moves the wall clock and nothing else: no timer runs, and none falls due sooner. */
+  step(ms: number): void {
+    this.#origin += ms
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { rootKeySettings } from './crypto/root-key/root-key-settings.ts'
 import { StartupError } from './signet-error.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
@@ -8,7 +9,7 @@ const loopback = z.enum(['127.0.0.1', '::1'], 'only 127.0.0.1 or ::1')
 /** Every setting there is, by its environment name. */
 const settings = z.object({
   SIGNET_DATA_DIR: z.string().min(1).default('.signet/data'),
-  SIGNET_ROOT_KEY_FILE: z.string().min(1).optional(),
+  ...rootKeySettings,
   SIGNET_AGENT_DIR: z.string().min(1).optional(),
   SIGNET_PUBLIC_HOST: z
     .string()
@@ -38,10 +39,12 @@ const otherNames = new Set([
   'SIGNET_INSTANCE_RESOURCE_ID',
   'SIGNET_JOIN_TOKEN',
   'SIGNET_E2E_CHROMIUM',
+  'SIGNET_FUZZ_RUNS',
 ])
 
 export interface Config {
   readonly dataDir: string
+  /** Where the file provider keeps the root key, and where recovery puts a new one. */
   readonly rootKeyFile: string
   readonly agentDir: string
   readonly publicHost: string

@@ -26,6 +26,12 @@ export class SequentialIds {
     this.#clock = clock
   }
 
+  /** Ids made before by another process are passed, whatever the clock says. */
+  startAfter(id: string): void {
+    const madeAtMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+    this.#lastMs = Math.max(this.#lastMs, madeAtMs + 1)
+  }
+
   next(): string {
     const now = this.#clock.now()
     if (now > this.#lastMs) {
@@ -42,4 +48,12 @@ export class SequentialIds {
     const hex = bytes.toString('hex')
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   }
+}
+
+/** The least UUID of the millisecond `ms`: no UUIDv7 made before then reaches it, none made later stays below. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.min(ms, 2 ** 48 - 1))
+    .toString(16)
+    .padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

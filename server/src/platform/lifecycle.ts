@@ -49,7 +49,8 @@ export function stopOnSignal(stop: () => Promise<void>): void {
       if (process.connected) process.disconnect()
     })
   }
-  process.on('SIGINT', onSignal)
+  // A terminal sends Ctrl-C to the whole family; whoever has a parent of ours stops at its word, and once.
+  process.on('SIGINT', () => process.connected || onSignal())
   process.on('SIGTERM', onSignal)
   if (process.connected) process.once('disconnect', () => stopping || onSignal())
 }

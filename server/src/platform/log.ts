@@ -3,8 +3,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 export type { Logger }
 
 /**
- * Structured log, one JSON object a line. Values that could be secrets are never passed in; the redaction list is a
- * second line of defence. `error` wakes a person, `warn` is something that heals itself.
+ * Structured log, one JSON object a line. Values that could be secrets are a `Secret` or never passed in; the redaction
+ * list is a second line of defence. `error` wakes a person, `warn` is something that heals itself.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   return pino(

@@ -1,4 +1,5 @@
 import type { ActorKind } from '@signet/shared/vocabulary/audit-events'
+import type { Tx } from './transaction.ts'
 
 /** Who acts, from where, and under which correlation ID: first argument of everything that writes. */
 export interface RequestContext {
@@ -7,6 +8,8 @@ export interface RequestContext {
   readonly ip: string | null
   /** What a browser calls itself; for people to recognise their sessions by. */
   readonly userAgent?: string
+  /** Told of every audit event that this request causes, in the event's own transaction. */
+  readonly recorded?: (tx: Tx, auditEventId: string) => Promise<void>
 }
 
 /** The context of work that Signet does by itself. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalogue } from '@signet/shared/errors'
+import { type ErrorCode, errorCatalogue, type Problem } from '@signet/shared/errors'
 
 /** The only error a domain throws. `detail` is safe to show to the caller; anything else belongs in `cause`. */
 export class SignetError extends Error {
@@ -7,11 +7,13 @@ export class SignetError extends Error {
   /** One sentence that says what to do next, where that is known. */
   readonly fix: string | undefined
   readonly retryAfterSeconds: number | undefined
+  /** Places of a filter that cannot be read. */
+  readonly faults: Problem['faults']
 
   constructor(
     code: ErrorCode,
     detail: string = errorCatalogue[code].title,
-    options: { cause?: unknown; fix?: string; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; fix?: string; retryAfterSeconds?: number; faults?: Problem['faults'] } = {},
   ) {
     super(`${code}: ${detail}`, { cause: options.cause })
     this.name = 'SignetError'
@@ -19,6 +21,7 @@ export class SignetError extends Error {
     this.detail = detail
     this.fix = options.fix
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.faults = options.faults
   }
 
   get status(): number {

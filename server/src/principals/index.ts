@@ -5,6 +5,7 @@
  * Owns the tables `principals`, `credentials`, `known_keys`, `certificate_authorities`.
  */
 export { type AuthorityScope, CertificateAuthorities } from './certificate-authorities.ts'
+export { CredentialUses } from './credential-uses.ts'
 export { type KeyCredential, type Usability, usabilityAt } from './key-credential.ts'
-export type { Principal } from './principal.ts'
+export { type Principal, restorableMs } from './principal.ts'
 export { PrincipalRegistry, summaryOf } from './registry.ts'

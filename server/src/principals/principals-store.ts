@@ -78,52 +78,43 @@ export class PrincipalsStore {
     return rows.map(toPrincipal)
   }
 
-  /** By any of the names of a certificate; one that is not given matches nothing. */
-  async credentialsNamed(names: CertificateNames): Promise<KeyCredential[]> {
-    const { guid, sha1, sha256, serial } = names
-    const found = await Promise.all([
-      ...(guid === undefined ? [] : [this.#credentialsWhere('id', guid)]),
-      ...(sha1 === undefined ? [] : [this.#credentialsWhere('x5t', sha1)]),
-      ...(sha256 === undefined ? [] : [this.#credentialsWhere('x5t_s256', sha256)]),
-      ...(serial === undefined ? [] : [this.#credentialsWithSerial(serial)]),
-    ])
-    return found.flat()
-  }
-
-  async #credentialsWhere(column: 'id' | 'x5t' | 'x5t_s256', value: string): Promise<KeyCredential[]> {
-    const query = this.#database.read.selectFrom('credentials').selectAll().where(column, '=', value).limit(mostNamed)
-    return (await query.execute()).map(toCredential)
-  }
-
-  /** The index of serials begins with the authority, of which there are a few. */
-  async #credentialsWithSerial(serial: string): Promise<KeyCredential[]> {
-    const rows = await this.#database.read
-      .selectFrom('credentials')
-      .selectAll()
-      .where('ca_id', 'in', (eb) =>
-        eb.selectFrom('certificate_authorities').select('id').where('scope', '=', 'credentials'),
-      )
-      .where('serial', '=', serial)
-      .limit(mostNamed)
-      .execute()
-    return rows.map(toCredential)
-  }
-
-  /** @returns whether the principal was enabled until now */
-  async markDeleted(tx: Tx, objectId: string, at: number, purgeAt: number): Promise<boolean> {
+  /** Compare-and-set: nothing happens unless the principal is still in one of the states `from`. */
+  async movePrincipal(
+    tx: Tx,
+    objectId: string,
+    from: readonly PrincipalsTable['state'][],
+    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'updated_at'>,
+  ): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('principals')
-      .set((eb) => ({
-        state: 'deleted',
-        deleted_at: at,
-        purge_at: purgeAt,
-        updated_at: at,
-        version: eb('version', '+', 1),
-      }))
+      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
       .where('object_id', '=', objectId)
-      .where('state', '<>', 'deleted')
+      .where('state', 'in', from)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
+  }
+
+  /** Deleted principals whose time is over, the longest first. */
+  async purgeable(now: number, limit: number): Promise<Principal[]> {
+    const rows = await this.#database.read
+      .selectFrom('principals')
+      .selectAll()
+      .where('purge_at', '<=', now)
+      .orderBy('purge_at')
+      .limit(limit)
+      .execute()
+    return rows.map(toPrincipal)
+  }
+
+  /** @returns whether it was there and its time was over */
+  async purge(tx: Tx, objectId: string, now: number): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .deleteFrom('principals')
+      .where('object_id', '=', objectId)
+      .where('state', '=', 'deleted')
+      .where('purge_at', '<=', now)
+      .executeTakeFirst()
+    return result.numDeletedRows === 1n
   }
 
   async insertCredential(tx: Tx, row: CredentialsTable): Promise<void> {
@@ -161,6 +152,69 @@ export class PrincipalsStore {
       .limit(limit)
       .execute()
     return rows.map(toCredential)
+  }
+
+  /** By any of the names of a certificate; one that is not given matches nothing. */
+  async credentialsNamed({ guid, sha1, sha256, serial }: CertificateNames): Promise<KeyCredential[]> {
+    const found = await Promise.all([
+      guid === undefined ? [] : this.credentials([guid]),
+      sha1 === undefined ? [] : this.credentialsByThumbprint(sha1),
+      sha256 === undefined ? [] : this.credentialsByThumbprint(sha256),
+      serial === undefined ? [] : this.#credentialsWithSerial(serial),
+    ])
+    return found.flat()
+  }
+
+  /** The index of serials begins with the authority, of which there are a few. */
+  async #credentialsWithSerial(serial: string): Promise<KeyCredential[]> {
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .selectAll()
+      .where('ca_id', 'in', (eb) =>
+        eb.selectFrom('certificate_authorities').select('id').where('scope', '=', 'credentials'),
+      )
+      .where('serial', '=', serial)
+      .limit(mostNamed)
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  async credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
+    const isHex = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(thumbprint)
+    const value = isHex ? Buffer.from(thumbprint, 'hex').toString('base64url') : thumbprint
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .selectAll()
+      .where((eb) => eb.or([eb('x5t', '=', value), eb('x5t_s256', '=', value)]))
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  async credentialsDuring(
+    principalIds: readonly string[],
+    { from, until }: { from: number; until: number },
+    mostEach: number,
+  ): Promise<KeyCredential[]> {
+    if (principalIds.length === 0) return []
+    const ranked = this.#database.reports
+      .selectFrom('credentials')
+      .selectAll()
+      .select((eb) =>
+        eb.fn
+          .agg<number>('row_number')
+          .over((over) => over.partitionBy('principal_id').orderBy('id', 'desc'))
+          .as('place'),
+      )
+      .where('principal_id', 'in', principalIds)
+      .where('not_before', '<', until)
+      .where('not_after', '>=', from)
+    const rows = await this.#database.reports
+      .selectFrom(ranked.as('ranked'))
+      .selectAll()
+      .where('place', '<=', mostEach)
+      .orderBy('id')
+      .execute()
+    return rows.map((row) => toCredential({ ...row, cert_der: Buffer.from(row.cert_der) }))
   }
 
   /** Compare-and-set: nothing happens unless the credential is still in `from`. */

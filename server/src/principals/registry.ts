@@ -79,9 +79,36 @@ export class PrincipalRegistry {
   /** Soft-deletes: refused at once everywhere, its certificates revoked, restorable for 30 days. */
   async delete(tx: Tx, context: RequestContext, objectId: ObjectId): Promise<void> {
     const now = this.#clock.now()
-    if (!(await this.#store.markDeleted(tx, objectId, now, now + restorableMs))) return
+    const change = { state: 'deleted', deleted_at: now, purge_at: now + restorableMs, updated_at: now } as const
+    if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     await this.revokeAll(tx, context, objectId, 'identity turned off')
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
+  }
+
+  /** Suspends or enables: refused, or accepted again, from the commit on; nothing is revoked. The caller records the act. */
+  async setSuspended(tx: Tx, objectId: ObjectId, suspended: boolean): Promise<void> {
+    await this.#enter(tx, objectId, suspended ? 'enabled' : 'suspended', suspended ? 'suspended' : 'enabled')
+  }
+
+  /** A deleted principal comes back under the same IDs; it needs new credentials. The caller records the act. */
+  async restore(tx: Tx, objectId: ObjectId): Promise<void> {
+    await this.#enter(tx, objectId, 'deleted', 'enabled')
+  }
+
+  /** Principals that can no longer be restored. */
+  purgeable(limit: number): Promise<Principal[]> {
+    return this.#store.purgeable(this.#clock.now(), limit)
+  }
+
+  /**
+   * Deletes a principal for good. Its credentials, slots and rotations stay as history until their own retention ends.
+   *
+   * @returns false when it is gone already, or was restored
+   */
+  async purge(tx: Tx, objectId: ObjectId): Promise<boolean> {
+    const isGone = await this.#store.purge(tx, objectId, this.#clock.now())
+    if (isGone) await this.#database.changed(tx, { kind: 'principal', id: objectId })
+    return isGone
   }
 
   async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
@@ -189,6 +216,20 @@ export class PrincipalRegistry {
     return this.#store.credentials(ids)
   }
 
+  /** By SHA-1 (hexadecimal, or base64url as in `x5t`) or SHA-256 (likewise); usually one, since SHA-1 is not unique. */
+  credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
+    return this.#store.credentialsByThumbprint(thumbprint)
+  }
+
+  /** What several principals held at any time between two instants, oldest first; at most `mostEach` of each, the newest. */
+  credentialsDuring(
+    principalIds: readonly string[],
+    range: { from: number; until: number },
+    mostEach: number,
+  ): Promise<KeyCredential[]> {
+    return this.#store.credentialsDuring(principalIds, range, mostEach)
+  }
+
   /** Newest first. */
   credentialsOf(principalId: ObjectId): Promise<KeyCredential[]> {
     return this.#store.credentialsOf(principalId, relevantCredentials)
@@ -229,6 +270,14 @@ export class PrincipalRegistry {
     await this.#database.transact(async (tx) => {
       for (const [id, at] of uses) await this.#store.recordUse(tx, id, at)
     })
+  }
+
+  async #enter(tx: Tx, objectId: ObjectId, from: Principal['state'], to: 'enabled' | 'suspended'): Promise<void> {
+    const change = { state: to, deleted_at: null, purge_at: null, updated_at: this.#clock.now() }
+    if (!(await this.#store.movePrincipal(tx, objectId, [from], change))) {
+      throw new SignetError('conflict', `The identity is not ${from} any more.`)
+    }
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
   async #move(

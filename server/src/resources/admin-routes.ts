@@ -1,18 +1,26 @@
 import type { InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
-import { TenantId } from '@signet/shared/vocabulary/identifiers'
+import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
+import type { AuditLog } from '../audit/index.ts'
 import type { Handlers } from '../platform/http/contract-router.ts'
+import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { exportInstances } from './instance-export.ts'
+import type { InstanceList } from './instance-list.ts'
 import type { InstanceView } from './instance-view.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
+/** @param requireStepUp throws unless the operator confirmed that it is them within the last minutes (SEC-22) */
 export function resourceHandlers(parts: {
   resources: ResourceManager
   identities: ManagedIdentity
   view: InstanceView
+  list: InstanceList
+  audit: AuditLog
   tenantId: string
   authorityUrl: string
+  requireStepUp: (context: RequestContext) => Promise<void>
 }): Handlers<typeof resourcesApi> {
   const { resources, identities, view } = parts
   const tenantId = TenantId.parse(parts.tenantId)
@@ -21,18 +29,44 @@ export function resourceHandlers(parts: {
     if (!summary) throw new SignetError('internal')
     return { ...summary, tenantId, authorityUrl: parts.authorityUrl }
   }
+  const act =
+    (name: 'pause' | 'resume' | 'restore') =>
+    async (
+      {
+        params,
+        body,
+        ifMatch,
+      }: { params: { principalId: ObjectId }; body: { reason?: string | undefined }; ifMatch: number | undefined },
+      context: RequestContext,
+    ) => {
+      const instanceId = await identities.actOn(context, name, params.principalId, { ...body, expected: ifMatch })
+      return detail(await resources.require(instanceId))
+    }
   return {
-    list: async ({ query }) => {
-      const { items, nextCursor } = await resources.page({ ...query, search: query.q })
-      return { items: await view.summaries(items), nextCursor }
-    },
+    list: ({ query }) => parts.list.page(query),
+    facets: () => parts.list.facets(),
+    export: ({ query }, context) => exportInstances(context, query, parts),
     show: async ({ params }) => detail(await resources.require(params.instanceId)),
     register: async ({ body }, context) => detail(await resources.register(context, body)),
-    setIdentity: async ({ params, body }, context) => {
+    setIdentity: async ({ params, body, ifMatch }, context) => {
+      const options = { expected: ifMatch, reason: body.reason }
       await (body.enabled
-        ? identities.turnOn(context, params.instanceId)
-        : identities.turnOff(context, params.instanceId))
+        ? identities.turnOn(context, params.instanceId, options)
+        : identities.turnOff(context, params.instanceId, options))
       return detail(await resources.require(params.instanceId))
+    },
+    pause: act('pause'),
+    resume: act('resume'),
+    restore: act('restore'),
+    blastRadius: ({ params }) => view.blastRadius(params.principalId),
+    tag: async ({ params, body, ifMatch }, context) => {
+      await resources.tag(context, params.instanceId, { ...body, expected: ifMatch })
+      return detail(await resources.require(params.instanceId))
+    },
+    remove: async ({ params, body, ifMatch }, context) => {
+      await parts.requireStepUp(context)
+      await identities.remove(context, params.instanceId, { ...body, expected: ifMatch })
+      return undefined
     },
     tokens: async ({ params, query }) => view.recentTokens(await resources.require(params.instanceId), query),
   }

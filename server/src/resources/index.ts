@@ -1,10 +1,14 @@
 /**
  * Service instances and their identities: the resource tree, and the toggle that gives an instance a principal or takes
  * it away. It never issues certificates or tokens; it asks principals and rotation for them in its own transaction.
- * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`.
+ * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`, `resource_tags`, and the read model
+ * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
+export { type IdentityAct, isLive, type Verdict, verdictOf } from './identity-acts.ts'
+export { InstanceList, openInstanceList } from './instance-list.ts'
 export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
 export { ManagedIdentity } from './managed-identity.ts'
-export { type ResourceDefaults, ResourceManager } from './resource-manager.ts'
+export { PrincipalPurge } from './principal-purge.ts'
+export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-manager.ts'
 export type { ServiceInstance } from './service-instance.ts'

@@ -1,7 +1,12 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type { AgentSummary, InstanceSummary, TokenLogEntry } from '@signet/shared/api/resources'
-import { type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
+import type { AgentSummary, BlastRadius, InstanceSummary, TokenLogEntry } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { Clock } from '../platform/clock.ts'
+import { type Principal, type PrincipalRegistry, summaryOf, usabilityAt } from '../principals/index.ts'
 import type { SlotDirectory, SlotStanding } from '../rotation/index.ts'
+import { restorableUntil } from './identity-acts.ts'
+import { identityHealth } from './identity-health.ts'
+import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 /** What the view asks of the domain that knows agents. */
@@ -12,39 +17,80 @@ export interface AgentDirectory {
 /** What the view asks of the domain that issues tokens. */
 export interface TokenUsage {
   lastUse(principalIds: readonly string[]): ReadonlyMap<string, { at: number; audience: string }>
+  /** When the newest request of each was refused for its certificate; those whose newest one was not are left out. */
+  refusedFor(principalIds: readonly string[]): ReadonlyMap<string, number>
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry>
+  /** What was issued lately, and what of it is still out. */
+  recently(principalId: string): Pick<BlastRadius, 'day' | 'week' | 'live'>
 }
 
 /** The read model of the instance screens: one row from four domains, a fixed number of queries a page. */
 export class InstanceView {
+  readonly #resources: ResourceManager
   readonly #registry: PrincipalRegistry
   readonly #slots: SlotDirectory
   readonly #agents: AgentDirectory
   readonly #usage: TokenUsage
+  readonly #clock: Clock
 
-  constructor(parts: { registry: PrincipalRegistry; slots: SlotDirectory; agents: AgentDirectory; usage: TokenUsage }) {
+  constructor(parts: {
+    resources: ResourceManager
+    registry: PrincipalRegistry
+    slots: SlotDirectory
+    agents: AgentDirectory
+    usage: TokenUsage
+    clock: Clock
+  }) {
+    this.#resources = parts.resources
     this.#registry = parts.registry
     this.#slots = parts.slots
     this.#agents = parts.agents
     this.#usage = parts.usage
+    this.#clock = parts.clock
   }
 
   async summaries(instances: readonly ServiceInstance[]): Promise<InstanceSummary[]> {
+    const lastIds = instances.flatMap((instance) => (instance.principalId ? [instance.principalId] : []))
     const principalIds = instances.flatMap((instance) => (hasIdentity(instance) ? [instance.principalId] : []))
     const agentIds = instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : []))
-    const principals = new Map((await this.#registry.findAll(principalIds)).map((found) => [found.objectId, found]))
+    const principals = new Map((await this.#registry.findAll(lastIds)).map((found) => [found.objectId, found]))
     const standings = new Map((await this.#slots.ofPrincipals(principalIds)).map((found) => [found.principalId, found]))
+    const tags = await this.#resources.tagsOf(instances.map((instance) => instance.id))
     const agents = await this.#agents.describe(agentIds)
     const uses = this.#usage.lastUse(principalIds)
+    const refusals = this.#usage.refusedFor(principalIds)
+    const now = this.#clock.now()
     return instances.map((instance) => {
-      const principalId = hasIdentity(instance) ? instance.principalId : undefined
-      return summarise(instance, {
-        principal: principalId && principals.get(principalId),
-        standing: principalId && standings.get(principalId),
+      const { principalId } = instance
+      return summarise(instance, now, {
+        principal: principalId ? principals.get(principalId) : undefined,
+        standing: principalId ? standings.get(principalId) : undefined,
         agent: instance.agentId ? agents.get(instance.agentId) : undefined,
-        lastUse: principalId && uses.get(principalId),
+        lastUse: principalId ? uses.get(principalId) : undefined,
+        refusedAt: principalId ? refusals.get(principalId) : undefined,
+        tags: tags.get(instance.id),
       })
     })
+  }
+
+  /** What depends on an identity. A fixed number of indexed queries. @throws SignetError `not_found` */
+  async blastRadius(principalId: ObjectId): Promise<BlastRadius> {
+    const principal = await this.#registry.require(principalId)
+    const now = this.#clock.now()
+    const owner = principal.ownerInstanceId === null ? [] : [principal.ownerInstanceId]
+    const instances = await this.#resources.findAll(owner)
+    const agentIds = instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : []))
+    const agents = [...(await this.#agents.describe(agentIds)).values()]
+    const credentials = await this.#registry.credentialsOf(principalId)
+    return {
+      principalId,
+      name: principal.displayName,
+      instances: instances.map(({ id, name }) => ({ id, name })),
+      agents: agents.map(({ id, connected }) => ({ id, connected })),
+      credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
+      lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
+      ...this.#usage.recently(principalId),
+    }
   }
 
   recentTokens(instance: ServiceInstance, query: PageQuery): Page<TokenLogEntry> {
@@ -60,39 +106,55 @@ function hasIdentity(instance: ServiceInstance): instance is WithIdentity {
 
 function summarise(
   instance: ServiceInstance,
+  now: number,
   parts: {
     principal: Principal | undefined
     standing: SlotStanding | undefined
     agent: AgentSummary | undefined
     lastUse: { at: number; audience: string } | undefined
+    refusedAt: number | undefined
+    tags: Readonly<Record<string, string>> | undefined
   },
 ): InstanceSummary {
-  const { principal, standing, agent } = parts
+  const { standing, agent } = parts
+  const principal = hasIdentity(instance) ? parts.principal : undefined
+  const { identityState } = instance
+  const run = standing?.desired.run
+  const until = restorableUntil({ identityState, principal: parts.principal ?? null }, now)
   return {
     id: instance.id,
     name: instance.name,
     kind: instance.kind,
     resourceId: instance.resourceId,
-    identityState: instance.identityState,
-    identityReason: reasonOf(instance, agent),
+    identityState,
+    health: identityHealth(
+      {
+        identityState,
+        principalState: parts.principal?.state ?? null,
+        restorableUntil: until,
+        agent: agent ?? null,
+        credential: standing?.active ?? null,
+        run: run && standing.runSince !== null ? { state: run.state, since: standing.runSince } : null,
+        refusedAt: parts.refusedAt ?? null,
+      },
+      now,
+    ),
+    turningOn:
+      identityState === 'enabling'
+        ? { principal: principal !== undefined, certificate: isIssued(standing), agent: agent?.connected === true }
+        : null,
+    restorable: parts.principal && until !== null ? { principalId: parts.principal.objectId, until } : null,
     identity: principal ? { principalId: principal.objectId, clientId: principal.clientId } : null,
     credential: standing?.active ? summaryOf(standing.active) : null,
     nextRotationAt: standing?.rotateAfter ?? null,
     lastToken: parts.lastUse ?? null,
     agent: agent ?? null,
+    tags: { ...parts.tags },
     version: instance.version,
     createdAt: instance.createdAt,
   }
 }
 
-/** Why an identity is not where somebody wants it, in one sentence. */
-function reasonOf(instance: ServiceInstance, agent: AgentSummary | undefined): string | null {
-  const isWaiting = instance.identityState === 'enabling' || instance.identityState === 'disabling'
-  if (!agent) return isWaiting ? 'No agent is enrolled for this instance yet; enroll one to go on.' : null
-  if (isWaiting && !agent.connected) return 'The agent is not connected; it goes on as soon as the agent is back.'
-  if (instance.identityState === 'enabling') return 'The agent is making its key and fetching its certificate.'
-  if (instance.identityState === 'disabling') return 'Tokens are refused already; the agent is removing what it held.'
-  return instance.identityState === 'on' && !agent.connected
-    ? 'The agent is not connected; it serves what it has and cannot rotate until it is back.'
-    : null
+function isIssued(standing: SlotStanding | undefined): boolean {
+  return standing !== undefined && (standing.desired.prepared !== null || standing.desired.active !== null)
 }

@@ -14,9 +14,9 @@ import {
   rowsOf,
   type Stack,
   tamper,
+  viewOf,
 } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { InstanceView } from './instance-view.ts'
 
 let stack: Stack
 
@@ -136,9 +136,12 @@ describe('turning an identity off', () => {
     const { instance, agent, principalId } = await identityOn(stack)
     await stack.identities.turnOff(contextOf(), instance.id)
     const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [] }
-    await stack.enrollment.report(agent.context, await agentRow(agent.id), { ...report, principals: [principalId] })
+    await stack.plane.directory.report(agent.context, await agentRow(agent.id), {
+      ...report,
+      principals: [principalId],
+    })
     expect(await stateOf(instance.id)).toBe('disabling')
-    await stack.enrollment.report(agent.context, await agentRow(agent.id), { ...report, principals: [] })
+    await stack.plane.directory.report(agent.context, await agentRow(agent.id), { ...report, principals: [] })
     expect(await stateOf(instance.id)).toBe('off')
     expect((await auditTrail(stack)).at(-1)).toBe('identity.removed')
   })
@@ -155,12 +158,7 @@ describe('turning an identity off', () => {
 describe('the instance screens', () => {
   it('show identity, certificate, next rotation and agent in one row', async () => {
     const { instance, principalId, first, agent } = await identityOn(stack)
-    const view = new InstanceView({
-      registry: stack.registry,
-      slots: stack.rotation.slots,
-      agents: stack.enrollment,
-      usage: { lastUse: () => new Map(), recent: () => ({ items: [], nextCursor: null }) },
-    })
+    const view = viewOf(stack)
     const [row] = await view.summaries([await stack.resources.require(instance.id)])
     expect(row).toMatchObject({
       identityState: 'on',
@@ -177,7 +175,7 @@ describe('correlation', () => {
     const { instance } = await enrolledInstance(stack)
     const context = { ...contextOf(), correlationId: newGuid() }
     await stack.identities.turnOn(context, instance.id)
-    const { items } = await stack.audit.page({ limit: 2 })
+    const { items } = await stack.audit.page({ terms: [] }, { limit: 2 })
     expect(items.map((event) => event.correlationId)).toEqual([context.correlationId, context.correlationId])
   })
 })

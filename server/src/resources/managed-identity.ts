@@ -1,24 +1,43 @@
 import type { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
-import type { AuditLog } from '../audit/index.ts'
+import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import type { PrincipalRegistry } from '../principals/index.ts'
+import type { Transactor, Tx } from '../platform/transaction.ts'
+import { requireVersion } from '../platform/versions.ts'
+import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover } from '../rotation/index.ts'
+import { type IdentityAct, isLive, verdictOf } from './identity-acts.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
+/** How an act is meant. */
+export interface ActOptions {
+  /** Version of the instance that whoever asks has seen. */
+  readonly expected?: number | undefined
+  /** Goes to the audit log. */
+  readonly reason?: string | undefined
+  /** The principal that is meant; when the instance has another one by now, the act is refused. */
+  readonly principalId?: string | undefined
+}
+
+/** What an act came to. */
+export interface ActResult {
+  readonly changed: boolean
+  readonly principalId: ObjectId | null
+}
+
 /**
- * The toggle: on makes a principal and asks for its first certificate, off deletes it. Each is one transaction with its
- * audit rows; repeating a wish that is already met changes nothing (data-and-scale §4.1).
+ * The life of an identity: on makes a principal and asks for its first certificate, a pause refuses its tokens, off
+ * deletes it, a restore brings it back. Each is one transaction with its audit rows; repeating a wish that is already met
+ * changes nothing (data-and-scale §4.1).
  */
 export class ManagedIdentity {
   readonly #resources: ResourceManager
   readonly #registry: PrincipalRegistry
   readonly #rollover: CredentialRollover
   readonly #audit: AuditLog
-  readonly #database: Transactor & ChangeRecorder
+  readonly #database: Transactor
   readonly #clock: Clock
 
   constructor(parts: {
@@ -26,7 +45,7 @@ export class ManagedIdentity {
     registry: PrincipalRegistry
     rollover: CredentialRollover
     audit: AuditLog
-    database: Transactor & ChangeRecorder
+    database: Transactor
     clock: Clock
   }) {
     this.#resources = parts.resources
@@ -38,57 +57,107 @@ export class ManagedIdentity {
     parts.rollover.onActivated((tx, context, principalId) => this.#inForce(tx, context, principalId))
   }
 
-  async turnOn(context: RequestContext, instanceId: InstanceId): Promise<void> {
-    await this.#database.transact(async (tx) => {
-      const instance = await this.#require(tx, instanceId)
-      if (instance.identityState === 'on' || instance.identityState === 'enabling') return
-      const principal = await this.#registry.createSystem(tx, {
-        instanceId,
-        name: instance.name,
-        armId: instance.resourceId,
-      })
-      await this.#update(tx, instance, { identity_state: 'enabling', system_principal_id: principal.objectId })
-      await this.#audit.append(tx, context, {
-        action: 'identity.turned_on',
-        target: targetOf(instance),
-        before: { identityState: instance.identityState },
-        after: { identityState: 'enabling', principalId: principal.objectId, clientId: principal.clientId },
-      })
-      if (instance.agentId) {
-        await this.#rollover.openSlot(tx, context, { principalId: principal.objectId, agentId: instance.agentId })
-      }
-    })
+  turnOn(context: RequestContext, instanceId: InstanceId, options: ActOptions = {}): Promise<ActResult> {
+    return this.#alone(context, 'turn-on', instanceId, options)
   }
 
   /** Refused from the commit on: by the authority at once, by the agent as soon as it hears of it. */
-  async turnOff(context: RequestContext, instanceId: InstanceId): Promise<void> {
+  turnOff(context: RequestContext, instanceId: InstanceId, options: ActOptions = {}): Promise<ActResult> {
+    return this.#alone(context, 'turn-off', instanceId, options)
+  }
+
+  /**
+   * An act by its name, on the instance a principal belongs to.
+   *
+   * @throws SignetError `not_found` | `conflict` | `precondition_failed`
+   */
+  async actOn(
+    context: RequestContext,
+    act: IdentityAct,
+    principalId: ObjectId,
+    options: ActOptions,
+  ): Promise<InstanceId> {
+    const { ownerInstanceId } = await this.#registry.require(principalId)
+    if (ownerInstanceId === null) throw new SignetError('conflict', 'This identity belongs to no service instance.')
+    await this.#alone(context, act, ownerInstanceId, { ...options, principalId })
+    return ownerInstanceId
+  }
+
+  /** As `turnOn` and its siblings, in the caller's transaction. */
+  async perform(
+    tx: Tx,
+    context: RequestContext,
+    act: IdentityAct,
+    instanceId: InstanceId,
+    options: ActOptions,
+  ): Promise<ActResult> {
+    const instance = await this.#resources.require(instanceId, tx)
+    requireVersion(options.expected, instance.version)
+    const principal = instance.principalId ? await this.#registry.find(instance.principalId, tx) : undefined
+    const facts = { identityState: instance.identityState, principal: principal ?? null }
+    const verdict = verdictOf(act, facts, this.#clock.now(), options.principalId)
+    if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
+    if (verdict.kind === 'already') return { changed: false, principalId: instance.principalId }
+    const asked: Asked = { tx, context, instance, reason: options.reason || undefined }
+    if (act === 'turn-on') return { changed: true, principalId: await this.#turnOn(asked) }
+    if (act === 'turn-off') await this.#turnOff(asked)
+    else if (principal && act === 'restore') await this.#restore(asked, principal)
+    else if (principal) await this.#suspend(asked, principal, act === 'pause')
+    return { changed: true, principalId: instance.principalId }
+  }
+
+  /**
+   * Soft-deletes an instance. Its principal stays restorable by nobody, since what it belongs to is gone.
+   *
+   * @throws SignetError `conflict` unless the identity is off, or `turnOff` says to turn it off with it
+   */
+  async remove(
+    context: RequestContext,
+    instanceId: InstanceId,
+    options: ActOptions & { turnOff: boolean },
+  ): Promise<void> {
     await this.#database.transact(async (tx) => {
-      const instance = await this.#require(tx, instanceId)
-      if (instance.identityState === 'off' || instance.identityState === 'disabling') return
-      if (instance.principalId) {
-        await this.#rollover.closeSlots(tx, context, instance.principalId)
-        await this.#registry.delete(tx, context, instance.principalId)
+      const instance = await this.#resources.require(instanceId, tx)
+      requireVersion(options.expected, instance.version)
+      if (isLive(instance.identityState) && !options.turnOff) {
+        throw new SignetError('conflict', `The identity of ${instance.name} is on.`, {
+          fix: 'Turn it off first, or have it turned off with the instance.',
+        })
       }
-      const state = instance.agentId ? 'disabling' : 'off'
-      await this.#update(tx, instance, { identity_state: state })
+      const reason = options.reason || undefined
+      await this.#record(
+        { tx, context, instance, reason },
+        { action: 'instance.deleted', before: { name: instance.name, resourceId: instance.resourceId } },
+      )
+      if (isLive(instance.identityState)) await this.#turnOff({ tx, context, instance, reason })
+      await this.#resources.update(tx, await this.#resources.require(instanceId, tx), { deleted_at: this.#clock.now() })
+    })
+  }
+
+  /** Deletes a principal for good once its 30 days are over. @returns false when it was restored or purged meanwhile */
+  async purge(context: RequestContext, principal: Principal): Promise<boolean> {
+    return this.#database.transact(async (tx) => {
+      if (!(await this.#registry.purge(tx, principal.objectId))) return false
+      const instance = await this.#resources.findByPrincipal(principal.objectId, tx)
+      if (instance) await this.#resources.update(tx, instance, { system_principal_id: null })
       await this.#audit.append(tx, context, {
-        action: 'identity.turned_off',
-        target: targetOf(instance),
-        before: { identityState: instance.identityState, principalId: instance.principalId },
-        after: { identityState: state },
+        action: 'identity.purged',
+        target: { kind: 'identity', id: principal.objectId, label: principal.displayName },
+        before: { principalId: principal.objectId, clientId: principal.clientId, deletedAt: principal.deletedAt },
       })
+      return true
     })
   }
 
   /** An agent has taken charge of an instance; an identity that waits for one, or had another, starts anew on it. */
   async agentBound(tx: Tx, context: RequestContext, instanceId: InstanceId, agentId: AgentId): Promise<void> {
-    const instance = await this.#require(tx, instanceId)
-    const isLive = instance.identityState === 'on' || instance.identityState === 'enabling'
-    await this.#update(tx, instance, {
+    const instance = await this.#resources.require(instanceId, tx)
+    const live = isLive(instance.identityState)
+    await this.#resources.update(tx, instance, {
       agent_id: agentId,
-      identity_state: isLive ? 'enabling' : 'off',
+      identity_state: live ? 'enabling' : 'off',
     })
-    if (!isLive || !instance.principalId) return
+    if (!live || !instance.principalId) return
     await this.#rollover.closeSlots(tx, context, instance.principalId)
     await this.#registry.revokeAll(tx, context, instance.principalId, 'another agent took over')
     await this.#rollover.openSlot(tx, context, { principalId: instance.principalId, agentId })
@@ -97,49 +166,100 @@ export class ManagedIdentity {
   /** What an agent says it holds; an identity that was turned off is gone once the agent no longer has it. */
   async agentHolds(context: RequestContext, agentId: AgentId, held: readonly ObjectId[]): Promise<void> {
     await this.#database.transact(async (tx) => {
-      for (const instance of await this.#resources.store.ofAgent(agentId, tx)) {
+      for (const instance of await this.#resources.ofAgent(agentId, tx)) {
         if (instance.identityState !== 'disabling') continue
         if (instance.principalId && held.includes(instance.principalId)) continue
-        await this.#update(tx, instance, { identity_state: 'off' })
-        await this.#audit.append(tx, context, {
-          action: 'identity.removed',
-          target: targetOf(instance),
-          before: { identityState: 'disabling' },
-          after: { identityState: 'off' },
-        })
+        await this.#resources.update(tx, instance, { identity_state: 'off' })
+        await this.#record(
+          { tx, context, instance },
+          { action: 'identity.removed', before: { identityState: 'disabling' }, after: { identityState: 'off' } },
+        )
       }
     })
   }
 
-  async #inForce(tx: Tx, context: RequestContext, principalId: ObjectId): Promise<void> {
-    const instance = await this.#resources.store.findByPrincipal(principalId, tx)
-    if (instance?.identityState !== 'enabling') return
-    await this.#update(tx, instance, { identity_state: 'on' })
-    await this.#audit.append(tx, context, {
-      action: 'identity.in_force',
-      target: targetOf(instance),
-      before: { identityState: 'enabling' },
-      after: { identityState: 'on' },
+  #alone(context: RequestContext, act: IdentityAct, instanceId: InstanceId, options: ActOptions): Promise<ActResult> {
+    return this.#database.transact((tx) => this.perform(tx, context, act, instanceId, options))
+  }
+
+  async #turnOn(asked: Asked): Promise<ObjectId> {
+    const { tx, context, instance } = asked
+    const principal = await this.#registry.createSystem(tx, {
+      instanceId: instance.id,
+      name: instance.name,
+      armId: instance.resourceId,
+    })
+    await this.#resources.update(tx, instance, { identity_state: 'enabling', system_principal_id: principal.objectId })
+    await this.#record(asked, {
+      action: 'identity.turned_on',
+      before: { identityState: instance.identityState },
+      after: { identityState: 'enabling', principalId: principal.objectId, clientId: principal.clientId },
+    })
+    if (instance.agentId) {
+      await this.#rollover.openSlot(tx, context, { principalId: principal.objectId, agentId: instance.agentId })
+    }
+    return principal.objectId
+  }
+
+  async #turnOff(asked: Asked): Promise<void> {
+    const { tx, context, instance } = asked
+    const state = instance.agentId ? 'disabling' : 'off'
+    await this.#resources.update(tx, instance, { identity_state: state })
+    await this.#record(asked, {
+      action: 'identity.turned_off',
+      before: { identityState: instance.identityState, principalId: instance.principalId },
+      after: { identityState: state },
+    })
+    if (!instance.principalId) return
+    await this.#rollover.closeSlots(tx, context, instance.principalId)
+    await this.#registry.delete(tx, context, instance.principalId)
+  }
+
+  /** The instance changes with its principal, so that who has seen it before the pause is told. */
+  async #suspend(asked: Asked, principal: Principal, suspended: boolean): Promise<void> {
+    await this.#registry.setSuspended(asked.tx, principal.objectId, suspended)
+    await this.#resources.update(asked.tx, asked.instance, {})
+    await this.#record(asked, {
+      action: suspended ? 'identity.paused' : 'identity.resumed',
+      before: { principalId: principal.objectId, state: principal.state },
+      after: { principalId: principal.objectId, state: suspended ? 'suspended' : 'enabled' },
     })
   }
 
-  async #require(tx: Tx, instanceId: InstanceId): Promise<ServiceInstance> {
-    const instance = await this.#resources.store.find(instanceId, tx)
-    if (!instance) throw new SignetError('not_found', 'No such service instance.')
-    return instance
+  /** Its old certificates were revoked, so it starts as an identity that was just turned on, under its old IDs. */
+  async #restore(asked: Asked, principal: Principal): Promise<void> {
+    const { tx, context, instance } = asked
+    await this.#registry.restore(tx, principal.objectId)
+    await this.#resources.update(tx, instance, { identity_state: 'enabling' })
+    await this.#record(asked, {
+      action: 'identity.restored',
+      before: { identityState: instance.identityState, deletedAt: principal.deletedAt },
+      after: { identityState: 'enabling', principalId: principal.objectId, clientId: principal.clientId },
+    })
+    if (instance.agentId) {
+      await this.#rollover.openSlot(tx, context, { principalId: principal.objectId, agentId: instance.agentId })
+    }
   }
 
-  async #update(
-    tx: Tx,
-    instance: ServiceInstance,
-    change: { identity_state: ServiceInstance['identityState']; system_principal_id?: ObjectId; agent_id?: AgentId },
-  ): Promise<void> {
-    const updated = await this.#resources.store.update(tx, instance, { ...change, updated_at: this.#clock.now() })
-    if (!updated) throw new SignetError('conflict', 'The service instance was changed in the meantime.')
-    await this.#database.changed(tx, { kind: 'instance', id: instance.id })
+  async #inForce(tx: Tx, context: RequestContext, principalId: ObjectId): Promise<void> {
+    const instance = await this.#resources.findByPrincipal(principalId, tx)
+    if (instance?.identityState !== 'enabling') return
+    await this.#resources.update(tx, instance, { identity_state: 'on' })
+    await this.#record(
+      { tx, context, instance },
+      { action: 'identity.in_force', before: { identityState: 'enabling' }, after: { identityState: 'on' } },
+    )
+  }
+
+  #record({ tx, context, instance, reason }: Asked, event: Omit<NewAuditEvent, 'target' | 'reason'>): Promise<void> {
+    const target = { kind: 'instance', id: instance.id, label: instance.name }
+    return this.#audit.append(tx, context, { ...event, target, ...(reason !== undefined && { reason }) })
   }
 }
 
-function targetOf(instance: ServiceInstance): { kind: string; id: string; label: string } {
-  return { kind: 'instance', id: instance.id, label: instance.name }
+interface Asked {
+  readonly tx: Tx
+  readonly context: RequestContext
+  readonly instance: ServiceInstance
+  readonly reason?: string | undefined
 }

@@ -99,7 +99,7 @@ describe('the list of instances', () => {
 
   it('refuses the cursor of another list, and a changed or made-up one', async () => {
     for (const name of ['a', 'b', 'c']) await register(name)
-    const audit = given((await stack.audit.page({ limit: 1 })).nextCursor)
+    const audit = given((await stack.audit.page({ terms: [] }, { limit: 1 })).nextCursor)
     const own = given((await stack.resources.page({ limit: 1 })).nextCursor)
     const [payload, tag] = own.split('.')
     const forged = `${Buffer.from('["z","z"]').toString('base64url')}.${tag}`

@@ -1,7 +1,7 @@
 import type { Page } from '@signet/shared/api/paging'
-import type { InstanceKind } from '@signet/shared/api/resources'
+import type { InstanceKind, TagChange } from '@signet/shared/api/resources'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, InstanceId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -9,9 +9,10 @@ import type { Cursors } from '../platform/database/paging.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
+import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import { requireVersion } from '../platform/versions.ts'
 import { foldCase, instanceResourceId } from './resource-id.ts'
-import { ResourcesStore } from './resources-store.ts'
+import { type InstanceChange, ResourcesStore } from './resources-store.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 export interface ResourceDefaults {
@@ -23,7 +24,7 @@ export interface ResourceDefaults {
 
 /** The resource tree: which service instances there are. */
 export class ResourceManager {
-  readonly store: ResourcesStore
+  readonly #store: ResourcesStore
   readonly #database: Transactor & ChangeRecorder
   readonly #audit: AuditLog
   readonly #clock: Clock
@@ -33,7 +34,7 @@ export class ResourceManager {
     store: ResourcesStore,
     parts: { database: Database; audit: AuditLog; clock: Clock; defaults: ResourceDefaults },
   ) {
-    this.store = store
+    this.#store = store
     this.#database = parts.database
     this.#audit = parts.audit
     this.#clock = parts.clock
@@ -59,7 +60,7 @@ export class ResourceManager {
     const id = InstanceId.parse(newGuid())
     const resourceId = instanceResourceId({ subscriptionId, resourceGroup: 'default', ...wanted })
     await this.#database.transact(async (tx) => {
-      const inserted = await this.store.insert(tx, {
+      const inserted = await this.#store.insert(tx, {
         id,
         tenant_id: tenantId,
         subscription_id: subscriptionId,
@@ -88,11 +89,83 @@ export class ResourceManager {
     return this.require(id)
   }
 
+  find(id: string, tx?: Tx): Promise<ServiceInstance | undefined> {
+    return this.#store.find(id, tx)
+  }
+
   /** @throws SignetError `not_found` */
-  async require(id: string): Promise<ServiceInstance> {
-    const instance = await this.store.find(id)
+  async require(id: string, tx?: Tx): Promise<ServiceInstance> {
+    const instance = await this.find(id, tx)
+    if (instance) return instance
+    const gone = await this.#store.deletedAt(id)
+    if (gone?.deleted_at) {
+      throw new SignetError('not_found', `${gone.name} was deleted at ${new Date(gone.deleted_at).toISOString()}.`, {
+        fix: 'The audit log says by whom and why.',
+      })
+    }
+    throw new SignetError('not_found', 'No such service instance.')
+  }
+
+  findAll(ids: readonly string[]): Promise<ServiceInstance[]> {
+    return this.#store.findAll(ids)
+  }
+
+  /** Tags by instance; one without any is left out. */
+  tagsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    return this.#store.tags(ids)
+  }
+
+  /**
+   * Sets and unsets tags in the caller's transaction.
+   *
+   * @returns the change that would undo this one; undefined when nothing changed
+   * @throws SignetError `not_found` | `conflict` | `precondition_failed`
+   */
+  async changeTags(
+    tx: Tx,
+    context: RequestContext,
+    instanceId: InstanceId,
+    change: TagChange & { expected?: number | undefined },
+  ): Promise<TagChange | undefined> {
+    const instance = await this.#store.find(instanceId, tx)
     if (!instance) throw new SignetError('not_found', 'No such service instance.')
-    return instance
+    requireVersion(change.expected, instance.version)
+    const before = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const inverse = inverseOf(before, change)
+    if (!inverse) return undefined
+    for (const [key, value] of Object.entries(change.set)) {
+      await this.#store.setTag(tx, {
+        resource_id: instanceId,
+        tag_key: key,
+        tag_value: value,
+        tenant_id: this.#defaults.tenantId,
+      })
+    }
+    for (const key of change.unset) if (!(key in change.set)) await this.#store.unsetTag(tx, instanceId, key)
+    const after = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    if (Object.keys(after).length > mostTags) {
+      throw new SignetError('conflict', `An instance has at most ${mostTags} tags.`)
+    }
+    if (!(await this.#store.update(tx, instance, { updated_at: this.#clock.now() }))) {
+      throw new SignetError('conflict', 'The service instance was changed in the meantime.')
+    }
+    await this.#audit.append(tx, context, {
+      action: 'instance.tagged',
+      target: { kind: 'instance', id: instanceId, label: instance.name },
+      before: { tags: before },
+      after: { tags: after },
+    })
+    await this.#database.changed(tx, { kind: 'instance', id: instanceId })
+    return inverse
+  }
+
+  /** As `changeTags`, in a transaction of its own. */
+  async tag(
+    context: RequestContext,
+    instanceId: InstanceId,
+    change: TagChange & { expected?: number | undefined },
+  ): Promise<void> {
+    await this.#database.transact((tx) => this.changeTags(tx, context, instanceId, change))
   }
 
   page(filter: {
@@ -101,15 +174,45 @@ export class ResourceManager {
     cursor?: string | undefined
     limit: number
   }): Promise<Page<ServiceInstance>> {
-    return this.store.page({ ...filter, tenantId: this.#defaults.tenantId })
+    return this.#store.page({ ...filter, tenantId: this.#defaults.tenantId })
+  }
+
+  /** The instance whose system-assigned identity this is, or was last. */
+  findByPrincipal(principalId: ObjectId, tx: Tx): Promise<ServiceInstance | undefined> {
+    return this.#store.findByPrincipal(principalId, tx)
+  }
+
+  ofAgent(agentId: AgentId, tx?: Tx): Promise<ServiceInstance[]> {
+    return this.#store.ofAgent(agentId, tx)
   }
 
   /** What an identifier or a whole name names. */
   lookUp(names: { text: string; guid?: string; armId?: string }): Promise<ServiceInstance[]> {
-    return this.store.named(this.#defaults.tenantId, names)
+    return this.#store.named(this.#defaults.tenantId, names)
   }
 
-  ofAgent(agentId: AgentId): Promise<ServiceInstance[]> {
-    return this.store.ofAgent(agentId)
+  /** Compare-and-set on the version the caller read. @throws SignetError `conflict` */
+  async update(tx: Tx, instance: ServiceInstance, change: InstanceChange): Promise<void> {
+    const updated = await this.#store.update(tx, instance, { ...change, updated_at: this.#clock.now() })
+    if (!updated) throw new SignetError('conflict', 'The service instance was changed in the meantime.')
+    await this.#database.changed(tx, { kind: 'instance', id: instance.id })
   }
+}
+
+const mostTags = 50
+
+/** What leads back from a change of tags; undefined when the change would change nothing. */
+export function inverseOf(before: Readonly<Record<string, string>>, change: TagChange): TagChange | undefined {
+  const set: Record<string, string> = {}
+  const unset: string[] = []
+  for (const [key, value] of Object.entries(change.set)) {
+    const former = before[key]
+    if (former === undefined) unset.push(key)
+    else if (former !== value) set[key] = former
+  }
+  for (const key of change.unset) {
+    const former = before[key]
+    if (former !== undefined && !(key in change.set)) set[key] = former
+  }
+  return unset.length === 0 && Object.keys(set).length === 0 ? undefined : { set, unset }
 }

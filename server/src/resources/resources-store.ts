@@ -3,13 +3,19 @@ import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import type { ServiceInstancesTable } from '../platform/database/schema.ts'
+import type { ResourceTagsTable, ServiceInstancesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { foldCase } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 const list = 'instances'
 const mostNamed = 20
+const idsAtOnce = 500
+
+/** What can change about an instance. */
+export type InstanceChange = Partial<
+  Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id' | 'deleted_at'>
+>
 
 /** SQL of the resource tree. */
 export class ResourcesStore {
@@ -72,6 +78,86 @@ export class ResourcesStore {
     return row && toInstance(row)
   }
 
+  async findAll(ids: readonly string[]): Promise<ServiceInstance[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#live().where('id', 'in', ids).execute()
+    return rows.map(toInstance)
+  }
+
+  /** Instances, deleted ones too, that have one of these principals or agents. */
+  async idsConcerning(of: { principals: readonly string[]; agents: readonly string[] }): Promise<string[]> {
+    const found = new Set<string>()
+    for (const [column, ids] of [
+      ['system_principal_id', of.principals],
+      ['agent_id', of.agents],
+    ] as const) {
+      for (let start = 0; start < ids.length; start += idsAtOnce) {
+        const some = ids.slice(start, start + idsAtOnce)
+        const rows = await this.#database.read
+          .selectFrom('service_instances')
+          .select('id')
+          .where(column, 'in', some)
+          .execute()
+        for (const row of rows) found.add(row.id)
+      }
+    }
+    return [...found]
+  }
+
+  /** In the order of the IDs, deleted ones too. */
+  async idsAfter(id: string, most: number): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('service_instances')
+      .select('id')
+      .where('id', '>', id)
+      .orderBy('id')
+      .limit(most)
+      .execute()
+    return rows.map((row) => row.id)
+  }
+
+  /** When an instance that is no longer there was deleted. */
+  async deletedAt(id: string): Promise<{ name: string; deleted_at: number | null } | undefined> {
+    return this.#database.read
+      .selectFrom('service_instances')
+      .select(['name', 'deleted_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+  }
+
+  /** Tags of resources, by resource; one without tags is left out. */
+  async tags(resourceIds: readonly string[], tx?: Tx): Promise<Map<string, Record<string, string>>> {
+    const found = new Map<string, Record<string, string>>()
+    if (resourceIds.length === 0) return found
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    const rows = await reader
+      .selectFrom('resource_tags')
+      .selectAll()
+      .where('resource_id', 'in', resourceIds)
+      .orderBy('tag_key')
+      .execute()
+    for (const row of rows) {
+      found.set(row.resource_id, { ...found.get(row.resource_id), [row.tag_key]: row.tag_value })
+    }
+    return found
+  }
+
+  async setTag(tx: Tx, row: ResourceTagsTable): Promise<void> {
+    await sqlOf(tx)
+      .insertInto('resource_tags')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['resource_id', 'tag_key']).doUpdateSet({ tag_value: row.tag_value }))
+      .execute()
+  }
+
+  async unsetTag(tx: Tx, resourceId: string, key: string): Promise<void> {
+    await sqlOf(tx)
+      .deleteFrom('resource_tags')
+      .where('resource_id', '=', resourceId)
+      .where('tag_key', '=', key)
+      .execute()
+  }
+
   async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {
     const row = await this.#live(tx).where('system_principal_id', '=', principalId).executeTakeFirst()
     return row && toInstance(row)
@@ -123,13 +209,7 @@ export class ResourcesStore {
   }
 
   /** Compare-and-set on the version the caller read. */
-  async update(
-    tx: Tx,
-    instance: ServiceInstance,
-    change: Partial<Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id'>> & {
-      updated_at: number
-    },
-  ): Promise<boolean> {
+  async update(tx: Tx, instance: ServiceInstance, change: InstanceChange & { updated_at: number }): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('service_instances')
       .set({ ...change, version: instance.version + 1 })

@@ -1,5 +1,7 @@
 import type { rotationApi } from '@signet/shared/api/rotation'
+import { rotationFields } from '@signet/shared/query/rotation-fields'
 import type { Handlers } from '../platform/http/contract-router.ts'
+import { requireTerms } from '../platform/query-text.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { summaryOf } from '../principals/index.ts'
 import type { Rotation } from './rotation.ts'
@@ -7,7 +9,10 @@ import type { Rotation } from './rotation.ts'
 export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationApi> {
   const { history, policies, rollover, slots, registry } = rotation
   return {
-    list: ({ query }) => history.page(query),
+    list: async ({ query }) =>
+      history.page({ terms: requireTerms(query.filter, rotationFields), from: query.from, to: query.to }, query),
+    timeline: ({ query }) => history.lanes(query, query),
+    load: async ({ query }) => ({ days: await history.load(query) }),
     show: ({ params }) => history.show(params.runId),
     credentials: async ({ params }) => {
       const { objectId } = await registry.require(params.principalId)

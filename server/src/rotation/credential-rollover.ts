@@ -4,7 +4,8 @@ import { type AgentId, type CredentialId, ObjectId, RunId, type SlotId } from '@
 import { secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import { readCertificationRequest, spkiS256 } from '../platform/crypto/certificate.ts'
+import { spkiS256 } from '../platform/crypto/certificate.ts'
+import { readCertificationRequest } from '../platform/crypto/certification-request.ts'
 import { keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
 import { newGuid, randomShare, SequentialIds } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
@@ -47,7 +48,7 @@ export class CredentialRollover {
 
   /** Opens a slot for a principal on an agent and asks for its first credential. */
   async openSlot(tx: Tx, context: RequestContext, owner: { principalId: ObjectId; agentId: AgentId }): Promise<void> {
-    const { store, clock, tenantId } = this.#parts
+    const { store, registry, clock, tenantId } = this.#parts
     const now = clock.now()
     const policy = await store.policy(tenantId, tx)
     const id = newGuid()
@@ -55,6 +56,7 @@ export class CredentialRollover {
       id,
       tenant_id: tenantId,
       principal_id: owner.principalId,
+      principal_name: (await registry.require(owner.principalId, tx)).displayName,
       agent_id: owner.agentId,
       holder: 'agent',
       state: 'open',
@@ -102,6 +104,7 @@ export class CredentialRollover {
       tenant_id: tenantId,
       slot_id: slot.id,
       principal_id: slot.principal_id,
+      principal_name: slot.principal_name,
       trigger,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
@@ -137,21 +140,20 @@ export class CredentialRollover {
 
   /** Rotate now, at somebody's wish. @throws SignetError `conflict` when the identity has no slot to rotate */
   async rotateNow(context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
-    return this.#parts.database.transact(async (tx) => {
-      const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
-      if (slots.length === 0) {
-        throw new SignetError(
-          'conflict',
-          'This identity is off, or its instance has no agent; nothing can be rotated.',
-          {
-            fix: 'Turn the identity on first.',
-          },
-        )
-      }
-      const runs: RunRow[] = []
-      for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
-      return runs
-    })
+    return this.#parts.database.transact((tx) => this.rotate(tx, context, principalId, reason))
+  }
+
+  /** As `rotateNow`, in the caller's transaction. */
+  async rotate(tx: Tx, context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
+    const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
+    if (slots.length === 0) {
+      throw new SignetError('conflict', 'This identity is off, or its instance has no agent; nothing can be rotated.', {
+        fix: 'Turn the identity on first.',
+      })
+    }
+    const runs: RunRow[] = []
+    for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
+    return runs
   }
 
   /**
@@ -170,18 +172,19 @@ export class CredentialRollover {
   ): Promise<{ credential: KeyCredential; chain: Buffer[] }> {
     const { registry, authorities, store } = this.#parts
     const slot = await this.#slotOf(agentId, slotId)
-    const publicKey = await readCertificationRequest(csr)
+    const publicKey = readCertificationRequest(csr)
     const spki = spkiS256(publicKey)
     const chain = authorities.chainOf('credentials')
     const known = await registry.credentialForKey(slotId, spki)
     if (known) return { credential: stillGood(known), chain }
     const policy = await store.policy(this.#parts.tenantId)
+    const keyAlgorithm = requireAlgorithm(publicKey, policy)
     const facts = await this.#issue(slot, policy, publicKey)
     const record = async (tx: Tx) => {
       const again = await registry.credentialForKey(slotId, spki, tx)
       if (again) return stillGood(again)
       await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
-      return this.#recordPrepared(tx, context, { agentId, slotId, facts, keyAlgorithm: keyAlgorithmOf(publicKey) })
+      return this.#recordPrepared(tx, context, { agentId, slotId, facts, keyAlgorithm })
     }
     const credential = await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record))
     return { credential, chain }
@@ -269,10 +272,6 @@ export class CredentialRollover {
   }
 
   async #issue(slot: SlotRow, policy: PolicyRow, publicKey: KeyObject) {
-    const wanted = KeyAlgorithm.parse(policy.key_alg)
-    if (keyAlgorithmOf(publicKey) !== wanted) {
-      throw new SignetError('csr_refused', `The rotation policy asks for a ${wanted} key.`)
-    }
     const principal = await this.#parts.registry.require(slot.principal_id)
     return this.#parts.authorities.issue('credentials', {
       commonName: principal.clientId,
@@ -440,6 +439,13 @@ export class CredentialRollover {
     if (!run) throw new SignetError('not_found', 'No such rotation.')
     return run
   }
+}
+
+/** Only keys that an assertion can be signed with (SEC-72), and of those the one the policy names. */
+function requireAlgorithm(publicKey: KeyObject, policy: PolicyRow): KeyAlgorithm {
+  const wanted = KeyAlgorithm.parse(policy.key_alg)
+  if (keyAlgorithmOf(publicKey) === wanted) return wanted
+  throw new SignetError('csr_refused', `The rotation policy asks for a ${wanted} key.`)
 }
 
 /** A key whose certificate is dead cannot be certified again; the agent makes a new one. */

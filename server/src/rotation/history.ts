@@ -1,37 +1,76 @@
-import type { Page } from '@signet/shared/api/paging'
-import type { RotationAttempt, RotationDetail, RotationSummary } from '@signet/shared/api/rotation'
+import type { Page, PageQuery } from '@signet/shared/api/paging'
+import type { RotationAttempt, RotationDetail, RotationLane, RotationSummary } from '@signet/shared/api/rotation'
+import type { Term } from '@signet/shared/query/terms'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
-import type { RunState } from '@signet/shared/vocabulary/credential-states'
-import { ObjectId, RunId } from '@signet/shared/vocabulary/identifiers'
+import { ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
-import type { AttemptRow, RotationStore, RunRow } from './rotation-store.ts'
+import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
+import type { RotationReviewStore } from './rotation-review-store.ts'
+import type { AttemptRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
 /** Rotations as people review them. Nothing here changes anything. */
 export class RotationHistory {
   readonly #store: RotationStore
   readonly #registry: PrincipalRegistry
-  readonly #tenantId: string
+  readonly #review: RotationReviewStore
+  readonly #clock: Clock
 
-  constructor(options: { store: RotationStore; registry: PrincipalRegistry; tenantId: string }) {
+  constructor(options: {
+    store: RotationStore
+    review: RotationReviewStore
+    registry: PrincipalRegistry
+    clock: Clock
+  }) {
     this.#store = options.store
+    this.#review = options.review
     this.#registry = options.registry
-    this.#tenantId = options.tenantId
+    this.#clock = options.clock
   }
 
-  async page(filter: {
-    principalId?: string | undefined
-    state?: RunState | undefined
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<RotationSummary>> {
-    const { items, nextCursor } = await this.#store.runs({ ...filter, tenantId: this.#tenantId })
+  /** Runs a filter describes, requested from `from` (included) to `to` (not); newest first. */
+  async page(
+    query: { terms: readonly Term[]; from?: number | undefined; to?: number | undefined },
+    page: PageQuery,
+  ): Promise<Page<RotationSummary>> {
+    const condition = rotationCondition(query.terms, this.#clock.now(), await this.#credentialsNamed(query.terms))
+    const { items, nextCursor } = await this.#review.runs({ ...query, condition }, page)
     return { items: await this.#summaries(items), nextCursor }
   }
 
   async find(runId: string): Promise<RotationSummary | undefined> {
     const run = await this.#store.run(runId)
     return run && (await this.#summaries([run]))[0]
+  }
+
+  /** One lane for each identity: what it held within the range, and when it rolls next; the soonest due first. */
+  async lanes(
+    query: { instance?: string | undefined; from: number; to: number },
+    page: PageQuery,
+  ): Promise<Page<RotationLane>> {
+    const { items: slots, nextCursor } = await this.#review.upcoming(query, page)
+    const ids = slots.map((slot) => slot.principal_id)
+    const [credentials, principals, runs] = await Promise.all([
+      this.#registry.credentialsDuring(ids, { from: query.from, until: query.to }, mostInLane),
+      this.#registry.findAll(ids),
+      this.#store.openRuns(slots.map((slot) => slot.id)),
+    ])
+    const now = this.#clock.now()
+    return {
+      items: slots.map((slot) => ({
+        ...laneOf(slot, now),
+        instance: instanceOf(principals.find((each) => each.objectId === slot.principal_id)),
+        credentials: credentials.filter((each) => each.slotId === slot.id).map(summaryOf),
+        openRun: openRunOf(runs.find((run) => run.slot_id === slot.id)),
+      })),
+      nextCursor,
+    }
+  }
+
+  /** Rotations by day (UTC) within the range: those that took effect, and those that are planned. */
+  load(range: { from: number; to: number }): Promise<{ day: number; done: number; planned: number }[]> {
+    return this.#review.load(range)
   }
 
   /** @throws SignetError `not_found` */
@@ -41,6 +80,16 @@ export class RotationHistory {
     if (!summary) throw new SignetError('not_found', 'No such rotation.')
     const attempts = await this.#store.attempts(runId)
     return { ...summary, steps: attempts.map(toStep) }
+  }
+
+  async #credentialsNamed(terms: readonly Term[]): Promise<Map<string, string[]>> {
+    const named = await Promise.all(
+      thumbprintsIn(terms).map(async (thumbprint): Promise<[string, string[]]> => {
+        const found = await this.#registry.credentialsByThumbprint(thumbprint)
+        return [thumbprint, found.map((credential) => String(credential.id))]
+      }),
+    )
+    return new Map(named)
   }
 
   async #summaries(runs: readonly RunRow[]): Promise<RotationSummary[]> {
@@ -65,14 +114,11 @@ function summarise(
 ): RotationSummary {
   const from = credentialOf(run.from_credential_id)
   const to = credentialOf(run.to_credential_id)
-  const instance =
-    principal && principal.ownerInstanceId !== null
-      ? { id: principal.ownerInstanceId, name: principal.displayName }
-      : null
   return {
     id: RunId.parse(run.id),
     principalId: ObjectId.parse(run.principal_id),
-    instance,
+    instance: instanceOf(principal),
+    principalName: run.principal_name,
     trigger: run.trigger,
     actor: { kind: ActorKind.parse(run.actor_kind), id: run.actor_id, label: run.actor_label },
     state: run.state,
@@ -87,6 +133,30 @@ function summarise(
     errorCode: run.error_code,
     errorDetail: run.error_detail,
   }
+}
+
+/** As many bars as one lane can show apart; short-lived certificates come by the hundred. */
+const mostInLane = 40
+
+function instanceOf(principal: Principal | undefined): RotationSummary['instance'] {
+  return principal && principal.ownerInstanceId !== null
+    ? { id: principal.ownerInstanceId, name: principal.displayName }
+    : null
+}
+
+function laneOf(slot: SlotRow, now: number) {
+  return {
+    slotId: SlotId.parse(slot.id),
+    principalId: ObjectId.parse(slot.principal_id),
+    principalName: slot.principal_name,
+    nextRotationAt: slot.rotate_after,
+    isOverdue: slot.rotate_after !== null && slot.rotate_after < now,
+    failures: slot.failures,
+  }
+}
+
+function openRunOf(run: RunRow | undefined): RotationLane['openRun'] {
+  return run ? { id: RunId.parse(run.id), state: run.state } : null
 }
 
 /** Both certificates are accepted from the moment the new one is registered until the old one stops being accepted. */

@@ -1,8 +1,5 @@
-import type { Page } from '@signet/shared/api/paging'
-import type { RunState } from '@signet/shared/vocabulary/credential-states'
-import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import type { Cursors } from '../platform/database/paging.ts'
+import { claimDue } from '../platform/database/leases.ts'
 import type {
   CredentialSlotsTable,
   RotationAttemptsTable,
@@ -19,16 +16,12 @@ export type PolicyRow = RotationPoliciesTable
 /** A run leased to this process: every write of the holder names the fence, so that a late one matches nothing. */
 export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'attempt'>
 
-const list = 'rotations'
-
 /** SQL of slots, runs, attempts and policies. */
 export class RotationStore {
   readonly #database: Database
-  readonly #cursors: Cursors
 
-  constructor(database: Database, cursors: Cursors) {
+  constructor(database: Database) {
     this.#database = database
-    this.#cursors = cursors
   }
 
   async insertPolicyIfMissing(tx: Tx, row: PolicyRow): Promise<void> {
@@ -65,11 +58,42 @@ export class RotationStore {
     return this.#reader(tx).selectFrom('credential_slots').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
+  async principalsOfRuns(runIds: readonly string[]): Promise<string[]> {
+    const found = new Set<string>()
+    for (let start = 0; start < runIds.length; start += 500) {
+      const some = runIds.slice(start, start + 500)
+      const rows = await this.#reader(undefined)
+        .selectFrom('rotation_runs')
+        .select('principal_id')
+        .where('id', 'in', some)
+        .execute()
+      for (const row of rows) found.add(row.principal_id)
+    }
+    return [...found]
+  }
+
   openSlots(filter: { principalIds?: readonly string[]; agentId?: string }, tx?: Tx): Promise<SlotRow[]> {
     let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', 'open')
     if (filter.principalIds) query = query.where('principal_id', 'in', filter.principalIds)
     if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
     return query.execute()
+  }
+
+  /** Agents with a slot, open or closed, of this principal, or of this slot or run. */
+  async agentsOf(id: string): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('credential_slots')
+      .select('agent_id')
+      .distinct()
+      .where((eb) =>
+        eb.or([
+          eb('principal_id', '=', id),
+          eb('id', '=', id),
+          eb('id', '=', eb.selectFrom('rotation_runs').select('slot_id').where('rotation_runs.id', '=', id)),
+        ]),
+      )
+      .execute()
+    return rows.map((row) => row.agent_id)
   }
 
   /** Open slots that are due and have no open run, the longest due first. */
@@ -150,20 +174,15 @@ export class RotationStore {
     return result.numUpdatedRows === 1n
   }
 
-  /**
-   * Leases due runs, lower lanes first. Leasing pushes `due_at` to the end of the lease, so that a leased row leaves the
-   * range of the index and comes back by itself when its holder dies (data-and-scale §5).
-   */
-  async claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
-    const result = await sql<ClaimedRun>`
-      WITH c AS MATERIALIZED (
-        SELECT id AS cid FROM rotation_runs WHERE finished_at IS NULL AND due_at <= ${options.now}
-        ORDER BY lane, due_at LIMIT ${options.limit})
-      UPDATE rotation_runs SET lease_owner = ${options.owner}, due_at = ${options.now + options.leaseMs},
-        fence = fence + 1, attempt = attempt + 1, version = version + 1
-      FROM c WHERE id = cid AND due_at <= ${options.now}
-      RETURNING id, slot_id, state, fence, attempt`.execute(sqlOf(tx))
-    return result.rows
+  /** Leases due runs, lower lanes first. */
+  claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
+    return claimDue<ClaimedRun>(tx, {
+      ...options,
+      table: 'rotation_runs',
+      order: ['lane', 'due_at'],
+      returning: ['id', 'slot_id', 'state', 'fence', 'attempt'],
+      countsAttempts: true,
+    })
   }
 
   /** The run while this claim still holds: same fence, same state. */
@@ -189,25 +208,6 @@ export class RotationStore {
       .where('run_id', '=', runId)
       .orderBy('id')
       .execute()
-  }
-
-  async runs(filter: {
-    tenantId: string
-    principalId?: string | undefined
-    state?: RunState | undefined
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<RunRow>> {
-    const after = this.#cursors.read(list, filter.cursor)?.[0]
-    let query = this.#database.read.selectFrom('rotation_runs').selectAll().where('tenant_id', '=', filter.tenantId)
-    if (after !== undefined) query = query.where('id', '<', after)
-    if (filter.principalId) query = query.where('principal_id', '=', filter.principalId)
-    if (filter.state) query = query.where('state', '=', filter.state)
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(filter.limit + 1)
-      .execute()
-    return this.#cursors.page(rows, { list, limit: filter.limit, keyOf: (row) => [row.id], map: (row) => row })
   }
 
   #reader(tx: Tx | undefined) {

@@ -1,15 +1,17 @@
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
 import { RotationHistory } from './history.ts'
 import { RotationPolicies } from './rotation-policies.ts'
+import { RotationReviewStore } from './rotation-review-store.ts'
 import { RotationStore } from './rotation-store.ts'
 import { RotationScheduler } from './scheduler.ts'
 import { SlotDirectory } from './slots.ts'
 
-type StoreParts = ConstructorParameters<typeof RotationStore>
+type StoreParts = ConstructorParameters<typeof RotationReviewStore>
 
 /** The domain put together: what rolls, when, and the history of it. */
 export interface Rotation {
@@ -28,10 +30,12 @@ export async function openRotation(options: {
   authorities: CertificateAuthorities
   audit: AuditLog
   clock: Clock
+  steadiness: Steadiness
   log: Logger
   tenantId: string
 }): Promise<Rotation> {
-  const store = new RotationStore(options.database, options.cursors)
+  const store = new RotationStore(options.database)
+  const review = new RotationReviewStore(options.database, options.cursors, options.tenantId)
   const parts = { ...options, store }
   const rollover = new CredentialRollover(parts)
   const policies = new RotationPolicies({ ...parts, rollover })
@@ -40,7 +44,7 @@ export async function openRotation(options: {
     rollover,
     policies,
     scheduler: new RotationScheduler({ ...parts, rollover }),
-    history: new RotationHistory(parts),
+    history: new RotationHistory({ ...parts, review }),
     slots: new SlotDirectory(parts),
     registry: options.registry,
   }

@@ -111,6 +111,7 @@ describe('a lease', () => {
       rollover: stack.rotation.rollover,
       database: stalled.database,
       clock: stack.clock,
+      steadiness: stack.watch,
       log: stack.log,
     }).turn()
     await stalled.claimed

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
@@ -22,6 +23,7 @@ export class RotationScheduler {
   readonly #rollover: CredentialRollover
   readonly #database: Transactor & ChangeRecorder
   readonly #clock: Clock
+  readonly #steadiness: Steadiness
   readonly #log: Logger
   readonly #owner = newGuid()
   #task: PeriodicTask | undefined
@@ -31,12 +33,14 @@ export class RotationScheduler {
     rollover: CredentialRollover
     database: Transactor & ChangeRecorder
     clock: Clock
+    steadiness: Steadiness
     log: Logger
   }) {
     this.#store = options.store
     this.#rollover = options.rollover
     this.#database = options.database
     this.#clock = options.clock
+    this.#steadiness = options.steadiness
     this.#log = options.log
   }
 
@@ -48,6 +52,11 @@ export class RotationScheduler {
       log: this.#log,
       run: () => this.turn(),
     })
+  }
+
+  /** Brings the next turn forward to now. */
+  wake(): void {
+    this.#task?.poke()
   }
 
   async stop(): Promise<void> {
@@ -72,7 +81,11 @@ export class RotationScheduler {
       await this.#database.transact(async (tx) => {
         const slot = await this.#store.slot(due.id, tx)
         const isDue = slot?.state === 'open' && slot.rotate_after !== null && slot.rotate_after <= this.#clock.now()
-        if (slot && isDue) await this.#rollover.request(tx, context, slot, 'schedule')
+        if (!slot || !isDue) return
+        // A new run would end the overlap of the one before it, which retires a credential.
+        const open = await this.#store.openRun(slot.id, tx)
+        if (open?.state === 'activated' && !this.#steadiness.isSteady) return
+        await this.#rollover.request(tx, context, slot, 'schedule')
       })
     }
   }
@@ -84,6 +97,11 @@ export class RotationScheduler {
       const run = await this.#store.heldRun(tx, claim)
       if (!run) return
       const now = this.#clock.now()
+      const wouldRetire = run.state === 'activated' || now - run.created_at >= runDeadlineMs
+      if (wouldRetire && !this.#steadiness.isSteady) {
+        await this.#store.updateRun(tx, run, { due_at: now + leaseMs, lease_owner: null })
+        return
+      }
       if (run.state === 'activated') {
         await this.#rollover.complete(tx, context, run)
         return

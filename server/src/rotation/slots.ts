@@ -1,5 +1,5 @@
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
@@ -9,6 +9,8 @@ export interface SlotStanding {
   readonly principalId: ObjectId
   readonly active: KeyCredential | undefined
   readonly rotateAfter: number | null
+  /** When the rotation that is open now was asked for; null when none is. */
+  readonly runSince: number | null
   readonly desired: DesiredSlot
 }
 
@@ -33,6 +35,16 @@ export class SlotDirectory {
     return this.#standings(await this.#store.openSlots({ principalIds }))
   }
 
+  /** Agents that hold or held a slot of what changed: a principal, a slot or a run. Empty when no agent ever did. */
+  async agentsOf(id: string): Promise<AgentId[]> {
+    return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
+  }
+
+  /** Whose rotations these are. */
+  principalsOfRuns(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.#store.principalsOfRuns(runIds)
+  }
+
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
     const ids = slots
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id])
@@ -46,6 +58,7 @@ export class SlotDirectory {
       principalId: ObjectId.parse(slot.principal_id),
       active: slot.active_credential_id ? credentials.get(slot.active_credential_id) : undefined,
       rotateAfter: slot.rotate_after,
+      runSince: runs.get(slot.id)?.created_at ?? null,
       desired: {
         id: SlotId.parse(slot.id),
         active: thumbprintOf(slot.active_credential_id),

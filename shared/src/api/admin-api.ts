@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import * as audit from './audit.ts'
+import * as bulk from './bulk.ts'
+import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
+import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
@@ -15,10 +18,13 @@ const files: Record<string, object> = {
   Sessions: operators,
   Instances: resources,
   Identities: principals,
+  'Bulk jobs': bulk,
   Rotations: rotation,
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,
+  Deployment: deployment,
+  Clock: clock,
   'Look-up': resolve,
   'This document': openapi,
 }
@@ -52,7 +58,7 @@ export const adminSchemas: ReadonlyMap<string, z.ZodType> = new Map(
 )
 
 /** Whether an export of a contract file is a table of routes. */
-export function isRouteTable(value: unknown): value is Record<string, Route> {
+function isRouteTable(value: unknown): value is Record<string, Route> {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { longestQuery } from '../query/query.ts'
 import { ActorKind, AuditAction, AuditOutcome } from '../vocabulary/audit-events.ts'
-import { Instant } from '../vocabulary/time.ts'
+import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 import { PageQuery, pageOf } from './paging.ts'
 
@@ -19,21 +20,51 @@ export const AuditEvent = z.object({
 })
 export type AuditEvent = z.infer<typeof AuditEvent>
 
+/** Events that match, over time; `at` is where a bar begins. */
+export const AuditHistogram = z.object({
+  bucketMs: z.int(),
+  buckets: z.array(z.object({ at: Instant, ok: z.int(), refused: z.int(), failed: z.int() })),
+})
+export type AuditHistogram = z.infer<typeof AuditHistogram>
+
+/** Which events: what the filter describes, from `from` (included) to `to` (not), both epoch milliseconds. */
+const AuditQuery = z.object({
+  filter: z.string().max(longestQuery).optional(),
+  from: QueryInstant.optional(),
+  to: QueryInstant.optional(),
+})
+
 export const auditApi = {
   list: route({
     method: 'GET',
     path: '/audit',
     summary: 'Audit events, newest first',
     access: 'audit.read',
-    query: PageQuery.extend({
-      action: AuditAction.optional(),
-      outcome: AuditOutcome.optional(),
-      actorId: z.string().max(100).optional(),
-      targetId: z.string().max(300).optional(),
-      correlationId: z.guid().toLowerCase().optional(),
-      from: z.coerce.number().int().optional(),
-      to: z.coerce.number().int().optional(),
-    }),
+    query: PageQuery.extend(AuditQuery.shape),
     response: pageOf(AuditEvent),
+  }),
+  count: route({
+    method: 'GET',
+    path: '/audit/count',
+    summary: 'How many audit events match, counted up to 1,000',
+    access: 'audit.read',
+    query: AuditQuery,
+    response: z.object({ matching: z.int(), isCapped: z.boolean() }),
+  }),
+  histogram: route({
+    method: 'GET',
+    path: '/audit/histogram',
+    summary: 'Matching audit events over time',
+    access: 'audit.read',
+    query: AuditQuery,
+    response: AuditHistogram,
+  }),
+  show: route({
+    method: 'GET',
+    path: '/audit/:eventId',
+    summary: 'One audit event',
+    access: 'audit.read',
+    params: z.object({ eventId: z.guid() }),
+    response: AuditEvent,
   }),
 }

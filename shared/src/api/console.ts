@@ -14,6 +14,22 @@ export const consoleApi = {
     response: z.object({ url: z.string(), purpose: z.enum(['setup', 'sign_in']), expiresAt: Instant }),
     status: 201,
   }),
+  takeRecoveryShares: route({
+    method: 'POST',
+    path: '/console/recovery-shares',
+    summary: 'A new set of recovery shares of the root key, shown this once; the set before it opens nothing any more',
+    access: 'session',
+    body: z.strictObject({
+      shares: z.int().min(2).max(16).default(3),
+      threshold: z.int().min(2).max(16).default(2),
+    }),
+    response: z.object({
+      setId: z.string(),
+      threshold: z.int(),
+      shares: z.array(z.string()),
+    }),
+    status: 201,
+  }),
   deployment: route({
     method: 'GET',
     path: '/console/deployment',

@@ -26,6 +26,7 @@ export const enrollmentApi = {
       lifetimeSeconds: z.int().min(60).max(86_400).default(600),
     }),
     response: JoinToken,
+    secret: true,
     status: 201,
   }),
 }

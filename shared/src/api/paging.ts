@@ -14,3 +14,13 @@ export interface Page<T> {
   readonly items: T[]
   readonly nextCursor: string | null
 }
+
+/** How long a list is. */
+export const ListCount = z.object({
+  /** How many match the filter; with `isCapped` there are more than that. */
+  shown: z.int(),
+  isCapped: z.boolean(),
+  /** How many there are without a filter. */
+  all: z.int(),
+})
+export type ListCount = z.infer<typeof ListCount>

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { IdentityState } from '../vocabulary/credential-states.ts'
-import { AgentId, ClientId, InstanceId, ObjectId, TenantId } from '../vocabulary/identifiers.ts'
+import { longestQuery } from '../query/query.ts'
+import { HealthState, IdentityState } from '../vocabulary/credential-states.ts'
+import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { ListCount, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
@@ -20,6 +21,17 @@ export const LocalEndpoints = z.object({
 })
 export type LocalEndpoints = z.infer<typeof LocalEndpoints>
 
+/** What an agent says goes wrong on its instance. Its words are untrusted. */
+export const AgentError = z.object({
+  slotId: SlotId,
+  /** A code of the catalogue, unless the agent says otherwise. */
+  code: z.string(),
+  detail: z.string(),
+  /** When it was first reported. */
+  at: Instant,
+})
+export type AgentError = z.infer<typeof AgentError>
+
 export const AgentSummary = z.object({
   id: AgentId,
   version: z.string(),
@@ -28,8 +40,54 @@ export const AgentSummary = z.object({
   lastSeenAt: Instant.nullable(),
   certificateNotAfter: Instant,
   endpoints: LocalEndpoints.nullable(),
+  errors: z.array(AgentError),
+  /** Generation of the newest state the agent says it has taken in; null before its first report. */
+  ackedGeneration: z.int().nullable(),
+  /** Generation of the newest state it was sent on its open stream; null when there is none. */
+  sentGeneration: z.int().nullable(),
 })
 export type AgentSummary = z.infer<typeof AgentSummary>
+
+/** The one thing to do about a state; `tab` is the part of the instance's page where it is done. */
+export const HealthFix = z.object({
+  code: z.enum(['turn_on', 'restore', 'resume', 'enroll_agent', 'check_agent', 'rotate']),
+  label: z.string(),
+  tab: z.enum(['identity', 'certificates', 'agent']),
+})
+export type HealthFix = z.infer<typeof HealthFix>
+
+export const IdentityHealth = z.object({
+  state: HealthState,
+  /** Why it is in this state, in one sentence. */
+  reason: z.string(),
+  fix: HealthFix.nullable(),
+})
+export type IdentityHealth = z.infer<typeof IdentityHealth>
+
+/** Names of tags compare without regard to case and are kept in lower case. */
+export const TagKey = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._:/-]{0,99}$/, 'letters, digits, . _ : / - (1 to 100)')
+/** Printable, so that nothing hides in it. */
+export const TagValue = z
+  .string()
+  .trim()
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'no control characters')
+export const Tags = z.record(TagKey, TagValue)
+export type Tags = z.infer<typeof Tags>
+
+/** Tags to set and tags to take away; what is in neither stays. */
+export const TagChange = z.strictObject({
+  set: Tags.default({}),
+  unset: z.array(TagKey).max(50).default([]),
+})
+export type TagChange = z.infer<typeof TagChange>
+
+/** Why somebody did it; goes to the audit log. */
+export const Reason = z.string().trim().max(200).optional()
 
 export const InstanceSummary = z.object({
   id: InstanceId,
@@ -38,13 +96,17 @@ export const InstanceSummary = z.object({
   /** ARM resource ID. */
   resourceId: z.string(),
   identityState: IdentityState,
-  /** Why the identity is where it is, when that needs saying; one sentence. */
-  identityReason: z.string().nullable(),
+  health: IdentityHealth,
+  /** Which steps of turning on are done; null unless it is being turned on. */
+  turningOn: z.object({ principal: z.boolean(), certificate: z.boolean(), agent: z.boolean() }).nullable(),
+  /** The principal that was turned off last, while it can come back under the same IDs. */
+  restorable: z.object({ principalId: ObjectId, until: Instant }).nullable(),
   identity: z.object({ principalId: ObjectId, clientId: ClientId }).nullable(),
   credential: CredentialSummary.nullable(),
   nextRotationAt: Instant.nullable(),
   lastToken: z.object({ at: Instant, audience: z.string() }).nullable(),
   agent: AgentSummary.nullable(),
+  tags: z.record(z.string(), z.string()),
   version: z.int(),
   createdAt: Instant,
 })
@@ -70,7 +132,72 @@ export const TokenLogEntry = z.object({
 })
 export type TokenLogEntry = z.infer<typeof TokenLogEntry>
 
+const sortings = [
+  'name',
+  'state',
+  'kind',
+  'agent',
+  'agent-version',
+  'expires',
+  'rotation',
+  'last-token',
+  'created',
+] as const
+
+/** What the list can be sorted by; `-` in front turns it round. Ties are in the order of the IDs. */
+const InstanceSortText = z.enum(sortings.flatMap((by) => [by, `-${by}`] as const))
+export type InstanceSort = z.infer<typeof InstanceSortText>
+
+export const InstanceSort = Object.assign(InstanceSortText, {
+  read(sort: InstanceSort): { by: (typeof sortings)[number]; descending: boolean } {
+    const by = sortings.find((each) => sort === each || sort === `-${each}`) ?? 'name'
+    return { by, descending: sort.startsWith('-') }
+  },
+})
+
+/** How many instances have each value of a field. */
+const ValueCounts = z.record(z.string(), z.int())
+export const InstanceFacets = z.object({
+  state: ValueCounts,
+  kind: ValueCounts,
+  agent: ValueCounts,
+  'agent-version': ValueCounts,
+  /** By `key=value`. */
+  tag: ValueCounts,
+})
+export type InstanceFacets = z.infer<typeof InstanceFacets>
+
+export const InstanceList = pageOf(InstanceSummary).extend({ count: ListCount.nullable() })
+export type InstanceList = z.infer<typeof InstanceList>
+
+const InstanceQuery = z.object({
+  /** See `query/terms.ts`. */
+  filter: z.string().max(longestQuery).optional(),
+  sort: InstanceSortText.default('name'),
+})
+
+export const ExportFormat = z.enum(['csv', 'ndjson'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+/** What an act on an identity would reach, and what it is used for. Counts are of tokens that were issued. */
+export const BlastRadius = z.object({
+  principalId: ObjectId,
+  name: z.string(),
+  instances: z.array(z.object({ id: InstanceId, name: z.string() })),
+  agents: z.array(z.object({ id: AgentId, connected: z.boolean() })),
+  /** Certificates that are accepted now. */
+  credentials: z.int(),
+  lastUsedAt: Instant.nullable(),
+  /** In the last 24 hours, the most used first. */
+  day: z.array(z.object({ audience: z.string(), tokens: z.int(), lastAt: Instant })),
+  /** On this and the six days of UTC before it. */
+  week: z.array(z.object({ audience: z.string(), tokens: z.int() })),
+  /** Tokens that are out and have not expired; resources that do not ask back accept them until then. */
+  live: z.object({ tokens: z.int(), until: Instant.nullable() }),
+})
+export type BlastRadius = z.infer<typeof BlastRadius>
+
 const instanceParams = z.object({ instanceId: InstanceId })
+const principalParams = z.object({ principalId: ObjectId })
 
 /** Letters, digits, dot, dash and underscore: what ARM allows in most resource names. */
 export const InstanceName = z
@@ -85,10 +212,25 @@ export const resourcesApi = {
   list: route({
     method: 'GET',
     path: '/instances',
-    summary: 'Service instances, by name',
+    summary: 'Service instances by filter, sorted; the first page says how many there are',
     access: 'instances.read',
-    query: PageQuery.extend({ q: z.string().trim().max(100).optional(), state: IdentityState.optional() }),
-    response: pageOf(InstanceSummary),
+    query: PageQuery.extend(InstanceQuery.shape),
+    response: InstanceList,
+  }),
+  facets: route({
+    method: 'GET',
+    path: '/instances/facets',
+    summary: 'How many service instances have each value that the filter offers',
+    access: 'instances.read',
+    response: InstanceFacets,
+  }),
+  export: route({
+    method: 'GET',
+    path: '/instances/export',
+    summary: 'The filtered list as a file; the export is audited',
+    access: 'instances.read',
+    query: InstanceQuery.extend({ format: ExportFormat }),
+    download: true,
   }),
   show: route({
     method: 'GET',
@@ -113,8 +255,67 @@ export const resourcesApi = {
     summary: 'Turn the system-assigned identity on or off; repeating it changes nothing',
     access: 'identities.write',
     params: instanceParams,
-    body: z.strictObject({ enabled: z.boolean() }),
+    body: z.strictObject({ enabled: z.boolean(), reason: Reason }),
     response: InstanceDetail,
+    ifMatch: true,
+  }),
+  pause: route({
+    method: 'POST',
+    path: '/identities/:principalId/pause',
+    summary: 'Refuse tokens at once and keep everything else; repeating it changes nothing',
+    access: 'identities.write',
+    params: principalParams,
+    body: z.strictObject({ reason: Reason }),
+    response: InstanceDetail,
+    ifMatch: true,
+  }),
+  resume: route({
+    method: 'POST',
+    path: '/identities/:principalId/resume',
+    summary: 'Give out tokens again after a pause',
+    access: 'identities.write',
+    params: principalParams,
+    body: z.strictObject({ reason: Reason }),
+    response: InstanceDetail,
+    ifMatch: true,
+  }),
+  restore: route({
+    method: 'POST',
+    path: '/identities/:principalId/restore',
+    summary: 'Bring back a principal that was turned off within 30 days, under the same IDs',
+    access: 'identities.write',
+    params: principalParams,
+    body: z.strictObject({ reason: Reason }),
+    response: InstanceDetail,
+    ifMatch: true,
+  }),
+  blastRadius: route({
+    method: 'GET',
+    path: '/identities/:principalId/blast-radius',
+    summary: 'What depends on an identity',
+    access: 'instances.read',
+    params: principalParams,
+    response: BlastRadius,
+  }),
+  tag: route({
+    method: 'POST',
+    path: '/instances/:instanceId/tags',
+    summary: 'Set and unset tags',
+    access: 'instances.write',
+    params: instanceParams,
+    body: TagChange,
+    response: InstanceDetail,
+    ifMatch: true,
+  }),
+  remove: route({
+    method: 'DELETE',
+    path: '/instances/:instanceId',
+    summary: 'Delete a service instance whose identity is off, or turn it off with it; needs a fresh confirmation',
+    access: 'instances.write',
+    params: instanceParams,
+    body: z.strictObject({ turnOff: z.boolean().default(false), reason: Reason }),
+    status: 204,
+    ifMatch: true,
   }),
   tokens: route({
     method: 'GET',

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { longestQuery } from '../query/query.ts'
 import { ActorKind } from '../vocabulary/audit-events.ts'
 import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
-import { InstanceId, ObjectId, RunId } from '../vocabulary/identifiers.ts'
-import { Instant } from '../vocabulary/time.ts'
+import { InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
+import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
@@ -15,6 +16,8 @@ export const RotationSummary = z.object({
   id: RunId,
   principalId: ObjectId,
   instance: z.object({ id: InstanceId, name: z.string() }).nullable(),
+  /** What the identity was called when the rotation was requested. */
+  principalName: z.string(),
   trigger: RunTrigger,
   actor: Actor,
   state: RunState,
@@ -47,6 +50,26 @@ export const RotationAttempt = z.object({
 })
 export type RotationAttempt = z.infer<typeof RotationAttempt>
 
+/** One identity over time. */
+export const RotationLane = z.object({
+  slotId: SlotId,
+  principalId: ObjectId,
+  principalName: z.string(),
+  instance: z.object({ id: InstanceId, name: z.string() }).nullable(),
+  /** Oldest first; the latest 40 where there are more. */
+  credentials: z.array(CredentialSummary),
+  nextRotationAt: Instant.nullable(),
+  isOverdue: z.boolean(),
+  /** Rotations that failed since the last that succeeded. */
+  failures: z.int(),
+  openRun: z.object({ id: RunId, state: RunState }).nullable(),
+})
+export type RotationLane = z.infer<typeof RotationLane>
+
+/** `day` is midnight UTC. */
+export const RotationDay = z.object({ day: Instant, done: z.int(), planned: z.int() })
+export type RotationDay = z.infer<typeof RotationDay>
+
 export const RotationDetail = RotationSummary.extend({ steps: z.array(RotationAttempt) })
 export type RotationDetail = z.infer<typeof RotationDetail>
 
@@ -71,14 +94,41 @@ export type RotationPolicy = z.infer<typeof RotationPolicy>
 export const StoredRotationPolicy = RotationPolicy.extend({ version: z.int(), updatedAt: Instant })
 export type StoredRotationPolicy = z.infer<typeof StoredRotationPolicy>
 
+const range = { from: QueryInstant, to: QueryInstant }
+const isForward = ({ from, to }: { from: number; to: number }) => from < to
+const backwards = { message: 'the end of the range lies before its beginning', path: ['to'] }
+
 export const rotationApi = {
   list: route({
     method: 'GET',
     path: '/rotations',
     summary: 'History of rotations, newest first',
     access: 'rotations.read',
-    query: PageQuery.extend({ principalId: ObjectId.optional(), state: RunState.optional() }),
+    query: PageQuery.extend({
+      filter: z.string().max(longestQuery).optional(),
+      from: QueryInstant.optional(),
+      to: QueryInstant.optional(),
+    }),
     response: pageOf(RotationSummary),
+  }),
+  timeline: route({
+    method: 'GET',
+    path: '/rotations/timeline',
+    summary: 'Certificates of each identity within a range, and its next rotation; the soonest due first',
+    access: 'rotations.read',
+    query: PageQuery.extend({ instance: z.string().trim().min(1).max(100).optional(), ...range }).refine(
+      isForward,
+      backwards,
+    ),
+    response: pageOf(RotationLane),
+  }),
+  load: route({
+    method: 'GET',
+    path: '/rotations/load',
+    summary: 'Rotations by day (UTC): done and planned',
+    access: 'rotations.read',
+    query: z.object(range).refine(isForward, backwards),
+    response: z.object({ days: z.array(RotationDay) }),
   }),
   show: route({
     method: 'GET',

@@ -79,6 +79,7 @@ export const tokenTestsApi = {
     params: z.object({ testId: z.guid() }),
     body: z.strictObject({}),
     response: z.object({ token: z.string() }),
+    secret: true,
   }),
   keys: route({
     method: 'GET',

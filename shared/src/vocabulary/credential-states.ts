@@ -29,5 +29,9 @@ export type RunTrigger = z.infer<typeof RunTrigger>
 export const IdentityState = z.enum(['off', 'enabling', 'on', 'disabling'])
 export type IdentityState = z.infer<typeof IdentityState>
 
+/** How an identity does, as the server judges it. */
+export const HealthState = z.enum(['off', 'enabling', 'on', 'rotating', 'degraded', 'failing', 'paused', 'disabling'])
+export type HealthState = z.infer<typeof HealthState>
+
 export const KeyAlgorithm = z.enum(['rsa2048', 'p256'])
 export type KeyAlgorithm = z.infer<typeof KeyAlgorithm>

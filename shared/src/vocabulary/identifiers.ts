@@ -30,6 +30,10 @@ export type CredentialId = z.infer<typeof CredentialId>
 export const RunId = guid().brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>
 
+/** UUIDv7 of one bulk job. */
+export const JobId = guid().brand<'JobId'>()
+export type JobId = z.infer<typeof JobId>
+
 export const OperatorId = guid().brand<'OperatorId'>()
 export type OperatorId = z.infer<typeof OperatorId>
 

@@ -15,6 +15,8 @@ export const Permission = z.enum([
   'tokens.reveal',
   'audit.read',
   'enrollment.write',
+  'clock.confirm',
+  'bulk.write',
 ])
 export type Permission = z.infer<typeof Permission>
 
@@ -23,7 +25,15 @@ const inventory: Permission[] = ['instances.read', 'rotations.read']
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   viewer: inventory,
   auditor: [...inventory, 'audit.read'],
-  operator: [...inventory, 'instances.write', 'identities.write', 'rotations.write', 'tokens.test', 'enrollment.write'],
+  operator: [
+    ...inventory,
+    'instances.write',
+    'identities.write',
+    'rotations.write',
+    'tokens.test',
+    'enrollment.write',
+    'bulk.write',
+  ],
   developer: ['tokens.test'],
   admin: Permission.options,
 }

@@ -82,6 +82,8 @@ export const DesiredPrincipal = z.object({
   /** Rises with every change; tokens cached under an older version are dropped. */
   version: z.int(),
   kind: z.enum(['system', 'user']),
+  /** Tokens of a suspended one are refused; its credentials go on rotating. */
+  state: z.enum(['enabled', 'suspended']),
   instances: z.array(InstanceId),
   slot: DesiredSlot,
 })
@@ -115,7 +117,8 @@ export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>
 
 /** Sent after a state was applied, and from time to time: what the agent holds and where it answers. */
 export const ReportRequest = z.strictObject({
-  generation: z.int(),
+  /** Of the newest state whose every slot was tried. */
+  generation: z.int().min(0),
   principals: z.array(ObjectId).max(1_000),
   facts: AgentFacts,
   endpoints: z
@@ -175,12 +178,24 @@ export const ProbeResult = z.strictObject({
 })
 export type ProbeResult = z.infer<typeof ProbeResult>
 
+/**
+ * A principal whose key and tokens go at once. `version` is the principal's own: one older than the agent holds, or knows
+ * to be revoked, means nothing.
+ */
+export const Revocation = z.object({ objectId: ObjectId, version: z.int(), reason: z.string().max(200) })
+export type Revocation = z.infer<typeof Revocation>
+
+/** A pause refuses tokens and keeps the key; every other revocation takes the key away too. */
+export function isPause({ reason }: Pick<Revocation, 'reason'>): boolean {
+  return reason === 'suspended'
+}
+
 /** Events of `GET /agent/v1/stream`, with the schema of their data. */
 export const streamEvents = {
   /** First thing on every connection, then after every change. */
   state: DesiredState,
-  /** Ahead of the state, so that tokens go at once. */
-  revoke: z.object({ objectId: ObjectId, reason: z.string() }),
+  /** Ahead of the state that no longer lists the principal. */
+  revoke: Revocation,
   probe: ProbeRequest,
   hb: z.object({ serverTime: Instant }),
   /** The server closes the stream to spread connections; come back after this many milliseconds. */

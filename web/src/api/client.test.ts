@@ -77,6 +77,26 @@ describe('call', () => {
     expect(new Headers(fetched.mock.calls[2]?.[1]?.headers).get('x-signet-csrf')).toBe('new')
   })
 
+  test('sends a write again under the same key when its answer was lost (SEC-150)', async () => {
+    const fetched = vi
+      .spyOn(window, 'fetch')
+      .mockRejectedValueOnce(new TypeError('Failed to fetch'))
+      .mockResolvedValueOnce(new Response(null, { status: 204 }))
+      .mockResolvedValueOnce(new Response(null, { status: 204 }))
+    await call(change)({ body: { name: 'b' } })
+    await call(change)({ body: { name: 'b' } })
+    const keys = fetched.mock.calls.map(([, init]) => new Headers(init?.headers).get('idempotency-key'))
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+    expect(keys[1]).toBe(keys[0])
+    expect(keys[2]).not.toBe(keys[0])
+  })
+
+  test('names the version it has seen', async () => {
+    const fetched = answer(undefined, 204)
+    await call(route({ ...change, ifMatch: true }))({ body: { name: 'b' }, ifMatch: 7 })
+    expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).get('if-match')).toBe('"7"')
+  })
+
   test('turns a problem document into an error that names the missing permission', async () => {
     answer(
       { type: 'about:blank', title: 'No', status: 403, detail: 'Not you.', code: 'forbidden', requestId: 'r-1' },

@@ -1,5 +1,12 @@
-import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/contract'
+import {
+  idempotencyHeader,
+  isKeyed,
+  type Route,
+  type RouteArguments,
+  type RouteResponse,
+} from '@signet/shared/api/contract'
 import { csrfHeader, operatorsApi, unattendedHeader } from '@signet/shared/api/operators'
+import { errorCatalogue } from '@signet/shared/errors'
 import { ApiError, readProblem } from './api-error.ts'
 import { isAttended } from './attendance.ts'
 
@@ -17,7 +24,11 @@ interface LooseArguments {
   readonly params?: Record<string, unknown>
   readonly query?: Record<string, unknown>
   readonly body?: unknown
+  readonly ifMatch?: number | undefined
 }
+
+/** Pauses before a write is sent again whose answer did not come; its key keeps it from being carried out twice. */
+const retryPausesMs = [300, 900]
 
 type CallArguments<R extends Route> = keyof RouteArguments<R> extends never
   ? [input?: Record<string, never>, signal?: AbortSignal]
@@ -26,7 +37,7 @@ type CallArguments<R extends Route> = keyof RouteArguments<R> extends never
 /** A function that calls one route of the contract; answers are checked against it. */
 export function call<R extends Route>(route: R): (...given: CallArguments<R>) => Promise<RouteResponse<R>> {
   return async (...given) => {
-    const response = await sendAgainWhenRenewed(route, given[0] ?? {}, given[1])
+    const response = await sendUntilAnswered(route, given[0] ?? {}, given[1])
     const content: unknown = route.response === undefined ? undefined : await response.json()
     const parsed = route.response?.safeParse(content)
     if (parsed?.success === false) {
@@ -42,26 +53,54 @@ export function call<R extends Route>(route: R): (...given: CallArguments<R>) =>
   }
 }
 
+/** One attempt at a write has one key, however often it is sent (SEC-150). */
+async function sendUntilAnswered(route: Route, input: LooseArguments, signal?: AbortSignal): Promise<Response> {
+  if (!isKeyed(route)) return sendAgainWhenRenewed(route, input, undefined, signal)
+  const key = crypto.randomUUID()
+  for (const pauseMs of retryPausesMs) {
+    try {
+      return await sendAgainWhenRenewed(route, input, key, signal)
+    } catch (error) {
+      const isPassing = error instanceof ApiError && errorCatalogue[error.code].retryable && error.code !== 'internal'
+      if (!isPassing) throw error
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+  return sendAgainWhenRenewed(route, input, key, signal)
+}
+
 /** Another tab may have renewed the session, and with it the anti-forgery token; the new one is read, once. */
-async function sendAgainWhenRenewed(route: Route, input: LooseArguments, signal?: AbortSignal): Promise<Response> {
-  const response = await send(route, input, signal)
+async function sendAgainWhenRenewed(
+  route: Route,
+  input: LooseArguments,
+  key: string | undefined,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const response = await send(route, input, key, signal)
   if (response.ok) return response
   const problem = await readProblem(response, route.access)
   if (problem.code !== 'cross_site_request' || csrfToken === undefined) throw problem
   const stale = csrfToken
   rememberCsrfToken((await call(operatorsApi.session)()).csrfToken)
   if (csrfToken === stale) throw problem
-  const second = await send(route, input, signal)
+  const second = await send(route, input, key, signal)
   if (!second.ok) throw await readProblem(second, route.access)
   return second
 }
 
-async function send(route: Route, input: LooseArguments, signal: AbortSignal | undefined): Promise<Response> {
+async function send(
+  route: Route,
+  input: LooseArguments,
+  key: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const headers = new Headers({ accept: 'application/json, application/problem+json' })
   if (!isAttended()) headers.set(unattendedHeader, '1')
   const changes = route.method !== 'GET'
   if (changes) headers.set('content-type', 'application/json')
   if (changes && csrfToken !== undefined) headers.set(csrfHeader, csrfToken)
+  if (key !== undefined) headers.set(idempotencyHeader, key)
+  if (input.ifMatch !== undefined) headers.set('if-match', `"${input.ifMatch}"`)
   try {
     return await fetch(addressOf(route.path, input), {
       method: route.method,

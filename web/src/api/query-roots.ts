@@ -11,6 +11,7 @@ export type QueryRoot =
   | 'targets'
   | 'keys'
   | 'audit'
+  | 'jobs'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
@@ -23,4 +24,5 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   audit: ['audit'],
   resource: ['targets'],
   key: ['keys'],
+  job: ['jobs'],
 }

@@ -1,7 +1,9 @@
+import type { BulkKind, JobItemState, JobState } from '@signet/shared/api/bulk'
 import { errorCatalogue } from '@signet/shared/errors'
 import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type {
   CredentialState,
+  HealthState,
   IdentityState,
   KeyAlgorithm,
   RunState,
@@ -19,6 +21,42 @@ export const identityWords: Record<IdentityState, Word> = {
   enabling: { word: 'Turning on…', tone: 'busy' },
   on: { word: 'On', tone: 'ok' },
   disabling: { word: 'Turning off…', tone: 'busy' },
+}
+
+export const healthWords: Record<HealthState, Word> = {
+  ...identityWords,
+  rotating: { word: 'Rotating', tone: 'accent' },
+  degraded: { word: 'Degraded', tone: 'warn' },
+  failing: { word: 'Failing', tone: 'bad' },
+  paused: { word: 'Paused', tone: 'stopped' },
+}
+
+/** What a bulk job does, as an order and as a noun for many. */
+export const bulkWords: Record<BulkKind, { readonly act: string; readonly things: string }> = {
+  'turn-on': { act: 'Turn on', things: 'identities' },
+  pause: { act: 'Pause', things: 'identities' },
+  resume: { act: 'Resume', things: 'identities' },
+  'turn-off': { act: 'Turn off', things: 'identities' },
+  restore: { act: 'Restore', things: 'identities' },
+  rotate: { act: 'Rotate', things: 'identities' },
+  tag: { act: 'Tag', things: 'instances' },
+}
+
+export const jobWords: Record<JobState, Word> = {
+  selecting: { word: 'Selecting', tone: 'busy' },
+  running: { word: 'Running', tone: 'busy' },
+  paused: { word: 'Paused', tone: 'stopped' },
+  cancelled: { word: 'Cancelled', tone: 'stopped' },
+  finished: { word: 'Finished', tone: 'ok' },
+}
+
+export const jobItemWords: Record<JobItemState, Word> = {
+  waiting: { word: 'Waiting', tone: 'soft' },
+  changed: { word: 'Changed', tone: 'ok' },
+  already: { word: 'Was so already', tone: 'off' },
+  refused: { word: 'Not allowed', tone: 'warn' },
+  failed: { word: 'Failed', tone: 'bad' },
+  cancelled: { word: 'Cancelled', tone: 'stopped' },
 }
 
 export const credentialWords: Record<CredentialState, Word> = {

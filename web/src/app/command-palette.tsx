@@ -1,5 +1,6 @@
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
+import { formatTerm } from '@signet/shared/query/query'
 import { AuditAction, auditActions } from '@signet/shared/vocabulary/audit-events'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
@@ -87,14 +88,11 @@ function screenItems(words: string, go: (href: string) => () => void): PaletteIt
 function useActions(words: string): PaletteItem[] {
   return useCommands()
     .filter((command) => command.inPalette === true && fits(command.label, words))
-    .map(({ id, label, keys, refusal, run }: Command) => ({
-      id: `action ${id}`,
-      label,
-      icon: <Zap size={iconSize} aria-hidden />,
-      keys,
-      refusal,
-      run,
-    }))
+    .flatMap(({ id, label, keys, refusal, run }: Command) =>
+      run === undefined
+        ? []
+        : [{ id: `action ${id}`, label, icon: <Zap size={iconSize} aria-hidden />, keys, refusal, run }],
+    )
 }
 
 /** What the server finds: instances by name, and whatever the text is an identifier of. */
@@ -103,7 +101,7 @@ function useFound(words: string, go: (href: string) => () => void) {
   const mayRead = useSession()?.permissions.includes('instances.read') === true
   const instances = useQuery({
     queryKey: ['instances', 'palette', asked],
-    queryFn: ({ signal }) => searchInstances({ query: { q: asked, limit: 6 } }, signal),
+    queryFn: ({ signal }) => searchInstances({ query: { filter: bareWords(asked), limit: 6 } }, signal),
     enabled: mayRead && asked !== '' && asked.length <= 100,
     placeholderData: keepPreviousData,
   })
@@ -114,9 +112,10 @@ function useFound(words: string, go: (href: string) => () => void) {
     placeholderData: keepPreviousData,
   })
   const isEmpty = words === ''
+  const named = isEmpty ? [] : (instances.data?.items ?? [])
   return {
     busy: words !== asked || instances.isFetching || byId.isFetching,
-    instances: (isEmpty ? [] : (instances.data?.items ?? [])).map(({ id, name, resourceId }) => ({
+    instances: named.map(({ id, name, resourceId }) => ({
       id: `instance ${id}`,
       label: visibleText(name),
       hint: visibleText(resourceId),
@@ -124,8 +123,7 @@ function useFound(words: string, go: (href: string) => () => void) {
       run: go(`/instances/${id}`),
     })),
     byId: (isEmpty || asked.length < shortestLookup ? [] : (byId.data?.items ?? []))
-      // Whole names are found among the instances already.
-      .filter(({ kind, label }) => kind !== 'instance' || label.toLowerCase() !== asked.toLowerCase())
+      .filter((hit) => hit.kind !== 'instance' || !named.some(({ id }) => id === hit.id))
       .map(({ kind, id, label, path }) => ({
         id: `${kind} ${id} ${path}`,
         label: visibleText(label),
@@ -138,7 +136,7 @@ function useFound(words: string, go: (href: string) => () => void) {
 
 function auditItems(words: string, go: (href: string) => () => void): PaletteItem[] {
   const icon = <ScrollText size={iconSize} aria-hidden />
-  const all = { id: 'audit', label: 'All events', icon, run: go('/audit') }
+  const all = { id: 'audit', label: 'All events', icon, run: go('/audit?range=all') }
   const byAction = AuditAction.options
     .filter((action) => fits(`${auditActions[action]} ${action}`, words))
     .map((action) => ({
@@ -146,9 +144,14 @@ function auditItems(words: string, go: (href: string) => () => void): PaletteIte
       label: auditActions[action],
       hint: action,
       icon,
-      run: go(`/audit?action=${action}`),
+      run: go(`/audit?filter=action:${action}&range=all`),
     }))
   return words === '' ? [all, ...byAction] : byAction
+}
+
+/** The text as one bare term of a filter, whatever is in it. */
+function bareWords(text: string): string {
+  return formatTerm({ kind: 'text', text, negated: false })
 }
 
 /** Every word that was typed is somewhere in the text. */

@@ -1,8 +1,8 @@
-import { FlaskConical, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
+import { FlaskConical, ListChecks, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
 
 /** A screen that the rail, the palette and the key `g` lead to. */
 export interface Destination {
-  readonly to: '/instances' | '/rotations' | '/tokens/test' | '/audit'
+  readonly to: '/instances' | '/rotations' | '/jobs' | '/tokens/test' | '/audit'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -16,6 +16,7 @@ export interface Destination {
 export const destinations: readonly Destination[] = [
   { to: '/instances', label: 'Instances', icon: Server, key: 'i' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
 ]

@@ -1,4 +1,4 @@
-import { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
+import { JobItemState } from '@signet/shared/api/bulk'
 import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -11,6 +11,8 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
+import { rangeSearch } from '../features/audit/audit-range.ts'
+import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
@@ -66,12 +68,32 @@ const instance = createRoute({
 const rotations = createRoute({
   getParentRoute: () => signedIn,
   path: '/rotations',
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationsPage'),
+})
+
+const rotationTimeline = createRoute({
+  getParentRoute: () => rotations,
+  path: '/',
+  validateSearch: z.object(timelineSearch),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationTimelinePage'),
+})
+
+const rotationQueue = createRoute({
+  getParentRoute: () => rotations,
+  path: '/queue',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
+})
+
+const rotationHistory = createRoute({
+  getParentRoute: () => rotations,
+  path: '/history',
+  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
 const rotation = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/rotations/$runId',
+  getParentRoute: () => rotations,
+  path: '/$runId',
   component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
 })
 
@@ -85,12 +107,7 @@ const tokenTest = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
-  validateSearch: z.object({
-    action: AuditAction.optional().catch(undefined),
-    outcome: AuditOutcome.optional().catch(undefined),
-    target: text(300),
-    correlation: text(36),
-  }),
+  validateSearch: z.object({ filter: text(1_000), ...rangeSearch, event: text(36), cols: text(300) }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
@@ -106,9 +123,33 @@ const apiDocs = createRoute({
   component: lazyRouteComponent(() => import('../features/api-docs/api-docs-page.tsx'), 'ApiDocsPage'),
 })
 
+const jobs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/jobs-page.tsx'), 'JobsPage'),
+})
+
+const job = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/jobs/$jobId',
+  validateSearch: z.object({ items: JobItemState.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([start, instances, instance, rotations, rotation, tokenTest, audit, go, apiDocs]),
+  signedIn.addChildren([
+    start,
+    instances,
+    instance,
+    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
+    tokenTest,
+    audit,
+    jobs,
+    job,
+    go,
+    apiDocs,
+  ]),
 ])
 
 /** Every address of the dashboard. Search parameters are plain strings, so that people can type and read them. */

@@ -65,12 +65,14 @@ export function Shell({ session }: { session: Session }) {
 /** Plain links to pages of the dashboard keep the page; those of the router have seen to it already. */
 function followInternally(event: MouseEvent, router: ReturnType<typeof useRouter>): void {
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
-  const link = event.target instanceof Element ? event.target.closest('a') : null
-  if (event.defaultPrevented || !isPlain || link === null || link.target !== '' || link.hasAttribute('download')) return
-  const isPage = link.origin === window.location.origin && !link.getAttribute('href')?.startsWith('#')
-  if (!isPage || (link.pathname.startsWith('/api/') && link.pathname !== '/api/docs')) return
+  // By its attributes, because links of drawings have no others.
+  const link = event.target instanceof Element ? event.target.closest('a[href]:not([target], [download])') : null
+  const href = link?.getAttribute('href') ?? '#'
+  if (event.defaultPrevented || !isPlain || href.startsWith('#')) return
+  const { origin, pathname, search, hash } = new URL(href, window.location.href)
+  if (origin !== window.location.origin || (pathname.startsWith('/api/') && pathname !== '/api/docs')) return
   event.preventDefault()
-  void router.navigate({ href: `${link.pathname}${link.search}${link.hash}` })
+  void router.navigate({ href: `${pathname}${search}${hash}` })
 }
 
 function Rail({ narrow }: { narrow: boolean }) {

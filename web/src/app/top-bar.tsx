@@ -1,6 +1,7 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Link } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
+import { RunningJobs } from '../features/jobs/running-jobs.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { HelpMenu } from './help-menu.tsx'
@@ -36,6 +37,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <span>Search or jump to…</span>
         <Kbd keys="Mod+k" />
       </button>
+      <RunningJobs />
       <span className={styles['live']} data-testid="live-dot">
         <LiveDot />
       </span>

@@ -1,125 +1,158 @@
-import {
-  type CellContext,
-  type ColumnDef,
-  createColumnHelper,
-  type Row,
-  type RowData,
-  tableFeatures,
-  useTable,
-} from '@tanstack/react-table'
-import { ChevronRight } from 'lucide-react'
-import { Fragment, type ReactNode, useId, useState } from 'react'
-import { classNames } from './class-names.ts'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import styles from './data-table.module.css'
+import { DataTableHead } from './data-table-head.tsx'
+import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
+import { DataTableRow, SkeletonRow } from './data-table-row.tsx'
+import { useRowFocus } from './row-focus.ts'
+import { useRowKeys } from './row-keys.ts'
+import { isSelected } from './row-selection.ts'
+import { laidOut, tracksOf } from './table-columns.ts'
+import { useFillHeight, useNarrow, useRowHeight } from './table-measures.ts'
 
-const features = tableFeatures({})
-type Features = typeof features
+const overscan = 8
+/** Placeholders behind the last known row, so that scrolling on never meets an end that is not one. */
+const ahead = 12
+const firstSkeletons = 10
+const headHeight = 32
+const cardHeight = 168
 
-export interface Column<T> {
-  readonly id: string
-  readonly header: string
-  readonly cell: (row: T) => ReactNode
-}
+/**
+ * A list of any length, of which only the rows on screen are drawn. One tab stop: the arrow keys move between rows, and
+ * Tab goes on into the controls of the row that has the focus.
+ */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { rows, layout, columns, selection } = props
+  const frame = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  useFillHeight(frame)
+  const isNarrow = useNarrow()
+  const rowHeight = useRowHeight(scroller)
+  const count = rows.isPending ? firstSkeletons : rows.count + (rows.hasMore ? ahead : 0)
+  const focus = useRowFocus(rows.count)
+  const virtual = useVirtualizer<HTMLDivElement, HTMLTableRowElement>({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (isNarrow ? cardHeight : rowHeight),
+    overscan: isNarrow ? 4 : overscan,
+    scrollPaddingEnd: isNarrow ? 0 : headHeight,
+    rangeExtractor: focus.rangeExtractor,
+    useFlushSync: false,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height makes all measures void
+  useLayoutEffect(() => virtual.measure(), [rowHeight, isNarrow])
+  const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 }
+  const { show } = rows
+  useEffect(() => show(startIndex, endIndex), [show, startIndex, endIndex])
 
-/** Columns of a table, made once, outside of components. */
-export function columnsOf<T extends RowData>(columns: readonly Column<T>[]): ColumnDef<Features, T>[] {
-  const helper = createColumnHelper<Features, T>()
-  return columns.map(({ id, header, cell }) =>
-    helper.display({ id, header, cell: (context: CellContext<Features, T>) => cell(context.row.original) }),
-  )
-}
-
-// Explicit, because some browsers take the roles away from a table that a style sheet lays out as cards.
-const roles = {
-  table: { role: 'table' },
-  group: { role: 'rowgroup' },
-  row: { role: 'row' },
-  header: { role: 'columnheader' },
-  cell: { role: 'cell' },
-} as const
-
-interface DataTableProps<T extends RowData> {
-  /** What the table lists; its name for assistive technology. */
-  label: string
-  columns: ColumnDef<Features, T>[]
-  rows: T[]
-  rowId: (row: T) => string
-  /** What a row opens to; the first column then carries the button, called `Details of …` with this name. */
-  detail?: { nameOf: (row: T) => string; render: (row: T) => ReactNode }
-}
-
-/** A table that becomes a stack of cards where there is no room for it. */
-export function DataTable<T extends RowData>({ label, columns, rows, rowId, detail }: DataTableProps<T>) {
-  const table = useTable({ features, columns, data: rows, getRowId: rowId })
+  const actions = useRowKeys(props, { scroller, virtual, focus })
+  const tracks = tracksOf(layout, columns, {
+    before: selection === undefined ? 0 : 40,
+    after: props.rowMenu === undefined ? 0 : 40,
+  })
+  const afterId = useId()
+  const isEmpty = !rows.isPending && rows.count === 0 && !rows.hasMore
   return (
-    <div className={styles['scroll']} data-table>
-      <table className={styles['table']} aria-label={label} {...roles.table}>
-        <thead {...roles.group}>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id} {...roles.row}>
-              {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={styles['head']} {...roles.header}>
-                  <table.FlexRender header={header} />
-                </th>
-              ))}
-            </tr>
-          ))}
-        </thead>
-        <tbody {...roles.group}>
-          {table.getRowModel().rows.map((row) => (
-            <DataRow key={row.id} row={row} detail={detail} cellOf={(cell) => <table.FlexRender cell={cell} />} />
-          ))}
-        </tbody>
-      </table>
+    <div ref={frame} className={styles['frame']} data-narrow={isNarrow || undefined}>
+      <a href={`#${afterId}`} className={styles['skip']}>
+        Skip the table
+      </a>
+      <div className={styles['progress']} data-on={rows.isRefreshing || undefined} aria-hidden />
+      <div ref={scroller} className={styles['scroller']} data-table-scroller>
+        {isEmpty ? (
+          props.empty
+        ) : (
+          <table
+            aria-label={props.label}
+            aria-rowcount={rowCountOf(props)}
+            aria-busy={rows.isPending || rows.isRefreshing || undefined}
+            className={styles['table']}
+            style={{ ['--tracks' as string]: tracks.template, minWidth: isNarrow ? 0 : tracks.leastWidth }}
+            {...tableRoles.table}
+          >
+            <DataTableHead {...props} actions={actions} />
+            <tbody className={styles['body']} style={{ height: virtual.getTotalSize() }} {...tableRoles.group}>
+              <DrawnRows {...props} actions={actions} active={focus.active} isNarrow={isNarrow} virtual={virtual} />
+            </tbody>
+          </table>
+        )}
+      </div>
+      {props.bar}
+      <span id={afterId} tabIndex={-1} className="sr-only">
+        After the table
+      </span>
     </div>
   )
 }
 
-type Cell<T extends RowData> = ReturnType<Row<Features, T>['getAllCells']>[number]
+type TableVirtualizer = ReturnType<typeof useVirtualizer<HTMLDivElement, HTMLTableRowElement>>
 
-interface DataRowProps<T extends RowData> {
-  row: Row<Features, T>
-  detail: DataTableProps<T>['detail']
-  cellOf: (cell: Cell<T>) => ReactNode
+interface DrawnRowsProps<T> extends DataTableProps<T> {
+  actions: RowActions
+  active: number
+  isNarrow: boolean
+  virtual: TableVirtualizer
 }
 
-function DataRow<T extends RowData>({ row, detail, cellOf }: DataRowProps<T>) {
-  const [open, setOpen] = useState(false)
-  const detailId = useId()
-  const cells = row.getAllCells()
-  return (
-    <Fragment>
-      <tr id={`row-${row.id}`} className={classNames(styles['row'], open && styles['open'])} {...roles.row}>
-        {cells.map((cell, index) => (
-          <td
-            key={cell.id}
-            className={styles['cell']}
-            data-label={String(cell.column.columnDef.header)}
-            {...roles.cell}
-          >
-            {detail !== undefined && index === 0 && (
-              <button
-                type="button"
-                className={styles['toggle']}
-                aria-expanded={open}
-                aria-controls={open ? detailId : undefined}
-                aria-label={`Details of ${detail.nameOf(row.original)}`}
-                onClick={() => setOpen(!open)}
-              >
-                <ChevronRight size={14} aria-hidden />
-              </button>
-            )}
-            <div className={styles['value']}>{cellOf(cell)}</div>
-          </td>
-        ))}
-      </tr>
-      {detail !== undefined && open && (
-        <tr className={styles['row']} id={detailId} {...roles.row}>
-          <td colSpan={cells.length} className={styles['detail']} {...roles.cell}>
-            {detail.render(row.original)}
-          </td>
-        </tr>
-      )}
-    </Fragment>
-  )
+function DrawnRows<T>(props: DrawnRowsProps<T>) {
+  const { rows, actions, virtual, isNarrow, selection } = props
+  const columns = laidOut(props.layout, props.columns)
+  const measure = isNarrow ? virtual.measureElement : undefined
+  const isQuiet = useQuietStart(rows.isPending)
+  return virtual.getVirtualItems().map(({ index, start }) => {
+    const row = rows.isPending ? undefined : rows.rowAt(index)
+    if (row === undefined) {
+      if (isQuiet) return null
+      return (
+        <SkeletonRow
+          key={`skeleton-${index}`}
+          index={index}
+          top={start}
+          columns={columns}
+          measure={measure}
+          props={props}
+        />
+      )
+    }
+    const id = props.rowId(row)
+    return (
+      <DataTableRow
+        key={id}
+        index={index}
+        top={start}
+        row={row}
+        id={id}
+        name={props.nameOf(row)}
+        version={props.versionOf?.(row)}
+        columns={columns}
+        layout={props.layout}
+        isActive={index === props.active}
+        isSelected={selection === undefined ? undefined : isSelected(selection, id)}
+        isPeeked={props.peekId === id}
+        isNarrow={isNarrow}
+        measure={measure}
+        rowMenu={props.rowMenu}
+        actions={actions}
+      />
+    )
+  })
+}
+
+const quietMs = 150
+
+/** Nothing is drawn for the first moment, so that fast answers do not flicker. */
+function useQuietStart(isPending: boolean): boolean {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    if (!isPending) return
+    const timer = setTimeout(() => setOver(true), quietMs)
+    return () => clearTimeout(timer)
+  }, [isPending])
+  return isPending && !over
+}
+
+/** The header counts too; -1 says that the number is not known. */
+function rowCountOf<T>({ rows, total }: DataTableProps<T>): number {
+  if (total !== undefined) return Math.max(total, rows.count) + 1
+  return rows.hasMore || rows.isPending ? -1 : rows.count + 1
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { NewItemsPill, useHeldRows } from './new-items-pill.tsx'
+import { rowsInMemory } from './row-window.ts'
 
 interface Row {
   id: number
@@ -9,14 +10,14 @@ interface Row {
 }
 
 function List({ rows, filter = '' }: { rows: readonly Row[]; filter?: string }) {
-  const held = useHeldRows(rows, (row) => String(row.id), filter)
+  const held = useHeldRows(rowsInMemory(rows), (row) => String(row.id), filter)
   return (
     <section aria-label="Events" {...held.holder}>
       <NewItemsPill count={held.newCount} onShow={held.showNew} />
       <ul>
-        {held.rows.map((row) => (
-          <li key={row.id}>
-            <button type="button">{row.word}</button>
+        {Array.from({ length: held.rows.count }, (_, index) => held.rows.rowAt(index)).map((row) => (
+          <li key={row?.id}>
+            <button type="button">{row?.word}</button>
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 import { ArrowUp } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useRef, useState } from 'react'
 import styles from './new-items-pill.module.css'
+import type { RowWindow } from './row-window.ts'
 
 interface HeldRows<T> {
   /** The rows to show: what the list had when somebody began to look at it closely, each as it is now. */
-  readonly rows: T[]
+  readonly rows: RowWindow<T>
   readonly newCount: number
   readonly showNew: () => void
   /** Goes on the element that holds the list: pointer and focus inside keep its rows in place. */
@@ -16,24 +17,33 @@ interface HeldRows<T> {
   }
 }
 
+/** With more new rows than this everything is let in: what somebody looked at is far away by then. */
+const mostHeld = 1_000
+
 /**
  * Keeps new rows out of a list that is sorted by time while pointer or focus is inside, so that nothing moves under
  * them; a filter that changes lets everything in.
  *
  * @param key changes when it is another list, such as by another filter
  */
-export function useHeldRows<T>(rows: readonly T[], idOf: (row: T) => string, key: string): HeldRows<T> {
+export function useHeldRows<T>(rows: RowWindow<T>, idOf: (row: T) => string, key: string): HeldRows<T> {
   const [pointer, setPointer] = useState(false)
   const [focus, setFocus] = useState(false)
   const top = useRef<{ key: string; id: string } | undefined>(undefined)
-  const first = rows[0]
+  const first = rows.rowAt(0)
   const held = top.current
-  const index = (pointer || focus) && held?.key === key ? rows.findIndex((row) => idOf(row) === held.id) : 0
-  const newCount = Math.max(0, index)
+  const newCount = (pointer || focus) && held?.key === key ? rowsBefore(rows, (row) => idOf(row) === held.id) : 0
   if (newCount === 0) top.current = first === undefined ? undefined : { key, id: idOf(first) }
   const [, redraw] = useState(0)
+  const { rowAt, show } = rows
+  const showHeld = useCallback((from: number, to: number) => show(from + newCount, to + newCount), [show, newCount])
   return {
-    rows: rows.slice(newCount),
+    rows: {
+      ...rows,
+      count: rows.count - newCount,
+      rowAt: (index) => rowAt(index + newCount),
+      show: showHeld,
+    },
     newCount,
     showNew: () => {
       top.current = undefined
@@ -47,6 +57,15 @@ export function useHeldRows<T>(rows: readonly T[], idOf: (row: T) => string, key
         setFocus(relatedTarget instanceof Node && currentTarget.contains(relatedTarget)),
     },
   }
+}
+
+/** How many rows stand above the one that is sought; none when it is not near the top. */
+function rowsBefore<T>({ count, rowAt }: RowWindow<T>, isSought: (row: T) => boolean): number {
+  for (let index = 0; index < Math.min(count, mostHeld); index += 1) {
+    const row = rowAt(index)
+    if (row !== undefined && isSought(row)) return index
+  }
+  return 0
 }
 
 /** Says how many rows wait above the list, and lets them in. */

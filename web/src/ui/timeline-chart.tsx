@@ -22,7 +22,6 @@ const barHeight = 22
 const laneGap = 8
 const top = 22
 const bottom = 24
-const laneTop = (lane: number) => top + lane * (barHeight + laneGap)
 /** Pixels that the label of an overlap takes. */
 const labelRoom = 100
 
@@ -35,7 +34,7 @@ interface TimelineChartProps extends TimelineWords {
 /** The drawing: its bars are links, and the arrow keys go from one to the next. */
 export function TimelineChart({ label, layout, width, nowAt, sentence, href }: TimelineChartProps) {
   const hatch = useId()
-  const lanes = layout.laneCount * (barHeight + laneGap)
+  const lanes = lanesHeight(layout.laneCount)
   const x = (share: number) => share * width
   const { step, at } = ticksOf(layout.from, layout.until, Math.max(3, Math.floor(width / 110)))
   return (
@@ -48,11 +47,7 @@ export function TimelineChart({ label, layout, width, nowAt, sentence, href }: T
       aria-label={label}
       onKeyDown={moveFocus}
     >
-      <defs>
-        <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <rect width="3" height="6" className={styles['hatch']} />
-        </pattern>
-      </defs>
+      <Hatch id={hatch} />
       {at.map((tick) => (
         <Tick
           key={tick}
@@ -71,10 +66,20 @@ export function TimelineChart({ label, layout, width, nowAt, sentence, href }: T
         />
       ))}
       {layout.bars.map((bar) => (
-        <Bar key={bar.item.id} bar={bar} width={width} hatch={hatch} name={sentence(bar.item)} href={href(bar.item)} />
+        <Bar
+          key={bar.item.id}
+          bar={bar}
+          top={top}
+          width={width}
+          hatch={hatch}
+          name={sentence(bar.item)}
+          href={href(bar.item)}
+        />
       ))}
       <NowLine x={x(layout.now)} lanes={lanes} word={`now ${tickWords(nowAt, Math.min(step, 60_000))}`} />
-      {layout.planned !== null && <Diamond x={x(layout.planned.at)} y={laneTop(layout.planned.lane) + barHeight / 2} />}
+      {layout.planned !== null && (
+        <Diamond x={x(layout.planned.at)} y={laneTop(top, layout.planned.lane) + barHeight / 2} />
+      )}
     </svg>
   )
 }
@@ -116,9 +121,17 @@ function NowLine({ x, lanes, word }: { x: number; lanes: number; word: string })
   )
 }
 
-function Bar(props: { bar: TimelineBar; width: number; hatch: string; name: string; href: string }) {
+/** @param props.top where the first lane begins */
+export function Bar(props: {
+  bar: TimelineBar
+  top: number
+  width: number
+  hatch: string
+  name: string
+  href: string
+}) {
   const { bar, width } = props
-  const y = laneTop(bar.lane)
+  const y = laneTop(props.top, bar.lane)
   const start = bar.start * width
   const accepted = Math.max(3, bar.end * width - start)
   const whole = Math.max(accepted, bar.validEnd * width - start)
@@ -138,8 +151,26 @@ function Bar(props: { bar: TimelineBar; width: number; hatch: string; name: stri
   )
 }
 
-export function Diamond({ x, y }: { x: number; y: number }) {
-  return <path d={`M${x} ${y - 8}l8 8-8 8-8-8z`} className={styles['planned']} aria-hidden />
+/** A planned rotation; one that is overdue is filled. */
+export function Diamond({ x, y, overdue = false }: { x: number; y: number; overdue?: boolean }) {
+  return <path d={`M${x} ${y - 8}l8 8-8 8-8-8z`} className={styles['planned']} data-overdue={overdue} aria-hidden />
+}
+
+export function Hatch({ id }: { id: string }) {
+  return (
+    <defs>
+      <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="3" height="6" className={styles['hatch']} />
+      </pattern>
+    </defs>
+  )
+}
+
+const laneTop = (first: number, lane: number) => first + lane * (barHeight + laneGap)
+
+/** Height of as many lanes. */
+export function lanesHeight(count: number): number {
+  return count * (barHeight + laneGap)
 }
 
 /** Left and right go from bar to bar; Tab works as everywhere. */

@@ -42,17 +42,34 @@ export interface TimelineLayout {
 
 const margin = 0.03
 
-/**
- * Places bars on lanes, oldest first: a bar takes the first lane that is free when it begins, so that only bars that
- * overlap stand above each other. The axis holds everything, now and the planned instant.
- */
-export function layOutTimeline(items: readonly TimelineItem[], now: number, planned: number | null): TimelineLayout {
-  const sorted = [...items].sort((a, b) => a.from - b.from || a.until - b.until)
-  const ends = sorted.map((item) => (isOver(item.kind) ? item.until : item.validUntil))
-  const first = Math.min(now, ...sorted.map((item) => item.from))
+/** The stretch of time that a drawing shows. */
+export interface Axis {
+  readonly from: number
+  readonly until: number
+}
+
+/** An axis that holds everything, now and the planned instant. */
+export function fittingAxis(items: readonly TimelineItem[], now: number, planned: number | null): Axis {
+  const ends = items.map((item) => (isOver(item.kind) ? item.until : item.validUntil))
+  const first = Math.min(now, ...items.map((item) => item.from))
   const last = Math.max(now, planned ?? now, ...ends)
   const room = Math.max(1, last - first) * margin
-  const [from, until] = [first - room, last + room]
+  return { from: first - room, until: last + room }
+}
+
+/**
+ * Places bars on lanes, oldest first: a bar takes the first lane that is free when it begins, so that only bars that
+ * overlap stand above each other. What lies beyond the axis is cut off, or left out where nothing of it is within.
+ */
+export function layOutTimeline(
+  items: readonly TimelineItem[],
+  now: number,
+  planned: number | null,
+  { from, until }: Axis = fittingAxis(items, now, planned),
+): TimelineLayout {
+  const sorted = items
+    .filter((item) => item.from < until && Math.max(item.until, item.validUntil) > from)
+    .sort((a, b) => a.from - b.from || a.until - b.until)
   const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (until - from)))
 
   const laneEnds: number[] = []

@@ -1,10 +1,13 @@
 import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
-import { IconButton } from './button.tsx'
+import { buttonClass, IconButton } from './button.tsx'
 import { Notice } from './notice.tsx'
 import styles from './toaster.module.css'
 
 const manager = Toast.createToastManager()
+
+const shownMs = 5_000
+const undoableMs = 10_000
 
 /** Says that something worked, or why it did not. Failures stay until they are closed. */
 export function notify(tone: 'ok' | 'bad', title: string, description?: string): void {
@@ -12,8 +15,25 @@ export function notify(tone: 'ok' | 'bad', title: string, description?: string):
     title,
     description,
     type: tone,
-    timeout: tone === 'bad' ? 0 : 5_000,
+    timeout: tone === 'bad' ? 0 : shownMs,
     priority: tone === 'bad' ? 'high' : 'low',
+  })
+}
+
+/** Says that something worked, and takes it back on demand within ten seconds. */
+export function notifyUndoable(title: string, onUndo: () => void): void {
+  const id = manager.add({
+    title,
+    type: 'ok',
+    timeout: undoableMs,
+    priority: 'low',
+    actionProps: {
+      children: 'Undo',
+      onClick: () => {
+        manager.close(id)
+        onUndo()
+      },
+    },
   })
 }
 
@@ -37,6 +57,7 @@ function ToastList() {
         <Notice tone={toast.type === 'bad' ? 'bad' : 'ok'}>
           <Toast.Title render={<strong />} />
           <Toast.Description />
+          {toast.actionProps !== undefined && <Toast.Action className={buttonClass('default', true)} />}
         </Notice>
         <Toast.Close render={<IconButton label="Close message" className={styles['close']} />}>
           <X size={14} aria-hidden />

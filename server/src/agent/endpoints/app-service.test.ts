@@ -18,7 +18,7 @@ let fresh = 0
 const unheard = () => `api-version=2019-08-01&resource=urn:fresh:${++fresh}`
 
 type Headers = readonly (readonly [string, string])[]
-const secret = (): readonly [string, string] => ['X-IDENTITY-HEADER', agent.identityHeader]
+const secret = (): readonly [string, string] => ['X-IDENTITY-HEADER', agent.identityHeader.reveal()]
 const get = (query: string, headers: Headers = [secret()], suffix = '') =>
   call(`${agent.endpoints.identityEndpoint}${suffix}?${query}`, headers)
 

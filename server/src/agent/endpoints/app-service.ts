@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isApiVersionAccepted } from '@signet/shared/wire/managed-identity'
 import { printable } from '../../platform/http/body.ts'
+import type { Secret } from '../../platform/secret.ts'
 import { SignetError } from '../../platform/signet-error.ts'
 import { readSelector } from '../identity-selector.ts'
 import type { TokenRequest } from '../token-broker.ts'
@@ -10,8 +11,8 @@ import type { TokenRequest } from '../token-broker.ts'
 export class IdentityHeader {
   readonly #digest: Buffer
 
-  constructor(secret: string) {
-    this.#digest = digestOf(secret)
+  constructor(secret: Secret) {
+    this.#digest = digestOf(secret.reveal())
   }
 
   matches(given: string | string[] | undefined): boolean {

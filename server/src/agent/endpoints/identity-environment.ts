@@ -1,6 +1,7 @@
 import { localPaths } from '@signet/shared/wire/managed-identity'
 import { z } from 'zod'
 import { writePrivateFile } from '../../platform/data-folder.ts'
+import { Secret } from '../../platform/secret.ts'
 import { StartupError } from '../../platform/signet-error.ts'
 import { agentFiles, loadStored } from '../agent-folder.ts'
 
@@ -10,7 +11,7 @@ export const LocalEndpoints = z.object({
   imdsUrl: z.string(),
   identityEndpoint: z.string(),
   /** New with each start (SEC-99). */
-  identityHeader: z.string(),
+  identityHeader: z.string().transform((value) => new Secret(value)),
   /** Path of a file to source into the environment of a workload. */
   environmentFile: z.string(),
 })
@@ -20,7 +21,7 @@ export function endpointsAt(options: {
   agentDir: string
   bind: string
   port: number
-  identityHeader: string
+  identityHeader: Secret
 }): LocalEndpoints {
   const host = options.bind.includes(':') ? `[${options.bind}]` : options.bind
   const imdsUrl = `http://${host}:${options.port}`
@@ -34,12 +35,13 @@ export function endpointsAt(options: {
 
 /** Writes both files anew. All four variables are set, so that every SDK takes the App Service dialect (decision 13). */
 export function writeEndpoints(agentDir: string, endpoints: LocalEndpoints): void {
-  writePrivateFile(agentFiles.endpoints(agentDir), `${JSON.stringify(endpoints, null, 2)}\n`)
+  const identityHeader = endpoints.identityHeader.reveal()
+  writePrivateFile(agentFiles.endpoints(agentDir), `${JSON.stringify({ ...endpoints, identityHeader }, null, 2)}\n`)
   const variables = {
     IDENTITY_ENDPOINT: endpoints.identityEndpoint,
-    IDENTITY_HEADER: endpoints.identityHeader,
+    IDENTITY_HEADER: identityHeader,
     MSI_ENDPOINT: endpoints.identityEndpoint,
-    MSI_SECRET: endpoints.identityHeader,
+    MSI_SECRET: identityHeader,
   }
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`)
   writePrivateFile(agentFiles.environment(agentDir), lines.join(''))

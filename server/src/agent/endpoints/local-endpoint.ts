@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import { newGuid } from '../../platform/identifiers.ts'
 import type { Logger } from '../../platform/log.ts'
+import { SampledLog } from '../../platform/sampled-log.ts'
 import { SignetError } from '../../platform/signet-error.ts'
 import { appServiceErrorOf, type EndpointError, imdsErrorOf } from '../endpoint-errors.ts'
 import type { PendingProbes } from '../probe-trace.ts'
@@ -11,7 +12,6 @@ import type { TokenBroker, TokenRequest } from '../token-broker.ts'
 import { guardAppService, type IdentityHeader, readAppServiceRequest } from './app-service.ts'
 import { guardImds, isImdsPath, readImdsTokenRequest, requireImdsVersion } from './imds.ts'
 import { LocalTargets } from './local-request.ts'
-import { RefusalLog } from './refusal-log.ts'
 import { guardBody, guardRequest, hasUnreadBody } from './request-guard.ts'
 
 export interface LocalEndpointParts {
@@ -37,12 +37,12 @@ const fixedHeaders = {
 /** One loopback listener for every local dialect: guard, then the dialect its path belongs to, else a JSON 404. */
 export function localEndpoint(parts: LocalEndpointParts): RequestListener {
   const targets = new LocalTargets()
-  const refusals = new RefusalLog(parts.clock, parts.log)
+  const sampled = new SampledLog(parts.log, parts.clock)
   return (request, response) => {
     answer(parts, targets, request, response).catch((thrown: unknown) => {
       const error = SignetError.from(thrown)
-      if (error.code === 'internal') parts.log.error({ err: thrown }, 'local request failed')
-      else refusals.note(error.code)
+      if (error.code === 'internal') sampled.error(error.code, { err: thrown }, 'local request failed')
+      else sampled.info(error.code, {}, 'local request refused')
       refuse(request, response, error)
     })
   }

@@ -4,7 +4,8 @@ import { TLSSocket } from 'node:tls'
 import type { IdentityState, KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { ObjectId, SlotId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { DesiredState, type ProbeResult, type ReportRequest } from '@signet/shared/wire/agent-protocol'
-import { readCertificate, readCertificationRequest, spkiS256 } from '../../platform/crypto/certificate.ts'
+import { readCertificate, spkiS256 } from '../../platform/crypto/certificate.ts'
+import { readCertificationRequest } from '../../platform/crypto/certification-request.ts'
 import { readJson } from '../../platform/http/body.ts'
 import { type Listener, listen } from '../../platform/http/listener.ts'
 import { sendJson, sendProblem } from '../../platform/http/problem.ts'
@@ -27,6 +28,7 @@ export interface TestPrincipal {
   readonly clientId: string
   readonly kind: 'system' | 'user'
   version: number
+  state: 'enabled' | 'suspended'
   readonly slot: TestSlot
 }
 
@@ -91,7 +93,7 @@ export class TestServer {
     const id = SlotId.parse(randomUUID())
     const slot = { id, active: null, prepared: null, run, keyAlgorithm, certificates: new Map() }
     const objectId = ObjectId.parse(randomUUID())
-    const principal: TestPrincipal = { objectId, clientId: randomUUID(), kind, version: 1, slot }
+    const principal: TestPrincipal = { objectId, clientId: randomUUID(), kind, version: 1, state: 'enabled', slot }
     this.principals.push(principal)
     return principal
   }
@@ -100,6 +102,11 @@ export class TestServer {
   push(): void {
     this.#generation += 1
     for (const stream of this.#streams) stream.send('state', this.state())
+  }
+
+  /** The database is that of an earlier day: generations start again from there. */
+  restoredAt(generation: number): void {
+    this.#generation = generation
   }
 
   send(event: string, data: unknown): void {
@@ -185,7 +192,7 @@ export class TestServer {
 
   /** The same key gets the same certificate again. */
   async #certify(body: unknown): Promise<{ certificates: string[] }> {
-    const publicKey = await readCertificationRequest(Buffer.from((body as { csr: string }).csr, 'base64'))
+    const publicKey = readCertificationRequest(Buffer.from((body as { csr: string }).csr, 'base64'))
     const spki = spkiS256(publicKey)
     const leaf = this.#enrolled.get(spki) ?? (await this.#authorities.clientLeaf('agent', publicKey))
     this.#enrolled.set(spki, leaf)
@@ -195,7 +202,7 @@ export class TestServer {
   }
 
   async #prepare(slot: TestSlot, body: unknown): Promise<unknown> {
-    const publicKey = await readCertificationRequest(Buffer.from((body as { csr: string }).csr, 'base64'))
+    const publicKey = readCertificationRequest(Buffer.from((body as { csr: string }).csr, 'base64'))
     const spki = spkiS256(publicKey)
     const leaf = slot.certificates.get(spki) ?? (await this.#authorities.clientLeaf('principal', publicKey))
     slot.certificates.set(spki, leaf)

@@ -3,7 +3,8 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../platform/clock.ts'
-import { createLogger } from '../../platform/log.ts'
+import { createLogger, type Logger } from '../../platform/log.ts'
+import { Secret } from '../../platform/secret.ts'
 import { type RunningAgent, startAgent } from '../agent.ts'
 import { enrollAgent } from '../enrollment.ts'
 import { TestAuthority } from './test-authority.ts'
@@ -19,16 +20,18 @@ export class TestStand {
   readonly authorities: TestAuthorities
   readonly authority = new TestAuthority()
   readonly server: TestServer
+  readonly log: Logger
   readonly agentDir = mkdtempSync(join(tmpdir(), 'signet-agent-'))
   readonly #agents: RunningAgent[] = []
 
-  private constructor(authorities: TestAuthorities) {
+  private constructor(authorities: TestAuthorities, log: Logger) {
+    this.log = log
     this.authorities = authorities
     this.server = new TestServer(authorities, this.authority)
   }
 
-  static async open(): Promise<TestStand> {
-    const stand = new TestStand(await TestAuthorities.create())
+  static async open(log: Logger = silentLog): Promise<TestStand> {
+    const stand = new TestStand(await TestAuthorities.create(), log)
     await stand.authority.open(stand.authorities)
     await stand.server.open()
     return stand
@@ -38,12 +41,11 @@ export class TestStand {
     const { agentDir, authorities, server } = this
     return enrollAgent({
       serverUrl: server.url,
-      caPin: authorities.pin,
-      joinToken,
+      caPin: overrides.caPin ?? authorities.pin,
+      joinToken: new Secret(overrides.joinToken ?? joinToken),
       agentDir,
       facts,
-      log: silentLog,
-      ...overrides,
+      log: this.log,
     })
   }
 
@@ -53,7 +55,7 @@ export class TestStand {
       localBind: '127.0.0.1',
       localPort: 0,
       facts,
-      log: silentLog,
+      log: this.log,
       clock,
     })
     this.#agents.push(agent)
@@ -69,11 +71,13 @@ export class TestStand {
 }
 
 /** An agent that is enrolled, connected and holds one system identity in force. */
-export async function readyAgent(): Promise<{ stand: TestStand; agent: RunningAgent }> {
-  const stand = await TestStand.open()
+export async function readyAgent(
+  options: { log?: Logger; clock?: Clock } = {},
+): Promise<{ stand: TestStand; agent: RunningAgent }> {
+  const stand = await TestStand.open(options.log)
   stand.server.addPrincipal()
   await stand.enroll()
-  const agent = await stand.start()
+  const agent = await stand.start(options.clock)
   await until(() => agent.instanceState().identities[0]?.ready === true)
   return { stand, agent }
 }

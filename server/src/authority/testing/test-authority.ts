@@ -15,12 +15,15 @@ import type { TokenError } from '@signet/shared/wire/oauth'
 import { jwtBearer } from '@signet/shared/wire/oauth'
 import { AuditLog } from '../../audit/index.ts'
 import { FakeClock } from '../../platform/clock.ts'
+import { ClockWatch } from '../../platform/clock-watch.ts'
 import { issueSelfSigned, readCertificate } from '../../platform/crypto/certificate.ts'
+import { EnvironmentRootKey } from '../../platform/crypto/root-key/environment-root-key.ts'
 import { Database } from '../../platform/database/database.ts'
 import { Cursors } from '../../platform/database/paging.ts'
 import { Sealer } from '../../platform/database/sealer.ts'
 import { listen } from '../../platform/http/listener.ts'
 import { createLogger } from '../../platform/log.ts'
+import { SampledLog } from '../../platform/sampled-log.ts'
 import type { KeyCredential, Principal } from '../../principals/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
 
@@ -165,7 +168,7 @@ export async function openTestAuthority(
   await options.prepare?.(database)
   const sealer = await Sealer.open(
     database,
-    { id: Buffer.alloc(16, 1), key: Buffer.alloc(32, 2) },
+    new EnvironmentRootKey(createHash('sha256').update('root key of the test').digest('base64')),
     ['signing', 'paging'],
     clock,
   )
@@ -179,6 +182,7 @@ export async function openTestAuthority(
     cursors,
     audit,
     clock,
+    steadiness: new ClockWatch(clock),
     log,
     tenantId,
     authorityUrl,
@@ -198,7 +202,7 @@ export async function openTestAuthority(
     traces: authority.traces,
     issuer: authority.issuer,
     clock,
-    log,
+    log: new SampledLog(log, clock),
   })
   const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
   const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })

@@ -1,7 +1,6 @@
 import 'reflect-metadata'
 import { createPublicKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import { SignetError } from '../signet-error.ts'
 import { importPrivateKey, keyAlgorithmOf } from './key-pair.ts'
 import { sha256, thumbprintHex, x5t } from './thumbprint.ts'
 
@@ -177,69 +176,6 @@ export async function createCertificationRequest(privateKey: Uint8Array, commonN
     signingAlgorithm: algorithm,
   })
   return Buffer.from(request.rawData)
-}
-
-const largestRequestBytes = 8_192
-const smallestRsaBits = 2_048
-const largestRsaBits = 4_096
-const acceptedHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
-
-/**
- * The public key of a PKCS#10 request whose signature proves possession of the private one (SEC-36).
- *
- * @throws SignetError `csr_refused` with the reason
- */
-export async function readCertificationRequest(der: Buffer): Promise<KeyObject> {
-  if (der.length > largestRequestBytes) throw refusal('it is larger than 8 KiB')
-  const request = parseRequest(der)
-  if (!Buffer.from(request.rawData).equals(der)) throw refusal('it is not strict DER')
-  const publicKey = readRequestKey(request)
-  const hash = request.signatureAlgorithm.hash?.name
-  if (!hash || !acceptedHashes.has(hash)) throw refusal('its signature hash is weaker than SHA-256')
-  const proven = await request.verify().catch(() => false)
-  if (!proven) throw refusal('its signature does not prove possession of the key')
-  return publicKey
-}
-
-function parseRequest(der: Buffer): x509.Pkcs10CertificateRequest {
-  if (!isOneDerSequence(der)) throw refusal('it is not one DER sequence')
-  try {
-    return new x509.Pkcs10CertificateRequest(der)
-  } catch (cause) {
-    throw refusal('it is not a PKCS#10 request', cause)
-  }
-}
-
-function readRequestKey(request: x509.Pkcs10CertificateRequest): KeyObject {
-  let key: KeyObject
-  try {
-    key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' })
-  } catch (cause) {
-    throw refusal('its public key cannot be read', cause)
-  }
-  const details = key.asymmetricKeyDetails
-  if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return key
-  if (key.asymmetricKeyType !== 'rsa') throw refusal('its key is neither RSA nor P-256')
-  const bits = details?.modulusLength ?? 0
-  if (bits < smallestRsaBits || bits > largestRsaBits) throw refusal('its RSA key is not of 2048 to 4096 bits')
-  if (details?.publicExponent !== 65_537n) throw refusal('its RSA exponent is not 65537')
-  return key
-}
-
-/** One SEQUENCE with a minimal definite length that ends where the input ends: no trailing bytes, no BER. */
-function isOneDerSequence(der: Buffer): boolean {
-  if (der.length < 4 || der[0] !== 0x30) return false
-  const first = der[1] ?? 0
-  if (first < 0x80) return der.length === 2 + first
-  const lengthBytes = first & 0x7f
-  if (lengthBytes === 0 || lengthBytes > 2) return false
-  const length = der.readUIntBE(2, lengthBytes)
-  const isMinimal = lengthBytes === 1 ? length >= 0x80 : length >= 0x100
-  return isMinimal && der.length === 2 + lengthBytes + length
-}
-
-function refusal(reason: string, cause?: unknown): SignetError {
-  return new SignetError('csr_refused', `The certificate request is refused: ${reason}.`, { cause })
 }
 
 /** 128 random bits, positive, first byte never zero: at most 16 octets (SEC-50). */

@@ -17,7 +17,11 @@ export function importPrivateKey(pkcs8: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
 }
 
-/** `rsa2048` for any RSA key, `p256` for EC: what decides the JWS algorithm of an assertion. */
-export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm {
-  return key.asymmetricKeyType === 'rsa' ? 'rsa2048' : 'p256'
+/**
+ * What decides the JWS algorithm of an assertion: `rsa2048` for RSA of any length, `p256` for that curve alone. Undefined
+ * for keys no assertion is signed with (P-384, Ed25519), which serve agents for TLS only.
+ */
+export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm | undefined {
+  if (key.asymmetricKeyType === 'rsa') return 'rsa2048'
+  return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'p256' : undefined
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** What a key is for; one key never serves two purposes (SEC-55). */
-export type SealPurpose = 'signing' | 'ca' | 'paging' | 'root-wrap'
+export type SealPurpose = 'signing' | 'ca' | 'paging' | 'root-wrap' | 'recovery-wrap'
 
 /** The place an envelope belongs to; in another row, column or version it does not open (SEC-59). */
 export interface SealedPlace {
@@ -25,9 +25,14 @@ export interface SealingKey {
 
 /** The envelope is damaged, belongs elsewhere, or was sealed under another key. There is no unsealed form (SEC-60). */
 export class EnvelopeError extends Error {
-  constructor(reason: string, options: { cause?: unknown } = {}) {
-    super(`the sealed value does not open: ${reason}`, options)
+  readonly reason: string
+
+  constructor(reason: string, options: { cause?: unknown; place?: SealedPlace } = {}) {
+    const { place } = options
+    const what = place ? `the sealed value ${place.table}.${place.column} of ${place.rowId}` : 'the sealed value'
+    super(`${what} does not open: ${reason}`, { cause: options.cause })
     this.name = 'EnvelopeError'
+    this.reason = reason
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../transaction.ts'
 import { migrate } from './migrate.ts'
 import { init } from './migrations/0001-init.ts'
+import { openReports } from './reports.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
 
@@ -26,13 +27,16 @@ const openTransactions = new WeakMap<Tx, OpenTransaction>()
  */
 export class Database implements Transactor, ChangeRecorder {
   readonly read: Kysely<Schema>
+  /** As `read`, in a thread of its own; for statements that may look at more rows than they answer with. */
+  readonly reports: Kysely<Schema>
   readonly #write: Kysely<Schema>
   readonly #clock: Clock
   readonly #subscribers = new Set<(changes: readonly SequencedChange[]) => void>()
 
-  private constructor(write: Sqlite, read: Sqlite, clock: Clock) {
+  private constructor(write: Sqlite, read: Sqlite, reports: Kysely<Schema>, clock: Clock) {
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
     this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(read) })
+    this.reports = reports
     this.#clock = clock
   }
 
@@ -46,7 +50,7 @@ export class Database implements Transactor, ChangeRecorder {
       write.close()
       throw error
     }
-    return new Database(write, openSqlite(file, { readonly: true }), clock)
+    return new Database(write, openSqlite(file, { readonly: true }), openReports(file), clock)
   }
 
   async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -85,20 +89,21 @@ export class Database implements Transactor, ChangeRecorder {
   }
 
   /**
-   * The changes after a number, in order.
+   * Changes with a higher number, oldest first, `most` at a time.
    *
-   * @returns undefined when some of them are forgotten already, or there are more than `limit`
+   * @returns undefined when some of them have been dropped already
    */
-  async changesAfter(seq: number, limit: number): Promise<SequencedChange[] | undefined> {
+  async changesAfter(seq: number, most: number): Promise<readonly SequencedChange[] | undefined> {
     const rows = await this.read
       .selectFrom('change_events')
       .select(['seq', 'kind', 'entity_id'])
       .where('seq', '>', seq)
       .orderBy('seq')
-      .limit(limit + 1)
+      .limit(most)
       .execute()
-    const first = rows[0]
-    if (rows.length > limit || (first !== undefined && first.seq !== seq + 1)) return undefined
+    // Numbers have no gaps, and the newest change is never dropped.
+    const last = rows.at(-1)
+    if (last !== undefined && last.seq !== seq + rows.length) return undefined
     return rows.map((row) => ({ seq: row.seq, kind: ChangeKind.parse(row.kind), id: row.entity_id }))
   }
 
@@ -112,6 +117,7 @@ export class Database implements Transactor, ChangeRecorder {
   }
 
   async close(): Promise<void> {
+    await this.reports.destroy()
     await this.read.destroy()
     await this.#write.destroy()
   }

@@ -47,6 +47,55 @@ export interface ServiceInstancesTable extends Versioned {
   deleted_at: number | null
 }
 
+export interface ResourceTagsTable {
+  resource_id: string
+  /** Lower case. */
+  tag_key: string
+  tag_value: string
+  tenant_id: string
+}
+
+/** One row per live service instance; see ADR-0009. Keys of times hold `0` or `neverMs` where there is none. */
+export interface InstanceListTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  name_key: string
+  kind: ServiceInstancesTable['kind']
+  state: string
+  principal_id: string | null
+  client_id: string | null
+  agent: 'connected' | 'silent' | 'none'
+  agent_version: string
+  expires_key: number
+  rotation_key: number
+  /** Start of the hour of the last token. */
+  token_key: number
+  created_at: number
+  /** When this row may be out of date although nothing was changed. */
+  look_at: number
+}
+
+/** How many rows of `instance_list` have a value, and how many tags there are; kept by triggers. */
+export interface InstanceCountsTable {
+  tenant_id: string
+  field: 'all' | 'state' | 'kind' | 'agent' | 'agent-version' | 'tag'
+  value: string
+  count: number
+}
+
+export interface SavedViewsTable extends Versioned {
+  id: string
+  list: 'instances' | 'audit' | 'rotations'
+  owner_id: string
+  shared: Flag
+  name: string
+  name_key: string
+  filter: string
+  sort: string
+  columns: string
+}
+
 export interface PrincipalsTable extends Versioned {
   object_id: string
   client_id: string
@@ -117,6 +166,8 @@ export interface RotationPoliciesTable extends Versioned {
 export interface CredentialSlotsTable extends Versioned {
   id: string
   principal_id: string
+  /** As it was when the slot was opened; evidence names things as they were. */
+  principal_name: string
   agent_id: string
   holder: 'agent' | 'server' | 'external'
   state: 'open' | 'closed'
@@ -133,6 +184,8 @@ export interface RotationRunsTable extends Versioned {
   id: string
   slot_id: string
   principal_id: string
+  /** As it was when the run was opened. */
+  principal_name: string
   trigger: 'schedule' | 'enable' | 'manual' | 'policy' | 'reenroll'
   actor_kind: string
   actor_id: string | null
@@ -170,6 +223,48 @@ export interface RotationAttemptsTable {
   detail: string | null
 }
 
+export interface BulkJobsTable extends Versioned {
+  id: string
+  kind: 'turn-on' | 'pause' | 'resume' | 'turn-off' | 'restore' | 'rotate' | 'tag'
+  state: 'selecting' | 'running' | 'paused' | 'cancelled' | 'finished'
+  /** Filter text of the selection; null when items were given, or come from the job that is undone. */
+  q: string | null
+  undo_of: string | null
+  tags: string | null
+  reason: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_label: string
+  actor_ip: string | null
+  correlation_id: string
+  /** Where selecting goes on; null at its beginning. */
+  cursor: string | null
+  /** Whether every item is there. */
+  selected: Flag
+  total: number
+  changed: number
+  already: number
+  refused: number
+  failed: number
+  due_at: number
+  lease_owner: string | null
+  fence: number
+  finished_at: number | null
+}
+
+export interface BulkItemsTable {
+  job_id: string
+  position: number
+  instance_id: string
+  /** What is special about this item, as JSON; of a job that undoes another one. */
+  input: string | null
+  state: 'waiting' | 'changed' | 'already' | 'refused' | 'failed'
+  detail: string | null
+  /** Input of the item that would undo this one. */
+  undo: string | null
+  done_at: number | null
+}
+
 export interface SigningKeysTable {
   kid: string
   issuer_scope: string
@@ -191,7 +286,17 @@ export interface DataKeysTable {
   purpose: string
   wrapped: Buffer
   root_key_ref: string
+  recovery_wrapped: Buffer | null
   state: 'active' | 'decrypt_only' | 'destroyed'
+  created_at: number
+}
+
+/** One row at most: a new set replaces the old. */
+export interface RecoverySetsTable {
+  id: string
+  shares: number
+  threshold: number
+  wrapped: Buffer
   created_at: number
 }
 
@@ -224,6 +329,10 @@ export interface AgentsTable extends Versioned {
   new_spki_s256: string | null
   new_cert_der: Buffer | null
   endpoints: string | null
+  /** Of the newest state whose every slot the agent has tried. */
+  acked_generation: number | null
+  /** JSON; what the agent said is going wrong, null when nothing is. Untrusted (SEC-46). */
+  errors: string | null
   last_seen_at: number | null
   revoked_at: number | null
 }
@@ -277,6 +386,13 @@ export interface OperatorSessionsTable {
   created_at: number
 }
 
+export interface FailureCountersTable {
+  scope: string
+  key: string
+  failures: number
+  last_at: number
+}
+
 export interface AuditEventsTable {
   id: string
   tenant_id: string
@@ -294,6 +410,20 @@ export interface AuditEventsTable {
   correlation_id: string
   before: string | null
   after: string | null
+}
+
+/** A write that came with an idempotency key; `status` is null until it was answered. */
+export interface IdempotencyKeysTable {
+  tenant_id: string
+  key_sha256: string
+  request_sha256: string
+  /** Whether the write has taken effect; set in the transaction of the effect. */
+  effective: Flag
+  status: number | null
+  /** What was answered, as JSON. */
+  response: string | null
+  created_at: number
+  expires_at: number
 }
 
 export interface ChangeEventsTable {
@@ -316,6 +446,10 @@ export interface Schema {
   subscriptions: SubscriptionsTable
   resource_groups: ResourceGroupsTable
   service_instances: ServiceInstancesTable
+  resource_tags: ResourceTagsTable
+  instance_list: InstanceListTable
+  instance_list_progress: { id: number; seq: number }
+  instance_counts: InstanceCountsTable
   principals: PrincipalsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable
@@ -324,8 +458,11 @@ export interface Schema {
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
+  bulk_jobs: BulkJobsTable
+  bulk_items: BulkItemsTable
   signing_keys: SigningKeysTable
   data_keys: DataKeysTable
+  recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
   agents: AgentsTable
   join_tokens: JoinTokensTable
@@ -333,8 +470,11 @@ export interface Schema {
   operators: OperatorsTable
   one_time_codes: OneTimeCodesTable
   operator_sessions: OperatorSessionsTable
+  failure_counters: FailureCountersTable
   audit_events: AuditEventsTable
+  idempotency_keys: IdempotencyKeysTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
+  saved_views: SavedViewsTable
   schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }
 }

@@ -52,10 +52,10 @@ describe('a JSON body', () => {
     await expect(readJson(requestOf('{}', { 'content-type': 'Application/JSON; charset=utf-8' }))).resolves.toEqual({})
   })
 
-  it('of 32 levels is read and of 34 refused (SEC-152)', () => {
+  it('of 32 levels is read and of 33 refused (SEC-152)', () => {
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
     expect(parse(nested(32))).toBeDefined()
-    expect(() => parse(nested(34))).toThrow('nested too deeply')
+    expect(() => parse(nested(33))).toThrow('nested too deeply')
     expect(() => parse(nested(30_000))).toThrow(SignetError)
   })
 
@@ -66,6 +66,30 @@ describe('a JSON body', () => {
       expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false)
     },
   )
+
+  it.each([
+    '{"enabled":true,"enabled":false}',
+    '{"a":1,"\\u0061":2}',
+    '{"list":[{"x":{"b":1 , "c":2,"b" : 3}}]}',
+    '{"a":"}","a":1}',
+    '{"":1,"":2}',
+  ])('with the double name of %s is refused (SEC-152)', (text) => {
+    expect(() => parse(text)).toThrow('two members of the same name')
+  })
+
+  it.each(['{"a":{"a":{"a":1}},"b":"a"}', '[{"a":1},{"a":1}]', '{"a":"a","b":["a","a"]}', '{"\\"":1,"\\\\":2}'])(
+    'such as %s has no double name',
+    (text) => {
+      expect(parse(text)).toEqual(JSON.parse(text))
+    },
+  )
+
+  it('with an object of 1,000 members is read and of one more refused (SEC-152)', () => {
+    const wide = (count: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n])))
+    expect(Object.keys(Object(parse(wide(1_000))))).toHaveLength(1_000)
+    expect(() => parse(wide(1_001))).toThrow('more than 1000 members')
+  })
 
   it.each([
     ['an overlong byte', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
@@ -80,6 +104,15 @@ describe('a JSON body', () => {
 
   it('of a very long list is read or refused, never a fault of the server', () => {
     expect(parse(`[${'0,'.repeat(65_000)}0]`)).toHaveLength(65_001)
+  })
+
+  it('of any JSON without forbidden or double names is read as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.json({ depthSize: 'small' }), (text) => {
+        fc.pre(!/__proto__|constructor|prototype/.test(text))
+        expect(parse(text)).toEqual(JSON.parse(text))
+      }),
+    )
   })
 
   it('of any bytes ends in a value or in invalid_request', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { SignetError } from '../signet-error.ts'
+import { jsonFault } from './json-shape.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -39,28 +40,18 @@ export async function readJson(request: IncomingMessage, mostBytes = 65_536): Pr
   return parseJson(await readBody(request, mostBytes))
 }
 
-const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
-const deepestNesting = 32
-
 /** @throws SignetError `invalid_request` for anything but well-formed, shallow, harmless JSON in UTF-8 */
 export function parseJson(bytes: Uint8Array): unknown {
-  let value: unknown
   try {
-    value = JSON.parse(utf8.decode(bytes), (name, inner) => {
-      if (forbiddenNames.has(name)) throw new SyntaxError('forbidden member name')
-      return inner
-    })
+    const text = utf8.decode(bytes)
+    const value: unknown = JSON.parse(text)
+    const fault = jsonFault(text)
+    if (fault) throw new SignetError('invalid_request', `The JSON body ${fault}.`)
+    return value
   } catch (cause) {
+    if (cause instanceof SignetError) throw cause
     throw new SignetError('invalid_request', 'The body is not acceptable JSON.', { cause })
   }
-  if (depthOf(value, 0) > deepestNesting)
-    throw new SignetError('invalid_request', 'The JSON body is nested too deeply.')
-  return value
-}
-
-function depthOf(value: unknown, depth: number): number {
-  if (depth > deepestNesting || typeof value !== 'object' || value === null) return depth
-  return Math.max(depth, ...Object.values(value).map((inner) => depthOf(inner, depth + 1)))
 }
 
 /** The media type of the request without its parameters, lower case; empty when it has none. */

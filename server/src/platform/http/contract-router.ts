@@ -1,12 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import type { Access, Route, RouteInput, RouteResponse } from '@signet/shared/api/contract'
+import {
+  type Access,
+  auditEventHeader,
+  type Download,
+  idempotencyHeader,
+  isKeyed,
+  type Route,
+  type RouteInput,
+  type RouteResponse,
+} from '@signet/shared/api/contract'
 import { type IRouter, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import type { Logger } from '../log.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
 import { readJson } from './body.ts'
-import { sendJson, sendProblem } from './problem.ts'
+import { etagOf, ifMatchOf } from './conditional.ts'
+import { sendDownload } from './download.ts'
+import { splitTarget } from './hardening.ts'
+import type { Answer, Idempotency } from './idempotency.ts'
+import { requestIdOf, sendJson, sendProblem } from './problem.ts'
 
 /** Lets a request pass, as somebody, or throws `unauthenticated`, `forbidden` or `cross_site_request`. */
 export type Guard = (request: Request, access: Access, correlationId: string) => Promise<RequestContext>
@@ -24,11 +36,18 @@ export type Handlers<Api extends Record<string, Route>> = {
   ) => Promise<RouteResponse<Api[K]>>
 }
 
+export interface RouterOptions {
+  readonly guard: Guard
+  readonly log: SampledLog
+  /** Where answers to keyed writes are kept; without it no key is taken. */
+  readonly idempotency?: Idempotency
+}
+
 /** Binds a contract to its handlers: guard, parse, run, and check the answer against its schema. */
 export function contractRouter<Api extends Record<string, Route>>(
   api: Api,
   handlers: Handlers<Api>,
-  options: { guard: Guard; log: Logger },
+  options: RouterOptions,
 ): IRouter {
   const router = Router({ caseSensitive: true, strict: false })
   for (const [name, route] of Object.entries(api)) {
@@ -41,45 +60,74 @@ export function contractRouter<Api extends Record<string, Route>>(
 
 type AnyHandler = (input: unknown, context: RequestContext, reply: ReplyHeaders) => Promise<unknown>
 
-interface Exchange {
+interface Exchange extends RouterOptions {
   readonly route: Route
   readonly handler: AnyHandler
   readonly request: Request
   readonly response: Response
-  readonly guard: Guard
-  readonly log: Logger
 }
 
 async function serve(exchange: Exchange): Promise<void> {
   const { route, request, response } = exchange
-  const correlationId = correlationIdOf(request)
-  response.setHeader('x-request-id', correlationId)
+  const correlationId = requestIdOf(request, response)
   try {
     const context = await exchange.guard(request, route.access, correlationId)
     const input = {
       params: parse(route.params, request.params, 'path'),
-      query: parse(route.query?.strict(), queryOf(request), 'query'),
-      body: route.body ? parse(route.body, await readJson(request), 'body') : undefined,
+      query: parse(route.query?.strict() ?? nothing, queryOf(request), 'query'),
+      body: route.body ? parse(route.body, await readJson(request), 'body') : withoutBody(request),
+      ifMatch: ifMatchOf(route, request),
     }
-    const result = await exchange.handler(input, context, response)
-    if (!route.response) response.status(204).end()
-    else sendJson(response, route.status ?? 200, checked(route, result))
+    if (route.download) await sendDownload(response, (await exchange.handler(input, context, response)) as Download)
+    else send(response, await answerTo(exchange, input, context))
   } catch (thrown) {
     const error = SignetError.from(thrown)
     if (error.code === 'internal')
-      exchange.log.error({ err: thrown, correlationId, path: route.path }, 'request failed')
+      exchange.log.error(`${route.method} ${route.path}`, { err: thrown, correlationId }, 'request failed')
     sendProblem(response, error, correlationId)
   }
 }
 
-/** The caller's correlation ID when it is a GUID, else a new one: nothing else of the input is ever echoed (SEC-81). */
-export function correlationIdOf(request: { headers: Request['headers'] }): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && z.guid().safeParse(given).success ? given.toLowerCase() : randomUUID()
+const nothing = z.strictObject({})
+
+/** @throws SignetError `invalid_request` when there is a body: what nobody reads must not be taken for heard (SEC-151) */
+function withoutBody(request: Request): undefined {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
+  if (encoding !== undefined || Number(length) > 0)
+    throw new SignetError('invalid_request', 'This address takes no body.')
+  return undefined
+}
+
+/** The answer to a parsed request; a write that came with a key is carried out once. */
+function answerTo(exchange: Exchange, input: object, context: RequestContext): Promise<Answer> {
+  const { route, request, handler, response, idempotency } = exchange
+  const key = request.headers[idempotencyHeader]
+  const work = async (given: RequestContext): Promise<Answer> => {
+    let auditEvent: string | undefined
+    const recorded: RequestContext['recorded'] = async (tx, id) => {
+      auditEvent ??= id
+      await given.recorded?.(tx, id)
+    }
+    const result = await handler(input, { ...given, recorded }, response)
+    const found = route.method === 'GET' ? undefined : auditEvent
+    const status = route.response ? (route.status ?? 200) : 204
+    const body = route.response ? checked(route, result) : undefined
+    return { status, body, etag: etagOf(body), auditEvent: found }
+  }
+  if (!idempotency || !isKeyed(route) || typeof key !== 'string') return work(context)
+  const content = [route.method, route.path, input]
+  return idempotency.once(context, { key, content, secret: route.secret === true }, work)
+}
+
+function send(response: Response, { status, body, etag, auditEvent }: Answer): void {
+  if (etag !== undefined) response.setHeader('ETag', etag)
+  if (auditEvent !== undefined) response.setHeader(auditEventHeader, auditEvent)
+  if (status === 204) response.status(204).end()
+  else sendJson(response, status, body)
 }
 
 function queryOf(request: Request): Record<string, string> {
-  const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '')
+  const query = new URLSearchParams(splitTarget(request.originalUrl).query)
   const names = [...query.keys()]
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw new SignetError('invalid_request', 'A query parameter is given more than once.')

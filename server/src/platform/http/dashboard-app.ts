@@ -1,36 +1,70 @@
-import { randomUUID } from 'node:crypto'
-import express, { type Express, type IRouter, type Request, type Response } from 'express'
+import express, { type Express, type IRouter, type NextFunction, type Request, type Response } from 'express'
+import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
-import { pageHeaders, permissionsPolicy } from './hardening.ts'
-import { sendProblem } from './problem.ts'
+import { apiHeaders, pageHeaders, permissionsPolicy, splitTarget, violationsPath } from './hardening.ts'
+import { healthRoutes, type Readiness } from './health.ts'
+import { requestIdOf, sendProblem } from './problem.ts'
 import { staticDashboard } from './static-dashboard.ts'
+import { takeViolationReport } from './violation-reports.ts'
 
 /** The dashboard's origin: its API, its event stream and its page, all under the same headers. */
-export function dashboardApp(parts: { api: IRouter; events: IRouter }): Express {
+export function dashboardApp(parts: {
+  api: IRouter
+  /** The stream of changes. */
+  events: IRouter
+  readiness: Readiness
+  log: SampledLog
+  /** The built page; where `web` builds it unless given. */
+  pageFolder?: string
+}): Express {
+  const { log } = parts
   const app = bareApp()
   app.use(pageHeaders)
   app.use((_request, response, next) => {
     response.setHeader('Permissions-Policy', permissionsPolicy)
     next()
   })
+  app.use(healthRoutes(parts.readiness))
   app.use('/api', parts.events)
+  app.post(violationsPath, (request, response) => takeViolationReport(request, response, log))
   app.use('/api', parts.api)
-  // The one page below /api: the dashboard shows the API's own description there.
-  app.use('/api', (request, response, next) => {
-    if (request.method === 'GET' && request.path === '/docs') next()
-    else unknownAddress(request, response)
+  app.use('/api', (request, _response, next) => {
+    if (!isPage(request)) unknownAddress()
+    next()
   })
-  app.use(staticDashboard())
-  app.use(lastResort)
+  app.use(readOnly)
+  app.use(staticDashboard(parts.pageFolder))
+  app.use(() => {
+    throw new SignetError('not_found', 'There is no such page or file.')
+  })
+  app.use(lastResort(log))
   return app
 }
 
 /** The admin API alone, for a socket that only the host's own user can open. */
-export function consoleApp(api: IRouter): Express {
+export function consoleApp(api: IRouter, parts: { readiness: Readiness; log: SampledLog }): Express {
   const app = bareApp()
+  app.use((_request, response, next) => {
+    apiHeaders(response)
+    next()
+  })
+  app.use(healthRoutes(parts.readiness))
   app.use('/api', api)
   app.use(unknownAddress)
-  app.use(lastResort)
+  app.use(lastResort(parts.log))
+  return app
+}
+
+/** What is left of both while the root key is away: health, `api`, and one answer to everything else (SEC-57). */
+export function sealedApp(parts: { api: IRouter; refusal: () => SignetError; log: SampledLog }): Express {
+  const app = bareApp()
+  app.use(pageHeaders)
+  app.use(healthRoutes(async () => 'sealed'))
+  app.use('/api', parts.api)
+  app.use(() => {
+    throw parts.refusal()
+  })
+  app.use(lastResort(parts.log))
   return app
 }
 
@@ -40,16 +74,47 @@ function bareApp(): Express {
   app.disable('etag')
   app.set('trust proxy', false)
   app.set('query parser', false)
+  app.set('case sensitive routing', true)
+  app.use(prepare)
   return app
 }
 
-function unknownAddress(_request: Request, response: Response): void {
-  sendProblem(response, new SignetError('not_found', 'The API has no such address.'), randomUUID())
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** Every answer has its request ID; paths are judged with slashes collapsed; nothing is answered on behalf of others. */
+function prepare(request: Request, response: Response, next: NextFunction): void {
+  requestIdOf(request, response)
+  if (!methods.has(request.method)) throw new SignetError('method_not_allowed')
+  const { path, query } = splitTarget(request.url)
+  if (!path.startsWith('/')) throw new SignetError('invalid_request', 'This server is not a proxy.')
+  request.url = query === '' ? path : `${path}?${query}`
+  next()
 }
 
-/** Whatever a middleware throws, malformed URLs among it, is the caller's fault until shown otherwise. */
-function lastResort(error: unknown, _request: Request, response: Response, _next: () => void): void {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500
-  const known = status >= 400 && status < 500 ? new SignetError('invalid_request', undefined, { cause: error }) : error
-  sendProblem(response, SignetError.from(known), randomUUID())
+/** The one page below `/api`: the dashboard shows the API's own description there. */
+function isPage(request: Request): boolean {
+  return request.method === 'GET' && request.path === '/docs'
+}
+
+function unknownAddress(): void {
+  throw new SignetError('not_found', 'The API has no such address.')
+}
+
+function readOnly(request: Request, _response: Response, next: NextFunction): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new SignetError('method_not_allowed')
+  next()
+}
+
+/** Whatever a middleware throws, malformed URLs among it, is the caller's fault until shown otherwise (SEC-156). */
+function lastResort(log: SampledLog) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const status = typeof thrown === 'object' && thrown !== null && 'status' in thrown ? Number(thrown.status) : 500
+    const isCallers = !(thrown instanceof SignetError) && status >= 400 && status < 500
+    const error = isCallers
+      ? new SignetError('invalid_request', undefined, { cause: thrown })
+      : SignetError.from(thrown)
+    const correlationId = requestIdOf(request, response)
+    if (error.code === 'internal') log.error('last resort', { err: thrown, correlationId }, 'request failed')
+    sendProblem(response, error, correlationId)
+  }
 }

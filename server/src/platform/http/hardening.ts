@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
+/** Where browsers report what the policy kept from happening; not a contract route, since its media type is theirs. */
+export const violationsPath = '/api/csp-violations'
+
 /** Headers of every page and every answer of the dashboard's origin (SEC-161, SEC-162). */
 export const pageHeaders = helmet({
   contentSecurityPolicy: {
@@ -17,6 +20,7 @@ export const pageHeaders = helmet({
       'frame-ancestors': ["'none'"],
       'object-src': ["'none'"],
       'require-trusted-types-for': ["'script'"],
+      'report-uri': [violationsPath],
     },
   },
   strictTransportSecurity: false,

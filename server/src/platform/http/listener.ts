@@ -1,8 +1,10 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { SecureVersion } from 'node:tls'
-import { StartupError } from '../signet-error.ts'
+import { SignetError, StartupError } from '../signet-error.ts'
+import { headerFault, mostHeaders } from './header-guard.ts'
+import { transportRefusal } from './problem.ts'
 
 export interface TlsMaterial {
   /** PEM: the leaf first, its issuers after it. */
@@ -18,6 +20,12 @@ export interface ListenerOptions {
   readonly bind: string
   readonly port: number
   readonly handler: RequestListener
+  /** How long a connection may wait for its next request; 5 s unless given. */
+  readonly idleMs?: number
+  /** Connections open at once from one address; further ones are closed. 1,024 unless given. */
+  readonly mostConnectionsPerAddress?: number
+  /** The name was configured and TLS is on: tell browsers to stay with it (SEC-163). */
+  readonly strictTransport?: boolean
   readonly tls?: TlsMaterial & {
     readonly minVersion: SecureVersion
     /** Ask for a client certificate; the handler decides what to make of it, by thumbprint. */
@@ -34,20 +42,20 @@ export interface Listener {
 }
 
 /** Limits of SEC-157. */
-const limits = {
+export const httpLimits = {
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
 }
+const mostConnectionsPerAddress = 1_024
 
 /** Opens one port. @throws StartupError when it is taken or not allowed */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
-  server.maxHeadersCount = 64
-  server.maxRequestsPerSocket = 1_000
-  server.on('clientError', (_error, socket) => refuseMalformed(socket as Socket))
+  harden(server)
+  limitConnections(server, options.mostConnectionsPerAddress ?? mostConnectionsPerAddress)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(options, error)))
     server.listen(options.port, options.bind, resolve)
@@ -61,20 +69,70 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 }
 
 function createServer(options: ListenerOptions): Server | TlsServer {
-  if (!options.tls) return createHttpServer(limits, options.handler)
+  const limits = { ...httpLimits, keepAliveTimeout: options.idleMs ?? httpLimits.keepAliveTimeout }
+  const handler = guarded(options.handler, options.strictTransport === true)
+  if (!options.tls) return createHttpServer(limits, handler)
   const { requestCert = false, ...tls } = options.tls
   return createHttpsServer(
     { ...limits, ...tls, requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] },
-    options.handler,
+    handler,
   )
 }
 
-function refuseMalformed(socket: Socket): void {
-  if (!socket.writable) return
-  const body = '{"error":"invalid_request","error_description":"The request is not well-formed HTTP."}'
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
+/** What every server of ours has, on a port or on a socket file. */
+export function harden(server: Server | TlsServer): void {
+  // One more than is allowed: the HTTP layer drops what is past its limit unseen, and the guard has to see it.
+  server.maxHeadersCount = mostHeaders + 1
+  server.maxRequestsPerSocket = 1_000
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseMalformed(socket as Socket, error.code))
+  server.on('checkExpectation', (_request, response) => refuse(response, 'Expectations are not met here.'))
+}
+
+/** The handler behind the checks that come before any reading of a request. */
+export function guarded(handler: RequestListener, strictTransport = false): RequestListener {
+  return (request, response) => {
+    if (strictTransport) response.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
+    const fault = headerFault(request)
+    if (fault === undefined) handler(request, response)
+    else refuse(response, fault)
+  }
+}
+
+/** Two readers might disagree about where such a request ends, so its connection goes with it. */
+function refuse(response: ServerResponse, detail: string): void {
+  const { body, headers } = transportRefusal(new SignetError('invalid_request', detail))
+  response.writeHead(400, { ...headers, Connection: 'close' }).end(body)
+}
+
+/** A request that never became one: the words go to the bare socket. */
+function refuseMalformed(socket: Socket, code: string | undefined): void {
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const { body, headers } = transportRefusal(new SignetError('invalid_request', 'The request is not well-formed HTTP.'))
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`)
+}
+
+/** One address cannot take every connection there is (SEC-157). */
+function limitConnections(server: Server | TlsServer, most: number): void {
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const count = (open.get(address) ?? 0) + 1
+    if (count > most) {
+      socket.destroy()
+      return
+    }
+    open.set(address, count)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left > 0) open.set(address, left)
+      else open.delete(address)
+    })
+  })
 }
 
 function portError(options: ListenerOptions, error: NodeJS.ErrnoException): StartupError {
@@ -96,6 +154,8 @@ function portError(options: ListenerOptions, error: NodeJS.ErrnoException): Star
 async function close(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  // A connection whose request ends from here on waits for no other.
+  server.keepAliveTimeout = 1
   const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
   clearTimeout(deadline)

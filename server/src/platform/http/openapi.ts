@@ -1,4 +1,5 @@
 import type { NamedRoute } from '@signet/shared/api/admin-api'
+import { auditEventHeader, idempotencyHeader, isKeyed, type Route } from '@signet/shared/api/contract'
 import { afterParameter, eventsPath } from '@signet/shared/api/events'
 import { csrfHeader } from '@signet/shared/api/operators'
 import { Problem } from '@signet/shared/errors'
@@ -55,7 +56,7 @@ const description =
   'Lists are paged by cursor. Errors are problem documents (RFC 9457) with a code of a closed catalogue.'
 
 function operationOf({ heading, name, route }: NamedRoute): ZodOpenApiOperationObject {
-  const { params, query, body, response, access, summary } = route
+  const { params, query, body, access, summary } = route
   const isOpen = access === 'public'
   return {
     operationId: name,
@@ -64,15 +65,40 @@ function operationOf({ heading, name, route }: NamedRoute): ZodOpenApiOperationO
     description: accessWords(access),
     security: isOpen ? [] : [{ [session]: [] }],
     ...((params || query) && { requestParams: { ...(params && { path: params }), ...(query && { query }) } }),
+    parameters: headersTaken(route),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [String(response ? (route.status ?? 200) : 204)]: response
-        ? { description: 'Done', content: { 'application/json': { schema: response } } }
-        : { description: 'Done; there is no body' },
+      [String(route.response ? (route.status ?? 200) : route.download ? 200 : 204)]: successOf(route),
       default: { description: 'Refused or failed', content: { 'application/problem+json': { schema: Problem } } },
     },
     ...(!isOpen && access !== 'session' && { 'x-signet-permission': access }),
   }
+}
+
+function headersTaken(route: Route): NonNullable<ZodOpenApiOperationObject['parameters']> {
+  const taken = [
+    route.ifMatch && {
+      name: 'if-match',
+      description: 'The ETag of the version that is changed; a stale one is refused',
+    },
+    isKeyed(route) && {
+      name: idempotencyHeader,
+      description: 'At least 128 bits of the caller’s choice; repeating it within 24 hours returns the first answer',
+    },
+  ]
+  return taken.flatMap((each) => (each ? [{ ...each, in: 'header', schema: { type: 'string' } }] : []))
+}
+
+function successOf(route: Route): ZodOpenApiOperationObject['responses'][`${1 | 2 | 3 | 4 | 5}${string}`] {
+  const { response, download } = route
+  if (download) return { description: 'The file', content: { '*/*': { schema: { type: 'string' } } } }
+  const headers = isKeyed(route) && {
+    headers: {
+      [auditEventHeader]: { description: 'The audit event that records it', schema: { type: 'string' as const } },
+    },
+  }
+  if (!response) return { description: 'Done; there is no body', ...headers }
+  return { description: 'Done', ...headers, content: { 'application/json': { schema: response } } }
 }
 
 function accessWords(access: string): string {

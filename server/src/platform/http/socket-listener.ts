@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { createConnection } from 'node:net'
 import { relative } from 'node:path'
 import { StartupError } from '../signet-error.ts'
+import { guarded, harden, httpLimits } from './listener.ts'
 
 /** Paths of sockets are at most this long on Linux and macOS; a relative one is shorter. */
 export function socketPath(file: string): string {
@@ -23,7 +24,8 @@ export async function listenOnSocket(file: string, handler: RequestListener): Pr
     )
   }
   rmSync(path, { force: true })
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, handler)
+  const server = createServer(httpLimits, guarded(handler))
+  harden(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)

@@ -2,10 +2,10 @@ import type { AuditEvent } from '@signet/shared/api/audit'
 import { auditActions } from '@signet/shared/vocabulary/audit-events'
 import { codeWords, outcomeWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
-import { columnsOf } from '../../ui/data-table.tsx'
 import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
@@ -19,6 +19,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'time',
     header: 'Time',
+    width: 180,
     cell: ({ at }) => (
       <span className={styles['time']}>
         {absoluteTime(at)}
@@ -31,6 +32,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'actor',
     header: 'Actor',
+    width: 170,
     cell: ({ actor }) => (
       <span className={styles['two']}>
         <Untrusted text={actor.label} />
@@ -41,11 +43,13 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'action',
     header: 'Action',
+    width: 230,
     cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
   },
   {
     id: 'target',
     header: 'Target',
+    width: 190,
     cell: ({ target }) =>
       target === null ? (
         <None />
@@ -56,10 +60,11 @@ export const auditColumns = columnsOf<AuditEvent>([
         </span>
       ),
   },
-  { id: 'outcome', header: 'Outcome', cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
+  { id: 'outcome', header: 'Outcome', width: 110, cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
   {
     id: 'reason',
     header: 'Reason',
+    width: 220,
     cell: ({ reason }) =>
       reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },

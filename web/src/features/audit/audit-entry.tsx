@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
+import { Link } from '@tanstack/react-router'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
@@ -6,13 +7,17 @@ import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
+import { relatedTo } from './audit-related.ts'
 import { changesOf } from './changes.ts'
 
 /** One event in full: what changed, from where, and the numbers to find it by. */
 export function AuditEntry({ event }: { event: AuditEvent }) {
   return (
     <div className={styles['entry']}>
-      <Changes event={event} />
+      <div className={styles['column']}>
+        <Changes event={event} />
+        <Related event={event} />
+      </div>
       <Facts>
         <Fact name="Exact time">
           <ExactTime at={event.at} precision="millisecond" />
@@ -50,6 +55,19 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         </Fact>
       </Facts>
     </div>
+  )
+}
+
+function Related({ event }: { event: AuditEvent }) {
+  return (
+    <nav className={styles['related']} aria-label="Find related events">
+      <span className="muted">Find related:</span>
+      {relatedTo(event).map(({ words, filter }) => (
+        <Link key={words} to="/audit" search={{ filter, range: 'all' }}>
+          {words}
+        </Link>
+      ))}
+    </nav>
   )
 }
 

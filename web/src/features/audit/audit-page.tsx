@@ -1,72 +1,134 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import type { AuditEvent } from '@signet/shared/api/audit'
+import { auditFields } from '@signet/shared/query/audit-fields'
+import { parseQuery } from '@signet/shared/query/query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { usePagedRows } from '../../api/paged-rows.ts'
 import { Button } from '../../ui/button.tsx'
-import { Frame } from '../../ui/card.tsx'
+import { ColumnsMenu } from '../../ui/columns-menu.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { NewItemsPill, useHeldRows } from '../../ui/new-items-pill.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { usePreferences } from '../../ui/preferences.ts'
+import { QueryBox } from '../../ui/query-box.tsx'
+import { readLayout, writeLayout } from '../../ui/table-columns.ts'
+import styles from './audit.module.css'
 import { auditColumns, eventName } from './audit-columns.tsx'
-import { AuditEntry } from './audit-entry.tsx'
-import { AuditFilters } from './audit-filters.tsx'
-import { type AuditFilter, auditOptions } from './audit-queries.ts'
+import { AuditHistogram } from './audit-histogram.tsx'
+import { AuditPeek } from './audit-peek.tsx'
+import { type AuditSearch, auditCountOptions, auditKey, readAudit } from './audit-queries.ts'
+import { AuditRangeBar } from './audit-range-bar.tsx'
+import { AuditViews } from './audit-views.tsx'
 
 const page = getRouteApi('/signed-in/audit')
+const pageSize = 50
 
 /** What happened, newest first. */
 export function AuditPage() {
   useTitle('Audit')
-  const filter = page.useSearch()
+  const search = page.useSearch()
   const navigate = page.useNavigate()
-  const setFilter = (next: AuditFilter) => void navigate({ search: next, replace: true })
+  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true })
+  const { layout } = readLayout(search.cols, auditColumns)
+  const setLayout = (next: typeof layout) => change({ cols: writeLayout(next, auditColumns) })
   return (
     <>
-      <PageHeader title="Audit" lead="Every act of operators, agents and Signet itself, newest first." />
-      <AuditFilters filter={filter} onChange={setFilter} />
-      <Frame>
-        <AuditList filter={filter} onClear={() => setFilter({})} />
-      </Frame>
+      <PageHeader
+        title="Audit"
+        lead="Every act of operators, agents and Signet itself, newest first."
+        actions={
+          <>
+            <ColumnsMenu columns={auditColumns} layout={layout} onLayout={setLayout} />
+            <AuditViews onPick={(view) => change({ ...view, event: undefined })} />
+          </>
+        }
+      />
+      <div className={styles['tools']}>
+        <QueryBox
+          label="events"
+          fields={auditFields}
+          value={search.filter ?? ''}
+          onChange={(filter) => change({ filter: filter === '' ? undefined : filter })}
+        />
+        <AuditRangeBar search={search} onChange={change} />
+        <Count search={questionOf(search)} />
+      </div>
+      <AuditHistogram search={questionOf(search)} onRange={change} />
+      <AuditList
+        search={questionOf(search)}
+        eventId={search.event}
+        layout={layout}
+        onLayout={setLayout}
+        onEvent={(event) => change({ event })}
+        onClear={() => change({ filter: undefined, range: 'all', from: undefined, to: undefined })}
+      />
     </>
   )
 }
 
-function AuditList({ filter, onClear }: { filter: AuditFilter; onClear: () => void }) {
-  const query = useInfiniteQuery(auditOptions(filter))
-  const rows = query.data === undefined ? [] : rowsOf(query.data)
-  const held = useHeldRows(rows, (row) => row.id, JSON.stringify(filter))
+/** What the server is asked; a filter with a fault is shown as such and asks for nothing. */
+function questionOf({ filter, range, from, to }: AuditSearch): AuditSearch {
+  return { filter, range, from, to }
+}
+
+function isReadable({ filter = '' }: AuditSearch): boolean {
+  return parseQuery(filter, auditFields).faults.length === 0
+}
+
+function Count({ search }: { search: AuditSearch }) {
+  const { data } = useQuery({ ...auditCountOptions(search), enabled: isReadable(search) })
+  if (data === undefined) return null
+  const events = data.isCapped ? `${data.matching.toLocaleString('en')}+` : data.matching.toLocaleString('en')
+  return <output className="muted">{`${events} ${data.matching === 1 ? 'event' : 'events'}`}</output>
+}
+
+interface AuditListProps {
+  search: AuditSearch
+  eventId: string | undefined
+  layout: ReturnType<typeof readLayout>['layout']
+  onLayout: (layout: ReturnType<typeof readLayout>['layout']) => void
+  onEvent: (eventId: string | undefined) => void
+  onClear: () => void
+}
+
+function AuditList({ search, eventId, layout, onLayout, onEvent, onClear }: AuditListProps) {
+  usePreferences()
+  const { rows, problem, retry } = usePagedRows({
+    queryKey: auditKey(search),
+    read: (cursor, signal) => readAudit(search, cursor, signal),
+    pageSize,
+    enabled: isReadable(search),
+  })
+  const held = useHeldRows(rows, (row) => row.id, JSON.stringify(search))
+  if (problem !== null) return <ErrorPanel problem={problem} onRetry={retry} />
+  const onPeek = (event: AuditEvent | undefined) => onEvent(event?.id)
   return (
-    <Loadable state={loadStateOf(query)} lines={10}>
-      {() => {
-        if (rows.length === 0) {
-          return (
-            <EmptyState title="No event matches the filter" actions={<Button onClick={onClear}>Clear filter</Button>} />
-          )
-        }
-        return (
-          <section aria-label="Events" {...held.holder}>
-            <NewItemsPill count={held.newCount} onShow={held.showNew} />
-            <DataTable
-              label="Audit events"
-              columns={auditColumns}
-              rows={held.rows}
-              rowId={(row) => row.id}
-              detail={{ nameOf: eventName, render: (row) => <AuditEntry event={row} /> }}
+    <>
+      <section aria-label="Events" {...held.holder}>
+        <NewItemsPill count={held.newCount} onShow={held.showNew} />
+        <DataTable
+          label="Audit events"
+          columns={auditColumns}
+          layout={layout}
+          onLayout={onLayout}
+          rows={held.rows}
+          rowId={(row) => row.id}
+          nameOf={eventName}
+          peekId={eventId}
+          onPeek={onPeek}
+          onOpen={onPeek}
+          empty={
+            <EmptyState
+              title="No event matches the filter in this time"
+              actions={<Button onClick={onClear}>Show all events</Button>}
             />
-            <LoadMore
-              shown={held.rows.length}
-              noun={held.rows.length === 1 ? 'event' : 'events'}
-              hasMore={query.hasNextPage}
-              busy={query.isFetchingNextPage}
-              onMore={() => void query.fetchNextPage()}
-            />
-          </section>
-        )
-      }}
-    </Loadable>
+          }
+        />
+      </section>
+      {eventId !== undefined && <AuditPeek eventId={eventId} onClose={() => onEvent(undefined)} />}
+    </>
   )
 }

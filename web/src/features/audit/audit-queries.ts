@@ -1,25 +1,43 @@
 import { auditApi } from '@signet/shared/api/audit'
-import type { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
-import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
-import { pagesOptions } from '../../api/pages.ts'
+import { type RangeSearch, rangeOf } from './audit-range.ts'
 
 const list = call(auditApi.list)
+const count = call(auditApi.count)
+const histogram = call(auditApi.histogram)
+const show = call(auditApi.show)
 
-export interface AuditFilter {
-  readonly action?: AuditAction | undefined
-  readonly outcome?: AuditOutcome | undefined
-  /** Only what was done to the thing of this ID. */
-  readonly target?: string | undefined
-  /** Only what happened in the request of this ID. */
-  readonly correlation?: string | undefined
+/** What the address of the page says: a filter without faults, and a stretch of time. */
+export interface AuditSearch extends RangeSearch {
+  readonly filter?: string | undefined
 }
 
-export const auditOptions = ({ action, outcome, target, correlation }: AuditFilter) =>
-  infiniteQueryOptions({
-    ...pagesOptions,
-    queryKey: ['audit', { action, outcome, target, correlation }],
-    queryFn: ({ pageParam, signal }) =>
-      list({ query: { action, outcome, targetId: target, correlationId: correlation, cursor: pageParam } }, signal),
+/** A preset ends now, so it is reckoned anew with every question. */
+const asked = (search: AuditSearch) => ({ filter: search.filter, ...rangeOf(search, Date.now()) })
+
+export const auditKey = (search: AuditSearch) => ['audit', 'list', search]
+
+export const readAudit = (search: AuditSearch, cursor: string | undefined, signal: AbortSignal) =>
+  list({ query: { ...asked(search), cursor } }, signal)
+
+export const auditCountOptions = (search: AuditSearch) =>
+  queryOptions({
+    queryKey: ['audit', 'count', search],
+    queryFn: ({ signal }) => count({ query: asked(search) }, signal),
     placeholderData: keepPreviousData,
+  })
+
+export const auditHistogramOptions = (search: AuditSearch) =>
+  queryOptions({
+    queryKey: ['audit', 'histogram', search],
+    queryFn: ({ signal }) => histogram({ query: asked(search) }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const auditEventOptions = (eventId: string) =>
+  queryOptions({
+    queryKey: ['audit', 'one', eventId],
+    queryFn: ({ signal }) => show({ params: { eventId } }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   })

@@ -6,13 +6,14 @@ import { rowsOf } from '../../api/pages.ts'
 import { codeWords } from '../../api/words.ts'
 import { Frame } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
-import { columnsOf, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { None } from '../../ui/none.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { tokensOptions } from './instances-queries.ts'
@@ -68,7 +69,7 @@ export function ActivityTab({ instanceId }: { instanceId: InstanceId }) {
           }
           return (
             <>
-              <DataTable label="Token requests" columns={columns} rows={rows} rowId={(row) => row.id} />
+              <SimpleTable label="Token requests" columns={columns} rows={rows} rowId={(row) => row.id} />
               <LoadMore
                 shown={rows.length}
                 noun={rows.length === 1 ? 'request' : 'requests'}

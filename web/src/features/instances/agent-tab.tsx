@@ -1,4 +1,5 @@
-import type { AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import type { AgentError, AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import { codeWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -29,6 +30,9 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
               word={agent.connected ? 'Connected' : 'Not connected'}
             />
           </Fact>
+          <Fact name="Settings of the server">
+            <TakenIn agent={agent} />
+          </Fact>
           <Fact name="Last seen">
             {agent.lastSeenAt === null ? 'Never' : <ExactTime at={agent.lastSeenAt} relative />}
           </Fact>
@@ -46,6 +50,7 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
           </Fact>
         </Facts>
       </Card>
+      {agent.errors.length > 0 && <AgentErrors errors={agent.errors} />}
       <Card title="Local endpoints">
         {endpoints === null ? (
           <p className="muted">The agent has not reported any yet.</p>
@@ -64,5 +69,37 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
         )}
       </Card>
     </>
+  )
+}
+
+/** Whether the agent has taken in what it was sent last. */
+function TakenIn({ agent: { connected, sentGeneration, ackedGeneration } }: { agent: AgentSummary }) {
+  if (ackedGeneration === null) return <span className="muted">Not confirmed yet</span>
+  if (!connected || sentGeneration === null) {
+    return <span className="muted">Not known while the agent is not connected</span>
+  }
+  return ackedGeneration >= sentGeneration ? (
+    <StatusBadge tone="ok" word="The agent has them" />
+  ) : (
+    <StatusBadge tone="busy" word="On their way to the agent" />
+  )
+}
+
+function AgentErrors({ errors }: { errors: readonly AgentError[] }) {
+  return (
+    <Card title="Problems the agent reports">
+      <p className="muted">The agent tries again by itself. These are its own words; they go away when it succeeds.</p>
+      <Facts>
+        {errors.map((error) => (
+          <Fact key={`${error.slotId} ${error.code} ${error.detail}`} name={codeWords(error.code)}>
+            <Untrusted text={error.detail} />
+            <br />
+            <span className="muted">
+              since <ExactTime at={error.at} relative />
+            </span>
+          </Fact>
+        ))}
+      </Facts>
+    </Card>
   )
 }

@@ -1,11 +1,11 @@
 import type { CredentialSummary } from '@signet/shared/api/principals'
 import { credentialWords, keyAlgorithmName, keyLocationWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
-import { columnsOf } from '../../ui/data-table.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
 
 const thumbprintLength = 12

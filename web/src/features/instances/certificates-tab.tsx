@@ -2,15 +2,16 @@ import type { CredentialSummary } from '@signet/shared/api/principals'
 import type { InstanceDetail } from '@signet/shared/api/resources'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
+import { certificateSentence, timelineItem } from '../../api/certificate-span.ts'
 import { loadStateOf } from '../../api/load-state.ts'
+import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Card, Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { DueTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
-import { certificateSentence, timelineItem } from './certificate-timeline.ts'
 import { credentialsOptions } from './instances-queries.ts'
 
 /** Short-lived certificates come by the hundred; the latest say what is going on. */
@@ -45,7 +46,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
           <>
             <OverTime items={items} nextRotationAt={nextRotationAt} />
             <Frame>
-              <DataTable
+              <SimpleTable
                 label="Certificates"
                 columns={certificateColumns}
                 rows={items}
@@ -67,7 +68,7 @@ function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextR
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
     const credential = latest.find((each) => each.id === id)
-    return credential === undefined ? '' : certificateSentence(credential)
+    return credential === undefined ? '' : certificateSentence(credential, absoluteTime)
   }
   return (
     <Card

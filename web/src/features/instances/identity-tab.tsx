@@ -1,13 +1,15 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
+import { Link } from '@tanstack/react-router'
 import { Card } from '../../ui/card.tsx'
-import { CheckList } from '../../ui/check-list.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { TickList } from '../../ui/tick-list.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { IdentityActs } from './identity-acts.tsx'
 import styles from './identity-tab.module.css'
 import { IdentityToggle } from './identity-toggle.tsx'
 import { UseFromCode } from './use-from-code.tsx'
@@ -17,11 +19,13 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
   return (
     <div className={styles['columns']}>
       <Card title="System-assigned identity">
-        {instance.identityState === 'enabling' && <Progress instance={instance} />}
-        {instance.identityReason !== null && <Notice tone="info">{visibleText(instance.identityReason)}</Notice>}
+        <Health instance={instance} />
         <Facts>
           <Fact name="Status">
-            <IdentityToggle instance={instance} />
+            <span className="row">
+              <IdentityToggle instance={instance} />
+              <IdentityActs instance={instance} />
+            </span>
           </Fact>
           <Fact name="Object (principal) ID">
             <Id value={instance.identity?.principalId} label="principal ID" />
@@ -65,22 +69,34 @@ function Id({ value, label }: { value: string | undefined; label: string }) {
   )
 }
 
-/** The steps of turning on that are done already. */
-function Progress({ instance }: { instance: InstanceDetail }) {
-  const steps = [
-    { name: 'Principal', ok: instance.identity !== null, detail: 'made in the directory' },
-    { name: 'Certificate', ok: instance.credential !== null, detail: 'issued for a key made on the instance' },
-  ].filter((step) => step.ok)
+const tones = { degraded: 'warn', failing: 'bad', paused: 'warn' } as const
+
+/** Why the identity is in its state, the three steps of turning on, and where to go to mend what is wrong. */
+function Health({ instance }: { instance: InstanceDetail }) {
+  const { state, reason, fix } = instance.health
+  const steps = instance.turningOn
+  const isHere = fix === null || fix.tab === 'identity'
+  if (state === 'on' && fix === null) return null
   return (
-    <Notice tone="info" title="Turning on…">
-      {steps.length > 0 && <CheckList label="Steps done" items={steps} />}
-      <p className="muted">
-        {instance.agent === null
-          ? 'Waiting for an agent to be enrolled on the instance.'
-          : instance.agent.connected
-            ? 'Waiting for the agent to take it up.'
-            : 'Waiting for the agent to connect.'}
-      </p>
+    <Notice tone={state in tones ? tones[state as keyof typeof tones] : 'info'}>
+      {steps !== null && (
+        <TickList
+          label="Steps of turning on"
+          items={[
+            { name: 'Principal', done: steps.principal, detail: 'made in the directory' },
+            { name: 'Certificate', done: steps.certificate, detail: 'issued for a key made on the instance' },
+            { name: 'Agent has it', done: false, detail: 'tokens are given out from then on' },
+          ]}
+        />
+      )}
+      <p>{visibleText(reason)}</p>
+      {!isHere && (
+        <p>
+          <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: fix.tab }}>
+            {fix.label}
+          </Link>
+        </p>
+      )}
     </Notice>
   )
 }

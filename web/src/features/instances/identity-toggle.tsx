@@ -2,86 +2,73 @@ import type { InstanceSummary } from '@signet/shared/api/resources'
 import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { useRefusal } from '../../api/session.ts'
-import { identityWords } from '../../api/words.ts'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { healthWords } from '../../api/words.ts'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { notify } from '../../ui/toaster.tsx'
+import { notify, notifyUndoable } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { StopDialog } from './blast-dialog.tsx'
 import styles from './identity-toggle.module.css'
 import { useSetIdentity, useTurning } from './instances-queries.ts'
+import { RestoreDialog } from './restore-dialog.tsx'
 
-/** The switch of a managed identity and the word for its state. Turning on is immediate; turning off asks first. */
+/**
+ * The switch of a managed identity and the word for its state. Turning on is immediate and can be taken back for ten
+ * seconds, unless an earlier principal could be restored; turning off shows what depends on the identity first.
+ */
 export function IdentityToggle({ instance }: { instance: InstanceSummary }) {
-  const [asking, setAsking] = useState(false)
-  const setIdentity = useSetIdentity()
+  const [asking, setAsking] = useState<'off' | 'restore'>()
   const turning = useTurning(instance.id)
   const refusal = useRefusal('identities.write')
-  const shown = turning === undefined ? instance.identityState : turning ? 'enabling' : 'disabling'
-  const name = visibleText(instance.name)
-
+  const turnOn = useTurnOn(instance)
+  const shown = turning === undefined ? instance.health.state : turning ? 'enabling' : 'disabling'
+  const close = () => setAsking(undefined)
   const turn = (enabled: boolean) => {
-    setIdentity.reset()
-    if (!enabled) return setAsking(true)
-    setIdentity.mutate(
-      { instanceId: instance.id, enabled },
-      { onError: (error) => notify('bad', `The identity of ${name} was not turned on`, problemOf(error).detail) },
-    )
+    if (!enabled) return setAsking('off')
+    if (instance.restorable !== null) return setAsking('restore')
+    turnOn()
   }
   return (
     <span className={styles['toggle']}>
       <Switch
-        label={`Managed identity of ${name}`}
-        checked={shown === 'on' || shown === 'enabling'}
+        label={`Managed identity of ${visibleText(instance.name)}`}
+        checked={shown !== 'off' && shown !== 'disabling'}
         busy={turning !== undefined}
         disabledReason={refusal}
         onChange={turn}
       />
-      <StatusBadge {...identityWords[shown]} title={instance.identityReason ?? undefined} />
-      <TurnOffDialog
-        instance={instance}
-        open={asking}
-        busy={setIdentity.isPending}
-        error={setIdentity.error}
-        onClose={() => setAsking(false)}
-        onConfirm={() =>
-          setIdentity.mutate({ instanceId: instance.id, enabled: false }, { onSuccess: () => setAsking(false) })
-        }
-      />
+      <StatusBadge {...healthWords[shown]} title={visibleText(instance.health.reason)} />
+      {asking === 'off' && instance.identity !== null && (
+        <StopDialog instance={instance} principalId={instance.identity.principalId} act="turn-off" onClose={close} />
+      )}
+      {asking === 'restore' && instance.restorable !== null && (
+        <RestoreDialog
+          instance={instance}
+          restorable={instance.restorable}
+          onNew={() => {
+            close()
+            turnOn()
+          }}
+          onClose={close}
+        />
+      )}
     </span>
   )
 }
 
-interface TurnOffDialogProps {
-  instance: InstanceSummary
-  open: boolean
-  busy: boolean
-  error: Error | null
-  onConfirm: () => void
-  onClose: () => void
-}
-
-function TurnOffDialog({ instance, open, busy, error, onConfirm, onClose }: TurnOffDialogProps) {
-  return (
-    <ConfirmDialog
-      open={open}
-      title={`Turn off the identity of ${visibleText(instance.name)}?`}
-      confirmLabel="Turn off"
-      busy={busy}
-      onConfirm={onConfirm}
-      onClose={onClose}
-    >
-      <ul className={styles['consequences']}>
-        <li>
-          Its principal {instance.identity !== null && <code className="mono">{instance.identity.principalId} </code>}
-          is deleted. Turning on again makes a new one with other IDs; role assignments do not come back.
-        </li>
-        <li>The authority refuses new tokens at once.</li>
-        <li>Its certificate is revoked.</li>
-        <li>Tokens already given out stay valid until they expire.</li>
-      </ul>
-      {error !== null && <ErrorPanel problem={problemOf(error)} />}
-    </ConfirmDialog>
-  )
+function useTurnOn(instance: InstanceSummary): () => void {
+  const setIdentity = useSetIdentity()
+  const { id: instanceId, version: ifMatch } = instance
+  const name = visibleText(instance.name)
+  const fault = (what: string) => (error: Error) =>
+    notify('bad', `The identity of ${name} was not turned ${what}`, problemOf(error).detail)
+  const undo = () => setIdentity.mutate({ instanceId, enabled: false, reason: 'undo' }, { onError: fault('off again') })
+  return () =>
+    setIdentity.mutate(
+      { instanceId, enabled: true, ifMatch },
+      {
+        onSuccess: () => notifyUndoable(`The identity of ${name} is being turned on`, undo),
+        onError: fault('on'),
+      },
+    )
 }

@@ -7,12 +7,12 @@ import { rowsOf } from '../../api/pages.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { instanceColumns } from './instance-columns.tsx'
 import { InstanceFilters } from './instance-filters.tsx'
 import { type InstanceFilter, instancesOptions } from './instances-queries.ts'
@@ -59,7 +59,7 @@ function InstanceList({ filter, onClear }: { filter: InstanceFilter; onClear: ()
         if (rows.length === 0) return <NoInstances filter={filter} onClear={onClear} />
         return (
           <>
-            <DataTable label="Instances" columns={instanceColumns} rows={rows} rowId={(row) => row.id} />
+            <SimpleTable label="Instances" columns={instanceColumns} rows={rows} rowId={(row) => row.id} />
             <LoadMore
               shown={rows.length}
               noun={rows.length === 1 ? 'instance' : 'instances'}

@@ -36,7 +36,8 @@ export const instancesOptions = ({ q, state }: InstanceFilter) =>
   infiniteQueryOptions({
     ...pagesOptions,
     queryKey: ['instances', 'list', { q, state }],
-    queryFn: ({ pageParam, signal }) => list({ query: { q, state, cursor: pageParam } }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      list({ query: { filter: [q, state && `state:${state}`].filter(Boolean).join(' '), cursor: pageParam } }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
       data?.pages.some((page) => page.items.some((each) => isChanging(each.identityState))) === true
@@ -70,11 +71,21 @@ export const credentialsOptions = (principalId: ObjectId) =>
     queryFn: ({ signal }) => credentials({ params: { principalId } }, signal),
   })
 
+export const blastRadiusOptions = (principalId: ObjectId) =>
+  queryOptions({
+    queryKey: ['instances', 'blast-radius', principalId],
+    queryFn: ({ signal }) => call(resourcesApi.blastRadius)({ params: { principalId } }, signal),
+    retry: false,
+  })
+
 const toggleKey = ['set-identity'] as const
 
 interface Toggle {
   readonly instanceId: InstanceId
   readonly enabled: boolean
+  readonly reason?: string
+  /** Version of the instance that whoever asks has seen. */
+  readonly ifMatch?: number
 }
 
 function isToggle(variables: unknown): variables is Toggle {
@@ -85,8 +96,25 @@ export function useSetIdentity() {
   const client = useQueryClient()
   return useMutation({
     mutationKey: toggleKey,
-    mutationFn: ({ instanceId, enabled }: Toggle) =>
-      call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled } }),
+    mutationFn: ({ instanceId, enabled, reason, ifMatch }: Toggle) =>
+      call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled, reason }, ifMatch }),
+    onSuccess: (instance: InstanceDetail) => client.setQueryData(instanceOptions(instance.id).queryKey, instance),
+    onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
+  })
+}
+
+interface IdentityActWish {
+  readonly act: 'pause' | 'resume' | 'restore'
+  readonly principalId: ObjectId
+  readonly reason?: string
+  readonly ifMatch?: number
+}
+
+export function useIdentityAct() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ act, principalId, reason, ifMatch }: IdentityActWish) =>
+      call(resourcesApi[act])({ params: { principalId }, body: { reason }, ifMatch }),
     onSuccess: (instance: InstanceDetail) => client.setQueryData(instanceOptions(instance.id).queryKey, instance),
     onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
   })

@@ -1,10 +1,11 @@
 import type { RotationAttempt, RotationDetail } from '@signet/shared/api/rotation'
 import { Card } from '../../ui/card.tsx'
-import { columnsOf, DataTable } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 
@@ -45,7 +46,7 @@ export function AttemptTable({ steps }: { steps: RotationDetail['steps'] }) {
       {steps.length === 0 ? (
         <p className="muted">No step has been taken yet.</p>
       ) : (
-        <DataTable label="Steps" columns={columns} rows={steps} rowId={(row) => row.id} />
+        <SimpleTable label="Steps" columns={columns} rows={steps} rowId={(row) => row.id} />
       )}
     </Card>
   )

@@ -2,11 +2,11 @@ import type { RotationSummary } from '@signet/shared/api/rotation'
 import { Link } from '@tanstack/react-router'
 import { runWords, triggerWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
-import { columnsOf } from '../../ui/data-table.tsx'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { RotateAgainButton } from './rotate-again-button.tsx'
@@ -14,10 +14,16 @@ import styles from './rotations.module.css'
 
 const thumbprintLength = 8
 
+/** Names a rotation for assistive technology: of what, and when. */
+export function rotationName(run: RotationSummary): string {
+  return `${visibleText(run.principalName)}, ${absoluteTime(run.requestedAt)}`
+}
+
 export const rotationColumns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
+    width: 180,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         {absoluteTime(row.requestedAt)}
@@ -27,20 +33,22 @@ export const rotationColumns = columnsOf<RotationSummary>([
       </Link>
     ),
   },
-  { id: 'instance', header: 'Instance', cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', cell: (row) => triggerWords[row.trigger] },
-  { id: 'actor', header: 'Actor', cell: (row) => <Untrusted text={row.actor.label} /> },
-  { id: 'change', header: 'Old → new certificate', cell: (row) => <Change run={row} /> },
-  { id: 'state', header: 'State', cell: (row) => <RunBadge run={row} /> },
+  { id: 'instance', header: 'Instance', width: 150, cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', width: 150, cell: (row) => triggerWords[row.trigger] },
+  { id: 'actor', header: 'Actor', width: 150, cell: (row) => <Untrusted text={row.actor.label} /> },
+  { id: 'change', header: 'Old → new certificate', width: 180, cell: (row) => <Change run={row} /> },
+  { id: 'state', header: 'State', width: 190, cell: (row) => <RunBadge run={row} /> },
   {
     id: 'duration',
     header: 'Until active',
+    width: 100,
     cell: ({ activatedAt, requestedAt }) =>
       activatedAt === null ? <None /> : <span className="nowrap">{durationWords(activatedAt - requestedAt)}</span>,
   },
   {
     id: 'overlap',
     header: 'Overlap',
+    width: 90,
     cell: ({ overlapFrom, overlapUntil }) =>
       overlapFrom === null || overlapUntil === null ? (
         <None />
@@ -48,7 +56,7 @@ export const rotationColumns = columnsOf<RotationSummary>([
         <span className="nowrap">{durationWords(overlapUntil - overlapFrom)}</span>
       ),
   },
-  { id: 'actions', header: 'Actions', cell: (row) => <RotateAgainButton run={row} small /> },
+  { id: 'actions', header: 'Actions', width: 140, cell: (row) => <RotateAgainButton run={row} small /> },
 ])
 
 export function InstanceLink({ instance }: { instance: RotationSummary['instance'] }) {

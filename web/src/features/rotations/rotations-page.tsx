@@ -1,68 +1,69 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
-import { buttonClass } from '../../ui/button.tsx'
-import { Frame } from '../../ui/card.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { Tabs } from '../../ui/tabs.tsx'
 import { PolicyCard } from './policy-card.tsx'
-import { rotationColumns } from './rotation-columns.tsx'
-import { rotationsOptions } from './rotations-queries.ts'
+import { RunList } from './run-list.tsx'
+import { TimelineTab } from './timeline-tab.tsx'
 
-/** History of every rotation, and the policy that makes them happen. */
-export function RotationsPage() {
-  useTitle('Rotations')
+const queue = getRouteApi('/signed-in/rotations/queue')
+const history = getRouteApi('/signed-in/rotations/history')
+
+const tabs = [
+  { value: 'timeline', label: 'Timeline' },
+  { value: 'queue', label: 'Queue' },
+  { value: 'history', label: 'History' },
+] as const
+type Tab = (typeof tabs)[number]['value']
+const paths = { timeline: '/rotations', queue: '/rotations/queue', history: '/rotations/history' } as const
+
+/** Certificates over time, and the policy that makes them roll. */
+export function RotationTimelinePage() {
+  return (
+    <Frame tab="timeline">
+      <TimelineTab />
+    </Frame>
+  )
+}
+
+/** What is under way or waits. */
+export function RotationQueuePage() {
+  const search = queue.useSearch()
+  const navigate = queue.useNavigate()
+  return (
+    <Frame tab="queue">
+      <RunList
+        fixed="open:yes"
+        search={search}
+        onSearch={(next) => void navigate({ search: next, replace: true })}
+        nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
+      />
+    </Frame>
+  )
+}
+
+/** Every certificate that took over from another. */
+export function RotationHistoryPage() {
+  const search = history.useSearch()
+  const navigate = history.useNavigate()
+  return (
+    <Frame tab="history">
+      <RunList search={search} onSearch={(next) => void navigate({ search: next, replace: true })} nothing="never" />
+    </Frame>
+  )
+}
+
+function Frame({ tab, children }: { tab: Tab; children: ReactNode }) {
+  const navigate = useNavigate()
+  useTitle(tabs.find(({ value }) => value === tab)?.label, 'Rotations')
   return (
     <>
-      <PageHeader title="Rotations" lead="Every certificate that took over from another, newest first." />
+      <PageHeader title="Rotations" lead="Certificates that take over from one another, before they run out." />
       <PolicyCard />
-      <Frame>
-        <History />
-      </Frame>
+      <Tabs label="Rotations" tabs={tabs} value={tab} onChange={(next) => void navigate({ to: paths[next] })}>
+        {children}
+      </Tabs>
     </>
-  )
-}
-
-function History() {
-  const query = useInfiniteQuery(rotationsOptions)
-  return (
-    <Loadable state={loadStateOf(query)} lines={8}>
-      {(data) => {
-        const rows = rowsOf(data)
-        if (rows.length === 0) return <NothingRotated />
-        return (
-          <>
-            <DataTable label="Rotations" columns={rotationColumns} rows={rows} rowId={(row) => row.id} />
-            <LoadMore
-              shown={rows.length}
-              noun={rows.length === 1 ? 'rotation' : 'rotations'}
-              hasMore={query.hasNextPage}
-              busy={query.isFetchingNextPage}
-              onMore={() => void query.fetchNextPage()}
-            />
-          </>
-        )
-      }}
-    </Loadable>
-  )
-}
-
-function NothingRotated() {
-  return (
-    <EmptyState
-      title="Nothing has rotated yet"
-      actions={
-        <Link to="/instances" className={buttonClass()}>
-          Go to Instances
-        </Link>
-      }
-    >
-      <p>The first rotation of an instance is the issue of its first certificate, when its identity is turned on.</p>
-    </EmptyState>
   )
 }

@@ -1,21 +1,49 @@
 import { type RotationPolicy, rotationApi } from '@signet/shared/api/rotation'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
 import { pagesOptions } from '../../api/pages.ts'
 
 const list = call(rotationApi.list)
 const show = call(rotationApi.show)
+const timeline = call(rotationApi.timeline)
+const load = call(rotationApi.load)
 const policy = call(rotationApi.policy)
 
 const runningPaceMs = 3_000
 
-export const rotationsOptions = infiniteQueryOptions({
-  ...pagesOptions,
-  queryKey: ['rotations', 'list'],
-  queryFn: ({ pageParam, signal }) => list({ query: { cursor: pageParam } }, signal),
-})
+interface Axis {
+  readonly from: number
+  readonly until: number
+}
+
+export const rotationsKey = (filter: string) => ['rotations', 'list', filter]
+
+export const readRotations = (filter: string, cursor: string | undefined, signal: AbortSignal) =>
+  list({ query: { filter, cursor } }, signal)
+
+export const timelineOptions = ({ instance, axis }: { instance: string | undefined; axis: Axis }) =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: ['rotations', 'timeline', instance, axis],
+    queryFn: ({ pageParam, signal }) =>
+      timeline({ query: { instance, from: axis.from, to: axis.until, limit: 25, cursor: pageParam } }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const loadOptions = (axis: Axis) =>
+  queryOptions({
+    queryKey: ['rotations', 'load', axis],
+    queryFn: ({ signal }) => load({ query: { from: axis.from, to: axis.until } }, signal),
+    placeholderData: keepPreviousData,
+  })
 
 export const rotationOptions = (runId: string) =>
   queryOptions({

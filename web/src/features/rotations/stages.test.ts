@@ -27,6 +27,7 @@ function run(changes: Record<string, unknown>): RotationSummary {
   return Schema.parse({
     id: guid,
     principalId: guid,
+    principalName: 'web-01',
     instance: null,
     trigger: 'schedule',
     actor: { kind: 'system', id: null, label: 'Signet' },

@@ -22,7 +22,7 @@ CREATE TABLE agents (
   platform TEXT NOT NULL, agent_version TEXT NOT NULL, generation INTEGER NOT NULL,
   cert_x5t_s256 TEXT NOT NULL, cert_not_after INTEGER NOT NULL, renew_after INTEGER NOT NULL, renew_jitter REAL NOT NULL,
   new_x5t_s256 TEXT, new_not_after INTEGER, renew_request_id TEXT, new_spki_s256 TEXT, new_cert_der BLOB,
-  endpoints TEXT, last_seen_at INTEGER, revoked_at INTEGER,
+  endpoints TEXT, acked_generation INTEGER, errors TEXT, last_seen_at INTEGER, revoked_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
@@ -41,6 +41,84 @@ CREATE INDEX service_instances_state ON service_instances(tenant_id, identity_st
 CREATE INDEX service_instances_agent ON service_instances(agent_id);
 CREATE INDEX service_instances_principal ON service_instances(system_principal_id);
 
+CREATE TABLE resource_tags (
+  resource_id TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, tenant_id TEXT NOT NULL,
+  PRIMARY KEY (resource_id, tag_key)) STRICT;
+CREATE INDEX resource_tags_value ON resource_tags(tenant_id, tag_key, tag_value, resource_id);
+
+-- what the list of instances is filtered and sorted by, gathered from four domains (ADR-0009)
+CREATE TABLE instance_list (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant_id TEXT NOT NULL, name_key TEXT NOT NULL,
+  kind TEXT NOT NULL, state TEXT NOT NULL, principal_id TEXT, client_id TEXT, agent TEXT NOT NULL,
+  agent_version TEXT NOT NULL, expires_key INTEGER NOT NULL, rotation_key INTEGER NOT NULL,
+  token_key INTEGER NOT NULL, created_at INTEGER NOT NULL, look_at INTEGER NOT NULL) STRICT;
+CREATE INDEX instance_list_name ON instance_list(tenant_id, name_key, id);
+CREATE INDEX instance_list_state ON instance_list(tenant_id, state, name_key, id);
+CREATE INDEX instance_list_kind ON instance_list(tenant_id, kind, name_key, id);
+CREATE INDEX instance_list_agent ON instance_list(tenant_id, agent, name_key, id);
+CREATE INDEX instance_list_agent_version ON instance_list(tenant_id, agent_version, name_key, id);
+CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id);
+CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id);
+CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id);
+CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id);
+CREATE INDEX instance_list_principal ON instance_list(principal_id);
+CREATE INDEX instance_list_client ON instance_list(client_id);
+CREATE INDEX instance_list_look ON instance_list(look_at);
+
+CREATE TABLE instance_list_progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO instance_list_progress VALUES (1, 0);
+
+CREATE TABLE instance_counts (
+  tenant_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, field, value)) STRICT;
+
+CREATE VIRTUAL TABLE instance_names USING fts5(name, content='', contentless_delete=1, detail=none, tokenize='trigram');
+
+CREATE TRIGGER instance_list_insert AFTER INSERT ON instance_list BEGIN
+  INSERT INTO instance_names(rowid, name) VALUES (new.seq, new.name_key);
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'all', '', 1), (new.tenant_id, 'state', new.state, 1),
+    (new.tenant_id, 'kind', new.kind, 1), (new.tenant_id, 'agent', new.agent, 1),
+    (new.tenant_id, 'agent-version', new.agent_version, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_delete AFTER DELETE ON instance_list BEGIN
+  DELETE FROM instance_names WHERE rowid = old.seq;
+  UPDATE instance_counts SET count = count - 1 WHERE tenant_id = old.tenant_id AND (field, value) IN
+    (VALUES ('all', ''), ('state', old.state), ('kind', old.kind), ('agent', old.agent),
+    ('agent-version', old.agent_version));
+END;
+CREATE TRIGGER instance_list_state_change AFTER UPDATE OF state ON instance_list WHEN new.state <> old.state BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'state' AND value = old.state;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'state', new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_agent_change AFTER UPDATE OF agent ON instance_list WHEN new.agent <> old.agent BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'agent' AND value = old.agent;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'agent', new.agent, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER instance_list_version_change AFTER UPDATE OF agent_version ON instance_list
+  WHEN new.agent_version <> old.agent_version BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'agent-version' AND value = old.agent_version;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'agent-version', new.agent_version, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_insert AFTER INSERT ON resource_tags BEGIN
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_update AFTER UPDATE OF tag_value ON resource_tags BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
+  INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER resource_tags_delete AFTER DELETE ON resource_tags BEGIN
+  UPDATE instance_counts SET count = count - 1
+    WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
+END;
+
 CREATE TABLE principals (
   object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
@@ -49,6 +127,7 @@ CREATE TABLE principals (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
+CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
@@ -69,21 +148,24 @@ CREATE TABLE rotation_policies (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name);
 
+-- slots and credentials outlive their principal: they are the history of it, and no foreign key holds it back
 CREATE TABLE credential_slots (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
-  agent_id TEXT NOT NULL REFERENCES agents(id),
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL,
+  principal_name TEXT NOT NULL, agent_id TEXT NOT NULL REFERENCES agents(id),
   holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
   state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
   active_credential_id TEXT, prepared_credential_id TEXT, jitter REAL NOT NULL, rotate_after INTEGER,
   failures INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agent_id) WHERE state = 'open';
+CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_id);
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
+CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, rotate_after, id) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 'open';
 
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
-  principal_id TEXT NOT NULL REFERENCES principals(object_id), serial TEXT NOT NULL, x5t TEXT NOT NULL,
+  principal_id TEXT NOT NULL, serial TEXT NOT NULL, x5t TEXT NOT NULL,
   x5t_s256 TEXT NOT NULL, spki_s256 TEXT NOT NULL, cert_der BLOB NOT NULL,
   key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
   key_location TEXT NOT NULL CHECK (key_location IN ('agent','server','external','hsm')),
@@ -102,7 +184,7 @@ CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepa
 
 CREATE TABLE rotation_runs (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
-  principal_id TEXT NOT NULL,
+  principal_id TEXT NOT NULL, principal_name TEXT NOT NULL,
   trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','policy','reenroll')),
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled')),
@@ -115,6 +197,10 @@ CREATE INDEX rotation_runs_claim ON rotation_runs(lane, due_at) WHERE finished_a
 CREATE INDEX rotation_runs_history ON rotation_runs(tenant_id, id);
 CREATE INDEX rotation_runs_principal ON rotation_runs(principal_id, id);
 CREATE INDEX rotation_runs_state ON rotation_runs(tenant_id, state, id);
+CREATE INDEX rotation_runs_name ON rotation_runs(tenant_id, principal_name COLLATE NOCASE, id);
+CREATE INDEX rotation_runs_from ON rotation_runs(from_credential_id);
+CREATE INDEX rotation_runs_to ON rotation_runs(to_credential_id);
+CREATE INDEX rotation_runs_activated ON rotation_runs(tenant_id, activated_at) WHERE activated_at IS NOT NULL;
 
 CREATE TABLE rotation_attempts (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES rotation_runs(id),
@@ -123,6 +209,27 @@ CREATE TABLE rotation_attempts (
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, error_code TEXT, detail TEXT) STRICT;
 CREATE INDEX rotation_attempts_run ON rotation_attempts(run_id, id);
+
+CREATE TABLE bulk_jobs (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('turn-on','pause','resume','turn-off','restore','rotate','tag')),
+  state TEXT NOT NULL CHECK (state IN ('selecting','running','paused','cancelled','finished')),
+  q TEXT, undo_of TEXT REFERENCES bulk_jobs(id), tags TEXT, reason TEXT,
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, actor_ip TEXT, correlation_id TEXT NOT NULL,
+  cursor TEXT, selected INTEGER NOT NULL CHECK (selected IN (0,1)),
+  total INTEGER NOT NULL, changed INTEGER NOT NULL, already INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, finished_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE INDEX bulk_jobs_claim ON bulk_jobs(due_at) WHERE finished_at IS NULL;
+CREATE INDEX bulk_jobs_history ON bulk_jobs(tenant_id, id);
+CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL;
+
+CREATE TABLE bulk_items (
+  job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, instance_id TEXT NOT NULL, input TEXT,
+  state TEXT NOT NULL CHECK (state IN ('waiting','changed','already','refused','failed')),
+  detail TEXT, undo TEXT, done_at INTEGER, PRIMARY KEY (job_id, position)) STRICT;
+CREATE UNIQUE INDEX bulk_items_once ON bulk_items(job_id, instance_id);
+CREATE INDEX bulk_items_state ON bulk_items(job_id, state, position);
 
 CREATE TABLE signing_keys (
   kid TEXT PRIMARY KEY, issuer_scope TEXT NOT NULL, alg TEXT NOT NULL CHECK (alg IN ('RS256')),
@@ -134,9 +241,13 @@ CREATE UNIQUE INDEX signing_keys_active ON signing_keys(issuer_scope) WHERE stat
 CREATE UNIQUE INDEX signing_keys_prepared ON signing_keys(issuer_scope) WHERE state = 'prepared';
 
 CREATE TABLE data_keys (
-  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, wrapped BLOB NOT NULL, root_key_ref TEXT NOT NULL,
+  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, wrapped BLOB NOT NULL, root_key_ref TEXT NOT NULL, recovery_wrapped BLOB,
   state TEXT NOT NULL CHECK (state IN ('active','decrypt_only','destroyed')), created_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX data_keys_active ON data_keys(purpose) WHERE state = 'active';
+
+CREATE TABLE recovery_sets (
+  id TEXT PRIMARY KEY, shares INTEGER NOT NULL, threshold INTEGER NOT NULL, wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL) STRICT;
 
 CREATE TABLE resource_apps (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, app_id TEXT NOT NULL, identifier_uri TEXT NOT NULL,
@@ -176,6 +287,11 @@ CREATE TABLE operator_sessions (
 CREATE INDEX operator_sessions_operator ON operator_sessions(operator_id);
 CREATE INDEX operator_sessions_expiry ON operator_sessions(absolute_expires_at);
 
+CREATE TABLE failure_counters (
+  scope TEXT NOT NULL, key TEXT NOT NULL, failures INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)) STRICT;
+CREATE INDEX failure_counters_age ON failure_counters(scope, last_at);
+
 CREATE TABLE audit_events (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT,
   actor_label TEXT NOT NULL, actor_ip TEXT, action TEXT NOT NULL, target_kind TEXT, target_id TEXT, target_label TEXT,
@@ -184,15 +300,30 @@ CREATE TABLE audit_events (
 CREATE INDEX audit_events_review ON audit_events(tenant_id, id);
 CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id, id);
 CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id, id);
-CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id, id);
+CREATE INDEX audit_events_label ON audit_events(tenant_id, target_label COLLATE NOCASE, id);
+CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
+
+CREATE TABLE idempotency_keys (
+  tenant_id TEXT NOT NULL, key_sha256 TEXT NOT NULL, request_sha256 TEXT NOT NULL,
+  effective INTEGER NOT NULL CHECK (effective IN (0,1)), status INTEGER, response TEXT,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, key_sha256)) STRICT;
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys(expires_at);
 
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,
   at INTEGER NOT NULL) STRICT;
 CREATE INDEX change_events_at ON change_events(at);
+
+CREATE TABLE saved_views (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL CHECK (list IN ('instances','audit','rotations')),
+  owner_id TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0,1)), name TEXT NOT NULL, name_key TEXT NOT NULL,
+  filter TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX saved_views_name ON saved_views(tenant_id, list, owner_id, name_key);
+CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE shared = 1;
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;

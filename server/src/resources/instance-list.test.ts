@@ -1,0 +1,397 @@
+import type { InstanceSort, InstanceSummary } from '@signet/shared/api/resources'
+import { instanceFields } from '@signet/shared/query/instance-fields'
+import { parseQuery } from '@signet/shared/query/query'
+import type { FieldTerm, Term } from '@signet/shared/query/terms'
+import { timeRanges } from '@signet/shared/query/time-values'
+import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  contextOf,
+  enrolledInstance,
+  given,
+  identityEnabling,
+  identityOn,
+  openSlotOf,
+  openStack,
+  rowsOf,
+  type Stack,
+  tamper,
+} from '../../test/stack.ts'
+import { hourOf, listRowOf } from './instance-list-row.ts'
+
+let stack: Stack
+
+beforeEach(async () => {
+  stack = await openStack()
+})
+
+afterEach(() => stack.close())
+
+const register = (name: string, kind: InstanceSummary['kind'] = 'host') =>
+  stack.resources.register(contextOf(), { name, kind })
+const names = async (filter: string, sort: InstanceSort = 'name') =>
+  (await stack.list.page({ filter, sort, limit: 200 })).items.map((one) => one.name)
+
+async function walk(filter: string, sort: InstanceSort, limit: number, meanwhile?: () => Promise<unknown>) {
+  const seen: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await stack.list.page({ filter, sort, limit, cursor })
+    seen.push(...page.items.map((one) => one.name))
+    cursor = page.nextCursor ?? undefined
+    await meanwhile?.()
+  } while (cursor !== undefined)
+  return seen
+}
+
+/** What the rows of the list should be, worked out from the domains themselves. */
+async function expectExact(): Promise<void> {
+  await stack.list.settle()
+  const live = (await rowsOf(stack, 'service_instances')).filter((row) => row.deleted_at === null)
+  const instances = await Promise.all(live.map((row) => stack.resources.require(row.id)))
+  const summaries = await stack.view.summaries(instances)
+  const rows = await rowsOf(stack, 'instance_list')
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  expect(rows).toHaveLength(summaries.length)
+  for (const summary of summaries) {
+    const { state, principalId, clientId, agent, agentVersion, expiresAt, rotationAt } = listRowOf(
+      summary,
+      stack.clock.now(),
+    )
+    expect(byId.get(summary.id)).toMatchObject({
+      ...{ state, principal_id: principalId, client_id: clientId, agent, agent_version: agentVersion },
+      ...{ expires_key: expiresAt, rotation_key: rotationAt },
+    })
+  }
+  const counted = new Map(
+    (await rowsOf(stack, 'instance_counts')).map((row) => [`${row.field} ${row.value}`, row.count]),
+  )
+  const tally = (field: 'state' | 'kind' | 'agent', value: string) => rows.filter((row) => row[field] === value).length
+  expect(counted.get('all ') ?? 0).toBe(rows.length)
+  for (const [name, count] of counted) {
+    const [field = '', value = ''] = name.split(' ')
+    if (field === 'state' || field === 'kind' || field === 'agent')
+      expect([name, count]).toEqual([name, tally(field, value)])
+  }
+}
+
+describe('the list after a change', () => {
+  it('is exact after every act on instance, identity, agent and certificate', async () => {
+    await expectExact()
+    await register('plain')
+    await expectExact()
+    const { instance, agent, principalId, slotId } = await identityEnabling(stack)
+    await expectExact()
+    await agent.roll(slotId)
+    await expectExact()
+    await stack.rotation.rollover.rotateNow(contextOf(), principalId)
+    await expectExact()
+    await stack.identities.turnOff(contextOf(), instance.id)
+    await expectExact()
+    await stack.identities.agentHolds(agent.context, agent.id, [])
+    await expectExact()
+    await enrolledInstance(stack, 'web-02')
+    const policy = await stack.rotation.policies.current()
+    await stack.rotation.policies.change(contextOf(), { ...policy, lifetimeSeconds: 7_200 })
+    await expectExact()
+  })
+
+  it('answers what was committed before it was asked, whoever asks first', async () => {
+    await register('a')
+    expect(await names('')).toEqual(['a'])
+    await Promise.all(['b', 'c', 'd'].map((name) => register(name)))
+    const answers = await Promise.all([names(''), names(''), names('')])
+    expect(answers).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c', 'd'],
+    ])
+  })
+
+  it('is made anew when changes were forgotten that it had not seen', async () => {
+    await register('a')
+    stack.clock.advance(2 * hourMs)
+    await stack.database.forgetChangesBefore(stack.clock.now())
+    await register('b')
+    expect(await names('')).toEqual(['a', 'b'])
+    await expectExact()
+  })
+
+  it('follows the time without anybody changing anything', async () => {
+    const { first } = await identityOn(stack)
+    expect(await names('state:failing')).toEqual([])
+    stack.clock.advance(first.notAfter - stack.clock.now() + 1)
+    expect(await names('state:failing')).toEqual(['web-01'])
+    await expectExact()
+  })
+
+  it('keeps the hour of the last token', async () => {
+    const { first, principalId } = await identityOn(stack)
+    const at = stack.clock.now()
+    await stack.list.settle()
+    stack.lastUses.set(principalId, { at, audience: 'https://vault.azure.net' })
+    expect(await names('last-token:<1h')).toEqual([])
+    await stack.list.credentialsUsed(new Map([[first.id, at]]))
+    expect(await names('last-token:<1h')).toEqual(['web-01'])
+    expect((await rowsOf(stack, 'instance_list'))[0]?.token_key).toBe(hourOf(at))
+    stack.clock.advance(3 * hourMs)
+    expect(await names('last-token:>2h')).toEqual(['web-01'])
+  })
+})
+
+describe('a page', () => {
+  const sortings: InstanceSort[] = [
+    'name',
+    '-name',
+    'state',
+    '-state',
+    'kind',
+    '-kind',
+    'agent',
+    'agent-version',
+    'expires',
+    '-expires',
+    'rotation',
+    'last-token',
+    '-last-token',
+    'created',
+    '-created',
+  ]
+
+  it.each(sortings)('walks every instance once when sorted by %s, whatever its size', async (sort) => {
+    for (const name of ['b', 'A', 'c', 'D', 'e', 'f', 'G']) {
+      await register(name, name < 'c' ? 'vm' : 'app')
+      stack.clock.advance(minuteMs)
+    }
+    await identityOn(stack)
+    const whole = await names('', sort)
+    expect([...whole].sort()).toEqual(['A', 'D', 'G', 'b', 'c', 'e', 'f', 'web-01'])
+    for (const limit of [1, 2, 3, 7]) expect(await walk('', sort, limit)).toEqual(whole)
+  })
+
+  it('neither skips nor repeats what was there while others are added', async () => {
+    const before = Array.from({ length: 20 }, (_, index) => `m-${String(index).padStart(2, '0')}`)
+    for (const name of before) await register(name)
+    let added = 0
+    const seen = await walk('', 'name', 3, () => register(added++ % 2 === 0 ? `a-${added}` : `m-${added}x`))
+    expect(seen.filter((name) => before.includes(name))).toEqual(before)
+    expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  it('refuses the cursor of another sorting, of another list, and a made-up one', async () => {
+    for (const name of ['a', 'b']) await register(name)
+    const own = given((await stack.list.page({ sort: 'name', limit: 1 })).nextCursor)
+    const audit = given((await stack.audit.page({ terms: [] }, { limit: 1 })).nextCursor)
+    const page = (cursor: string, sort: InstanceSort) => stack.list.page({ sort, limit: 1, cursor })
+    await expect(page(own, '-name')).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(page(audit, 'name')).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(page('e30.e30', 'name')).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  it('says how many match and how many there are, only on the first page', async () => {
+    for (const name of ['web-1', 'web-2', 'db-1']) await register(name)
+    expect((await stack.list.page({ sort: 'name', limit: 1 })).count).toEqual({ shown: 3, isCapped: false, all: 3 })
+    const first = await stack.list.page({ filter: 'web', sort: 'name', limit: 1 })
+    expect(first.count).toEqual({ shown: 2, isCapped: false, all: 3 })
+    const next = await stack.list.page({ filter: 'web', sort: 'name', limit: 1, cursor: given(first.nextCursor) })
+    expect(next.count).toBeNull()
+  })
+
+  it('refuses a filter that it cannot read and names the places', async () => {
+    await expect(stack.list.page({ filter: 'kind:vm stat:on', sort: 'name', limit: 1 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      faults: [{ from: 8, to: 15, suggestion: 'state:on' }],
+    })
+  })
+})
+
+describe('a search', () => {
+  it('finds any part of a name, the beginning of an ID, and takes wildcards and quotes literally', async () => {
+    for (const name of ['web-01', 'web_01', 'db.web', 'cache']) await register(name)
+    const { principalId } = await identityOn(stack, 'with-identity')
+    expect(await names('WEB')).toEqual(['db.web', 'web-01', 'web_01'])
+    expect(await names('b_0')).toEqual(['web_01'])
+    expect(await names('eb')).toEqual(['db.web', 'web-01', 'web_01'])
+    expect(await names('-web')).toEqual(['cache', 'with-identity'])
+    expect(await names(principalId)).toEqual(['with-identity'])
+    expect(await names(principalId.slice(0, 8).toUpperCase())).toEqual(['with-identity'])
+    for (const hostile of [
+      '%',
+      '___',
+      '"\\""',
+      '"\' OR 1=1 --"',
+      '"a* OR b"',
+      'NEAR(web)',
+      '"web AND"',
+      '\\%',
+      '"*"',
+    ]) {
+      expect(await names(hostile)).toEqual([])
+    }
+  })
+
+  it('does not take trigrams for words', async () => {
+    for (const name of ['abcxbcd', 'abcd']) await register(name)
+    expect(await names('abcd')).toEqual(['abcd'])
+  })
+
+  it('finds tags by key, by value and by the beginning of a value', async () => {
+    const { id } = await register('tagged')
+    await register('other')
+    const insert = (key: string, value: string) =>
+      tamper(stack, `INSERT INTO resource_tags VALUES ('${id}', '${key}', '${value}', '${stack.tenantId}')`)
+    await insert('env', 'prod')
+    await insert('owner', '%_"x')
+    expect(await names('tag:env')).toEqual(['tagged'])
+    expect(await names('tag:ENV=prod')).toEqual(['tagged'])
+    expect(await names('tag:env=pr*')).toEqual(['tagged'])
+    expect(await names('tag:env=p')).toEqual([])
+    expect(await names('tag:owner=%*')).toEqual(['tagged'])
+    expect(await names('-tag:env=prod')).toEqual(['other'])
+    expect((await stack.list.facets()).tag).toEqual({ 'env=prod': 1, 'owner=%_"x': 1 })
+  })
+})
+
+describe('a filter', () => {
+  /** The same question, answered in JavaScript. */
+  function matches(row: Awaited<ReturnType<typeof listRows>>[number], term: Term): boolean {
+    const is =
+      term.kind === 'text'
+        ? row.name_key.includes(term.text.toLowerCase()) || isIdStart(row, term.text)
+        : holds(row, term)
+    return term.negated ? !is : is
+  }
+  const isIdStart = (row: { id: string; principal_id: string | null; client_id: string | null }, text: string) =>
+    /^[0-9a-f][0-9a-f-]{3,}$/i.test(text) &&
+    [row.id, row.principal_id, row.client_id].some((id) => id?.startsWith(text.toLowerCase()))
+  const listRows = () => rowsOf(stack, 'instance_list')
+  type Row = Awaited<ReturnType<typeof listRows>>[number]
+
+  function holds(row: Row, term: FieldTerm): boolean {
+    const word = (text: string) =>
+      term.values.some((value) => {
+        const folded = value.toLowerCase()
+        return folded.endsWith('*') ? text.startsWith(folded.slice(0, -1)) : text === folded
+      })
+    const time = (at: number, nothing: number) => {
+      const spec = instanceFields.find((each) => each.name === term.field)
+      if (spec?.kind !== 'time' || at === nothing) return false
+      return timeRanges(term, spec.direction, stack.clock.now()).some(
+        ({ from = -1, until = Number.POSITIVE_INFINITY }) =>
+          term.field === 'last-token'
+            ? at >= hourOf(from) && at < (Number.isFinite(until) ? hourOf(until) : until)
+            : at >= from && at < until,
+      )
+    }
+    switch (term.field) {
+      case 'name':
+        return word(row.name_key)
+      case 'agent-version':
+        return word(row.agent_version)
+      case 'state':
+        return term.values.includes(row.state)
+      case 'kind':
+        return term.values.includes(row.kind)
+      case 'agent':
+        return term.values.includes(row.agent)
+      case 'expires':
+        return time(row.expires_key, Number.MAX_SAFE_INTEGER)
+      case 'rotation':
+        return time(row.rotation_key, Number.MAX_SAFE_INTEGER)
+      case 'last-token':
+        return time(row.token_key, 0)
+      case 'created':
+        return time(row.created_at, -1)
+      default:
+        return false
+    }
+  }
+
+  const anyTerm = fc.constantFrom(
+    ...[
+      'web',
+      'db',
+      '0',
+      'name:web-01',
+      'name:web*',
+      'name:WEB-01,db-02',
+      'state:off',
+      'state:on,enabling',
+      'state:failing',
+    ],
+    ...[
+      'kind:vm',
+      'kind:host,app',
+      'agent:connected',
+      'agent:silent',
+      'agent:none',
+      'agent-version:0.1.0',
+      'agent-version:0*',
+    ],
+    ...[
+      'expires:<30d',
+      'expires:>30d',
+      'expires:<400d',
+      'rotation:<60d',
+      'rotation:>1h',
+      'last-token:<24h',
+      'last-token:>24h',
+    ],
+    ...[
+      'created:<1h',
+      'created:>30m',
+      'created:<2h',
+      'created:2026-01-01',
+      'expires:>2020-01-01',
+      'created:<2030-01-01',
+    ],
+  )
+  const anyFilter = fc.array(
+    fc.tuple(anyTerm, fc.boolean()).map(([text, negated]) => (negated ? `-${text}` : text)),
+    { minLength: 1, maxLength: 3 },
+  )
+
+  it('means the same in SQL as in JavaScript, each field and operator, negated or not, in any combination', async () => {
+    for (const [index, kind] of (['vm', 'app', 'host', 'function'] as const).entries()) {
+      await register(`web-0${index}`, kind)
+      stack.clock.advance(20 * minuteMs)
+      await register(`db-0${index}`, kind)
+    }
+    await identityOn(stack, 'web-on')
+    await identityEnabling(stack, 'db-enabling')
+    const used = await identityOn(stack, 'web-used')
+    await stack.list.credentialsUsed(new Map([[used.first.id, stack.clock.now() - 2 * dayMs]]))
+    await enrolledInstance(stack, 'web-agent')
+    await stack.list.settle()
+    const rows = await listRows()
+    await fc.assert(
+      fc.asyncProperty(anyFilter, async (parts) => {
+        const filter = parts.join(' ')
+        const { terms, faults } = parseQuery(filter, instanceFields)
+        expect(faults).toEqual([])
+        const expected = rows.filter((row) => terms.every((term) => matches(row, term))).map((row) => row.name_key)
+        expect((await names(filter)).sort()).toEqual(expected.sort())
+        const { count } = await stack.list.page({ filter, sort: '-created', limit: 1 })
+        expect(count?.shown).toBe(expected.length)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('an export', () => {
+  it('has exactly what is filtered, in the order of the list', async () => {
+    for (const name of ['web-1', 'db-1', 'web-2']) await register(name)
+    const exported: string[] = []
+    for await (const row of stack.list.each({ filter: 'web', sort: '-name' })) exported.push(row.name)
+    expect(exported).toEqual(['web-2', 'web-1'])
+  })
+})
+
+it('a slot that moves to another certificate moves the row with it', async () => {
+  const { principalId } = await identityOn(stack)
+  await stack.list.settle()
+  const slot = await openSlotOf(stack, principalId)
+  expect((await rowsOf(stack, 'instance_list'))[0]?.rotation_key).toBe(slot.rotate_after)
+})

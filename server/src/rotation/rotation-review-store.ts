@@ -1,0 +1,108 @@
+import type { Page, PageQuery } from '@signet/shared/api/paging'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { sql } from 'kysely'
+import type { Database } from '../platform/database/database.ts'
+import { type Condition, column, wordIs } from '../platform/database/filter-sql.ts'
+import type { Cursors } from '../platform/database/paging.ts'
+import { firstIdAt } from '../platform/identifiers.ts'
+import type { RunRow, SlotRow } from './rotation-store.ts'
+
+export interface RunQuery {
+  readonly condition: Condition
+  /** Epoch milliseconds, inclusive; when the run was requested. */
+  readonly from?: number | undefined
+  /** Exclusive. */
+  readonly to?: number | undefined
+}
+
+const historyList = 'rotations'
+const upcomingList = 'upcoming'
+/** No slot is due later than this; those that nothing is planned for come last. */
+const never = 8_640_000_000_000_000
+
+/** SQL of the questions people ask about rotations. Any of them may look at many rows, so they run beside the main thread. */
+export class RotationReviewStore {
+  readonly #database: Database
+  readonly #cursors: Cursors
+  readonly #tenantId: string
+
+  constructor(database: Database, cursors: Cursors, tenantId: string) {
+    this.#database = database
+    this.#cursors = cursors
+    this.#tenantId = tenantId
+  }
+
+  /** Newest first. */
+  async runs(query: RunQuery, { cursor, limit }: PageQuery): Promise<Page<RunRow>> {
+    const after = this.#cursors.read(historyList, cursor)?.[0]
+    let runs = this.#database.reports
+      .selectFrom('rotation_runs')
+      .selectAll()
+      .where('tenant_id', '=', this.#tenantId)
+      .where(query.condition)
+    if (after !== undefined) runs = runs.where('id', '<', after)
+    // IDs rise with time, so a range of time is a stretch of the primary key.
+    if (query.from !== undefined) runs = runs.where('id', '>=', firstIdAt(query.from))
+    if (query.to !== undefined) runs = runs.where('id', '<', firstIdAt(query.to))
+    const rows = await runs
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute()
+    return this.#cursors.page(rows, { list: historyList, limit, keyOf: (row) => [row.id], map: (row) => row })
+  }
+
+  /** Open slots, the soonest due first. @param instance a name, or the beginning of one with `*` */
+  async upcoming(query: { instance?: string | undefined }, { cursor, limit }: PageQuery): Promise<Page<SlotRow>> {
+    const after = this.#cursors.read(upcomingList, cursor)
+    const due = sql<number>`coalesce(rotate_after, ${never})`
+    let slots = this.#database.reports
+      .selectFrom('credential_slots')
+      .selectAll()
+      .where('tenant_id', '=', this.#tenantId)
+      .where('state', '=', 'open')
+    if (query.instance !== undefined) slots = slots.where(wordIs(column('principal_name'), query.instance))
+    if (after) slots = slots.where(sql<boolean>`(${due}, id) > (${Number(after[0])}, ${after[1]})`)
+    const rows = await slots
+      .orderBy(due)
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute()
+    return this.#cursors.page(rows, {
+      list: upcomingList,
+      limit,
+      keyOf: (row) => [String(row.rotate_after ?? never), row.id],
+      map: (row) => row,
+    })
+  }
+
+  /** How many rotations took effect on each day (UTC), and how many are planned; days without any are left out. */
+  async load(range: { from: number; to: number }): Promise<{ day: number; done: number; planned: number }[]> {
+    const done = await this.#database.reports
+      .selectFrom('rotation_runs')
+      .select([dayOf('activated_at').as('day'), (eb) => eb.fn.countAll<number>().as('n')])
+      .where('tenant_id', '=', this.#tenantId)
+      .where('activated_at', '>=', range.from)
+      .where('activated_at', '<', range.to)
+      .groupBy('day')
+      .execute()
+    const planned = await this.#database.reports
+      .selectFrom('credential_slots')
+      .select([dayOf('rotate_after').as('day'), (eb) => eb.fn.countAll<number>().as('n')])
+      .where('tenant_id', '=', this.#tenantId)
+      .where('state', '=', 'open')
+      .where('rotate_after', '>=', range.from)
+      .where('rotate_after', '<', range.to)
+      .groupBy('day')
+      .execute()
+    const days = new Map<number, { day: number; done: number; planned: number }>()
+    const at = (day: number) => days.get(day) ?? { day, done: 0, planned: 0 }
+    for (const { day, n } of done) days.set(day, { ...at(day), done: n })
+    for (const { day, n } of planned) days.set(day, { ...at(day), planned: n })
+    return [...days.values()].sort((a, b) => a.day - b.day)
+  }
+}
+
+/** Midnight UTC before the instant in the column. */
+function dayOf(name: string) {
+  return sql<number>`cast(${sql.ref(name)} / ${dayMs} AS INTEGER) * ${dayMs}`
+}

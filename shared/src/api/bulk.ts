@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { InstanceId, JobId } from '../vocabulary/identifiers.ts'
+import type { Permission } from '../vocabulary/permissions.ts'
+import { Instant } from '../vocabulary/time.ts'
+import { route } from './contract.ts'
+import { PageQuery, pageOf } from './paging.ts'
+import { Reason, TagChange } from './resources.ts'
+import { Actor } from './rotation.ts'
+
+export const BulkKind = z.enum(['turn-on', 'pause', 'resume', 'turn-off', 'restore', 'rotate', 'tag'])
+export type BulkKind = z.infer<typeof BulkKind>
+
+/** What a kind needs of a role, besides `bulk.write`. */
+export const bulkPermission: Record<BulkKind, Permission> = {
+  'turn-on': 'identities.write',
+  pause: 'identities.write',
+  resume: 'identities.write',
+  'turn-off': 'identities.write',
+  restore: 'identities.write',
+  rotate: 'rotations.write',
+  tag: 'instances.write',
+}
+
+/** Instances by their IDs, or all that a filter text matches at the time; exactly one of the two. */
+export const BulkSelection = z
+  .strictObject({
+    ids: z.array(InstanceId).min(1).max(1_000).optional(),
+    q: z.string().trim().max(500).optional(),
+  })
+  .refine(({ ids, q }) => (ids === undefined) !== (q === undefined), 'give either ids or q')
+export type BulkSelection = z.infer<typeof BulkSelection>
+
+export const BulkWish = z
+  .strictObject({ kind: BulkKind, selection: BulkSelection, tags: TagChange.optional(), reason: Reason })
+  .refine(({ kind, tags }) => (kind === 'tag') === (tags !== undefined), 'tags belong to the kind tag, and to no other')
+export type BulkWish = z.infer<typeof BulkWish>
+
+/** What a job would do to one instance. */
+export const PreviewItem = z.object({
+  id: InstanceId,
+  name: z.string().nullable(),
+  verdict: z.enum(['change', 'already', 'refused']),
+  /** It got a token in the last 24 hours, and what uses it would be refused. */
+  risky: z.boolean(),
+  reason: z.string().nullable(),
+})
+export type PreviewItem = z.infer<typeof PreviewItem>
+
+/** A dry run. `risky` counts some of those that `change`. */
+export const BulkPreview = z.object({
+  total: z.int(),
+  change: z.int(),
+  already: z.int(),
+  refused: z.int(),
+  risky: z.int(),
+  /** The first of each verdict; risky ones first. */
+  examples: z.array(PreviewItem),
+})
+export type BulkPreview = z.infer<typeof BulkPreview>
+
+/** `selecting`: finding out which instances the filter matches. */
+export const JobState = z.enum(['selecting', 'running', 'paused', 'cancelled', 'finished'])
+export type JobState = z.infer<typeof JobState>
+
+export const Job = z.object({
+  id: JobId,
+  kind: BulkKind,
+  state: JobState,
+  /** The filter text it was started with; null when it was given IDs, or undoes another job. */
+  q: z.string().nullable(),
+  tags: TagChange.nullable(),
+  reason: z.string().nullable(),
+  actor: Actor,
+  correlationId: z.string(),
+  total: z.int(),
+  waiting: z.int(),
+  changed: z.int(),
+  already: z.int(),
+  refused: z.int(),
+  failed: z.int(),
+  /** Items worked off in a second at most. */
+  perSecond: z.int(),
+  startedAt: Instant,
+  finishedAt: Instant.nullable(),
+  /** The kind that would undo it; null when it cannot be undone, or was. */
+  undo: BulkKind.nullable(),
+  undoOf: JobId.nullable(),
+  undoneBy: JobId.nullable(),
+})
+export type Job = z.infer<typeof Job>
+
+/** `refused`: its state does not allow it; `failed`: it did not work; `cancelled`: the job ended before its turn. */
+export const JobItemState = z.enum(['waiting', 'changed', 'already', 'refused', 'failed', 'cancelled'])
+export type JobItemState = z.infer<typeof JobItemState>
+
+export const JobItem = z.object({
+  instanceId: InstanceId,
+  /** Null when the instance was deleted. */
+  name: z.string().nullable(),
+  state: JobItemState,
+  detail: z.string().nullable(),
+  at: Instant.nullable(),
+})
+export type JobItem = z.infer<typeof JobItem>
+
+const params = z.object({ jobId: JobId })
+const command = (path: string, summary: string) =>
+  route({
+    method: 'POST',
+    path: `/jobs/:jobId/${path}`,
+    summary,
+    access: 'bulk.write',
+    params,
+    body: z.strictObject({ reason: Reason }),
+    response: Job,
+  })
+
+export const bulkApi = {
+  preview: route({
+    method: 'POST',
+    path: '/bulk/preview',
+    summary: 'What a bulk job would do; changes nothing',
+    access: 'bulk.write',
+    body: BulkWish,
+    response: BulkPreview,
+    question: true,
+  }),
+  start: route({
+    method: 'POST',
+    path: '/bulk',
+    summary: 'Start a bulk job',
+    access: 'bulk.write',
+    body: BulkWish,
+    response: Job,
+    status: 201,
+  }),
+  list: route({
+    method: 'GET',
+    path: '/jobs',
+    summary: 'Bulk jobs, newest first',
+    access: 'instances.read',
+    query: PageQuery.extend({ open: z.enum(['true']).optional() }),
+    response: pageOf(Job),
+  }),
+  show: route({
+    method: 'GET',
+    path: '/jobs/:jobId',
+    summary: 'One bulk job',
+    access: 'instances.read',
+    params,
+    response: Job,
+  }),
+  items: route({
+    method: 'GET',
+    path: '/jobs/:jobId/items',
+    summary: 'The instances of a bulk job, in their order',
+    access: 'instances.read',
+    params,
+    query: PageQuery.extend({ state: JobItemState.optional() }),
+    response: pageOf(JobItem),
+  }),
+  export: route({
+    method: 'GET',
+    path: '/jobs/:jobId/export',
+    summary: 'The result of a bulk job as a file',
+    access: 'instances.read',
+    params,
+    query: z.object({ format: z.enum(['csv', 'ndjson']).default('csv') }),
+    download: true,
+  }),
+  pause: command('pause', 'Pause a job after the item under way'),
+  resume: command('resume', 'Go on with a paused job'),
+  cancel: command('cancel', 'Leave the rest of a job undone'),
+  retry: command('retry', 'Try failed and refused items again'),
+  undo: command('undo', 'Start the job that undoes what this one changed'),
+}

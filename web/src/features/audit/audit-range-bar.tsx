@@ -1,0 +1,70 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { useId } from 'react'
+import { IconButton } from '../../ui/button.tsx'
+import { Select, TextInput } from '../../ui/form.tsx'
+import { isOwn, ownRange, type Preset, presetOf, presets, type RangeSearch, rangeOf, shifted } from './audit-range.ts'
+import styles from './audit-range-bar.module.css'
+
+const choices = [
+  ...(Object.keys(presets) as Preset[]).map((value) => ({ value, label: presets[value].words })),
+  { value: 'own' as const, label: 'From … to …' },
+]
+
+/** Which stretch of time is shown; always visible, never a silent default. */
+export function AuditRangeBar(props: { search: RangeSearch; onChange: (range: RangeSearch) => void }) {
+  const { search, onChange } = props
+  const pick = (value: Preset | 'own') => {
+    if (value !== 'own') return onChange({ range: value, from: undefined, to: undefined })
+    const now = Date.now()
+    const { from = now - 86_400_000, to = now } = rangeOf(search, now)
+    onChange(ownRange(from, to))
+  }
+  const move = (direction: -1 | 1) => {
+    const next = shifted(search, direction, Date.now())
+    if (next !== undefined) onChange(next)
+  }
+  const fixed = shifted(search, -1, Date.now()) === undefined
+  return (
+    <fieldset className={styles['range']} aria-label="Time">
+      <Select aria-label="Time range" value={presetOf(search) ?? 'own'} choices={choices} onChange={pick} />
+      {isOwn(search) && (
+        <>
+          <Instant label="From" value={search.from} onChange={(from) => onChange({ ...search, from })} />
+          <Instant label="To" value={search.to} onChange={(to) => onChange({ ...search, to })} />
+        </>
+      )}
+      {!fixed && (
+        <>
+          <IconButton label="Earlier" onClick={() => move(-1)}>
+            <ChevronLeft size={16} aria-hidden />
+          </IconButton>
+          <IconButton label="Later" onClick={() => move(1)}>
+            <ChevronRight size={16} aria-hidden />
+          </IconButton>
+        </>
+      )}
+    </fieldset>
+  )
+}
+
+/** The browser's own field for date and time; what it holds is taken for UTC, as the label says. */
+function Instant(props: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
+  const id = useId()
+  return (
+    <span className={styles['instant']}>
+      <label htmlFor={id} className="muted">
+        {props.label} (UTC)
+      </label>
+      <TextInput
+        id={id}
+        type="datetime-local"
+        step={1}
+        value={props.value?.slice(0, 19) ?? ''}
+        onChange={({ target }) => {
+          const at = Date.parse(`${target.value}Z`)
+          props.onChange(Number.isNaN(at) ? undefined : new Date(at).toISOString())
+        }}
+      />
+    </span>
+  )
+}

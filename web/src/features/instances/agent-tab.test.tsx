@@ -1,0 +1,63 @@
+import { AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import { expect, test } from 'vitest'
+import { page } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { AgentTab } from './agent-tab.tsx'
+
+const id = '0e0e0e0e-0000-4000-8000-000000000001'
+const now = Date.UTC(2026, 10, 24, 9)
+
+function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
+  return InstanceDetail.parse({
+    id,
+    name: 'web-01',
+    kind: 'host',
+    resourceId: '/x',
+    identityState: 'on',
+    identityReason: null,
+    identity: null,
+    credential: null,
+    nextRotationAt: null,
+    lastToken: null,
+    version: 1,
+    createdAt: now,
+    tenantId: id,
+    authorityUrl: 'https://localhost',
+    agent: AgentSummary.parse({
+      id,
+      version: '0.1.0',
+      platform: 'linux',
+      connected: true,
+      lastSeenAt: now,
+      certificateNotAfter: now,
+      endpoints: null,
+      errors: [],
+      ackedGeneration: 7,
+      sentGeneration: 7,
+      ...agent,
+    }),
+  })
+}
+
+test.each([
+  [{}, 'The agent has them'],
+  [{ ackedGeneration: 6 }, 'On their way to the agent'],
+  [{ ackedGeneration: null }, 'Not confirmed yet'],
+  [{ connected: false, sentGeneration: null }, 'Not known while the agent is not connected'],
+])('says whether the agent has taken in what it was sent: %j', async (agent, words) => {
+  await render(<AgentTab instance={instanceWith(agent)} />)
+  await expect.element(page.getByText(words)).toBeVisible()
+  expect(page.getByText('Problems the agent reports').query()).toBeNull()
+})
+
+test('shows what the agent reports in plain words, its own beside them', async () => {
+  const error = { slotId: AgentSummary.shape.errors.element.shape.slotId.parse(id), at: now }
+  const errors = [
+    { ...error, code: 'csr_refused', detail: 'The rotation policy asks for a p256 key.' },
+    { ...error, code: 'made_up', detail: '<b>bold</b>' },
+  ]
+  await render(<AgentTab instance={instanceWith({ errors })} />)
+  await expect.element(page.getByText('The certificate request is not acceptable')).toBeVisible()
+  await expect.element(page.getByText('The rotation policy asks for a p256 key.')).toBeVisible()
+  await expect.element(page.getByText('<b>bold</b>')).toBeVisible()
+})

@@ -1,0 +1,171 @@
+import {
+  type BulkKind,
+  type BulkPreview,
+  type BulkSelection,
+  type BulkWish,
+  bulkPermission,
+  type Job,
+} from '@signet/shared/api/bulk'
+import { type TagChange, TagKey, TagValue } from '@signet/shared/api/resources'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { problemOf } from '../../api/api-error.ts'
+import { bulkPreviewOptions, useStartBulk } from '../../api/bulk.ts'
+import { useRefusal } from '../../api/session.ts'
+import { bulkWords } from '../../api/words.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Checkbox, Field, TextInput } from '../../ui/form.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import styles from './bulk-preview-dialog.module.css'
+
+const maxReason = 200
+
+interface BulkPreviewDialogProps {
+  kind: BulkKind
+  /** The instances that are selected, or the filter text that all of them match. */
+  selection: BulkSelection
+  /** How many that is, as far as the list knows. */
+  count: number
+  /** The job that was started; undefined when it was thought better of. */
+  onDone: (job: Job | undefined) => void
+}
+
+/** A dry run of an act on many instances, then the act. Shown while it is mounted. */
+export function BulkPreviewDialog({ kind, selection, count, onDone }: BulkPreviewDialogProps) {
+  const [tags, setTags] = useState<TagChange>()
+  const close = () => onDone(undefined)
+  const title = `${bulkWords[kind].act}: ${count} selected`
+  return (
+    <Dialog open onClose={close} title={title}>
+      {kind === 'tag' && tags === undefined ? (
+        <TagForm onTags={setTags} onClose={close} />
+      ) : (
+        <PreviewForm wish={tags === undefined ? { kind, selection } : { kind, selection, tags }} onDone={onDone} />
+      )}
+    </Dialog>
+  )
+}
+
+function PreviewForm({ wish, onDone }: { wish: BulkWish; onDone: (job: Job | undefined) => void }) {
+  const [reason, setReason] = useState('')
+  const preview = useQuery(bulkPreviewOptions(wish))
+  const start = useStartBulk()
+  const mayBulk = useRefusal('bulk.write')
+  const mayKind = useRefusal(bulkPermission[wish.kind])
+  const { act } = bulkWords[wish.kind]
+  const nothing = preview.data?.change === 0 ? 'Nothing would change.' : undefined
+  const waiting = preview.data === undefined ? 'The preview is not there yet.' : undefined
+  const confirm = () => start.mutate({ ...wish, reason }, { onSuccess: onDone })
+  return (
+    <div className={styles['form']}>
+      {preview.isPending && <Skeleton lines={3} />}
+      {preview.error !== null && (
+        <ErrorPanel problem={problemOf(preview.error)} onRetry={() => void preview.refetch()} />
+      )}
+      {preview.data !== undefined && <Verdicts act={act} preview={preview.data} />}
+      <Field label="Reason (optional)" hint="Goes to the audit log.">
+        {(control) => (
+          <TextInput {...control} value={reason} maxLength={maxReason} onChange={(e) => setReason(e.target.value)} />
+        )}
+      </Field>
+      {start.error !== null && <ErrorPanel problem={problemOf(start.error)} />}
+      <DialogActions>
+        <Button onClick={() => onDone(undefined)}>Cancel</Button>
+        <Button
+          kind={(preview.data?.risky ?? 0) > 0 ? 'danger' : 'primary'}
+          busy={start.isPending}
+          disabledReason={mayBulk ?? mayKind ?? waiting ?? nothing}
+          onClick={confirm}
+        >
+          {act} {preview.data?.change ?? ''}
+        </Button>
+      </DialogActions>
+    </div>
+  )
+}
+
+const groups = [
+  { of: 'risky', title: 'Used in the last 24 hours' },
+  { of: 'refused', title: 'Not allowed' },
+  { of: 'change', title: 'Will change' },
+  { of: 'already', title: 'So already' },
+] as const
+
+function Verdicts({ act, preview }: { act: string; preview: BulkPreview }) {
+  const { total, change, already, refused, risky } = preview
+  if (total === 0) {
+    return (
+      <Notice tone="info" title="Nothing is selected">
+        <p>No instance matches any more; change the filter or the selection.</p>
+      </Notice>
+    )
+  }
+  return (
+    <>
+      <p>
+        {act}: <strong>{change} will change</strong> · {already} so already · {refused} not allowed · {risky} risky
+      </p>
+      {risky > 0 && (
+        <Notice tone="warn" title={`${risky} of them got a token in the last 24 hours`}>
+          <p>Whatever uses them is refused from then on.</p>
+        </Notice>
+      )}
+      {groups.map(({ of, title }) => {
+        const items = preview.examples.filter((item) => (item.risky ? 'risky' : item.verdict) === of)
+        return items.length === 0 ? null : (
+          <details key={of}>
+            <summary>
+              {title}: {items.length < 50 ? items.length : 'the first 50'}
+            </summary>
+            <ul className={styles['examples']}>
+              {items.map((item) => (
+                <li key={item.id}>
+                  {item.name === null ? <code className="mono">{item.id}</code> : visibleText(item.name)}
+                  {item.reason !== null && <span className="muted"> {visibleText(item.reason)}</span>}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )
+      })}
+    </>
+  )
+}
+
+function TagForm({ onTags, onClose }: { onTags: (tags: TagChange) => void; onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [value, setValue] = useState('')
+  const [away, setAway] = useState(false)
+  const [fault, setFault] = useState<string>()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const key = TagKey.safeParse(name)
+    const content = TagValue.safeParse(value)
+    if (!key.success) return setFault(`Use ${key.error.issues[0]?.message ?? 'another name'}.`)
+    if (!content.success) return setFault('The value is too long, or has characters that cannot be seen.')
+    onTags(away ? { set: {}, unset: [key.data] } : { set: { [key.data]: content.data }, unset: [] })
+  }
+  return (
+    <form className={styles['form']} onSubmit={submit}>
+      <Field label="Name" error={fault}>
+        {(control) => <TextInput {...control} value={name} onChange={(event) => setName(event.target.value)} />}
+      </Field>
+      {!away && (
+        <Field label="Value">
+          {(control) => <TextInput {...control} value={value} onChange={(event) => setValue(event.target.value)} />}
+        </Field>
+      )}
+      <Checkbox label="Take this tag away instead" checked={away} onChange={(event) => setAway(event.target.checked)} />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary">
+          Preview
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}

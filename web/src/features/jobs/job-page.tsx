@@ -1,0 +1,173 @@
+import { type Job, type JobItem, JobItemState } from '@signet/shared/api/bulk'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { jobItemsOptions, jobOptions } from '../../api/bulk.ts'
+import { loadStateOf } from '../../api/load-state.ts'
+import { rowsOf } from '../../api/pages.ts'
+import { bulkWords, jobItemWords, jobWords } from '../../api/words.ts'
+import { Card } from '../../ui/card.tsx'
+import { Copyable } from '../../ui/copyable.tsx'
+import { durationWords } from '../../ui/duration.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { Select } from '../../ui/form.tsx'
+import { LoadMore } from '../../ui/load-more.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { None } from '../../ui/none.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { useTitle } from '../../ui/page-title.ts'
+import { Progress } from '../../ui/progress.tsx'
+import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { JobActions } from './job-actions.tsx'
+import { jobCounts, jobTitle, timeLeft } from './job-words.ts'
+
+const page = getRouteApi('/signed-in/jobs/$jobId')
+
+/** One bulk job: how far it is, what it did, and what can still be done about it. */
+export function JobPage() {
+  const { jobId } = page.useParams()
+  const query = useQuery(jobOptions(jobId))
+  useTitle(query.data && jobTitle(query.data), 'Job')
+  return (
+    <Loadable state={loadStateOf(query)}>
+      {(job) => (
+        <>
+          <PageHeader
+            back={<Link to="/jobs">Jobs</Link>}
+            title={jobTitle(job)}
+            meta={<StatusBadge {...jobWords[job.state]} />}
+            actions={<JobActions job={job} />}
+          />
+          <Card title="Progress">
+            <JobProgress job={job} />
+            <JobFacts job={job} />
+          </Card>
+          <Items job={job} />
+        </>
+      )}
+    </Loadable>
+  )
+}
+
+function JobProgress({ job }: { job: Job }) {
+  const left = timeLeft(job)
+  const total = job.state === 'selecting' ? null : job.total
+  return (
+    <Progress label="Items done" done={job.total - job.waiting} total={total}>
+      <span>{jobCounts(job)}</span>
+      {job.state === 'running' && <span>at most {job.perSecond} a second</span>}
+      {left !== null && left > 0 && <span>about {durationWords(left)} left</span>}
+    </Progress>
+  )
+}
+
+function JobFacts({ job }: { job: Job }) {
+  return (
+    <Facts>
+      <Fact name="Started by">
+        <Untrusted text={job.actor.label} />, <ExactTime at={job.startedAt} relative />
+      </Fact>
+      {job.finishedAt !== null && (
+        <Fact name="Ended">
+          <ExactTime at={job.finishedAt} relative />
+        </Fact>
+      )}
+      {job.q !== null && (
+        <Fact name="Selection">{job.q === '' ? 'All instances' : <Untrusted text={job.q} className="mono" />}</Fact>
+      )}
+      {job.tags !== null && (
+        <Fact name="Tags">
+          {[
+            ...Object.entries(job.tags.set).map(([key, value]) => `${key}=${value}`),
+            ...job.tags.unset.map((key) => `no ${key}`),
+          ].join(', ')}
+        </Fact>
+      )}
+      {job.reason !== null && (
+        <Fact name="Reason">
+          <Untrusted text={job.reason} />
+        </Fact>
+      )}
+      {job.undoOf !== null && (
+        <Fact name="Undoes">
+          <Link to="/jobs/$jobId" params={{ jobId: job.undoOf }}>
+            an earlier job
+          </Link>
+        </Fact>
+      )}
+      {job.undoneBy !== null && (
+        <Fact name="Undone by">
+          <Link to="/jobs/$jobId" params={{ jobId: job.undoneBy }}>
+            a later job ({bulkWords[job.kind].act.toLowerCase()} taken back)
+          </Link>
+        </Fact>
+      )}
+      <Fact name="Correlation ID">
+        <Copyable value={job.correlationId} label="correlation ID" />
+      </Fact>
+    </Facts>
+  )
+}
+
+const columns = columnsOf<JobItem>([
+  {
+    id: 'instance',
+    header: 'Instance',
+    cell: ({ instanceId, name }) =>
+      name === null ? (
+        <span className="muted">Deleted instance</span>
+      ) : (
+        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId }}>
+          <Untrusted text={name} />
+        </Link>
+      ),
+  },
+  { id: 'state', header: 'Result', cell: ({ state }) => <StatusBadge {...jobItemWords[state]} /> },
+  { id: 'detail', header: 'Why', cell: ({ detail }) => (detail === null ? <None /> : <Untrusted text={detail} />) },
+  { id: 'at', header: 'When', cell: ({ at }) => (at === null ? <None /> : <RelativeTime at={at} />) },
+])
+
+const choices = [
+  { value: 'all', label: 'All results' },
+  ...JobItemState.options.map((value) => ({ value, label: jobItemWords[value].word })),
+] as const
+
+function Items({ job }: { job: Job }) {
+  const { items: state } = page.useSearch()
+  const navigate = page.useNavigate()
+  const query = useInfiniteQuery(jobItemsOptions(job.id, state))
+  const filter = (
+    <Select
+      aria-label="Result"
+      value={state ?? 'all'}
+      choices={choices}
+      onChange={(next) => void navigate({ search: next === 'all' ? {} : { items: next }, replace: true })}
+    />
+  )
+  return (
+    <Card title="Instances" actions={filter}>
+      <Loadable state={loadStateOf(query)}>
+        {(data) => {
+          const rows = rowsOf(data)
+          if (rows.length === 0) return <EmptyState title={state ? 'None with this result' : 'No instance matches'} />
+          return (
+            <>
+              <SimpleTable label="Instances of the job" columns={columns} rows={rows} rowId={(row) => row.instanceId} />
+              <LoadMore
+                shown={rows.length}
+                noun={rows.length === 1 ? 'instance' : 'instances'}
+                hasMore={query.hasNextPage}
+                busy={query.isFetchingNextPage}
+                onMore={() => void query.fetchNextPage()}
+              />
+            </>
+          )
+        }}
+      </Loadable>
+    </Card>
+  )
+}

@@ -1,0 +1,84 @@
+import { parseQuery } from '@signet/shared/query/query'
+import { rotationFields } from '@signet/shared/query/rotation-fields'
+import { useNavigate } from '@tanstack/react-router'
+import { usePagedRows } from '../../api/paged-rows.ts'
+import { Button } from '../../ui/button.tsx'
+import { ColumnsMenu } from '../../ui/columns-menu.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { QueryBox } from '../../ui/query-box.tsx'
+import { readLayout, writeLayout } from '../../ui/table-columns.ts'
+import { NothingRotated } from './nothing-rotated.tsx'
+import { rotationColumns, rotationName } from './rotation-columns.tsx'
+import styles from './rotations.module.css'
+import { readRotations, rotationsKey } from './rotations-queries.ts'
+
+const pageSize = 50
+
+export interface RunListSearch {
+  readonly filter?: string | undefined
+  readonly cols?: string | undefined
+}
+
+interface RunListProps {
+  /** A term that every question has besides the one in the address. */
+  fixed?: string
+  search: RunListSearch
+  onSearch: (search: RunListSearch) => void
+  nothing: { title: string; words: string } | 'never'
+}
+
+/** Rotations, newest first. */
+export function RunList({ fixed, search, onSearch, nothing }: RunListProps) {
+  const navigate = useNavigate()
+  const own = search.filter ?? ''
+  const filter = [fixed, own].filter((part) => part !== undefined && part !== '').join(' ')
+  const { rows, problem, retry } = usePagedRows({
+    queryKey: rotationsKey(filter),
+    read: (cursor, signal) => readRotations(filter, cursor, signal),
+    pageSize,
+    enabled: parseQuery(own, rotationFields).faults.length === 0,
+  })
+  const { layout } = readLayout(search.cols, rotationColumns)
+  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, rotationColumns) })
+  const setFilter = (next: string) => onSearch({ ...search, filter: next === '' ? undefined : next })
+  return (
+    <div className={styles['list']}>
+      <div className={styles['tools']}>
+        <QueryBox label="rotations" fields={rotationFields} value={own} onChange={setFilter} />
+        <ColumnsMenu columns={rotationColumns} layout={layout} onLayout={setLayout} />
+      </div>
+      {problem === null ? (
+        <DataTable
+          label="Rotations"
+          columns={rotationColumns}
+          layout={layout}
+          onLayout={setLayout}
+          rows={rows}
+          rowId={(row) => row.id}
+          nameOf={rotationName}
+          onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
+          empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
+        />
+      ) : (
+        <ErrorPanel problem={problem} onRetry={retry} />
+      )}
+    </div>
+  )
+}
+
+function NoMatch({ onClear }: { onClear: () => void }) {
+  return (
+    <EmptyState title="No rotation matches the filter" actions={<Button onClick={onClear}>Clear filters</Button>} />
+  )
+}
+
+function Nothing({ what }: { what: RunListProps['nothing'] }) {
+  if (what === 'never') return <NothingRotated />
+  return (
+    <EmptyState title={what.title}>
+      <p>{what.words}</p>
+    </EmptyState>
+  )
+}

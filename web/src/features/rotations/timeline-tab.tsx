@@ -1,0 +1,167 @@
+import type { RotationDay, RotationLane } from '@signet/shared/api/rotation'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { ChevronLeft, ChevronRight, ZoomIn, ZoomOut } from 'lucide-react'
+import { certificateSentence, timelineItem } from '../../api/certificate-span.ts'
+import { loadStateOf } from '../../api/load-state.ts'
+import { rowsOf } from '../../api/pages.ts'
+import { absoluteTime } from '../../ui/absolute-time.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Select } from '../../ui/form.tsx'
+import { type Lane, LaneTimeline, type Load } from '../../ui/lane-timeline.tsx'
+import { LoadMore } from '../../ui/load-more.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { useNow } from '../../ui/now.ts'
+import { DueTime } from '../../ui/relative-time.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { NothingRotated } from './nothing-rotated.tsx'
+import styles from './rotations.module.css'
+import { loadOptions, timelineOptions } from './rotations-queries.ts'
+import { axisOf, defaultSpan, type Span, spans, spanWords, zoomed } from './timeline-axis.ts'
+
+const page = getRouteApi('/signed-in/rotations/')
+
+const spanChoices = (Object.keys(spans) as Span[]).map((value) => ({ value, label: spanWords[value] }))
+
+/** Every identity with its certificates over time; the soonest to rotate first. */
+export function TimelineTab() {
+  const search = page.useSearch()
+  const navigate = page.useNavigate()
+  const axis = axisOf(search, useNow('slow'))
+  const lanes = useInfiniteQuery(timelineOptions({ instance: search.instance, axis }))
+  const load = useQuery(loadOptions(axis))
+  const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true })
+  return (
+    <Card title="Certificates over time" actions={<Controls search={search} onChange={go} />}>
+      <Loadable state={loadStateOf(lanes)} lines={8}>
+        {(data) => {
+          const rows = rowsOf(data)
+          if (rows.length === 0) return <NothingRotated />
+          return (
+            <>
+              <LaneTimeline
+                label="Certificates of every identity"
+                lanes={rows.map(laneOf)}
+                axis={axis}
+                load={(load.data?.days ?? []).map(loadOf)}
+                sentence={(lane, item) => sentenceOf(rows, lane.id, item.id)}
+                href={(lane) => hrefOf(rows, lane.id)}
+              />
+              <LoadMore
+                shown={rows.length}
+                noun={rows.length === 1 ? 'identity' : 'identities'}
+                hasMore={lanes.hasNextPage}
+                busy={lanes.isFetchingNextPage}
+                onMore={() => void lanes.fetchNextPage()}
+              />
+            </>
+          )
+        }}
+      </Loadable>
+    </Card>
+  )
+}
+
+type Search = ReturnType<typeof page.useSearch>
+
+function Controls({ search, onChange }: { search: Search; onChange: (change: Partial<Search>) => void }) {
+  const shift = search.shift ?? 0
+  const narrower = zoomed(search.span, -1)
+  const wider = zoomed(search.span, 1)
+  const move = (by: number) => onChange({ shift: shift + by === 0 ? undefined : shift + by })
+  return (
+    <div className={styles['controls']}>
+      <Select
+        aria-label="Range"
+        value={search.span ?? defaultSpan}
+        choices={spanChoices}
+        onChange={(span) => onChange({ span, shift: undefined })}
+      />
+      {narrower !== undefined && (
+        <IconButton label="Zoom in" onClick={() => onChange({ span: narrower, shift: undefined })}>
+          <ZoomIn size={16} aria-hidden />
+        </IconButton>
+      )}
+      {wider !== undefined && (
+        <IconButton label="Zoom out" onClick={() => onChange({ span: wider, shift: undefined })}>
+          <ZoomOut size={16} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton label="Earlier" onClick={() => move(-1)}>
+        <ChevronLeft size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Later" onClick={() => move(1)}>
+        <ChevronRight size={16} aria-hidden />
+      </IconButton>
+      {shift !== 0 && (
+        <Button small onClick={() => onChange({ shift: undefined })}>
+          Now
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function laneOf(lane: RotationLane): Lane {
+  return {
+    id: lane.slotId,
+    words: visibleText(lane.principalName),
+    name:
+      lane.instance === null ? (
+        <Untrusted text={lane.principalName} />
+      ) : (
+        <Link
+          to="/instances/$instanceId/{-$tab}"
+          params={{ instanceId: lane.instance.id, tab: 'certificates' }}
+          className={styles['lane-name']}
+        >
+          <Untrusted text={lane.instance.name} />
+        </Link>
+      ),
+    note: noteOf(lane),
+    items: lane.credentials.map(timelineItem),
+    plannedAt: lane.nextRotationAt,
+    isOverdue: lane.isOverdue,
+  }
+}
+
+function noteOf(lane: RotationLane) {
+  if (lane.openRun?.state === 'requested' || lane.openRun?.state === 'prepared') {
+    return (
+      <Link to="/rotations/$runId" params={{ runId: lane.openRun.id }}>
+        waiting for the agent
+      </Link>
+    )
+  }
+  if (lane.nextRotationAt === null) return 'nothing planned'
+  return (
+    <>
+      rotates <DueTime at={lane.nextRotationAt} />
+      {lane.failures > 0 && `, ${lane.failures} failed`}
+    </>
+  )
+}
+
+function loadOf({ day, done, planned }: RotationDay): Load {
+  const total = done + planned
+  const date = new Date(day).toISOString().slice(0, 10)
+  return {
+    ...{ from: day, until: day + dayMs, value: total, planned: planned > 0 },
+    words: planned > 0 ? `${total} on ${date}, ${planned} of them planned` : `${total} on ${date}`,
+  }
+}
+
+function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId: string): string {
+  const lane = lanes.find((each) => each.slotId === slotId)
+  const credential = lane?.credentials.find((each) => each.id === credentialId)
+  if (lane === undefined || credential === undefined) return ''
+  return `${visibleText(lane.principalName)}: ${certificateSentence(credential, absoluteTime)}`
+}
+
+function hrefOf(lanes: readonly RotationLane[], slotId: string): string {
+  const instance = lanes.find((each) => each.slotId === slotId)?.instance
+  return instance ? `/instances/${instance.id}/certificates` : '#'
+}

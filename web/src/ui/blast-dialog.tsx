@@ -1,0 +1,81 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import { type ReactNode, useRef, useState } from 'react'
+import styles from './blast-dialog.module.css'
+import { Button } from './button.tsx'
+import dialog from './dialog.module.css'
+import { DialogActions } from './dialog.tsx'
+import { Field, TextInput } from './form.tsx'
+
+const maxReason = 200
+
+interface BlastDialogProps {
+  open: boolean
+  title: ReactNode
+  /** What depends on it, and what will happen. */
+  children: ReactNode
+  confirmLabel: string
+  /** What has to be typed before it can be confirmed; undefined when nothing has. */
+  name: string | undefined
+  /** What it would do is not known yet: it cannot be confirmed. */
+  loading: boolean
+  busy: boolean
+  onConfirm: (reason: string) => void
+  onClose: () => void
+}
+
+/** Asks before an act that others will feel. The focus starts on Cancel and Enter in a field does nothing. */
+export function BlastDialog(props: BlastDialogProps) {
+  const cancel = useRef<HTMLButtonElement>(null)
+  return (
+    <Base.Root open={props.open} onOpenChange={(next) => !next && props.onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={dialog['backdrop']} />
+        <Base.Popup className={dialog['popup']} role="alertdialog" initialFocus={cancel}>
+          <Base.Title className={dialog['title']}>{props.title}</Base.Title>
+          <Base.Description render={<div className={dialog['description']} />}>{props.children}</Base.Description>
+          <Confirmation {...props} cancel={cancel} />
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+function Confirmation(props: BlastDialogProps & { cancel: React.RefObject<HTMLButtonElement | null> }) {
+  const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
+  const isNamed = props.name === undefined || typed.trim().toLowerCase() === props.name.toLowerCase()
+  const missing = props.loading
+    ? 'What depends on it is being looked up.'
+    : isNamed
+      ? undefined
+      : 'Type the name first.'
+  return (
+    <>
+      <div className={styles['fields']}>
+        {props.name !== undefined && (
+          <Field label={`Type ${props.name} to confirm`}>
+            {(control) => <TextInput {...control} value={typed} onChange={(event) => setTyped(event.target.value)} />}
+          </Field>
+        )}
+        <Field label="Reason (optional)" hint="Goes to the audit log.">
+          {(control) => (
+            <TextInput
+              {...control}
+              value={reason}
+              maxLength={maxReason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <DialogActions>
+        <Button ref={props.cancel} onClick={props.onClose}>
+          Cancel
+        </Button>
+        <Button kind="danger" busy={props.busy} disabledReason={missing} onClick={() => props.onConfirm(reason.trim())}>
+          {props.confirmLabel}
+        </Button>
+      </DialogActions>
+    </>
+  )
+}
