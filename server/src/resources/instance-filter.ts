@@ -2,8 +2,20 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { type TimeRange, timeRanges } from '@signet/shared/query/time-values'
 import { hourMs } from '@signet/shared/vocabulary/time'
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { allOf, anyOf, type Condition, column, not, oneOf, within } from '../platform/database/filter-sql.ts'
+import {
+  allOf,
+  anyOf,
+  type Condition,
+  column,
+  holds,
+  isNot,
+  namedBy,
+  not,
+  oneOf,
+  same,
+  startsWith,
+  within,
+} from '../platform/database/filter-sql.ts'
 import { foldCase } from './resource-id.ts'
 
 /** Stands where something has no end: further away than every instant. */
@@ -56,18 +68,13 @@ function conditionOf(term: Term, nowMs: number): Condition {
 }
 
 /** A bare word is part of the name, or begins one of the IDs. */
-export function containsWord(word: string): Condition {
-  const inName = sql<SqlBool>`instr(name_key, ${word}) > 0`
-  return idPattern.test(word) ? anyOf([inName, ...idColumns.map((id) => startsWith(id, word))]) : inName
+function containsWord(word: string): Condition {
+  const inName = holds(column('name_key'), word)
+  return idPattern.test(word) ? anyOf([inName, ...idColumns.map((id) => startsWith(column(id), word))]) : inName
 }
 
 export const idPattern = /^[0-9a-f][0-9a-f-]{3,35}$/
 export const idColumns = ['id', 'principal_id', 'client_id'] as const
-
-export function startsWith(name: string, prefix: string): Condition {
-  const of = column(name)
-  return sql<SqlBool>`(${of} >= ${prefix} AND ${of} < ${`${prefix}\u{10ffff}`})`
-}
 
 function fieldCondition(term: FieldTerm, nowMs: number): Condition {
   const spec = instanceFields.find(({ name }) => name === term.field)
@@ -91,7 +98,7 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'last-token':
       return known('token_key', 0, times('token_key', timeRanges(term, spec.direction, nowMs).map(byHour)))
     case undefined:
-      return sql<SqlBool>`0`
+      return anyOf([])
   }
 }
 
@@ -99,7 +106,7 @@ function wordCondition(name: string, values: readonly string[]): Condition {
   return anyOf(
     values.map((value) => {
       const folded = foldCase(value)
-      return folded.endsWith('*') ? startsWith(name, folded.slice(0, -1)) : oneOf(column(name), [folded])
+      return folded.endsWith('*') ? startsWith(column(name), folded.slice(0, -1)) : oneOf(column(name), [folded])
     }),
   )
 }
@@ -110,7 +117,7 @@ function times(name: string, ranges: readonly TimeRange[]): Condition {
 
 /** What has no instant is neither before nor after one. */
 function known(name: string, nothing: number, condition: Condition): Condition {
-  return sql<SqlBool>`(${condition} AND ${column(name)} <> ${nothing})`
+  return allOf([condition, isNot(column(name), nothing)])
 }
 
 /** Uses are kept by the hour: the hour that has the bound in it counts as after it. */
@@ -126,9 +133,9 @@ function tagCondition(given: string): Condition {
   const at = given.indexOf('=')
   const key = foldCase(at === -1 ? given : given.slice(0, at))
   const value = at === -1 ? '*' : given.slice(at + 1)
-  const matching: RawBuilder<SqlBool> = value.endsWith('*')
-    ? startsWith('tag_value', value.slice(0, -1))
-    : sql<SqlBool>`tag_value = ${value}`
-  return sql<SqlBool>`id IN (SELECT resource_id FROM resource_tags
-    WHERE resource_tags.tenant_id = instance_list.tenant_id AND tag_key = ${key} AND ${matching})`
+  const tagValue = column('tag_value')
+  const matching = value.endsWith('*') ? startsWith(tagValue, value.slice(0, -1)) : oneOf(tagValue, [value])
+  const ofTenant = same(column('resource_tags.tenant_id'), column('instance_list.tenant_id'))
+  const where = allOf([ofTenant, oneOf(column('tag_key'), [key]), matching])
+  return namedBy(column('id'), { table: 'resource_tags', column: 'resource_id', where })
 }

@@ -1,10 +1,10 @@
 import { InstanceSort } from '@signet/shared/api/resources'
 import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import { allOf, type Condition } from '../platform/database/filter-sql.ts'
+import { allOf, type Condition, column, startsWith } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { type CompiledFilter, type Driver, idColumns, idPattern, startsWith } from './instance-filter.ts'
+import { type CompiledFilter, type Driver, idColumns, idPattern } from './instance-filter.ts'
 import type { InstanceListRow } from './instance-list-row.ts'
 
 /** Rows that are few enough to be found by an index of their own and sorted afterwards. */
@@ -233,7 +233,7 @@ export class InstanceListStore {
     if (found.size >= most || !idPattern.test(word)) return [...found]
     for (const name of idColumns) {
       const { rows } = await sql<{ seq: number }>`
-        SELECT seq FROM instance_list WHERE ${startsWith(name, word)} AND ${this.#ofTenant()} LIMIT ${most}
+        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND ${this.#ofTenant()} LIMIT ${most}
       `.execute(this.#database.read)
       for (const row of rows) found.add(row.seq)
     }

@@ -1,7 +1,6 @@
 import type { Page } from '@signet/shared/api/paging'
 import { type QueryKey, useQueries } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { RowWindow } from '../ui/row-window.ts'
 import { problemOf } from './api-error.ts'
 
 interface PagedRowsOptions<P extends Page<unknown>> {
@@ -18,7 +17,13 @@ interface PagedRowsOptions<P extends Page<unknown>> {
 type ItemOf<P> = P extends Page<infer T> ? T : never
 
 interface PagedRows<P extends Page<unknown>> {
-  readonly rows: RowWindow<ItemOf<P>>
+  /** In the form in which a table takes rows. */
+  readonly rows: ReturnType<typeof windowOf<P>> & {
+    /** Takes which rows are on screen. */
+    readonly show: (first: number, last: number) => void
+    readonly isPending: boolean
+    readonly isRefreshing: boolean
+  }
   /** The first page of what is shown, which carries what is said about the whole. */
   readonly first: P | undefined
   readonly problem: ReturnType<typeof problemOf> | null
