@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { absoluteTime, zoneName } from './absolute-time.ts'
+import { absoluteTime, instantOf, zoneName } from './absolute-time.ts'
 import { preferences, readPreferences, setPreferences } from './preferences.ts'
 
 const original = preferences()
@@ -59,5 +59,24 @@ describe('the zone of times', () => {
     expect(absoluteTime(at, 'minute')).toBe('2026-07-02 00:30')
     expect(absoluteTime(Date.UTC(2026, 0, 1), 'millisecond')).toBe('2026-01-01 01:00:00.000')
     expect(absoluteTime(at, 'millisecond')).toBe('2026-07-02 00:30:15.042')
+  })
+
+  test.each([
+    ['UTC', '2026-07-01T22:30:15'],
+    ['Asia/Kolkata', '2026-07-02T04:00:15'],
+    ['Europe/Berlin', '2026-03-29T01:59:59'],
+    ['Europe/Berlin', '2026-03-29T03:00:00'],
+    ['Europe/Berlin', '2026-10-25T01:59:59'],
+    ['Europe/Berlin', '2026-10-25T03:00:00'],
+    ['America/New_York', '2026-11-01T00:30:00'],
+  ])('%s is what a time that somebody enters is of: %s', (zone, entered) => {
+    setPreferences({ zone })
+    const instant = instantOf(entered)
+    expect(absoluteTime(instant ?? Number.NaN)).toBe(entered.replace('T', ' '))
+  })
+
+  test('takes an entry that is no time for none', () => {
+    expect(instantOf('')).toBeUndefined()
+    expect(instantOf('2026-13-01T00:00')).toBeUndefined()
   })
 })

@@ -36,6 +36,12 @@ test('follows the chosen zone and the wish for exact times at once', async () =>
   await expect.element(screen.getByText('2020-01-01 21:00:00')).toBeVisible()
 })
 
+test('stays a distance beside an exact time, whatever is wished for', async () => {
+  setPreferences({ zone: 'UTC', times: 'absolute' })
+  const screen = await render(<RelativeTime at={at} besideExact />)
+  expect(screen.getByRole('time').element().textContent).toMatch(/^\d+ d ago$/)
+})
+
 test('is no tab stop inside of a table, where a row is one', async () => {
   const screen = await render(
     <table>

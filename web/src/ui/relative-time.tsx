@@ -69,13 +69,17 @@ function leaveTablesTheirTabStops(element: HTMLElement | null): void {
   if (element?.closest('[role="row"], tr')) element.tabIndex = -1
 }
 
-/** An instant as distance from now, or exact where the person prefers that; the other form on hover and focus. */
-export function RelativeTime({ at }: { at: number }) {
+/**
+ * An instant as distance from now, or exact where the person prefers that; the other form on hover and focus.
+ *
+ * @param props.besideExact the exact time stands beside it already, whatever the person prefers
+ */
+export function RelativeTime({ at, besideExact = false }: { at: number; besideExact?: boolean }) {
   const now = useNow(paceFor(at))
   const { times } = usePreferences()
   const relative = relativeWords(at, now)
   const exact = `${absoluteTime(at)} ${zoneName(at)}`
-  return times === 'relative' ? (
+  return times === 'relative' || besideExact ? (
     <Time at={at} words={relative} more={exact} />
   ) : (
     <Time at={at} words={absoluteTime(at)} more={`${relative} · ${zoneName(at)}`} />
