@@ -142,6 +142,13 @@ describe('a key', () => {
     expect(palette).toHaveBeenCalledOnce()
   })
 
+  test('that the sheet only explains is left to the widget that takes it', async () => {
+    await render(<Offering commands={[{ id: 'row', label: 'Select', group: 'List', keys: 'x' }]} />)
+    const event = new KeyboardEvent('keydown', { key: 'x', cancelable: true })
+    window.dispatchEvent(event)
+    expect(event.defaultPrevented).toBe(false)
+  })
+
   test('of something that is not allowed does nothing', async () => {
     const run = vi.fn()
     await render(<Offering commands={[command('e', run, { refusal: 'Ask an Admin.' })]} />)
@@ -166,6 +173,23 @@ describe('a sequence', () => {
     expect(run).not.toHaveBeenCalled()
     await userEvent.keyboard('gi')
     expect(run).toHaveBeenCalledOnce()
+  })
+
+  test('comes before a widget that takes its second key for one of its own', async () => {
+    const [run, own] = [vi.fn(), vi.fn()]
+    const screen = await render(
+      <Offering commands={[command('g r', run)]}>
+        <button type="button" onKeyDown={(event) => event.key === 'r' && own()}>
+          row
+        </button>
+      </Offering>,
+    )
+    screen.getByRole('button').element().focus()
+    await userEvent.keyboard('gr')
+    expect(run).toHaveBeenCalledOnce()
+    expect(own).not.toHaveBeenCalled()
+    await userEvent.keyboard('r')
+    expect(own).toHaveBeenCalledOnce()
   })
 
   test('is forgotten when the second key is late', async () => {

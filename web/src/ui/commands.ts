@@ -19,7 +19,8 @@ export interface Command {
   readonly inPalette?: boolean
   /** Whether it acts in fields too; only for keys with modifiers. */
   readonly everywhere?: boolean
-  readonly run: () => void
+  /** Absent for a key that a widget takes itself while it has the focus: the sheet explains it, nothing else. */
+  readonly run?: () => void
 }
 
 interface Registration {
@@ -56,10 +57,10 @@ export function useRegisterCommands(commands: readonly Command[]): void {
   latest.current = commands
   useEffect(() => {
     const registration: Registration = { commands: () => latest.current.map(live) }
-    const live = (command: Command): Command => ({
-      ...command,
-      run: () => latest.current.find((each) => each.id === command.id)?.run(),
-    })
+    const live = (command: Command): Command =>
+      command.run === undefined
+        ? command
+        : { ...command, run: () => latest.current.find((each) => each.id === command.id)?.run?.() }
     registered = [...registered, registration]
     refresh()
     return () => {
@@ -82,36 +83,57 @@ const sequenceMs = 1_500
 /** Listens to the keys of the whole page. @returns stops that */
 export function listenToKeys(target: Window = window): () => void {
   let first: { key: string; at: number } | undefined
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return
+  let isSecond = false
+  /** Comes before the widgets of the page, which would take the second key of a sequence for one of their own. */
+  const onSecondKey = (event: KeyboardEvent) => {
+    if (isOfInputMethod(event) || isModifier(event.key)) return
     const prefix = first !== undefined && event.timeStamp - first.at < sequenceMs ? first.key : undefined
-    if (!isModifier(event.key)) first = undefined
-    const command = commandFor(event, prefix)
-    if (command !== undefined) {
-      event.preventDefault()
-      if (command.refusal === undefined && !event.repeat) command.run()
-      else if (command.refusal === undefined && repeats(command)) command.run()
-      return
-    }
+    first = undefined
+    isSecond = prefix !== undefined
+    const command = isSecond && isPlain(event) ? commandOf(`${prefix} ${event.key}`) : undefined
+    if (command === undefined || !mayActAlone(event)) return
+    event.stopImmediatePropagation()
+    act(event, command)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || isOfInputMethod(event)) return
+    const command = commandFor(event)
+    if (command !== undefined && (isModified(command) || !isSecond)) return act(event, command)
     if (isPlain(event) && mayActAlone(event) && startsSequence(event.key))
       first = { key: event.key, at: event.timeStamp }
   }
+  target.addEventListener('keydown', onSecondKey, true)
   target.addEventListener('keydown', onKeyDown)
-  return () => target.removeEventListener('keydown', onKeyDown)
+  return () => {
+    target.removeEventListener('keydown', onSecondKey, true)
+    target.removeEventListener('keydown', onKeyDown)
+  }
 }
 
-function commandFor(event: KeyboardEvent, prefix: string | undefined): Command | undefined {
-  const matches = (command: Command) => {
-    if (command.keys === undefined) return false
-    const modified = command.keys.includes('+') && command.keys !== '+'
-    if (modified) return pressed(event) === command.keys && (command.everywhere === true || mayActAlone(event))
-    return (
-      isPlain(event) &&
-      (prefix === undefined ? event.key : `${prefix} ${event.key}`) === command.keys &&
-      mayActAlone(event)
-    )
+function act(event: KeyboardEvent, command: Command): void {
+  event.preventDefault()
+  if (command.refusal === undefined && (!event.repeat || repeats(command))) command.run?.()
+}
+
+function isOfInputMethod(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}
+
+/** The last one that has these keys and acts on them. */
+function commandOf(keys: string): Command | undefined {
+  return shown.findLast((command) => command.keys === keys && command.run !== undefined)
+}
+
+function isModified({ keys = '' }: Command): boolean {
+  return keys.includes('+') && keys !== '+'
+}
+
+function commandFor(event: KeyboardEvent): Command | undefined {
+  const modified = commandOf(pressed(event))
+  if (modified !== undefined && isModified(modified)) {
+    return modified.everywhere === true || mayActAlone(event) ? modified : undefined
   }
-  return shown.findLast(matches)
+  return isPlain(event) && mayActAlone(event) ? commandOf(event.key) : undefined
 }
 
 /** The key with its modifiers, as commands write it. */

@@ -1,7 +1,7 @@
 import type { FieldSpec } from '@signet/shared/query/fields'
 import { parseQuery, type QueryPart } from '@signet/shared/query/query'
 import { ListFilter, TextCursorInput, X } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useId, useRef } from 'react'
+import { type KeyboardEvent, useId, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import styles from './query-box.module.css'
@@ -19,8 +19,6 @@ interface QueryBoxProps {
   value: string
   onChange: (value: string) => void
   counts?: ValueCounts
-  /** So that keys of the page can lead here. */
-  inputRef?: RefObject<HTMLInputElement | null>
 }
 
 const noCounts: ValueCounts = {}
@@ -31,9 +29,8 @@ const noCounts: ValueCounts = {}
  *
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ editable combobox with list autocomplete
  */
-export function QueryBox({ label, fields, value, onChange, counts = noCounts, inputRef }: QueryBoxProps) {
-  const own = useRef<HTMLInputElement>(null)
-  const input = inputRef ?? own
+export function QueryBox({ label, fields, value, onChange, counts = noCounts }: QueryBoxProps) {
+  const input = useRef<HTMLInputElement>(null)
   const text = useQueryText({ value, fields, onChange })
   const offers = useOffers({ text: text.draft, fields, counts, onPick: text.pick })
   const listId = useId()
