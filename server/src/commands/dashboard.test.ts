@@ -215,7 +215,7 @@ describe('too many wrong codes', () => {
 })
 
 async function signIn(more: [string, string][] = [], given?: string): Promise<Answer> {
-  const code = given ?? (await stand.server.operators.issueCode(contextOf('console', 'console'))).code
+  const code = given ?? (await stand.server.operators.issueCode(contextOf('console', 'console'))).code.reveal()
   const headers: [string, string][] = [['Origin', stand.origin], ['Content-Type', 'application/json'], ...more]
   return stand.send({ method: 'POST', path: '/api/session', headers, body: JSON.stringify({ code }) })
 }
