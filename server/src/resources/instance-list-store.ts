@@ -1,7 +1,8 @@
 import { InstanceSort } from '@signet/shared/api/resources'
 import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import { allOf, type Condition, column, startsWith } from '../platform/database/filter-sql.ts'
+import { allOf, type Condition, column } from '../platform/database/filter-sql.ts'
+import { startsWith } from '../platform/database/match-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { type CompiledFilter, type Driver, idColumns, idPattern } from './instance-filter.ts'
@@ -199,8 +200,12 @@ export class InstanceListStore {
   async #source(filter: CompiledFilter, sortIndex: string) {
     const inOrder = { hint: indexed(sortIndex), condition: sql<SqlBool>`1` as Condition }
     let best: { size: number; hint: typeof inOrder.hint; condition: Condition } = { ...inOrder, size: fewRows }
-    for (const word of filter.words) {
-      const rows = await this.#withWord(word, best.size + 1)
+    const searches = [
+      ...filter.words.map((word) => (most: number) => this.#withWord(word, most)),
+      ...filter.tags.map((tag) => (most: number) => this.#withTag(tag, most)),
+    ]
+    for (const search of searches) {
+      const rows = await search(best.size + 1)
       if (rows.length > best.size) continue
       const condition = sql<SqlBool>`seq IN (SELECT value FROM json_each(${JSON.stringify(rows)}))`
       best = { size: rows.length, hint: sql`NOT INDEXED`, condition }
@@ -238,6 +243,14 @@ export class InstanceListStore {
       for (const row of rows) found.add(row.seq)
     }
     return [...found]
+  }
+
+  async #withTag(tag: Condition, most: number): Promise<number[]> {
+    const { rows } = await sql<{ seq: number }>`
+      SELECT DISTINCT instance_list.seq AS seq FROM resource_tags JOIN instance_list ON instance_list.id = resource_id
+      WHERE resource_tags.tenant_id = ${this.#tenantId} AND ${tag} LIMIT ${most}
+    `.execute(this.#database.read)
+    return rows.map((row) => row.seq)
   }
 
   #ofTenant(): Condition {

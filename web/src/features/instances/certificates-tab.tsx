@@ -65,7 +65,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
   )
 }
 
-function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
+export function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
   usePreferences()
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
