@@ -39,7 +39,7 @@ module.exports = {
     rule('enter-by-index', { path: anyDomain }, { path: anyDomain, pathNot: [inFolder('$1'), '/index\\.ts$'] }),
     rule(
       'compose-by-index',
-      { path: '^server/src/(compose\\.ts|commands/)' },
+      { path: '^server/src/((compose|resolver)\\.ts|commands/)' },
       {
         path: `${anyDomain}|^server/src/agent/`,
         pathNot: '/index\\.ts$',

@@ -27,6 +27,7 @@ export default defineProject({
   // Found late, they would make Vite reload the page in the middle of a run.
   optimizeDeps: {
     include: [
+      '@base-ui/react/autocomplete',
       '@base-ui/react/dialog',
       '@base-ui/react/toast',
       '@base-ui/react/tooltip',
@@ -34,6 +35,7 @@ export default defineProject({
       '@tanstack/react-router',
       '@tanstack/react-virtual',
       'lucide-react',
+      'react-dom',
       'zod',
     ],
   },

@@ -4,14 +4,17 @@ import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
+import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { viewsApi } from '@signet/shared/api/views'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
-import { type IRouter, Router } from 'express'
+import { type IRouter, type Request, Router } from 'express'
+import manifest from '../package.json' with { type: 'json' }
 import { AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
@@ -24,8 +27,11 @@ import {
   tokenTestStream,
 } from './enrollment/index.ts'
 import {
+  ChangeStreams,
   ClockConfirmation,
   clockHandlers,
+  eventsRouter,
+  hasPermission,
   Operators,
   RequestGuard,
   requirePermission,
@@ -54,6 +60,7 @@ import { PeriodicTask } from './platform/periodic.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
+import { Resolver } from './resolver.ts'
 import {
   InstanceView,
   ManagedIdentity,
@@ -212,6 +219,7 @@ export async function composeServer(parts: ServerParts) {
     traces: authority.traces,
     issuer: authority.issuer,
   })
+  const resolver = new Resolver({ registry, resources, rotation, agents: plane.directory, authority, audit })
   const requireStepUp = async (context: RequestContext) => {
     if (context.actor.kind === 'console') return
     await operators.sessions.requireStepUp(signedInOf(context).sessionId)
@@ -262,7 +270,26 @@ export async function composeServer(parts: ServerParts) {
     router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
     router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
     router.use(contractRouter(viewsApi, viewHandlers(views), options))
+    router.use(contractRouter(openapiApi, { document: describeApi }, options))
+    router.use(
+      contractRouter(
+        resolveApi,
+        {
+          anything: async ({ params }, context) => ({
+            items: await resolver.find(params.anything, (permission) => hasPermission(context, permission)),
+          }),
+        },
+        options,
+      ),
+    )
     return router
+  }
+
+  /** The stream of changes, for the browsers of signed-in operators. */
+  const eventStreams = (guard: Guard): IRouter => {
+    const admit = async (request: Request, correlationId: string) =>
+      signedInOf(await guard(request, 'session', correlationId))
+    return eventsRouter(new ChangeStreams({ feed: database, sessions: operators.sessions, clock }), admit)
   }
 
   return {
@@ -277,9 +304,19 @@ export async function composeServer(parts: ServerParts) {
     watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
+    eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
   }
+}
+
+/** Made when somebody asks for it: most processes never do. */
+async function describeApi() {
+  const [{ adminRoutes, adminSchemas }, { openApiDocument }] = await Promise.all([
+    import('@signet/shared/api/admin-api'),
+    import('./platform/http/openapi.ts'),
+  ])
+  return openApiDocument(adminRoutes, adminSchemas, manifest.version)
 }
 
 const usesEveryMs = 2 * secondMs

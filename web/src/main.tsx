@@ -5,9 +5,6 @@ import './ui/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
-import { applyTheme, storedTheme } from './app/theme.ts'
-
-applyTheme(storedTheme())
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page has no element called root')

@@ -73,6 +73,13 @@ export class AuditLog {
     await this.#database.transact((tx) => this.append(tx, context, event))
   }
 
+  /** The event of an ID, and whether there are events of a request of that ID. */
+  async lookUp(guid: string): Promise<{ event: AuditEvent | undefined; ofRequest: boolean }> {
+    const terms = [{ kind: 'field', field: 'correlation', operator: 'is', values: [guid], negated: false }] as const
+    const [event, { items }] = await Promise.all([this.#store.find(guid), this.page({ terms }, { limit: 1 })])
+    return { event, ofRequest: items.length > 0 }
+  }
+
   newestOf(action: AuditAction): Promise<AuditEvent | undefined> {
     return this.#store.newestOf(action)
   }

@@ -87,6 +87,14 @@ export class IssuanceLog {
     return this.#reader.byId(id)
   }
 
+  /** Token requests of an identifier: the `uti` of a token, or as a GUID the ID of the row or of the request. */
+  lookUp({ guid, uti }: { guid?: string; uti?: string }): LoggedRequest[] {
+    const byUti = uti === undefined ? undefined : this.byUti(uti)
+    const byId = guid === undefined ? undefined : this.#reader.byId(guid)
+    const ofRequest = guid === undefined ? [] : this.byCorrelation(guid)
+    return [byUti, byId, ...ofRequest].filter((found) => found !== undefined)
+  }
+
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
     return this.#reader.lastUse(principalIds)
   }

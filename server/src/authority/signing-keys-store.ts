@@ -24,6 +24,15 @@ export class SigningKeysStore {
       .execute()
   }
 
+  async exists(kid: string): Promise<boolean> {
+    const row = await this.#database.read
+      .selectFrom('signing_keys')
+      .select('kid')
+      .where('kid', '=', kid)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   async insert(tx: Tx, row: SigningKeyRow): Promise<void> {
     await sqlOf(tx).insertInto('signing_keys').values(row).execute()
   }

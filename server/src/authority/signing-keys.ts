@@ -82,6 +82,11 @@ export class SigningKeys {
     return this.#requireActive().kid
   }
 
+  /** Whether there is, or ever was, a key of this name. */
+  exists(kid: string): Promise<boolean> {
+    return this.#store.exists(kid)
+  }
+
   /** Called whenever the key set is another. */
   onChange(observer: () => void): void {
     this.#observers.push(observer)

@@ -5,8 +5,9 @@
  */
 export { ClockConfirmation } from './clock-confirmation.ts'
 export { clockHandlers } from './clock-routes.ts'
+export { ChangeStreams, eventsRouter } from './events-routes.ts'
 export { type IssuedCode, Operators } from './operators.ts'
-export { RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
+export { hasPermission, RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
 export { SavedViews } from './saved-views.ts'
 export { sessionHandlers } from './session-routes.ts'
 export type { Sessions } from './sessions.ts'

@@ -124,7 +124,7 @@ export class Operators {
    */
   async stepUp(context: RequestContext, signedIn: SignedIn, code: string): Promise<Secret> {
     const keys = [addressKey(context.ip), `operator ${signedIn.row.operator_id}`]
-    return this.#attempt(context, keys, async (tx) => {
+    const sessionId = await this.#attempt(context, keys, async (tx) => {
       const spent = await this.#store.spendCode(tx, hashCode(code), this.#clock.now())
       if (!spent || spent.operator_id !== signedIn.row.operator_id) return undefined
       await this.sessions.revoke(tx, signedIn)
@@ -138,6 +138,8 @@ export class Operators {
         context,
       })
     })
+    this.sessions.announceEnd(signedIn)
+    return sessionId
   }
 
   /** Spends a code under the limits; a refusal is counted and recorded in the transaction that found it. */

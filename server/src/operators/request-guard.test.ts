@@ -133,6 +133,8 @@ const table: Record<string, Role[]> = {
   'POST /identities/:principalId/restore': operators,
   'GET /identities/:principalId/blast-radius': readers,
   'GET /rotations': readers,
+  'GET /rotations/timeline': readers,
+  'GET /rotations/load': readers,
   'GET /rotations/:runId': readers,
   'GET /identities/:principalId/credentials': readers,
   'POST /identities/:principalId/rotations': operators,
@@ -143,6 +145,10 @@ const table: Record<string, Role[]> = {
   'POST /token-tests': testers,
   'POST /token-tests/:testId/reveal': ['admin'],
   'GET /token-tests/keys': testers,
+  'GET /token-tests/:testId': testers,
+  'GET /traces': testers,
+  'GET /traces/:traceId': testers,
+  'POST /token-lookups': testers,
   'POST /bulk/preview': operators,
   'POST /bulk': operators,
   'GET /jobs': readers,
@@ -155,6 +161,16 @@ const table: Record<string, Role[]> = {
   'POST /jobs/:jobId/retry': operators,
   'POST /jobs/:jobId/undo': operators,
   'GET /audit': ['auditor', 'admin'],
+  'GET /audit/count': ['auditor', 'admin'],
+  'GET /audit/histogram': ['auditor', 'admin'],
+  'GET /audit/:eventId': ['auditor', 'admin'],
+  'GET /views': everybody,
+  'POST /views': everybody,
+  'DELETE /views/:viewId': everybody,
+  'GET /unseal': everybody,
+  'GET /root-key': everybody,
+  'GET /resolve/:anything': everybody,
+  'GET /openapi.json': everybody,
   'GET /clock': readers,
   'POST /clock/confirmation': ['admin'],
 }
@@ -183,6 +199,6 @@ describe('the roles', () => {
       )
       if (answer) open.push(name)
     }
-    expect(open).toEqual(['GET /setup', 'POST /session'])
+    expect(open).toEqual(['GET /setup', 'GET /unseal', 'POST /session'])
   })
 })

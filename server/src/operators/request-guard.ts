@@ -1,5 +1,5 @@
 import type { Access } from '@signet/shared/api/contract'
-import { csrfHeader } from '@signet/shared/api/operators'
+import { csrfHeader, unattendedHeader } from '@signet/shared/api/operators'
 import { allows, type Permission } from '@signet/shared/vocabulary/permissions'
 import type { RequestContext } from '../platform/request-context.ts'
 import { Secret } from '../platform/secret.ts'
@@ -47,7 +47,7 @@ export class RequestGuard {
       const actor = { kind: 'anonymous' as const, id: null, label: 'not signed in' }
       return { actor, correlationId, ...originOf(request) }
     }
-    const signedIn = await this.#sessions.require(sessionIdOf(request))
+    const signedIn = await this.#sessions.require(sessionIdOf(request), isAttended(request))
     if (changes) requireCsrf(request, signedIn)
     const { operator_id: id, display_name: label, role } = signedIn.row
     if (access !== 'session' && !allows(role, access)) throw forbidden(access)
@@ -83,10 +83,19 @@ export function signedInOf(context: RequestContext): SignedIn {
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
 }
 
-/** For what one route decides by its input. @throws SignetError `forbidden` unless the role has the permission */
+/** Whether the caller of a route has a permission; whoever reached the host's own console has every one. */
+export function hasPermission(context: RequestContext, permission: Permission): boolean {
+  return context.actor.kind === 'console' || allows(signedInOf(context).row.role, permission)
+}
+
+/** For what one route decides by its input. @throws SignetError `forbidden` unless the caller has the permission */
 export function requirePermission(context: RequestContext, permission: Permission): void {
-  if (context.actor.kind === 'console') return
-  if (!allows(signedInOf(context).row.role, permission)) throw forbidden(permission)
+  if (!hasPermission(context, permission)) throw forbidden(permission)
+}
+
+/** Event streams open and open again by themselves; whatever else no person caused says so. */
+function isAttended({ headers }: GuardedRequest): boolean {
+  return headers[unattendedHeader] === undefined && headers['accept'] !== 'text/event-stream'
 }
 
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {

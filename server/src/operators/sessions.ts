@@ -31,6 +31,7 @@ export class Sessions {
   readonly #database: Transactor
   readonly #audit: AuditLog
   readonly #clock: Clock
+  readonly #endListeners = new Set<(signedIn: SignedIn) => void>()
 
   constructor(parts: { store: OperatorsStore; database: Transactor; audit: AuditLog; clock: Clock }) {
     this.#store = parts.store
@@ -59,27 +60,38 @@ export class Sessions {
     return sessionId
   }
 
-  /** @throws SignetError `unauthenticated` when the session is unknown, ended or expired */
-  async require(sessionId: Secret | undefined): Promise<SignedIn> {
+  /**
+   * @param attended false for a request that no person caused: it does not put off the end of an idle session (SEC-17)
+   * @throws SignetError `unauthenticated` when the session is unknown, ended or expired
+   */
+  async require(sessionId: Secret | undefined, attended = true): Promise<SignedIn> {
     const row = sessionId === undefined ? undefined : await this.#store.session(sha256(sessionId.reveal()))
     const now = this.#clock.now()
     if (sessionId === undefined || !row || row.state !== 'active') throw new SignetError('unauthenticated')
-    if (now >= row.idle_expires_at || now >= row.absolute_expires_at) {
-      throw new SignetError('unauthenticated', 'The session has expired; sign in again.')
-    }
-    if (now - row.last_seen_at >= touchMs) {
-      await this.#database.transact((tx) =>
-        this.#store.updateSession(tx, row.id_sha256, { last_seen_at: now, idle_expires_at: now + idleMs }),
-      )
+    if (isOver(row, now)) throw new SignetError('unauthenticated', 'The session has expired; sign in again.')
+    if (attended && now - row.last_seen_at >= touchMs) {
+      const touched = { last_seen_at: now, idle_expires_at: now + idleMs }
+      await this.#database.transact((tx) => this.#store.updateSession(tx, row.id_sha256, touched))
+      return { sessionId, row: { ...row, ...touched } }
     }
     return { sessionId, row }
   }
 
   /** Whether it is still good, for a stream that stays open; looking does not keep it from running idle. */
-  async isInForce(sessionId: Secret): Promise<boolean> {
-    const row = await this.#store.session(sha256(sessionId.reveal()))
-    const now = this.#clock.now()
-    return row?.state === 'active' && now < row.idle_expires_at && now < row.absolute_expires_at
+  async isInForce(signedIn: SignedIn): Promise<boolean> {
+    const row = await this.#store.session(signedIn.row.id_sha256)
+    return row?.state === 'active' && !isOver(row, this.#clock.now())
+  }
+
+  /** Calls back when a session ends before its time, after the commit. @returns stops that */
+  onEnded(listener: (signedIn: SignedIn) => void): () => void {
+    this.#endListeners.add(listener)
+    return () => this.#endListeners.delete(listener)
+  }
+
+  /** Tells those who hold something open for a session that it is over; called after the commit that ended it. */
+  announceEnd(signedIn: SignedIn): void {
+    for (const listener of this.#endListeners) listener(signedIn)
   }
 
   describe({ sessionId, row }: SignedIn): Session {
@@ -104,7 +116,8 @@ export class Sessions {
     }
   }
 
-  async end(context: RequestContext, { row }: SignedIn): Promise<void> {
+  async end(context: RequestContext, signedIn: SignedIn): Promise<void> {
+    const { row } = signedIn
     await this.#database.transact(async (tx) => {
       await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
       await this.#audit.append(tx, context, {
@@ -112,12 +125,17 @@ export class Sessions {
         target: { kind: 'operator', id: row.operator_id, label: row.display_name },
       })
     })
+    this.announceEnd(signedIn)
   }
 
-  /** For a session whose place another one takes (SEC-17). */
+  /** For a session whose place another one takes (SEC-17); `announceEnd` follows the commit. */
   async revoke(tx: Tx, { row }: SignedIn): Promise<void> {
     await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
   }
+}
+
+function isOver(row: SessionWithOperator, now: number): boolean {
+  return now >= row.idle_expires_at || now >= row.absolute_expires_at
 }
 
 /** Bound to the session and derived from its id, so it needs no storage and cannot outlive it (SEC-20). */

@@ -18,6 +18,16 @@ type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' 
   updated_at: number
 }
 
+/** What people call a certificate by: its row, its thumbprints (base64url), its serial number. */
+export interface CertificateNames {
+  readonly guid?: string
+  readonly sha1?: string
+  readonly sha256?: string
+  readonly serial?: string
+}
+
+const mostNamed = 20
+
 /** SQL of principals, their credentials, the keys ever seen, and the certificate authorities. */
 export class PrincipalsStore {
   readonly #database: Database
@@ -56,6 +66,16 @@ export class PrincipalsStore {
       .where('client_id', '=', clientId)
       .executeTakeFirst()
     return row && toPrincipal(row)
+  }
+
+  /** By object ID or client ID. */
+  async principalsNamed(guid: string): Promise<Principal[]> {
+    const rows = await this.#database.read
+      .selectFrom('principals')
+      .selectAll()
+      .where((eb) => eb.or([eb('object_id', '=', guid), eb('client_id', '=', guid)]))
+      .execute()
+    return rows.map(toPrincipal)
   }
 
   /** Compare-and-set: nothing happens unless the principal is still in one of the states `from`. */
@@ -130,6 +150,31 @@ export class PrincipalsStore {
       .where('principal_id', '=', principalId)
       .orderBy('id', 'desc')
       .limit(limit)
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  /** By any of the names of a certificate; one that is not given matches nothing. */
+  async credentialsNamed({ guid, sha1, sha256, serial }: CertificateNames): Promise<KeyCredential[]> {
+    const found = await Promise.all([
+      guid === undefined ? [] : this.credentials([guid]),
+      sha1 === undefined ? [] : this.credentialsByThumbprint(sha1),
+      sha256 === undefined ? [] : this.credentialsByThumbprint(sha256),
+      serial === undefined ? [] : this.#credentialsWithSerial(serial),
+    ])
+    return found.flat()
+  }
+
+  /** The index of serials begins with the authority, of which there are a few. */
+  async #credentialsWithSerial(serial: string): Promise<KeyCredential[]> {
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .selectAll()
+      .where('ca_id', 'in', (eb) =>
+        eb.selectFrom('certificate_authorities').select('id').where('scope', '=', 'credentials'),
+      )
+      .where('serial', '=', serial)
+      .limit(mostNamed)
       .execute()
     return rows.map(toCredential)
   }

@@ -21,7 +21,7 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { assertMove, type KeyCredential } from './key-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import { PrincipalsStore } from './principals-store.ts'
+import { type CertificateNames, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -126,6 +126,15 @@ export class PrincipalRegistry {
     const principal = await this.#store.principal(objectId, tx)
     if (!principal) throw new SignetError('not_found', 'No such identity.')
     return principal
+  }
+
+  /** What an identifier names, deleted things included. */
+  async lookUp(names: CertificateNames): Promise<{ principals: Principal[]; credentials: KeyCredential[] }> {
+    const [principals, credentials] = await Promise.all([
+      names.guid === undefined ? [] : this.#store.principalsNamed(names.guid),
+      this.#store.credentialsNamed(names),
+    ])
+    return { principals, credentials }
   }
 
   findAll(objectIds: readonly string[]): Promise<Principal[]> {

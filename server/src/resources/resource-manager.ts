@@ -186,6 +186,11 @@ export class ResourceManager {
     return this.#store.ofAgent(agentId, tx)
   }
 
+  /** What an identifier or a whole name names. */
+  lookUp(names: { text: string; guid?: string; armId?: string }): Promise<ServiceInstance[]> {
+    return this.#store.named(this.#defaults.tenantId, names)
+  }
+
   /** Compare-and-set on the version the caller read. @throws SignetError `conflict` */
   async update(tx: Tx, instance: ServiceInstance, change: InstanceChange): Promise<void> {
     const updated = await this.#store.update(tx, instance, { ...change, updated_at: this.#clock.now() })

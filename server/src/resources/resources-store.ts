@@ -9,6 +9,7 @@ import { foldCase } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 const list = 'instances'
+const mostNamed = 20
 const idsAtOnce = 500
 
 /** What can change about an instance. */
@@ -160,6 +161,16 @@ export class ResourcesStore {
   async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {
     const row = await this.#live(tx).where('system_principal_id', '=', principalId).executeTakeFirst()
     return row && toInstance(row)
+  }
+
+  /** By ID, ARM resource ID or whole name, without regard to case. */
+  async named(tenantId: string, names: { text: string; guid?: string; armId?: string }): Promise<ServiceInstance[]> {
+    const { text, guid, armId } = names
+    let query = this.#live()
+    if (guid !== undefined) query = query.where('id', '=', guid)
+    else if (armId !== undefined) query = query.where('arm_id_key', '=', foldCase(armId))
+    else query = query.where('tenant_id', '=', tenantId).where('name_key', '=', foldCase(text))
+    return (await query.limit(mostNamed).execute()).map(toInstance)
   }
 
   async ofAgent(agentId: string, tx?: Tx): Promise<ServiceInstance[]> {

@@ -39,6 +39,11 @@ export class RotationHistory {
     return { items: await this.#summaries(items), nextCursor }
   }
 
+  async find(runId: string): Promise<RotationSummary | undefined> {
+    const run = await this.#store.run(runId)
+    return run && (await this.#summaries([run]))[0]
+  }
+
   /** One lane for each identity: what it held within the range, and when it rolls next; the soonest due first. */
   async lanes(
     query: { instance?: string | undefined; from: number; to: number },

@@ -56,3 +56,9 @@ export const operatorsApi = {
 
 /** Header that carries the anti-forgery token of the session. */
 export const csrfHeader = 'x-signet-csrf'
+
+/**
+ * Header of requests that no person caused, such as a refresh after a change on the server; they do not keep an idle
+ * session alive (SEC-17). Its value does not matter.
+ */
+export const unattendedHeader = 'x-signet-unattended'

@@ -5,9 +5,10 @@ import {
   type RouteArguments,
   type RouteResponse,
 } from '@signet/shared/api/contract'
-import { csrfHeader, operatorsApi } from '@signet/shared/api/operators'
+import { csrfHeader, operatorsApi, unattendedHeader } from '@signet/shared/api/operators'
 import { errorCatalogue } from '@signet/shared/errors'
 import { ApiError, readProblem } from './api-error.ts'
+import { isAttended } from './attendance.ts'
 
 const base = '/api'
 
@@ -94,6 +95,7 @@ async function send(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  if (!isAttended()) headers.set(unattendedHeader, '1')
   const changes = route.method !== 'GET'
   if (changes) headers.set('content-type', 'application/json')
   if (changes && csrfToken !== undefined) headers.set(csrfHeader, csrfToken)

@@ -3,6 +3,7 @@ import { problemOf } from './api-error.ts'
 interface QueryLike<T> {
   readonly data: T | undefined
   readonly error: Error | null
+  readonly isFetching?: boolean
   readonly refetch: () => Promise<unknown>
 }
 
@@ -10,6 +11,7 @@ interface QueryLike<T> {
 export function loadStateOf<T>(query: QueryLike<T>) {
   return {
     data: query.data,
+    refreshing: query.isFetching === true && query.data !== undefined,
     problem: query.error === null ? null : problemOf(query.error),
     retry: () => void query.refetch(),
   }

@@ -4,6 +4,7 @@ import { ApiError, hasCode } from './api-error.ts'
 import { sessionKey } from './session.ts'
 
 const retries = 2
+const longestRetryMs = 30_000
 
 /** Retries what can heal by itself, as the catalogue says; a refusal is final. */
 export function shouldRetry(failures: number, error: unknown): boolean {
@@ -20,8 +21,15 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // Changes arrive by the event stream; the short time only spares queries when going back and forth.
-      queries: { retry: shouldRetry, staleTime: 5_000, refetchOnWindowFocus: false },
-      mutations: { retry: false },
+      queries: {
+        retry: shouldRetry,
+        retryDelay: (failures) => Math.min(longestRetryMs, 1_000 * 2 ** failures),
+        staleTime: 5_000,
+        refetchOnWindowFocus: false,
+        // Whether the server answers is found out by asking it, not from what the browser thinks of the network.
+        networkMode: 'always',
+      },
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
   return client

@@ -3,9 +3,13 @@ import type { Permission, Role } from '@signet/shared/vocabulary/permissions'
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { hasCode } from './api-error.ts'
 import { call, rememberCsrfToken } from './client.ts'
+import { useWritable } from './connection.ts'
 import type { QueryRoot } from './query-roots.ts'
 
 export const sessionKey = ['session' satisfies QueryRoot] as const
+
+/** Key of the mutation that signs out; while it runs, a session that is over is no surprise. */
+export const signOutKey = ['sign-out'] as const
 
 const readSession = call(operatorsApi.session)
 
@@ -31,7 +35,7 @@ export function adoptSession(client: QueryClient, session: Session): void {
   client.setQueryData(sessionKey, session)
 }
 
-function useSession(): Session | null {
+export function useSession(): Session | null {
   return useQuery(sessionOptions).data ?? null
 }
 
@@ -44,9 +48,11 @@ export const roleWords: Record<Role, string> = {
   admin: 'Admin',
 }
 
-/** Why the signed-in person may not do something; undefined when they may. */
+/** Why the signed-in person may not do something, or nobody can now; undefined when they may. */
 export function useRefusal(permission: Permission): string | undefined {
   const session = useSession()
+  const offline = useWritable()
+  if (offline !== undefined && !permission.endsWith('.read')) return offline
   if (session === null || session.permissions.includes(permission)) return undefined
   return `Your role ${roleWords[session.operator.role]} lacks ${permission}. Ask an Admin.`
 }

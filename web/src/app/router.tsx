@@ -149,6 +149,18 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 
+const go = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/go/$',
+  component: lazyRouteComponent(() => import('../features/go/go-page.tsx'), 'GoPage'),
+})
+
+const apiDocs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/api/docs',
+  component: lazyRouteComponent(() => import('../features/api-docs/api-docs-page.tsx'), 'ApiDocsPage'),
+})
+
 const jobs = createRoute({
   getParentRoute: () => signedIn,
   path: '/jobs',
@@ -177,6 +189,8 @@ const routeTree = root.addChildren([
     audit,
     jobs,
     job,
+    go,
+    apiDocs,
   ]),
 ])
 

@@ -1,18 +1,27 @@
-import { useQuery } from '@tanstack/react-query'
-import { useRouter } from '@tanstack/react-router'
-import { useEffect } from 'react'
-import { sessionOptions } from '../api/session.ts'
+import { useIsMutating, useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { sessionOptions, signOutKey } from '../api/session.ts'
+import { IdleWarning, SessionExpiredDialog } from './session-dialogs.tsx'
 import { Shell } from './shell.tsx'
 
-/** Shows the dashboard to whoever is signed in, and leads to the sign-in page when the session ends meanwhile. */
+/**
+ * Shows the dashboard to whoever is signed in. When the session ends meanwhile the page stays as it is, with a sign-in
+ * over it; only signing out leaves it.
+ */
 export function SessionGate() {
   const { data: session } = useQuery(sessionOptions)
-  const router = useRouter()
-  const ended = session === null
+  const last = useRef(session)
   useEffect(() => {
-    if (!ended) return
-    const next = router.state.location.href
-    void router.navigate({ to: '/sign-in', search: next === '/instances' ? {} : { next }, replace: true })
-  }, [ended, router])
-  return session === null || session === undefined ? null : <Shell session={session} />
+    if (session) last.current = session
+  }, [session])
+  const leaving = useIsMutating({ mutationKey: signOutKey }) > 0
+  const shown = session ?? last.current
+  if (shown === null || shown === undefined) return null
+  return (
+    <>
+      <Shell session={shown} />
+      {session === null && !leaving && <SessionExpiredDialog last={shown} />}
+      {session !== null && <IdleWarning session={shown} />}
+    </>
+  )
 }

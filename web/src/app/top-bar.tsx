@@ -1,37 +1,49 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Link } from '@tanstack/react-router'
-import { Radio, WifiOff } from 'lucide-react'
-import type { LinkState } from '../api/event-stream.ts'
+import { Menu as MenuIcon, Search } from 'lucide-react'
 import { RunningJobs } from '../features/jobs/running-jobs.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { HelpMenu } from './help-menu.tsx'
+import { LiveDot } from './live-dot.tsx'
 import styles from './top-bar.module.css'
 import { UserMenu } from './user-menu.tsx'
+import { ZoneMenu } from './zone-menu.tsx'
 
-export function TopBar({ session, link }: { session: Session; link: LinkState }) {
+interface TopBarProps {
+  session: Session
+  onMenu: () => void
+  onSearch: () => void
+  onShortcuts: () => void
+}
+
+export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) {
   return (
     <header className={styles['bar']}>
-      <Link to="/instances" className={styles['brand']}>
+      <IconButton label="Menu" className={styles['menu']} onClick={onMenu}>
+        <MenuIcon size={18} aria-hidden />
+      </IconButton>
+      <Link to="/instances" className={styles['brand']} aria-label="Signet">
         <img src="/favicon.svg" alt="" width={22} height={22} />
-        Signet
+        <span>Signet</span>
       </Link>
       {window.location.protocol === 'http:' && (
         <span className={styles['mode']} title="Plain HTTP, reachable from this computer only">
           Evaluation mode
         </span>
       )}
-      <span className={styles['gap']} />
+      <button type="button" className={styles['search']} aria-haspopup="dialog" onClick={onSearch}>
+        <Search size={14} aria-hidden />
+        <span>Search or jump to…</span>
+        <Kbd keys="Mod+k" />
+      </button>
       <RunningJobs />
-      <LiveDot link={link} />
+      <span className={styles['live']} data-testid="live-dot">
+        <LiveDot />
+      </span>
+      <ZoneMenu />
+      <HelpMenu onShortcuts={onShortcuts} />
       <UserMenu session={session} />
     </header>
-  )
-}
-
-function LiveDot({ link }: { link: LinkState }) {
-  const live = link === 'live'
-  return (
-    <span className={styles['live']} data-state={link} data-testid="live-dot">
-      {live ? <Radio size={14} aria-hidden /> : <WifiOff size={14} aria-hidden />}
-      {live ? 'Live' : 'Reconnecting…'}
-    </span>
   )
 }

@@ -4,14 +4,23 @@ import { useRouter } from '@tanstack/react-router'
 import { CircleUserRound, LogOut } from 'lucide-react'
 import { problemOf } from '../api/api-error.ts'
 import { call, rememberCsrfToken } from '../api/client.ts'
-import { roleWords, sessionKey } from '../api/session.ts'
+import { roleWords, sessionKey, signOutKey } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLine, MenuText } from '../ui/menu.tsx'
+import { rememberPreferences, setPreferences, usePreferences } from '../ui/preferences.ts'
 import { notify } from '../ui/toaster.tsx'
 import { visibleText } from '../ui/visible-text.ts'
-import { useTheme } from './theme.ts'
 import styles from './top-bar.module.css'
 
+const densities = [
+  { value: 'compact', label: 'Compact' },
+  { value: 'default', label: 'Default' },
+  { value: 'comfortable', label: 'Comfortable' },
+] as const
+const shortcutChoices = [
+  { value: 'on', label: 'On' },
+  { value: 'off', label: 'Off' },
+] as const
 const themes = [
   { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
@@ -19,7 +28,7 @@ const themes = [
 ] as const
 
 export function UserMenu({ session }: { session: Session }) {
-  const [theme, setTheme] = useTheme()
+  const { theme, density, shortcuts } = usePreferences()
   const signOut = useSignOut()
   const name = visibleText(session.operator.displayName)
   return (
@@ -41,7 +50,19 @@ export function UserMenu({ session }: { session: Session }) {
         {roleWords[session.operator.role]}
       </MenuText>
       <MenuLine />
-      <MenuChoices label="Theme" value={theme} choices={themes} onChange={setTheme} />
+      <MenuChoices label="Theme" value={theme} choices={themes} onChange={(next) => setPreferences({ theme: next })} />
+      <MenuChoices
+        label="Density"
+        value={density}
+        choices={densities}
+        onChange={(next) => setPreferences({ density: next })}
+      />
+      <MenuChoices
+        label="Single-letter shortcuts"
+        value={shortcuts ? 'on' : 'off'}
+        choices={shortcutChoices}
+        onChange={(next) => setPreferences({ shortcuts: next === 'on' })}
+      />
       <MenuLine />
       <MenuItem onSelect={signOut}>
         <LogOut size={14} aria-hidden />
@@ -55,9 +76,11 @@ function useSignOut(): () => void {
   const client = useQueryClient()
   const router = useRouter()
   const { mutate } = useMutation({
+    mutationKey: signOutKey,
     mutationFn: () => call(operatorsApi.signOut)(),
     onSuccess: async () => {
       rememberCsrfToken(undefined)
+      rememberPreferences()
       client.setQueryData(sessionKey, null)
       await router.navigate({ to: '/sign-in', search: {} })
       // Nothing of what the operator saw stays in memory.

@@ -125,7 +125,8 @@ function useFlash(version: number | undefined): boolean {
   return on
 }
 
-const controls = 'a[href], button, input, select, [role="switch"], [tabindex]'
+// A time takes the focus elsewhere, but is nothing to press.
+const controls = 'a[href], button, input, select, [role="switch"], [tabindex]:not(time)'
 
 /** Takes the controls of all rows but the active one out of the tab order, so that a table is one stop, not hundreds. */
 function useOneTabStop(row: { readonly current: HTMLElement | null }, isActive: boolean): void {

@@ -5,9 +5,11 @@ import { render } from 'vitest-browser-react'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { DataTable } from './data-table.tsx'
 import type { TableSort } from './data-table-parts.ts'
+import { RelativeTime } from './relative-time.tsx'
 import { nothingSelected, type RowSelection } from './row-selection.ts'
 import { type RowWindow, rowsInMemory } from './row-window.ts'
 import { SelectionBar } from './selection-bar.tsx'
+import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { type ColumnLayout, columnsOf, defaultLayout } from './table-columns.ts'
 
 interface Machine {
@@ -18,7 +20,16 @@ interface Machine {
 
 const columns = columnsOf<Machine>([
   { id: 'name', header: 'Name', sort: 'name', width: 200, cell: (row) => <a href={`#${row.id}`}>{row.name}</a> },
-  { id: 'number', header: 'Number', cell: (row) => <button type="button">copy {row.id}</button> },
+  {
+    id: 'number',
+    header: 'Number',
+    cell: (row) => (
+      <>
+        <RelativeTime at={0} />
+        <button type="button">copy {row.id}</button>
+      </>
+    ),
+  },
   { id: 'version', header: 'Version', isExtra: true, cell: (row) => row.version },
 ])
 
@@ -115,6 +126,28 @@ test('moves by arrows, letters and pages, one stop in the tab order', async () =
   const reachable = [...inner].filter((each) => each.tabIndex === 0)
   expect(reachable.every((each) => focused()?.contains(each))).toBe(true)
   expect(reachable).toHaveLength(3)
+})
+
+test('puts the keys that its rows take on the shortcut sheet', async () => {
+  await page.viewport(1280, 800)
+  const screen = await render(
+    <>
+      <Example rows={rowsInMemory(machines(3))} />
+      <ShortcutSheet open onClose={() => undefined} />
+    </>,
+  )
+  const keys = screen.getByRole('region', { name: 'In a list' })
+  for (const words of ['Next row', 'Open the row', 'Select the row']) {
+    await expect.element(keys.getByText(words, { exact: true })).toBeVisible()
+  }
+})
+
+test('takes a click on a time for one on its row', async () => {
+  await page.viewport(1280, 800)
+  const onPeek = vi.fn()
+  const screen = await render(<Example rows={rowsInMemory(machines(3))} onPeek={onPeek} />)
+  await screen.getByRole('time').first().click()
+  expect(onPeek).toHaveBeenCalledWith('0')
 })
 
 test('selects with x, a range with Shift, all loaded with Control, and all that match', async () => {

@@ -8,6 +8,7 @@ import { useRowFocus } from './row-focus.ts'
 import { useRowKeys } from './row-keys.ts'
 import { isSelected } from './row-selection.ts'
 import { laidOut, tracksOf } from './table-columns.ts'
+import { useKeysOnSheet } from './table-keys.ts'
 import { useFillHeight, useNarrow, useRowHeight } from './table-measures.ts'
 
 const overscan = 8
@@ -47,6 +48,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   useEffect(() => show(startIndex, endIndex), [show, startIndex, endIndex])
 
   const actions = useRowKeys(props, { scroller, virtual, focus })
+  useKeysOnSheet(props)
   const edges = { before: selection === undefined ? 0 : edgeWidth, after: props.rowMenu === undefined ? 0 : edgeWidth }
   const tracks = tracksOf(layout, columns, edges)
   const afterId = useId()

@@ -9,16 +9,18 @@ interface DialogProps {
   title: ReactNode
   /** One sentence under the title. */
   description?: ReactNode
+  /** For content in columns. */
+  wide?: boolean
   children: ReactNode
 }
 
 /** A modal dialog; Escape and a click beside it close it, and the focus goes back to where it came from. */
-export function Dialog({ open, onClose, title, description, children }: DialogProps) {
+export function Dialog({ open, onClose, title, description, wide = false, children }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={styles['popup']}>
+        <Base.Popup className={styles['popup']} data-wide={wide || undefined}>
           <Base.Title className={styles['title']}>{title}</Base.Title>
           {description !== undefined && (
             <Base.Description className={styles['description']}>{description}</Base.Description>

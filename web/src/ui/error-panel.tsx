@@ -1,4 +1,4 @@
-import { Button } from './button.tsx'
+import { Button, buttonClass } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'
 import { Notice } from './notice.tsx'
@@ -16,13 +16,21 @@ export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry
           Request <Copyable value={problem.requestId} label="request ID" />
         </p>
       )}
-      {onRetry !== undefined && (
-        <div>
+      <div className="row">
+        {onRetry !== undefined && (
           <Button small onClick={onRetry}>
             Try again
           </Button>
-        </div>
-      )}
+        )}
+        {problem.requestId !== undefined && (
+          <a
+            href={`/audit?correlation=${encodeURIComponent(problem.requestId)}`}
+            className={buttonClass('quiet', true)}
+          >
+            Find in audit
+          </a>
+        )}
+      </div>
     </Notice>
   )
 }

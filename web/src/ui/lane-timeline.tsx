@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import styles from './lane-timeline.module.css'
 import { useNow } from './now.ts'
+import { usePreferences } from './preferences.ts'
 import { Bar, Diamond, Hatch, lanesHeight } from './timeline-chart.tsx'
 import { type Axis, layOutTimeline, type TimelineItem, ticksOf, tickWords } from './timeline-layout.ts'
 import { useWidth } from './use-width.ts'
@@ -46,6 +47,7 @@ const edge = 4
 export function LaneTimeline(props: LaneTimelineProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const now = useNow('slow')
+  usePreferences()
   return (
     <div ref={ref} className={styles['timeline']}>
       {width > 0 && width < narrow && <Sentences {...props} />}

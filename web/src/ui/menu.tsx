@@ -24,6 +24,15 @@ export function MenuItem({ onSelect, children }: { onSelect: () => void; childre
   )
 }
 
+/** A menu item that leads to a page. */
+export function MenuLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Base.LinkItem className={styles['item']} href={href} closeOnClick>
+      {children}
+    </Base.LinkItem>
+  )
+}
+
 /** Choices of which one holds. */
 export function MenuChoices<V extends string>(props: {
   label: string

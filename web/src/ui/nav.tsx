@@ -2,21 +2,44 @@ import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import styles from './nav.module.css'
 
-export function Nav({ label, children }: { label: string; children: ReactNode }) {
+interface NavProps {
+  label: string
+  /** Icons alone; the names stay for assistive technology and as titles. */
+  narrow?: boolean
+  children: ReactNode
+  /** What stands at the bottom. */
+  foot?: ReactNode
+}
+
+export function Nav({ label, narrow = false, children, foot }: NavProps) {
   return (
-    <nav aria-label={label} className={styles['nav']}>
+    <nav aria-label={label} className={styles['nav']} data-narrow={narrow}>
       <ul>{children}</ul>
+      {foot !== undefined && <div className={styles['foot']}>{foot}</div>}
     </nav>
   )
 }
 
+interface NavItemProps {
+  to: NonNullable<LinkProps['to']>
+  icon: ReactNode
+  label: string
+  onFollow?: () => void
+}
+
 /** One place to go to; marked as current on it and on every page below it. */
-export function NavItem({ to, icon, label }: { to: NonNullable<LinkProps['to']>; icon: ReactNode; label: string }) {
+export function NavItem({ to, icon, label, onFollow }: NavItemProps) {
   return (
     <li>
-      <Link to={to} className={styles['item']} activeOptions={{ includeSearch: false }}>
+      <Link
+        to={to}
+        className={styles['item']}
+        activeOptions={{ includeSearch: false }}
+        title={label}
+        onClick={onFollow}
+      >
         {icon}
-        {label}
+        <span className={styles['label']}>{label}</span>
       </Link>
     </li>
   )

@@ -1,9 +1,10 @@
 import type { FieldSpec } from '@signet/shared/query/fields'
 import { parseQuery, type QueryPart } from '@signet/shared/query/query'
 import { ListFilter, TextCursorInput, X } from 'lucide-react'
-import { type ChangeEvent, type KeyboardEvent, type RefObject, useId, useRef } from 'react'
+import { type ChangeEvent, type KeyboardEvent, useId, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
+import { useRegisterCommands } from './commands.ts'
 import styles from './query-box.module.css'
 import { QueryFaults } from './query-faults.tsx'
 import type { ValueCounts } from './query-offers.ts'
@@ -19,8 +20,6 @@ interface QueryBoxProps {
   value: string
   onChange: (value: string) => void
   counts?: ValueCounts
-  /** So that keys of the page can lead here. */
-  inputRef?: RefObject<HTMLInputElement | null>
 }
 
 const noCounts: ValueCounts = {}
@@ -31,9 +30,8 @@ const noCounts: ValueCounts = {}
  *
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ editable combobox with list autocomplete
  */
-export function QueryBox({ label, fields, value, onChange, counts = noCounts, inputRef }: QueryBoxProps) {
-  const own = useRef<HTMLInputElement>(null)
-  const input = inputRef ?? own
+export function QueryBox({ label, fields, value, onChange, counts = noCounts }: QueryBoxProps) {
+  const input = useRef<HTMLInputElement>(null)
   const text = useQueryText({ value, fields, onChange })
   const offers = useOffers({ text: text.draft, fields, counts, onPick: text.pick })
   const listId = useId()
@@ -41,6 +39,7 @@ export function QueryBox({ label, fields, value, onChange, counts = noCounts, in
   const { parts, faults } = parseQuery(text.chips, fields)
   const isFaulty = faults.length > 0
   const toField = () => input.current?.focus()
+  useRegisterCommands([{ id: 'add-filter', label: 'Add a filter', group: 'In a list', keys: 'f', run: toField }])
   return (
     <search className={styles['search']}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a click beside the chips goes to the field, as in any field */}

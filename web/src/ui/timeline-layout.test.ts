@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { layOutTimeline, overlapsOf, type TimelineItem, ticksOf } from './timeline-layout.ts'
+import { preferences, setPreferences } from './preferences.ts'
+import { layOutTimeline, overlapsOf, type TimelineItem, ticksOf, tickWords } from './timeline-layout.ts'
 
 const day = 86_400_000
 const start = 1_800_000_000_000
@@ -71,5 +72,16 @@ describe('ticksOf', () => {
     expect(ticks.step).toBe(step)
     expect(ticks.at.length).toBeLessThanOrEqual(8)
     expect(ticks.at.every((at) => at >= start && at <= start + span)).toBe(true)
+  })
+
+  test('lets days begin at midnight of the zone that is shown', () => {
+    const original = preferences()
+    setPreferences({ zone: 'Asia/Kolkata' })
+    const { at, step } = ticksOf(Date.UTC(2026, 10, 24), Date.UTC(2026, 10, 28), 7)
+    expect(at[0]).toBe(Date.UTC(2026, 10, 24, 18, 30))
+    expect(at.map((tick) => tickWords(tick, step))).toEqual(['Nov 25', 'Nov 26', 'Nov 27', 'Nov 28'])
+    expect(tickWords(Date.UTC(2026, 10, 24, 9, 5, 7), 60_000)).toBe('14:35')
+    expect(tickWords(Date.UTC(2026, 10, 24, 9, 5, 7), 1_000)).toBe('14:35:07')
+    setPreferences(original)
   })
 })

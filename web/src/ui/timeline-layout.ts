@@ -1,3 +1,5 @@
+import { absoluteTime, dayWords, zoneShiftMs } from './absolute-time.ts'
+
 type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
 
 /** One thing with a validity, such as a certificate. Instants are epoch milliseconds. */
@@ -124,17 +126,17 @@ const steps = [
 /** Round instants between the ends of the axis, `count` of them at most, and the step between two. */
 export function ticksOf(from: number, until: number, count: number): { step: number; at: number[] } {
   const step = steps.find((each) => (until - from) / each <= count) ?? 365 * day
-  // Days begin at local midnight, not at midnight of Greenwich.
-  const zoneShift = new Date(from).getTimezoneOffset() * minute
-  const first = Math.ceil((from - zoneShift) / step) * step + zoneShift
+  // Days begin at midnight of the zone that is shown, not at midnight of Greenwich.
+  const zoneShift = zoneShiftMs(from)
+  const first = Math.ceil((from + zoneShift) / step) * step - zoneShift
   const at: number[] = []
   for (let tick = first; tick <= until; tick += step) at.push(tick)
   return { step, at }
 }
 
+const dateLength = '2026-11-24 '.length
+
 /** A tick in as few words as its step needs: a day, a clock time, or one with seconds. */
 export function tickWords(at: number, step: number): string {
-  if (step >= day) return new Date(at).toLocaleDateString('en', { month: 'short', day: 'numeric' })
-  const withSeconds = step < minute ? ({ second: '2-digit' } as const) : {}
-  return new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...withSeconds })
+  return step >= day ? dayWords(at) : absoluteTime(at, step < minute ? 'second' : 'minute').slice(dateLength)
 }

@@ -1,4 +1,5 @@
 import { useNow } from './now.ts'
+import { usePreferences } from './preferences.ts'
 import styles from './timeline.module.css'
 import { Diamond, TimelineChart, type TimelineWords } from './timeline-chart.tsx'
 import { layOutTimeline, type TimelineItem } from './timeline-layout.ts'
@@ -16,6 +17,7 @@ const narrow = 480
 export function Timeline(props: TimelineProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const now = useNow('second')
+  usePreferences()
   const layout = layOutTimeline(props.items, now, props.plannedAt)
   return (
     <div ref={ref} className={styles['timeline']}>

@@ -121,6 +121,17 @@ describe('a transaction', () => {
     expect(await database.latestSeq()).toBe(4)
   })
 
+  it('hands out what came after a number, in order and in portions, unless some of it was dropped', async () => {
+    for (const id of ['one', 'two']) await database.transact((tx) => database.changed(tx, { kind: 'run', id }))
+    clock.advance(1)
+    for (const id of ['three', 'four']) await database.transact((tx) => database.changed(tx, { kind: 'run', id }))
+    expect(await database.changesAfter(0, 3)).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3, id: 'three' }])
+    expect(await database.changesAfter(4, 3)).toEqual([])
+    await database.forgetChangesBefore(clock.now())
+    expect(await database.changesAfter(1, 3)).toBeUndefined()
+    expect(await database.changesAfter(2, 3)).toMatchObject([{ seq: 3 }, { seq: 4 }])
+  })
+
   it('cannot be made up', () => {
     expect(() => sqlOf({} as Parameters<typeof sqlOf>[0])).toThrow('not an open transaction')
   })

@@ -4,15 +4,14 @@ import { SignetError } from '../signet-error.ts'
 import { apiHeaders, pageHeaders, permissionsPolicy, splitTarget, violationsPath } from './hardening.ts'
 import { healthRoutes, type Readiness } from './health.ts'
 import { requestIdOf, sendProblem } from './problem.ts'
-import { EventStream } from './sse.ts'
 import { staticDashboard } from './static-dashboard.ts'
 import { takeViolationReport } from './violation-reports.ts'
 
 /** The dashboard's origin: its API, its event stream and its page, all under the same headers. */
 export function dashboardApp(parts: {
   api: IRouter
-  /** Adds a stream of changes; throws when the request is from nobody who may listen. */
-  listen: (request: Request, open: () => EventStream) => Promise<void>
+  /** The stream of changes. */
+  events: IRouter
   readiness: Readiness
   log: SampledLog
   /** The built page; where `web` builds it unless given. */
@@ -26,10 +25,13 @@ export function dashboardApp(parts: {
     next()
   })
   app.use(healthRoutes(parts.readiness))
-  app.get('/api/events', (request, response) => parts.listen(request, () => new EventStream(request, response)))
+  app.use('/api', parts.events)
   app.post(violationsPath, (request, response) => takeViolationReport(request, response, log))
   app.use('/api', parts.api)
-  app.use('/api', unknownAddress)
+  app.use('/api', (request, _response, next) => {
+    if (!isPage(request)) unknownAddress()
+    next()
+  })
   app.use(readOnly)
   app.use(staticDashboard(parts.pageFolder))
   app.use(() => {
@@ -87,6 +89,11 @@ function prepare(request: Request, response: Response, next: NextFunction): void
   if (!path.startsWith('/')) throw new SignetError('invalid_request', 'This server is not a proxy.')
   request.url = query === '' ? path : `${path}?${query}`
   next()
+}
+
+/** The one page below `/api`: the dashboard shows the API's own description there. */
+function isPage(request: Request): boolean {
+  return request.method === 'GET' && request.path === '/docs'
 }
 
 function unknownAddress(): void {

@@ -19,9 +19,11 @@ export class EventStream {
     response.on('close', () => this.#closed())
   }
 
-  send(event: string, data: unknown): void {
+  /** @param id what the reader says in `Last-Event-ID` when it comes back */
+  send(event: string, data: unknown, id?: number): void {
     if (!this.#open) return
-    const drained = this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    const numbered = id === undefined ? '' : `id: ${id}\n`
+    const drained = this.#response.write(`${numbered}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     if (!drained && this.#response.writableLength > mostBufferedBytes) this.#response.destroy()
   }
 

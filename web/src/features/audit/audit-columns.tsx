@@ -3,7 +3,7 @@ import { auditActions } from '@signet/shared/vocabulary/audit-events'
 import { codeWords, outcomeWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { None } from '../../ui/none.tsx'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -22,9 +22,9 @@ export const auditColumns = columnsOf<AuditEvent>([
     width: 180,
     cell: ({ at }) => (
       <span className={styles['time']}>
-        {absoluteTime(at)}
+        <ExactTime at={at} />
         <span className={styles['second']}>
-          <RelativeTime at={at} />
+          <RelativeTime at={at} besideExact />
         </span>
       </span>
     ),

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Histogram } from '../../ui/histogram.tsx'
+import { usePreferences } from '../../ui/preferences.ts'
 import { type AuditSearch, auditHistogramOptions } from './audit-queries.ts'
 import { ownRange, type RangeSearch } from './audit-range.ts'
 
 /** Matching events over time; a bar leads to its own stretch. Says nothing where there is nothing to show. */
 export function AuditHistogram(props: { search: AuditSearch; onRange: (range: RangeSearch) => void }) {
+  usePreferences()
   const { data } = useQuery(auditHistogramOptions(props.search))
   const first = data?.buckets[0]
   const last = data?.buckets.at(-1)

@@ -9,8 +9,10 @@ import { ColumnsMenu } from '../../ui/columns-menu.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { NewItemsPill, useHeldRows } from '../../ui/new-items-pill.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { usePreferences } from '../../ui/preferences.ts'
 import { QueryBox } from '../../ui/query-box.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import styles from './audit.module.css'
@@ -93,34 +95,39 @@ interface AuditListProps {
 }
 
 function AuditList({ search, eventId, layout, onLayout, onEvent, onClear }: AuditListProps) {
+  usePreferences()
   const { rows, problem, retry } = usePagedRows({
     queryKey: auditKey(search),
     read: (cursor, signal) => readAudit(search, cursor, signal),
     pageSize,
     enabled: isReadable(search),
   })
+  const held = useHeldRows(rows, (row) => row.id, JSON.stringify(search))
   if (problem !== null) return <ErrorPanel problem={problem} onRetry={retry} />
   const onPeek = (event: AuditEvent | undefined) => onEvent(event?.id)
   return (
     <>
-      <DataTable
-        label="Audit events"
-        columns={auditColumns}
-        layout={layout}
-        onLayout={onLayout}
-        rows={rows}
-        rowId={(row) => row.id}
-        nameOf={eventName}
-        peekId={eventId}
-        onPeek={onPeek}
-        onOpen={onPeek}
-        empty={
-          <EmptyState
-            title="No event matches the filter in this time"
-            actions={<Button onClick={onClear}>Show all events</Button>}
-          />
-        }
-      />
+      <section aria-label="Events" {...held.holder}>
+        <NewItemsPill count={held.newCount} onShow={held.showNew} />
+        <DataTable
+          label="Audit events"
+          columns={auditColumns}
+          layout={layout}
+          onLayout={onLayout}
+          rows={held.rows}
+          rowId={(row) => row.id}
+          nameOf={eventName}
+          peekId={eventId}
+          onPeek={onPeek}
+          onOpen={onPeek}
+          empty={
+            <EmptyState
+              title="No event matches the filter in this time"
+              actions={<Button onClick={onClear}>Show all events</Button>}
+            />
+          }
+        />
+      </section>
       {eventId !== undefined && <AuditPeek eventId={eventId} onClose={() => onEvent(undefined)} />}
     </>
   )

@@ -1,7 +1,9 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useId } from 'react'
+import { absoluteTime, instantOf, zoneName } from '../../ui/absolute-time.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Select, TextInput } from '../../ui/form.tsx'
+import { usePreferences } from '../../ui/preferences.ts'
 import { isOwn, ownRange, type Preset, presetOf, presets, type RangeSearch, rangeOf, shifted } from './audit-range.ts'
 import styles from './audit-range-bar.module.css'
 
@@ -47,22 +49,24 @@ export function AuditRangeBar(props: { search: RangeSearch; onChange: (range: Ra
   )
 }
 
-/** The browser's own field for date and time; what it holds is taken for UTC, as the label says. */
+/** The browser's own field for date and time; what it holds is of the zone that all times are shown in, as the label says. */
 function Instant(props: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
   const id = useId()
+  usePreferences()
+  const at = props.value === undefined ? undefined : Date.parse(props.value)
   return (
     <span className={styles['instant']}>
       <label htmlFor={id} className="muted">
-        {props.label} (UTC)
+        {props.label} ({zoneName(at ?? Date.now())})
       </label>
       <TextInput
         id={id}
         type="datetime-local"
         step={1}
-        value={props.value?.slice(0, 19) ?? ''}
+        value={at === undefined ? '' : absoluteTime(at).replace(' ', 'T')}
         onChange={({ target }) => {
-          const at = Date.parse(`${target.value}Z`)
-          props.onChange(Number.isNaN(at) ? undefined : new Date(at).toISOString())
+          const chosen = instantOf(target.value)
+          props.onChange(chosen === undefined ? undefined : new Date(chosen).toISOString())
         }}
       />
     </span>

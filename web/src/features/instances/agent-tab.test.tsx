@@ -1,28 +1,16 @@
-import { AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import { AgentSummary, type InstanceDetail } from '@signet/shared/api/resources'
 import { expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { AgentTab } from './agent-tab.tsx'
+import { exampleInstance } from './testing/examples.ts'
 
 const id = '0e0e0e0e-0000-4000-8000-000000000001'
 const now = Date.UTC(2026, 10, 24, 9)
 
 function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
-  return InstanceDetail.parse({
-    id,
-    name: 'web-01',
-    kind: 'host',
-    resourceId: '/x',
-    identityState: 'on',
-    identityReason: null,
-    identity: null,
-    credential: null,
-    nextRotationAt: null,
-    lastToken: null,
-    version: 1,
-    createdAt: now,
-    tenantId: id,
-    authorityUrl: 'https://localhost',
+  return {
+    ...exampleInstance,
     agent: AgentSummary.parse({
       id,
       version: '0.1.0',
@@ -36,7 +24,7 @@ function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
       sentGeneration: 7,
       ...agent,
     }),
-  })
+  }
 }
 
 test.each([

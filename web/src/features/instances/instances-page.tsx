@@ -4,11 +4,12 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
+import { type Command, useRegisterCommands } from '../../ui/commands.ts'
 import { countWords } from '../../ui/count-words.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -30,7 +31,6 @@ import styles from './instances-page.module.css'
 import { facetsOptions, useInstanceRows } from './instances-queries.ts'
 import { type InstancesSearch, readSearch, usualSort } from './instances-search.ts'
 import { NoInstances } from './no-instances.tsx'
-import { usePageKeys } from './page-keys.ts'
 import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
 import { ViewsMenu } from './views-menu.tsx'
 
@@ -43,9 +43,7 @@ export function InstancesPage() {
   const navigate = page.useNavigate()
   const [registering, setRegistering] = useState(false)
   const refusal = useRefusal('instances.write')
-  const box = useRef<HTMLInputElement>(null)
-  const toBox = () => box.current?.focus()
-  usePageKeys({ '/': toBox, f: toBox })
+  useRegisterCommands(rowKeys)
   const read = readSearch(search)
   const change = (next: Partial<InstancesSearch>, push = false) =>
     void navigate({ search: { ...search, view: undefined, ...next }, replace: !push, resetScroll: false })
@@ -80,7 +78,6 @@ export function InstancesPage() {
       )}
       <InstanceList
         search={search}
-        box={box}
         change={change}
         onRegister={refusal === undefined ? () => setRegistering(true) : undefined}
       />
@@ -91,13 +88,12 @@ export function InstancesPage() {
 
 interface InstanceListProps {
   search: InstancesSearch
-  box: { current: HTMLInputElement | null }
   change: (next: Partial<InstancesSearch>, push?: boolean) => void
   /** Undefined for those who may not. */
   onRegister: (() => void) | undefined
 }
 
-function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
+function InstanceList({ search, change, onRegister }: InstanceListProps) {
   const { filter, isReadable, sort } = readSearch(search)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only this part of the address says how the columns lie
   const layout = useMemo(() => readSearch(search).layout, [search.cols])
@@ -109,7 +105,7 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
   const selected = selection.kind === 'some' ? selection.ids.size : undefined
   return (
     <>
-      <FilterLine filter={filter} count={isReadable ? count : undefined} box={box} change={change} />
+      <FilterLine filter={filter} count={isReadable ? count : undefined} change={change} />
       {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
       <Frame>
         <DataTable
@@ -158,12 +154,12 @@ function InstanceList({ search, box, change, onRegister }: InstanceListProps) {
   )
 }
 
-interface FilterLineProps extends Pick<InstanceListProps, 'box' | 'change'> {
+interface FilterLineProps extends Pick<InstanceListProps, 'change'> {
   filter: string
   count: ListCount | undefined
 }
 
-function FilterLine({ filter, count, box, change }: FilterLineProps) {
+function FilterLine({ filter, count, change }: FilterLineProps) {
   const facets = useQuery(facetsOptions)
   return (
     <div className={styles['line']}>
@@ -172,7 +168,6 @@ function FilterLine({ filter, count, box, change }: FilterLineProps) {
         fields={instanceFields}
         value={filter}
         counts={facets.data ?? {}}
-        inputRef={box}
         onChange={(q) => change({ q: q === '' ? undefined : q })}
       />
       <output className={styles['count']} aria-live="polite">
@@ -201,7 +196,13 @@ function useOpenInstance() {
       : navigate({ to: '/tokens/test', search: { instance: row.id } }))
 }
 
-/** Keys of a row besides the table's own (dashboard §9). */
+/** Keys of a row besides the table's own (dashboard §9), for the shortcut sheet. */
+const rowKeys: readonly Command[] = [
+  { id: 'row e', label: 'Turn the identity on or off', group: 'In a list', keys: 'e' },
+  { id: 'row t', label: 'Test a token', group: 'In a list', keys: 't' },
+  { id: 'row c', label: 'Copy the principal ID', group: 'In a list', keys: 'c' },
+]
+
 function onRowKey(key: string, row: InstanceSummary, open: (row: InstanceSummary, target: 'test') => void): boolean {
   if (key === 'e') document.querySelector<HTMLElement>(`[data-identity="${row.id}"] [role="switch"]`)?.click()
   else if (key === 't') open(row, 'test')

@@ -6,6 +6,7 @@ import { useRefusal } from '../../api/session.ts'
 import { keyAlgorithmWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { useRegisterCommands } from '../../ui/commands.ts'
 import { durationWords } from '../../ui/duration.ts'
 import { Loadable } from '../../ui/loadable.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -18,11 +19,15 @@ export function PolicyCard() {
   const query = useQuery(policyOptions)
   const [editing, setEditing] = useState(false)
   const refusal = useRefusal('policies.write')
+  const edit = () => setEditing(true)
+  useRegisterCommands([
+    { id: 'edit-policy', label: 'Edit rotation policy', group: 'Rotations', inPalette: true, refusal, run: edit },
+  ])
   return (
     <Card
       title="Policy in force"
       actions={
-        <Button small disabledReason={refusal} onClick={() => setEditing(true)}>
+        <Button small disabledReason={refusal} onClick={edit}>
           Edit policy
         </Button>
       }

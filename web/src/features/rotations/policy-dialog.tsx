@@ -1,11 +1,13 @@
 import { RotationPolicy, type StoredRotationPolicy } from '@signet/shared/api/rotation'
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
 import { keyAlgorithmWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
+import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { durationWords } from '../../ui/duration.ts'
 import { DurationField } from '../../ui/duration-field.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Field, Select, TextInput } from '../../ui/form.tsx'
@@ -38,7 +40,7 @@ export function PolicyDialog({ open, policy, onClose }: PolicyDialogProps) {
 
 function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose: () => void }) {
   // The version of the moment the dialog opened: a change by somebody else meanwhile must not be overwritten.
-  const [{ version, ...start }] = useState(policy)
+  const [{ version, ...start }, setBase] = useState(policy)
   const [draft, setDraft] = useState<RotationPolicy>(start)
   const [checked, setChecked] = useState(false)
   const save = useSetPolicy()
@@ -60,13 +62,23 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
   }
   return (
     <form onSubmit={submit} className={styles['form']} noValidate>
-      <PolicyFields draft={draft} faults={checked ? faults : {}} onChange={setDraft} />
+      <PolicyFields key={version} draft={draft} faults={checked ? faults : {}} onChange={setDraft} />
       {overlapIsCut(draft) && (
         <Notice tone="warn">
           <p>The overlap is longer than what is left of the old certificate, so it ends when that expires.</p>
         </Notice>
       )}
-      {save.error !== null && <SaveFailure error={save.error} onClose={onClose} />}
+      {save.error !== null && (
+        <SaveFailure
+          error={save.error}
+          draft={draft}
+          onBase={(inForce, values) => {
+            setBase(inForce)
+            setDraft(values)
+            save.reset()
+          }}
+        />
+      )}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" kind="primary" busy={save.isPending}>
@@ -132,21 +144,35 @@ function PolicyFields({ draft, faults, onChange }: PolicyFieldsProps) {
   )
 }
 
-function SaveFailure({ error, onClose }: { error: Error; onClose: () => void }) {
-  const client = useQueryClient()
-  if (!hasCode(error, 'precondition_failed')) return <ErrorPanel problem={problemOf(error)} />
-  const reload = () => {
-    void client.invalidateQueries({ queryKey: policyOptions.queryKey })
-    onClose()
-  }
+interface SaveFailureProps {
+  error: Error
+  draft: RotationPolicy
+  /** Goes on from the policy in force, with these values in the form. */
+  onBase: (inForce: StoredRotationPolicy, values: RotationPolicy) => void
+}
+
+function SaveFailure({ error, draft, onBase }: SaveFailureProps) {
+  const isConflict = hasCode(error, 'precondition_failed')
+  const inForce = useQuery({ ...policyOptions, staleTime: 0, enabled: isConflict })
+  if (!isConflict) return <ErrorPanel problem={problemOf(error)} />
+  const current = inForce.isFetching ? undefined : inForce.data
   return (
-    <Notice tone="warn" alert title="Somebody else changed the policy meanwhile">
-      <p>Nothing was saved. Look at the policy that is in force, then edit it again.</p>
-      <div>
-        <Button small onClick={reload}>
-          Show the policy in force
-        </Button>
-      </div>
-    </Notice>
+    <ConflictPanel
+      noun="rotation policy"
+      differences={current && policyDifferences(current, draft)}
+      onReload={() => current && onBase(current, current)}
+      onKeep={() => current && onBase(current, draft)}
+    />
   )
+}
+
+function policyDifferences(inForce: RotationPolicy, draft: RotationPolicy) {
+  const words = (policy: RotationPolicy) => [
+    ['Lifetime', durationWords(policy.lifetimeSeconds * 1_000)],
+    ['Rotate at', `${Math.round(policy.rotateAt * 100)} %`],
+    ['Overlap', durationWords(policy.overlapSeconds * 1_000)],
+    ['Key type', keyAlgorithmWords[policy.keyAlgorithm]],
+  ]
+  const yours = new Map(words(draft).map(([name = '', value = '']) => [name, value]))
+  return words(inForce).map(([name = '', before = '']) => ({ name, before, after: yours.get(name) ?? null }))
 }

@@ -4,7 +4,7 @@ import { runWords, triggerWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -26,9 +26,9 @@ export const rotationColumns = columnsOf<RotationSummary>([
     width: 180,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
-        {absoluteTime(row.requestedAt)}
+        <ExactTime at={row.requestedAt} />
         <span className={styles['ago']}>
-          <RelativeTime at={row.requestedAt} />
+          <RelativeTime at={row.requestedAt} besideExact />
         </span>
       </Link>
     ),

@@ -2,6 +2,7 @@ import type { RotationSummary } from '@signet/shared/api/rotation'
 import { Check, Circle, Clock, Minus } from 'lucide-react'
 import { zoneName } from '../../ui/absolute-time.ts'
 import { durationWords } from '../../ui/duration.ts'
+import { usePreferences } from '../../ui/preferences.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import styles from './stage-list.module.css'
 import { type Stage, stagesOf } from './stages.ts'
@@ -10,6 +11,7 @@ const icons = { done: Check, waiting: Clock, later: Circle, never: Minus } as co
 const words = { done: 'done', waiting: 'comes next', later: 'later', never: 'did not happen' } as const
 
 export function StageList({ run }: { run: RotationSummary }) {
+  usePreferences()
   return (
     <>
       <ol className={styles['stages']} aria-label="Stages">

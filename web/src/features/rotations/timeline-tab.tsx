@@ -14,6 +14,7 @@ import { type Lane, LaneTimeline, type Load } from '../../ui/lane-timeline.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { useNow } from '../../ui/now.ts'
+import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -29,6 +30,7 @@ const spanChoices = (Object.keys(spans) as Span[]).map((value) => ({ value, labe
 /** Every identity with its certificates over time; the soonest to rotate first. */
 export function TimelineTab() {
   const search = page.useSearch()
+  usePreferences()
   const navigate = page.useNavigate()
   const axis = axisOf(search, useNow('slow'))
   const lanes = useInfiniteQuery(timelineOptions({ instance: search.instance, axis }))
@@ -150,7 +152,7 @@ function loadOf({ day, done, planned }: RotationDay): Load {
   const date = new Date(day).toISOString().slice(0, 10)
   return {
     ...{ from: day, until: day + dayMs, value: total, planned: planned > 0 },
-    words: planned > 0 ? `${total} on ${date}, ${planned} of them planned` : `${total} on ${date}`,
+    words: planned > 0 ? `${total} on ${date} (UTC), ${planned} of them planned` : `${total} on ${date} (UTC)`,
   }
 }
 

@@ -302,7 +302,7 @@ CREATE INDEX audit_events_review ON audit_events(tenant_id, id);
 CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id, id);
 CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id, id);
 CREATE INDEX audit_events_label ON audit_events(tenant_id, target_label COLLATE NOCASE, id);
-CREATE INDEX audit_events_correlation ON audit_events(correlation_id);
+CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;

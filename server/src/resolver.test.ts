@@ -1,0 +1,157 @@
+import type { Permission } from '@signet/shared/vocabulary/permissions'
+import { allows, type Role } from '@signet/shared/vocabulary/permissions'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { contextOf, given, identityOn, newestRun, openStack, rowsOf, type Stack } from '../test/stack.ts'
+import { type Authority, openAuthority } from './authority/index.ts'
+import { thumbprintHex } from './platform/crypto/thumbprint.ts'
+import { SequentialIds } from './platform/identifiers.ts'
+import { Resolver, readLookup } from './resolver.ts'
+
+let stack: Stack
+let authority: Authority
+let resolver: Resolver
+
+beforeEach(async () => {
+  stack = await openStack()
+  authority = await openAuthority({
+    ...stack,
+    tenantDomain: 'signet.local',
+    authorityUrl: 'https://localhost:7421',
+    tokenLifetimeSeconds: 3_600,
+    onCredentialUsed: () => undefined,
+  })
+  resolver = new Resolver({ ...stack, agents: stack.plane.directory, authority })
+})
+
+afterEach(async () => {
+  await authority.close()
+  await stack.close()
+})
+
+const everything = () => true
+const find = async (text: string, may: (permission: Permission) => boolean = everything) =>
+  (await resolver.find(text, may)).map(({ kind, id, path }) => ({ kind, id, path }))
+const as = (role: Role) => (permission: Permission) => allows(role, permission)
+
+describe('an identifier', () => {
+  it('of an instance leads to it: its ID, its ARM ID and its name, in any case', async () => {
+    const { instance } = await identityOn(stack)
+    const hit = { kind: 'instance', id: instance.id, path: `/instances/${instance.id}` }
+    for (const text of [instance.id.toUpperCase(), instance.resourceId.toUpperCase(), 'WEB-01', '  web-01 ']) {
+      expect(await find(text)).toContainEqual(hit)
+    }
+  })
+
+  it('of a principal or client leads to the identity of its instance, after it was deleted too', async () => {
+    const { instance, principalId } = await identityOn(stack)
+    const principal = await stack.registry.require(principalId)
+    const hit = { kind: 'identity', id: principalId, path: `/instances/${instance.id}/identity` }
+    expect(await find(principalId)).toEqual([hit])
+    expect(await find(principal.clientId)).toEqual([hit])
+    await stack.identities.turnOff(contextOf(), instance.id)
+    expect(await resolver.find(principalId, everything)).toMatchObject([
+      { ...hit, label: 'Identity of web-01 (deleted)' },
+    ])
+  })
+
+  it('of a certificate leads to it: thumbprints as consoles and as tokens write them, and the serial number', async () => {
+    const { instance, first } = await identityOn(stack)
+    const hex = thumbprintHex(first.certificate)
+    const colons = given(hex.match(/../g)).join(':')
+    const sha256Hex = Buffer.from(first.x5tS256, 'base64url').toString('hex')
+    const hit = { kind: 'certificate', id: first.id, path: `/instances/${instance.id}/certificates#row-${first.id}` }
+    for (const text of [first.id, hex, hex.toLowerCase(), colons, first.x5t, first.x5tS256, sha256Hex, first.serial]) {
+      expect(await find(text)).toEqual([hit])
+    }
+  })
+
+  it('of a rotation, an agent and a signing key leads to each', async () => {
+    const { instance, principalId, agent } = await identityOn(stack)
+    const run = await newestRun(stack, principalId)
+    expect(await find(run.id)).toEqual([{ kind: 'rotation', id: run.id, path: `/rotations/${run.id}` }])
+    expect(await find(agent.id)).toContainEqual({
+      kind: 'agent',
+      id: agent.id,
+      path: `/instances/${instance.id}/agent`,
+    })
+    const kid = given((await rowsOf(stack, 'signing_keys'))[0]).kid
+    expect(await find(kid)).toEqual([{ kind: 'signing_key', id: kid, path: `/audit?filter=target%3A${kid}&range=all` }])
+  })
+
+  it('of an audit event or a request leads to the events of that request', async () => {
+    const context = contextOf()
+    await stack.audit.record(context, { action: 'server.start' })
+    const event = given((await rowsOf(stack, 'audit_events')).at(-1))
+    const path = `/audit?filter=correlation%3A${context.correlationId}&range=all`
+    expect(await find(event.id)).toEqual([{ kind: 'audit_event', id: event.id, path: `${path}&event=${event.id}` }])
+    expect(await find(context.correlationId)).toEqual([{ kind: 'request', id: context.correlationId, path }])
+  })
+
+  it('of a token leads to its request: the uti of the token and the request ID of the client', async () => {
+    const { instance, principalId } = await identityOn(stack)
+    const id = new SequentialIds(stack.clock).next()
+    const { correlationId } = contextOf()
+    await authority.log.record({
+      id,
+      tenantId: stack.tenantId,
+      at: stack.clock.now(),
+      principalId,
+      clientId: principalId,
+      audience: 'https://vault.azure.net',
+      x5tS256: null,
+      kid: 'k',
+      exp: 1,
+      outcome: 'ok',
+      correlationId,
+      ip: null,
+    })
+    const hit = { kind: 'token', id, path: `/instances/${instance.id}/activity#row-${id}` }
+    const uti = Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
+    for (const text of [id, uti, correlationId]) expect(await find(text)).toEqual([hit])
+  })
+
+  it.each(['nothing', '%', "' OR 1=1 --", '/', '00000000-0000-0000-0000-000000000000', '💥'.repeat(100)])(
+    'that names nothing, such as %s, leads nowhere',
+    async (text) => {
+      await identityOn(stack)
+      expect(await find(text)).toEqual([])
+    },
+  )
+})
+
+describe('what the caller may not read looks as if it did not exist (SEC-29)', () => {
+  it.each([
+    ['viewer', ['instance', 'identity', 'certificate', 'rotation', 'agent']],
+    ['auditor', ['instance', 'identity', 'certificate', 'rotation', 'agent', 'signing_key', 'audit_event', 'request']],
+    ['developer', []],
+  ] as const)('%s', async (role, kinds) => {
+    const context = contextOf()
+    const { instance, principalId, agent, first } = await identityOn(stack)
+    await stack.audit.record(context, { action: 'server.start' })
+    const texts = [
+      instance.id,
+      principalId,
+      first.x5t,
+      agent.id,
+      (await newestRun(stack, principalId)).id,
+      given((await rowsOf(stack, 'signing_keys'))[0]).kid,
+      given((await rowsOf(stack, 'audit_events')).at(-1)).id,
+      context.correlationId,
+    ]
+    const hits = (await Promise.all(texts.map((text) => find(text, as(role))))).flat()
+    expect(new Set(hits.map((hit) => hit.kind))).toEqual(new Set(kinds))
+  })
+})
+
+describe('readLookup', () => {
+  it('reads a text in every form it can have', () => {
+    const hex = 'AB'.repeat(20)
+    expect(readLookup(hex)).toMatchObject({
+      sha1: Buffer.from(hex, 'hex').toString('base64url'),
+      serial: hex.toLowerCase(),
+    })
+    expect(readLookup('4f 3a:00:11')).toEqual({ text: '4f 3a:00:11', serial: '4f3a0011' })
+    expect(readLookup('/subscriptions/x')).toEqual({ text: '/subscriptions/x', armId: '/subscriptions/x' })
+    expect(readLookup('web-01')).toEqual({ text: 'web-01' })
+  })
+})

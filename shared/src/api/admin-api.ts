@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import * as audit from './audit.ts'
+import * as bulk from './bulk.ts'
+import * as clock from './clock.ts'
+import type { Route } from './contract.ts'
+import * as deployment from './deployment.ts'
+import * as enrollment from './enrollment.ts'
+import * as openapi from './openapi.ts'
+import * as operators from './operators.ts'
+import * as principals from './principals.ts'
+import * as resolve from './resolve.ts'
+import * as resources from './resources.ts'
+import * as rotation from './rotation.ts'
+import * as tokenTests from './token-tests.ts'
+import * as views from './views.ts'
+
+/** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
+const files: Record<string, object> = {
+  Sessions: operators,
+  Instances: resources,
+  Identities: principals,
+  'Bulk jobs': bulk,
+  Rotations: rotation,
+  Enrolment: enrollment,
+  'Token tests': tokenTests,
+  Audit: audit,
+  'Saved views': views,
+  Deployment: deployment,
+  Clock: clock,
+  'Look-up': resolve,
+  'This document': openapi,
+}
+
+/** One operation of the admin API under the heading and the name that its documents give it. */
+export interface NamedRoute {
+  readonly heading: string
+  /** Unique in the API, such as `resources.list`. */
+  readonly name: string
+  readonly route: Route
+}
+
+/** Every operation of the admin API, in the order of its headings. */
+export const adminRoutes: readonly NamedRoute[] = Object.entries(files).flatMap(([heading, file]) =>
+  Object.entries(file).flatMap(([exported, table]) =>
+    isRouteTable(table)
+      ? Object.entries(table).map(([name, route]) => ({
+          heading,
+          name: `${exported.replace(/Api$/, '')}.${name}`,
+          route,
+        }))
+      : [],
+  ),
+)
+
+/** The schemas that have a name of their own. */
+export const adminSchemas: ReadonlyMap<string, z.ZodType> = new Map(
+  Object.values(files).flatMap((file) =>
+    Object.entries(file).filter((entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodObject),
+  ),
+)
+
+/** Whether an export of a contract file is a table of routes. */
+function isRouteTable(value: unknown): value is Record<string, Route> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).length > 0 &&
+    Object.values(value).every((each) => typeof each === 'object' && each !== null && 'method' in each)
+  )
+}

@@ -1,0 +1,174 @@
+import { resolveApi } from '@signet/shared/api/resolve'
+import { resourcesApi } from '@signet/shared/api/resources'
+import { formatTerm } from '@signet/shared/query/query'
+import { AuditAction, auditActions } from '@signet/shared/vocabulary/audit-events'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { Clock, Fingerprint, ScrollText, Server, Zap } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { call } from '../api/client.ts'
+import { kindWords, shortestLookup } from '../api/resolved.ts'
+import { useSession } from '../api/session.ts'
+import { type Command, useCommands } from '../ui/commands.ts'
+import { Palette, type PaletteGroup, type PaletteItem } from '../ui/palette.tsx'
+import { visibleText } from '../ui/visible-text.ts'
+import { destinations } from './destinations.ts'
+import { recentPlaces } from './recent-places.ts'
+
+const pauseMs = 150
+const iconSize = 16
+const searchInstances = call(resourcesApi.list)
+const resolve = call(resolveApi.anything)
+
+/** The palette of the dashboard: screens, instances, acts of this page, identifiers of any kind. */
+export function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const [text, setText] = useState('')
+  // Each opening starts anew.
+  useEffect(() => {
+    if (!open) setText('')
+  }, [open])
+  const { groups, busy } = useGroups(open ? text : '')
+  return (
+    <Palette
+      open={open}
+      onClose={onClose}
+      text={text}
+      onText={setText}
+      groups={groups}
+      busy={busy}
+      placeholder="Search or jump to…"
+    />
+  )
+}
+
+function useGroups(text: string): { groups: PaletteGroup[]; busy: boolean } {
+  const prefix = /^[>#]/.exec(text)?.[0]
+  const words = text.slice(prefix === undefined ? 0 : 1).trim()
+  const router = useRouter()
+  const go = (href: string) => () => void router.navigate({ href })
+  const actions = useActions(words)
+  const found = useFound(prefix === undefined ? words : '', go)
+  if (prefix === '>') return { groups: filled([{ value: 'Actions on this page', items: actions }]), busy: false }
+  if (prefix === '#') return { groups: filled([{ value: 'Audit', items: auditItems(words, go) }]), busy: false }
+  const recent = recentPlaces()
+    .filter(({ title }) => fits(title, words))
+    .map(({ path, title }) => ({
+      id: `recent ${path}`,
+      label: visibleText(title),
+      hint: visibleText(path),
+      icon: <Clock size={iconSize} aria-hidden />,
+      run: go(path),
+    }))
+  const groups = [
+    { value: 'Found by ID', items: found.byId },
+    { value: 'Instances', items: found.instances },
+    { value: 'Go to', items: screenItems(words, go) },
+    { value: 'Actions on this page', items: actions },
+    { value: 'Recent', items: recent },
+  ]
+  return { groups: filled(groups), busy: found.busy }
+}
+
+function filled(groups: readonly PaletteGroup[]): PaletteGroup[] {
+  return groups.filter(({ items }) => items.length > 0)
+}
+
+function screenItems(words: string, go: (href: string) => () => void): PaletteItem[] {
+  return destinations
+    .filter(({ label }) => fits(label, words))
+    .map(({ to, label, icon: Icon, key }) => ({
+      id: to,
+      label,
+      icon: <Icon size={iconSize} aria-hidden />,
+      keys: `g ${key}`,
+      run: go(to),
+    }))
+}
+
+function useActions(words: string): PaletteItem[] {
+  return useCommands()
+    .filter((command) => command.inPalette === true && fits(command.label, words))
+    .flatMap(({ id, label, keys, refusal, run }: Command) =>
+      run === undefined
+        ? []
+        : [{ id: `action ${id}`, label, icon: <Zap size={iconSize} aria-hidden />, keys, refusal, run }],
+    )
+}
+
+/** What the server finds: instances by name, and whatever the text is an identifier of. */
+function useFound(words: string, go: (href: string) => () => void) {
+  const asked = useSettled(words)
+  const mayRead = useSession()?.permissions.includes('instances.read') === true
+  const instances = useQuery({
+    queryKey: ['instances', 'palette', asked],
+    queryFn: ({ signal }) => searchInstances({ query: { filter: bareWords(asked), limit: 6 } }, signal),
+    enabled: mayRead && asked !== '' && asked.length <= 100,
+    placeholderData: keepPreviousData,
+  })
+  const byId = useQuery({
+    queryKey: ['resolve', asked],
+    queryFn: ({ signal }) => resolve({ params: { anything: asked } }, signal),
+    enabled: asked.length >= shortestLookup,
+    placeholderData: keepPreviousData,
+  })
+  const isEmpty = words === ''
+  const named = isEmpty ? [] : (instances.data?.items ?? [])
+  return {
+    busy: words !== asked || instances.isFetching || byId.isFetching,
+    instances: named.map(({ id, name, resourceId }) => ({
+      id: `instance ${id}`,
+      label: visibleText(name),
+      hint: visibleText(resourceId),
+      icon: <Server size={iconSize} aria-hidden />,
+      run: go(`/instances/${id}`),
+    })),
+    byId: (isEmpty || asked.length < shortestLookup ? [] : (byId.data?.items ?? []))
+      .filter((hit) => hit.kind !== 'instance' || !named.some(({ id }) => id === hit.id))
+      .map(({ kind, id, label, path }) => ({
+        id: `${kind} ${id} ${path}`,
+        label: visibleText(label),
+        hint: kindWords[kind],
+        icon: <Fingerprint size={iconSize} aria-hidden />,
+        run: go(path),
+      })),
+  }
+}
+
+function auditItems(words: string, go: (href: string) => () => void): PaletteItem[] {
+  const icon = <ScrollText size={iconSize} aria-hidden />
+  const all = { id: 'audit', label: 'All events', icon, run: go('/audit?range=all') }
+  const byAction = AuditAction.options
+    .filter((action) => fits(`${auditActions[action]} ${action}`, words))
+    .map((action) => ({
+      id: action,
+      label: auditActions[action],
+      hint: action,
+      icon,
+      run: go(`/audit?filter=action:${action}&range=all`),
+    }))
+  return words === '' ? [all, ...byAction] : byAction
+}
+
+/** The text as one bare term of a filter, whatever is in it. */
+function bareWords(text: string): string {
+  return formatTerm({ kind: 'text', text, negated: false })
+}
+
+/** Every word that was typed is somewhere in the text. */
+function fits(text: string, words: string): boolean {
+  const searched = text.toLowerCase()
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => searched.includes(word))
+}
+
+/** A text once nobody types any more. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}

@@ -1,0 +1,22 @@
+import { FlaskConical, ListChecks, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
+
+/** A screen that the rail, the palette and the key `g` lead to. */
+export interface Destination {
+  readonly to: '/instances' | '/rotations' | '/jobs' | '/tokens/test' | '/audit'
+  readonly label: string
+  readonly icon: LucideIcon
+  /** Second key after `g`. */
+  readonly key: string
+}
+
+/**
+ * Every screen of the rail, in its order, for every role: a screen says itself what the role of the person lacks. A new
+ * one is one line here, and one route.
+ */
+export const destinations: readonly Destination[] = [
+  { to: '/instances', label: 'Instances', icon: Server, key: 'i' },
+  { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
+  { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
+  { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
+]

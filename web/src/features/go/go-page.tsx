@@ -1,0 +1,72 @@
+import { longestLookup, type ResolvedHit, resolveApi } from '@signet/shared/api/resolve'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { SearchX } from 'lucide-react'
+import { useEffect } from 'react'
+import { call } from '../../api/client.ts'
+import { loadStateOf } from '../../api/load-state.ts'
+import { kindWords } from '../../api/resolved.ts'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { useTitle } from '../../ui/page-title.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import styles from './go-page.module.css'
+
+const page = getRouteApi('/signed-in/go/$')
+const resolve = call(resolveApi.anything)
+
+/** Leads from an identifier of any kind to the page of what it names; where it names several things, they are offered. */
+export function GoPage() {
+  const { _splat: given = '' } = page.useParams()
+  // The router takes the first slash of a resource ID for one too many.
+  const text = (given.includes('/') && !given.startsWith('/') ? `/${given}` : given).trim().slice(0, longestLookup)
+  useTitle('Look-up')
+  const router = useRouter()
+  const query = useQuery({
+    queryKey: ['resolve', text],
+    queryFn: ({ signal }) => resolve({ params: { anything: text } }, signal),
+    enabled: text !== '',
+  })
+  const hits = query.data?.items
+  const only = hits?.length === 1 ? hits[0]?.path : undefined
+  useEffect(() => {
+    if (only !== undefined) void router.navigate({ href: only, replace: true })
+  }, [only, router])
+  if (text === '') return <Nothing text={given} />
+  return (
+    <>
+      <PageHeader title="Look-up" lead={visibleText(text)} />
+      <Loadable state={loadStateOf(query)} lines={3}>
+        {({ items }) => (items.length === 0 ? <Nothing text={text} /> : only === undefined && <Choices hits={items} />)}
+      </Loadable>
+    </>
+  )
+}
+
+function Choices({ hits }: { hits: readonly ResolvedHit[] }) {
+  return (
+    <Card title={`${hits.length} things have this identifier`}>
+      <ul className={styles['hits']}>
+        {hits.map((hit) => (
+          <li key={`${hit.kind} ${hit.path}`}>
+            <a href={hit.path}>{visibleText(hit.label)}</a> <span className="muted">{kindWords[hit.kind]}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function Nothing({ text }: { text: string }) {
+  return (
+    <EmptyState icon={<SearchX size={20} aria-hidden />} title={`Nothing here is called “${visibleText(text)}”`}>
+      <p>
+        Looked for: instances by name, ID and resource ID; identities by principal and client ID; certificates by
+        thumbprint (SHA-1, SHA-256) and serial number; rotations, agents, signing keys, audit events; requests by
+        request and correlation ID; tokens by <code>uti</code>. What your role does not show is not found either.
+      </p>
+    </EmptyState>
+  )
+}
