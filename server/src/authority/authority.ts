@@ -17,6 +17,7 @@ import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TestGrants } from './test-grants.ts'
+import { TokenActivityStore } from './token-activity-store.ts'
 import { TokenAuthority } from './token-authority.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
@@ -48,6 +49,7 @@ export interface Authority {
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
+  readonly activity: TokenActivityStore
   readonly traces: TraceRecorder
   readonly testGrants: TestGrants
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
@@ -65,6 +67,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
   const issuanceLog = new IssuanceLog({ ...options, store })
   const usage = new TokenUsageStore(options.dataDir, clock)
+  const activity = new TokenActivityStore(options.dataDir, options.cursors)
   const identities = new IdentityCache(options.registry, clock)
   const testGrants = new TestGrants(clock)
   const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
@@ -85,6 +88,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
     usage,
+    activity,
     traces: new TraceRecorder(),
     testGrants,
     forget: (objectId) => identities.drop(objectId),
@@ -95,7 +99,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     close: async () => {
       issuanceLog.close()
       usage.close()
-      await Promise.all([keyTask.stop(), logTask.stop()])
+      await Promise.all([activity.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }
