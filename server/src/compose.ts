@@ -147,7 +147,7 @@ export async function composeServer(parts: ServerParts) {
       lastUse: (ids) => authority.log.lastUse(ids),
       recent: (id, query) => authority.log.recent(id, query),
       matching: (id, query) => authority.activity.page(id, query),
-      histogram: (id, range, filter) => authority.activity.histogram(id, range, filter),
+      histogram: (id, query) => authority.activity.histogram(id, query),
       refusedFor: (ids) => authority.usage.refusedFor(ids),
       recently: (id) => authority.usage.recently(id),
     },

@@ -65,7 +65,7 @@ it('requests over time are counted by outcome, as the filter says', async () => 
   write('vault')
   const range = { from, to: clock.now() + 1 }
   const counted = async (filter: { audience?: string; result?: 'ok' | 'refused' }) => {
-    const { buckets } = await activity.histogram('p', range, filter)
+    const { buckets } = await activity.histogram('p', { ...range, ...filter })
     return buckets.flatMap(({ at, ok, refused }) => (ok + refused > 0 ? [[at - from, ok, refused]] : []))
   }
   expect(await counted({})).toEqual([
@@ -74,6 +74,8 @@ it('requests over time are counted by outcome, as the filter says', async () => 
   ])
   expect(await counted({ audience: 'arm' })).toEqual([[0, 0, 1]])
   expect(await counted({ result: 'ok', audience: 'vault' })).toHaveLength(2)
+  const { items } = await activity.page('p', { from: from + 1, to: range.to, limit: 50 })
+  expect(items.map(({ at }) => at)).toEqual([clock.now()])
 })
 
 it('the first token of a certificate is found near the instant of its first use, and no other', () => {

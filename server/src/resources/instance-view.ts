@@ -21,10 +21,12 @@ export interface AgentDirectory {
   describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>>
 }
 
-/** Which token requests. */
+/** Which token requests; the instants are epoch milliseconds, and `to` is not included. */
 interface TokenFilter {
   readonly result?: 'ok' | 'refused' | undefined
   readonly audience?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
 /** Which of these requests, by correlation ID, are tests whose trace is kept. */
@@ -37,8 +39,7 @@ export interface TokenUsage {
   refusedFor(principalIds: readonly string[]): ReadonlyMap<string, number>
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry>
   matching(principalId: string, query: PageQuery & TokenFilter): Promise<Page<TokenLogEntry>>
-  /** @param range epoch milliseconds, the end not included */
-  histogram(principalId: string, range: { from: number; to: number }, filter: TokenFilter): Promise<TokenHistogram>
+  histogram(principalId: string, query: TokenFilter & { from: number; to: number }): Promise<TokenHistogram>
   /** What was issued lately, and what of it is still out. */
   recently(principalId: string): Pick<BlastRadius, 'day' | 'week' | 'live'>
 }
@@ -119,7 +120,7 @@ export class InstanceView {
   async tokens({ principalId }: ServiceInstance, query: PageQuery & TokenFilter): Promise<Page<TokenRequest>> {
     if (principalId === null) return { items: [], nextCursor: null }
     // Without a filter a page is a stretch of an index, which is read faster than a thread is asked.
-    const isFiltered = query.result !== undefined || query.audience !== undefined
+    const isFiltered = [query.result, query.audience, query.from, query.to].some((each) => each !== undefined)
     const { items, nextCursor } = isFiltered
       ? await this.#usage.matching(principalId, query)
       : this.#usage.recent(principalId, query)
@@ -130,10 +131,10 @@ export class InstanceView {
 
   async tokenHistogram(
     { principalId }: ServiceInstance,
-    { from, to, ...filter }: TokenFilter & { from: number; to: number },
+    query: TokenFilter & { from: number; to: number },
   ): Promise<TokenHistogram> {
-    if (principalId === null) return { bucketMs: to - from, buckets: [] }
-    return this.#usage.histogram(principalId, { from, to }, filter)
+    if (principalId === null) return { bucketMs: query.to - query.from, buckets: [] }
+    return this.#usage.histogram(principalId, query)
   }
 }
 

@@ -342,7 +342,7 @@ export const resourcesApi = {
     summary: 'Token requests of the identity of one instance, newest first',
     access: 'instances.read',
     params: instanceParams,
-    query: PageQuery.extend(TokenFilter.shape),
+    query: PageQuery.extend(TokenFilter.shape).extend({ from: QueryInstant.optional(), to: QueryInstant.optional() }),
     response: pageOf(TokenRequest),
   }),
   tokenHistogram: route({

@@ -7,7 +7,7 @@ import type { ReceivedFile } from './client.ts'
 export function useExport(read: (format: ExportFormat) => Promise<ReceivedFile>, onFailed: (error: Error) => void) {
   const saving = useMutation({
     // The file goes to the browser and nowhere else: what this returned would stay in the mutation cache.
-    mutationFn: async (format: ExportFormat): Promise<void> => save(await read(format)),
+    mutationFn: async (format: ExportFormat): Promise<void> => saveFile(await read(format)),
     onError: (error) => {
       if (!hasCode(error, 'step_up_required')) onFailed(error)
     },
@@ -24,7 +24,8 @@ export function useExport(read: (format: ExportFormat) => Promise<ReceivedFile>,
 /** How long the browser may take to begin with the saving. */
 const beginMs = 60_000
 
-export function save({ fileName, content }: ReceivedFile): void {
+/** Hands a file to the browser to save. */
+export function saveFile({ fileName, content }: ReceivedFile): void {
   const address = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = address

@@ -14,7 +14,7 @@ import { QueryBox } from '../../ui/query-box.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { NothingRotated } from './nothing-rotated.tsx'
-import { rotationColumns, rotationName } from './rotation-columns.tsx'
+import { type rotationColumns, rotationName } from './rotation-columns.tsx'
 import styles from './rotations.module.css'
 import { exportRotations, readRotations, rotationsKey } from './rotations-queries.ts'
 
@@ -28,13 +28,14 @@ export interface RunListSearch {
 interface RunListProps {
   /** A term that every question has besides the one in the address. */
   fixed?: string
+  columns: typeof rotationColumns
   search: RunListSearch
   onSearch: (search: RunListSearch) => void
   nothing: { title: string; words: string } | 'never'
 }
 
 /** Rotations, newest first. */
-export function RunList({ fixed, search, onSearch, nothing }: RunListProps) {
+export function RunList({ fixed, columns, search, onSearch, nothing }: RunListProps) {
   const navigate = useNavigate()
   const own = search.filter ?? ''
   const filter = [fixed, own].filter((part) => part !== undefined && part !== '').join(' ')
@@ -49,14 +50,14 @@ export function RunList({ fixed, search, onSearch, nothing }: RunListProps) {
     (format) => exportRotations(filter, format),
     (error) => notify('bad', 'The rotations were not exported', problemOf(error).detail),
   )
-  const { layout } = readLayout(search.cols, rotationColumns)
-  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, rotationColumns) })
+  const { layout } = readLayout(search.cols, columns)
+  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, columns) })
   const setFilter = (next: string) => onSearch({ ...search, filter: next === '' ? undefined : next })
   return (
     <div className={styles['list']}>
       <div className={styles['tools']}>
         <QueryBox label="rotations" fields={rotationFields} value={own} onChange={setFilter} />
-        <ColumnsMenu columns={rotationColumns} layout={layout} onLayout={setLayout} />
+        <ColumnsMenu columns={columns} layout={layout} onLayout={setLayout} />
         <ExportMenu
           busy={saving.isBusy}
           disabledReason={isReadable ? undefined : 'The filter has a fault; correct it first.'}
@@ -66,7 +67,7 @@ export function RunList({ fixed, search, onSearch, nothing }: RunListProps) {
       {problem === null ? (
         <DataTable
           label="Rotations"
-          columns={rotationColumns}
+          columns={columns}
           layout={layout}
           onLayout={setLayout}
           rows={rows}
