@@ -24,7 +24,7 @@ export function ProofCard({ run }: { run: RotationDetail }) {
           {sentence} <span className="muted">Times in {zoneName(run.requestedAt)}.</span>
         </p>
         <div className={styles['proof-acts']}>
-          <CopyButton value={proofText(run, now)} label="proof as text" text="Copy as text" />
+          <CopyButton value={proofText(run, now)} label="proof as text" text="Copy proof as text" />
           <Button small kind="quiet" icon={<Printer size={14} aria-hidden />} onClick={() => window.print()}>
             Print
           </Button>
