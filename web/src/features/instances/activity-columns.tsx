@@ -27,9 +27,9 @@ export const activityColumns = columnsOf<TokenRequest>([
   },
   {
     id: 'certificate',
-    header: 'Certificate (SHA-256)',
+    header: 'Certificate',
     cell: ({ x5tS256 }) =>
-      x5tS256 === null ? <None /> : <Copyable value={x5tS256} label="certificate thumbprint" short={shortLength} />,
+      x5tS256 === null ? <None /> : <Copyable value={x5tS256} label="SHA-256 thumbprint" short={shortLength} />,
   },
   {
     id: 'kid',

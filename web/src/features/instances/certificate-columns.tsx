@@ -17,26 +17,30 @@ const thumbprintLength = 8
 export const certificateColumns = columnsOf<HeldCredential>([
   {
     id: 'thumbprint',
-    header: 'Thumbprint (SHA-1)',
+    header: 'SHA-1',
     cell: (row) => <Copyable value={row.thumbprint} label="SHA-1 thumbprint" short={thumbprintLength} />,
   },
   {
     id: 'sha256',
-    header: 'Thumbprint (SHA-256)',
+    header: 'SHA-256',
     cell: (row) => <Copyable value={row.x5tS256} label="SHA-256 thumbprint" short={thumbprintLength} />,
   },
   {
     id: 'serial',
-    header: 'Serial number',
+    header: 'Serial',
     cell: (row) => <Copyable value={row.serial} label="serial number" short={8} />,
   },
   { id: 'state', header: 'State', cell: (row) => <StatusBadge {...credentialWords[row.state]} /> },
   { id: 'key', header: 'Key', cell: (row) => <span className="nowrap">{keyAlgorithmName(row.keyAlgorithm)}</span> },
   { id: 'begins', header: 'Not before', cell: (row) => <ExactTime at={row.notBefore} precision="minute" /> },
   { id: 'expires', header: 'Not after', cell: (row) => <Expiry credential={row} /> },
-  { id: 'cause', header: 'Reason', cell: ({ run }) => (run === null ? <None /> : triggerWords[run.trigger]) },
+  {
+    id: 'cause',
+    header: 'Reason',
+    cell: ({ run }) => (run === null ? <None /> : <span className="nowrap">{triggerWords[run.trigger]}</span>),
+  },
   { id: 'by', header: 'Rotated by', cell: ({ run }) => <RotatedBy run={run} /> },
-  { id: 'fetched', header: 'Held by agent since', cell: (row) => <Optional at={row.activatedAt} /> },
+  { id: 'fetched', header: 'On agent since', cell: (row) => <Optional at={row.activatedAt} /> },
   { id: 'first', header: 'First use', cell: (row) => <Optional at={row.firstUsedAt} /> },
   { id: 'last', header: 'Last use', cell: (row) => <Optional at={row.lastUsedAt} /> },
 ])

@@ -66,9 +66,18 @@ export const rotationColumns = columns
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
   ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
-  { id: 'waiting', header: 'Waits for', width: 330, cell: (row) => <Waiting run={row} /> },
-  { id: 'agent', header: 'Agent', width: 120, cell: (row) => <AgentLink run={row} /> },
-  { id: 'attempts', header: 'Tries', width: 70, cell: (row) => row.attempts },
+  { id: 'waiting', header: 'Waits for', width: 380, cell: (row) => <Waiting run={row} /> },
+  { id: 'agent', header: 'Agent', width: 100, cell: (row) => <AgentLink run={row} /> },
+  { id: 'attempts', header: 'Tries', width: 60, cell: (row) => row.attempts },
+  {
+    id: 'failures',
+    header: 'Failed before',
+    width: 100,
+    cell: ({ waiting }) => {
+      const failures = waiting?.failures ?? 0
+      return failures === 0 ? <None /> : <span className="warn">{failures} in a row</span>
+    },
+  },
   ...columns.filter(({ id }) => ['change', 'actor', 'actions'].includes(id)),
 ])
 

@@ -27,11 +27,11 @@ test('a connected agent is waited for, and is a matter of concern after a minute
   const agent = { id: agentId, connected: true, lastSeenAt: at }
   expect(words(agent, at + 5_000)).toMatchObject({ isStuck: false })
   expect(words(agent, at + 600_000)).toMatchObject({
-    reason: 'The agent is connected; it has not asked for the certificate yet, for 10 min.',
+    reason: 'The connected agent has not asked for a certificate yet: 10 min.',
     isStuck: true,
   })
   const prepared = { state: 'prepared', preparedAt: at + 300 }
-  expect(words(agent, at + 5_000, prepared)?.reason).toMatch(/has not confirmed yet that it holds it\.$/)
+  expect(words(agent, at + 5_000, prepared)?.reason).toMatch(/has not confirmed the certificate yet\.$/)
 })
 
 test('an overlap only waits for its end, and a rotation that ended for nothing', () => {

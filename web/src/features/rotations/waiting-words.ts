@@ -18,7 +18,7 @@ export function waitingWords(run: RotationSummary, now: number): WaitingWords | 
   if (waiting === null) return undefined
   if (run.activatedAt !== null) {
     return {
-      reason: 'The new certificate is in use; the old one is accepted until the overlap ends.',
+      reason: 'Both certificates are accepted until the overlap ends.',
       next: `Old certificate retires ${relativeWords(waiting.nextTryAt, now)}`,
       isStuck: false,
     }
@@ -40,10 +40,10 @@ function whyNot(
   }
   const turn =
     run.preparedAt === null
-      ? 'The agent is connected; it has not asked for the certificate yet'
-      : 'The certificate is issued; the agent has not confirmed yet that it holds it'
+      ? 'The connected agent has not asked for a certificate yet'
+      : 'The connected agent has not confirmed the certificate yet'
   const since = now - (run.preparedAt ?? run.requestedAt)
   return since < promptMs
     ? { reason: `${turn}.`, isStuck: false }
-    : { reason: `${turn}, for ${durationWords(since)}.`, isStuck: true }
+    : { reason: `${turn}: ${durationWords(since)}.`, isStuck: true }
 }

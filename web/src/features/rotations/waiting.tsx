@@ -14,7 +14,6 @@ export function Waiting({ run }: { run: RotationSummary }) {
     <span className={styles['waiting']}>
       {words.reason}
       <span className={styles['ago']}>{words.next}</span>
-      <Failures run={run} />
     </span>
   )
 }
