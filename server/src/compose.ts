@@ -15,7 +15,7 @@ import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
-import { AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
+import { AuditExports, AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
@@ -107,7 +107,15 @@ export async function composeServer(parts: ServerParts) {
   const authorities = await CertificateAuthorities.open(base)
   writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
 
-  const rotation = await openRotation({ ...base, registry, authorities })
+  const rotation = await openRotation({
+    ...base,
+    registry,
+    authorities,
+    neighbours: {
+      agents: (ids) => plane.directory.describe(ids),
+      firstToken: (use) => authority.log.firstWith(use),
+    },
+  })
   const uses = new CredentialUses({
     log,
     record: (batch) => registry.recordUses(batch),
@@ -149,9 +157,12 @@ export async function composeServer(parts: ServerParts) {
     usage: {
       lastUse: (ids) => authority.log.lastUse(ids),
       recent: (id, query) => authority.log.recent(id, query),
+      matching: (id, query) => authority.activity.page(id, query),
+      histogram: (id, query) => authority.activity.histogram(id, query),
       refusedFor: (ids) => authority.usage.refusedFor(ids),
       recently: (id) => authority.usage.recently(id),
     },
+    traced: (ids) => tests.traces.kept(ids),
     clock,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
@@ -211,6 +222,7 @@ export async function composeServer(parts: ServerParts) {
   })
   lifecycle.started('token traces', () => tests.stop())
   const requestLog = new SampledLog(log, clock)
+  const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
@@ -239,6 +251,7 @@ export async function composeServer(parts: ServerParts) {
           view,
           list,
           audit,
+          clock,
           tenantId,
           authorityUrl: config.authorityUrl,
           requireStepUp,
@@ -261,7 +274,7 @@ export async function composeServer(parts: ServerParts) {
     )
     router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
     router.use(tokenTestStream(tests.tester, guard))
-    router.use(contractRouter(auditApi, auditHandlers(audit), options))
+    router.use(contractRouter(auditApi, auditHandlers({ audit, exports: auditExports, requireStepUp }), options))
     const keys = {
       root,
       rootKeyId: () => new DataKeysStore(database).rootKeyId(),

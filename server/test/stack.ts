@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FirstToken } from '@signet/shared/api/rotation'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
@@ -57,12 +58,22 @@ export const noUsage: TokenUsage = {
   lastUse: () => new Map(),
   refusedFor: () => new Map(),
   recent: () => ({ items: [], nextCursor: null }),
+  matching: async () => ({ items: [], nextCursor: null }),
+  histogram: async () => ({ bucketMs: 1, buckets: [] }),
   recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
 }
 
+const noTraces = async () => new Set<string>()
+
 /** The instance screens of a stack. */
 export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
-  return new InstanceView({ ...stack, slots: stack.rotation.slots, agents: stack.plane.directory, usage })
+  return new InstanceView({
+    ...stack,
+    slots: stack.rotation.slots,
+    agents: stack.plane.directory,
+    usage,
+    traced: noTraces,
+  })
 }
 
 export type Stack = Awaited<ReturnType<typeof openStack>>
@@ -90,7 +101,16 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
-  const rotation = await openRotation({ ...base, registry, authorities })
+  const firstTokens = new Map<string, FirstToken>()
+  const rotation = await openRotation({
+    ...base,
+    registry,
+    authorities,
+    neighbours: {
+      agents: (ids) => plane.directory.describe(ids),
+      firstToken: ({ x5tS256 }) => firstTokens.get(x5tS256),
+    },
+  })
   const resources = await ResourceManager.open({ ...base, defaults: { ...deployment, tenantName: 'signet.local' } })
   const identities = new ManagedIdentity({ ...base, resources, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
@@ -115,6 +135,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
       lastUse: (ids) =>
         new Map(ids.flatMap((id) => (lastUses.has(id) ? [[id, given(lastUses.get(id))] as const] : []))),
     },
+    traced: noTraces,
     clock,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
@@ -147,6 +168,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     plane,
     view,
     list,
+    /** The first token of a certificate, by SHA-256 thumbprint; the test fills it in. */
+    firstTokens,
     /** When tokens were last given out, by principal; the test fills it in. */
     lastUses,
     enrollment: plane.enrollment,

@@ -2,7 +2,7 @@ import { auditFields } from '@signet/shared/query/audit-fields'
 import { parseQuery } from '@signet/shared/query/query'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contextOf, openStack, type Stack } from '../../test/stack.ts'
-import { bucketsOver } from './audit-buckets.ts'
+import { bucketsOver } from '../platform/time-buckets.ts'
 
 let stack: Stack
 const start = Date.UTC(2030, 10, 20, 12)

@@ -7,8 +7,8 @@ import type { Cursors } from '../platform/database/paging.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { bucketsOver } from '../platform/time-buckets.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { bucketsOver } from './audit-buckets.ts'
 import { type AuditQuery, AuditStore } from './audit-store.ts'
 
 export type { AuditQuery }
@@ -23,6 +23,9 @@ export interface NewAuditEvent {
   readonly before?: Record<string, unknown>
   readonly after?: Record<string, unknown>
 }
+
+/** Events read at a time by whoever reads all of them. */
+const portionLength = 500
 
 /** Every write in the product passes here. */
 export class AuditLog {
@@ -87,6 +90,26 @@ export class AuditLog {
   /** Newest first. */
   page(query: AuditQuery, page: PageQuery): Promise<Page<AuditEvent>> {
     return this.#store.page(query, page, this.#clock.now())
+  }
+
+  /**
+   * Every matching event that exists at this moment, newest first, read in portions: what is written meanwhile is not in
+   * it, and nothing is skipped or repeated (SEC-134).
+   */
+  async each(query: AuditQuery): Promise<AsyncIterable<AuditEvent>> {
+    const newest = await this.#store.newest()
+    return this.#portions(query, newest ? `${newest.id}~` : '', this.#clock.now())
+  }
+
+  async *#portions(query: AuditQuery, end: string, now: number): AsyncGenerator<AuditEvent> {
+    let before = end
+    for (;;) {
+      const events = await this.#store.portion(query, before, portionLength, now)
+      yield* events
+      const last = events.at(-1)
+      if (last === undefined || events.length < portionLength) return
+      before = last.id
+    }
   }
 
   count(query: AuditQuery): Promise<{ matching: number; isCapped: boolean }> {

@@ -76,6 +76,17 @@ export class AuditStore {
     return this.#cursors.page(found, { list, limit, keyOf: (row) => [row.id], map: toEvent })
   }
 
+  /** The matching events that come after `before` in a list, newest first, for whoever reads the whole of it. */
+  async portion(query: AuditQuery, before: string, limit: number, nowMs: number): Promise<AuditEvent[]> {
+    const rows = await this.#matching(query, nowMs)
+      .selectAll()
+      .where('id', '<', before)
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(toEvent)
+  }
+
   /** How many events match, counted no further than a page has to say. */
   async count(query: AuditQuery, nowMs: number): Promise<{ matching: number; isCapped: boolean }> {
     const some = this.#matching(query, nowMs)

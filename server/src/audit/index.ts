@@ -4,5 +4,6 @@
  * (SEC-124). Nothing is ever changed or deleted here; the database refuses it. Owns the table `audit_events`.
  */
 export { auditHandlers } from './admin-routes.ts'
+export { AuditExports } from './audit-export.ts'
 export { AuditLog, type NewAuditEvent } from './audit-log.ts'
 export { recordRefusals } from './integrity-records.ts'

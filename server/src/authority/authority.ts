@@ -16,6 +16,7 @@ import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TestGrants } from './test-grants.ts'
+import { TokenActivityStore } from './token-activity-store.ts'
 import { TokenAuthority } from './token-authority.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
@@ -47,6 +48,7 @@ export interface Authority {
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
+  readonly activity: TokenActivityStore
   readonly traces: TraceRecorder
   readonly testGrants: TestGrants
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
@@ -63,6 +65,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const resources = await ResourceApps.open(options.database, clock)
   const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
+  const activity = new TokenActivityStore(options.dataDir, options.cursors)
   const identities = new IdentityCache(options.registry, clock)
   const testGrants = new TestGrants(clock)
   const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
@@ -83,6 +86,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     verifier: new BearerVerifier({ keys, issuer, resources, clock }),
     log: issuanceLog,
     usage,
+    activity,
     traces: new TraceRecorder(),
     testGrants,
     forget: (objectId) => identities.drop(objectId),
@@ -92,7 +96,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     },
     close: async () => {
       usage.close()
-      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
+      await Promise.all([issuanceLog.close(), activity.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }

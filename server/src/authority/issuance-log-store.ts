@@ -37,9 +37,10 @@ export interface LoggedRequest extends TokenLogEntry {
   readonly principalId: string
 }
 
-const list = 'tokens'
+/** What cursors of the token log are bound to. */
+export const tokenList = 'tokens'
 const mostFound = 20
-const columns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip'
+export const tokenColumns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip, correlation_id'
 const dayMs = 86_400_000
 const skewSeconds = 300
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
@@ -187,26 +188,36 @@ export class IssuanceLogReader {
   }
 
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
-    const before = this.#cursors.read(list, query.cursor)?.[0] ?? '~'
+    const before = this.#cursors.read(tokenList, query.cursor)?.[0] ?? '~'
     const rows = this.#db
       .prepare<[string, string, number], TokenRow>(
-        `SELECT ${columns} FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+        `SELECT ${tokenColumns} FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
       )
       .all(principalId, before, query.limit + 1)
-    return this.#cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
+    return this.#cursors.page(rows, { list: tokenList, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
   }
 
   byCorrelation(correlationId: string): LoggedRequest[] {
     return this.#db
       .prepare<[string, number], TokenRow>(
-        `SELECT ${columns} FROM token_log WHERE correlation_id = ? ORDER BY id DESC LIMIT ?`,
+        `SELECT ${tokenColumns} FROM token_log WHERE correlation_id = ? ORDER BY id DESC LIMIT ?`,
       )
       .all(correlationId, mostFound)
       .map(toRequest)
   }
 
   byId(id: string): LoggedRequest | undefined {
-    const row = this.#db.prepare<[string], TokenRow>(`SELECT ${columns} FROM token_log WHERE id = ?`).get(id)
+    const row = this.#db.prepare<[string], TokenRow>(`SELECT ${tokenColumns} FROM token_log WHERE id = ?`).get(id)
+    return row && toRequest(row)
+  }
+
+  /** The first token given out for a certificate with an ID in that range; a short stretch of one principal's index. */
+  firstWith(use: { principalId: string; x5tS256: string; fromMs: number; untilMs: number }): LoggedRequest | undefined {
+    const row = this.#db
+      .prepare<[string, string, string, string], TokenRow>(
+        `SELECT ${tokenColumns} FROM token_log WHERE principal_id = ? AND id >= ? AND id < ? AND x5t_s256 = ? AND outcome = 'ok' ORDER BY id LIMIT 1`,
+      )
+      .get(use.principalId, firstIdAt(use.fromMs), firstIdAt(use.untilMs), use.x5tS256)
     return row && toRequest(row)
   }
 
@@ -238,7 +249,7 @@ export function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
-interface TokenRow {
+export interface TokenRow {
   id: string
   at: number
   principal_id: string
@@ -248,9 +259,10 @@ interface TokenRow {
   kid: string | null
   exp: number | null
   ip: string | null
+  correlation_id: string
 }
 
-function toEntry(row: TokenRow): TokenLogEntry {
+export function toEntry(row: TokenRow): TokenLogEntry {
   return {
     id: row.id,
     at: row.at,
@@ -260,6 +272,7 @@ function toEntry(row: TokenRow): TokenLogEntry {
     kid: row.kid,
     expiresAt: row.exp === null ? null : row.exp * 1_000,
     ip: row.ip,
+    correlationId: row.correlation_id,
   }
 }
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import type { FirstToken } from '@signet/shared/api/rotation'
+import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
@@ -22,6 +23,8 @@ const keptMs = 30 * dayMs
 const usageKeptDays = 400
 const prunedPerStep = 1_000
 const mostSteps = 1_000
+/** A use is noted by the clock a moment from where its row is. */
+const firstUseSlackMs = 5 * secondMs
 /** Refusals of one client that are recorded within a second; the rest is counted by nobody (SEC-173). */
 const mostRefusalsPerSecond = 10
 
@@ -95,6 +98,13 @@ export class IssuanceLog {
     return [byUti, byId, ...ofRequest].filter((found) => found !== undefined)
   }
 
+  /** The first token that a certificate was used for, near the instant (epoch milliseconds) of its first use. */
+  firstWith(use: { principalId: string; x5tS256: string; at: number }): FirstToken | undefined {
+    const range = { fromMs: use.at - firstUseSlackMs, untilMs: use.at + firstUseSlackMs }
+    const found = this.#reader.firstWith({ ...use, ...range })
+    return found && { at: found.at, audience: found.audience, uti: utiOf(found.id), correlationId: found.correlationId }
+  }
+
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
     return this.#reader.lastUse(principalIds)
   }
@@ -146,6 +156,11 @@ export class IssuanceLog {
     this.#refusals.set(key, { second, count })
     return count <= mostRefusalsPerSecond
   }
+}
+
+/** The `uti` claim of the token that a row of the log stands for. */
+export function utiOf(id: string): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
 }
 
 export function sha256Bytes(text: string): Buffer {

@@ -8,7 +8,7 @@ import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { accessTokenClaims, backdateSeconds } from './claims.ts'
 import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { IdentityCache } from './identity-cache.ts'
-import { type IssuanceLog, sha256Bytes } from './issuance-log.ts'
+import { type IssuanceLog, sha256Bytes, utiOf } from './issuance-log.ts'
 import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
@@ -187,7 +187,7 @@ export class TokenAuthority {
       app,
       nowSeconds,
       lifetimeSeconds,
-      uti: Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url'),
+      uti: utiOf(id),
       notBeforeSeconds: challengeOf(request.form.get('claims')),
     })
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')

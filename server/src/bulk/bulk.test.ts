@@ -17,6 +17,8 @@ beforeEach(async () => {
       lastUse: (ids) => new Map([...uses].filter(([id]) => ids.includes(id))),
       refusedFor: () => new Map(),
       recent: () => ({ items: [], nextCursor: null }),
+      matching: async () => ({ items: [], nextCursor: null }),
+      histogram: async () => ({ bucketMs: 1, buckets: [] }),
       recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
     },
   })

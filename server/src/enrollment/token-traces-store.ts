@@ -54,6 +54,18 @@ export class TokenTracesStore {
     return row && TokenTest.parse(JSON.parse(row.result))
   }
 
+  async existing(ids: readonly string[], after: number): Promise<Set<string>> {
+    if (ids.length === 0) return new Set()
+    const rows = await this.#database.read
+      .selectFrom('token_traces')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('tenant_id', '=', this.#tenantId)
+      .where('at', '>', after)
+      .execute()
+    return new Set(rows.map((row) => row.id))
+  }
+
   async page(filter: TraceFilter): Promise<Page<TraceSummary>> {
     const [at, id] = this.#cursors.read(list, filter.cursor) ?? []
     let query = this.#database.read.selectFrom('token_traces').selectAll().where('tenant_id', '=', this.#tenantId)

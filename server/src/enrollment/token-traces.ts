@@ -32,6 +32,11 @@ export class TokenTraces {
     return this.#store.page(filter)
   }
 
+  /** Those of the IDs under which a test is kept. */
+  kept(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#store.existing(ids, this.#clock.now() - keptMs)
+  }
+
   /** Forgets what has had its time, in portions, so that no writer waits for long. */
   async prune(): Promise<void> {
     const before = this.#clock.now() - keptMs

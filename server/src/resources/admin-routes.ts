@@ -1,6 +1,7 @@
 import type { InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -18,6 +19,7 @@ export function resourceHandlers(parts: {
   view: InstanceView
   list: InstanceList
   audit: AuditLog
+  clock: Clock
   tenantId: string
   authorityUrl: string
   requireStepUp: (context: RequestContext) => Promise<void>
@@ -68,6 +70,7 @@ export function resourceHandlers(parts: {
       await identities.remove(context, params.instanceId, { ...body, expected: ifMatch })
       return undefined
     },
-    tokens: async ({ params, query }) => view.recentTokens(await resources.require(params.instanceId), query),
+    tokens: async ({ params, query }) => view.tokens(await resources.require(params.instanceId), query),
+    tokenHistogram: async ({ params, query }) => view.tokenHistogram(await resources.require(params.instanceId), query),
   }
 }

@@ -1,5 +1,12 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type { AgentSummary, BlastRadius, InstanceSummary, TokenLogEntry } from '@signet/shared/api/resources'
+import type {
+  AgentSummary,
+  BlastRadius,
+  InstanceSummary,
+  TokenHistogram,
+  TokenLogEntry,
+  TokenRequest,
+} from '@signet/shared/api/resources'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import { type Principal, type PrincipalRegistry, summaryOf, usabilityAt } from '../principals/index.ts'
@@ -14,12 +21,25 @@ export interface AgentDirectory {
   describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>>
 }
 
+/** Which token requests; the instants are epoch milliseconds, and `to` is not included. */
+interface TokenFilter {
+  readonly result?: 'ok' | 'refused' | undefined
+  readonly audience?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** Which of these requests, by correlation ID, are tests whose trace is kept. */
+export type TraceDirectory = (correlationIds: readonly string[]) => Promise<ReadonlySet<string>>
+
 /** What the view asks of the domain that issues tokens. */
 export interface TokenUsage {
   lastUse(principalIds: readonly string[]): ReadonlyMap<string, { at: number; audience: string }>
   /** When the newest request of each was refused for its certificate; those whose newest one was not are left out. */
   refusedFor(principalIds: readonly string[]): ReadonlyMap<string, number>
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry>
+  matching(principalId: string, query: PageQuery & TokenFilter): Promise<Page<TokenLogEntry>>
+  histogram(principalId: string, query: TokenFilter & { from: number; to: number }): Promise<TokenHistogram>
   /** What was issued lately, and what of it is still out. */
   recently(principalId: string): Pick<BlastRadius, 'day' | 'week' | 'live'>
 }
@@ -31,6 +51,7 @@ export class InstanceView {
   readonly #slots: SlotDirectory
   readonly #agents: AgentDirectory
   readonly #usage: TokenUsage
+  readonly #traced: TraceDirectory
   readonly #clock: Clock
 
   constructor(parts: {
@@ -39,6 +60,7 @@ export class InstanceView {
     slots: SlotDirectory
     agents: AgentDirectory
     usage: TokenUsage
+    traced: TraceDirectory
     clock: Clock
   }) {
     this.#resources = parts.resources
@@ -46,6 +68,7 @@ export class InstanceView {
     this.#slots = parts.slots
     this.#agents = parts.agents
     this.#usage = parts.usage
+    this.#traced = parts.traced
     this.#clock = parts.clock
   }
 
@@ -93,8 +116,25 @@ export class InstanceView {
     }
   }
 
-  recentTokens(instance: ServiceInstance, query: PageQuery): Page<TokenLogEntry> {
-    return instance.principalId ? this.#usage.recent(instance.principalId, query) : { items: [], nextCursor: null }
+  /** Newest first; those of the last principal, where there is none any more. */
+  async tokens({ principalId }: ServiceInstance, query: PageQuery & TokenFilter): Promise<Page<TokenRequest>> {
+    if (principalId === null) return { items: [], nextCursor: null }
+    // Without a filter a page is a stretch of an index, which is read faster than a thread is asked.
+    const isFiltered = [query.result, query.audience, query.from, query.to].some((each) => each !== undefined)
+    const { items, nextCursor } = isFiltered
+      ? await this.#usage.matching(principalId, query)
+      : this.#usage.recent(principalId, query)
+    const traced = await this.#traced(items.map((entry) => entry.correlationId))
+    const traceOf = (id: string) => (traced.has(id) ? id : null)
+    return { items: items.map((entry) => ({ ...entry, traceId: traceOf(entry.correlationId) })), nextCursor }
+  }
+
+  async tokenHistogram(
+    { principalId }: ServiceInstance,
+    query: TokenFilter & { from: number; to: number },
+  ): Promise<TokenHistogram> {
+    if (principalId === null) return { bucketMs: query.to - query.from, buckets: [] }
+    return this.#usage.histogram(principalId, query)
   }
 }
 

@@ -3,7 +3,7 @@ import { rotationFields } from '@signet/shared/query/rotation-fields'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import { requireTerms } from '../platform/query-text.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { summaryOf } from '../principals/index.ts'
+import { certificateFile } from './certificate-file.ts'
 import type { Rotation } from './rotation.ts'
 
 export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationApi> {
@@ -11,15 +11,16 @@ export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationAp
   return {
     list: async ({ query }) =>
       history.page({ terms: requireTerms(query.filter, rotationFields), from: query.from, to: query.to }, query),
+    export: ({ query }, context) => rotation.exports.open(context, query),
     timeline: ({ query }) => history.lanes(query, query),
     load: async ({ query }) => ({ days: await history.load(query) }),
     show: ({ params }) => history.show(params.runId),
     credentials: async ({ params }) => {
       const { objectId } = await registry.require(params.principalId)
       const [standing] = await slots.ofPrincipals([objectId])
-      const credentials = await registry.credentialsOf(objectId)
-      return { items: credentials.map(summaryOf), nextRotationAt: standing?.rotateAfter ?? null }
+      return { items: await history.credentials(objectId), nextRotationAt: standing?.rotateAfter ?? null }
     },
+    certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {
       await registry.require(params.principalId)
       const [run] = await rollover.rotateNow(context, params.principalId, body.reason || undefined)

@@ -1,14 +1,42 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type { RotationAttempt, RotationDetail, RotationLane, RotationSummary } from '@signet/shared/api/rotation'
+import type {
+  FirstToken,
+  HeldCredential,
+  RotationAttempt,
+  RotationDetail,
+  RotationLane,
+  RotationSummary,
+  RotationWaiting,
+} from '@signet/shared/api/rotation'
 import type { Term } from '@signet/shared/query/terms'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
-import { ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
 import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
-import type { RotationReviewStore } from './rotation-review-store.ts'
+import { runDeadlineMs } from './rotation-policy.ts'
+import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
 import type { AttemptRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
+
+/** What the history asks of the domains that know agents and tokens. */
+export interface RotationNeighbours {
+  readonly agents: (
+    agentIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, { connected: boolean; lastSeenAt: number | null }>>
+  /** The first token for a certificate, near the instant (epoch milliseconds) at which it was first used. */
+  readonly firstToken: (use: { principalId: string; x5tS256: ThumbprintS256; at: number }) => FirstToken | undefined
+}
+
+/** Which rotations: those a filter describes, requested from `from` (included) to `to` (not). */
+interface HistoryQuery {
+  readonly terms: readonly Term[]
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** Rotations read at a time by whoever reads all of them. */
+const portionLength = 200
 
 /** Rotations as people review them. Nothing here changes anything. */
 export class RotationHistory {
@@ -16,32 +44,52 @@ export class RotationHistory {
   readonly #registry: PrincipalRegistry
   readonly #review: RotationReviewStore
   readonly #clock: Clock
+  readonly #neighbours: RotationNeighbours
 
   constructor(options: {
     store: RotationStore
     review: RotationReviewStore
     registry: PrincipalRegistry
     clock: Clock
+    neighbours: RotationNeighbours
   }) {
     this.#store = options.store
     this.#review = options.review
     this.#registry = options.registry
     this.#clock = options.clock
+    this.#neighbours = options.neighbours
   }
 
-  /** Runs a filter describes, requested from `from` (included) to `to` (not); newest first. */
-  async page(
-    query: { terms: readonly Term[]; from?: number | undefined; to?: number | undefined },
-    page: PageQuery,
-  ): Promise<Page<RotationSummary>> {
-    const condition = rotationCondition(query.terms, this.#clock.now(), await this.#credentialsNamed(query.terms))
-    const { items, nextCursor } = await this.#review.runs({ ...query, condition }, page)
+  /** Newest first. */
+  async page(query: HistoryQuery, page: PageQuery): Promise<Page<RotationSummary>> {
+    const { items, nextCursor } = await this.#review.runs({ ...query, condition: await this.#condition(query) }, page)
     return { items: await this.#summaries(items), nextCursor }
   }
 
   async find(runId: string): Promise<RotationSummary | undefined> {
     const run = await this.#store.run(runId)
     return run && (await this.#summaries([run]))[0]
+  }
+
+  /**
+   * Every matching rotation requested up to this moment, newest first, read in portions; each once, whatever is written
+   * meanwhile (SEC-134). One that moves on meanwhile is as it was when its portion was read.
+   */
+  async each(query: HistoryQuery): Promise<AsyncIterable<RotationSummary>> {
+    const newest = await this.#review.newestId()
+    const asked = { ...query, condition: await this.#condition(query) }
+    return this.#portions(asked, newest === undefined ? '' : `${newest}~`)
+  }
+
+  async *#portions(query: RunQuery, end: string): AsyncGenerator<RotationSummary> {
+    let before = end
+    for (;;) {
+      const runs = await this.#review.portion(query, before, portionLength)
+      yield* await this.#summaries(runs)
+      const last = runs.at(-1)
+      if (last === undefined || runs.length < portionLength) return
+      before = last.id
+    }
   }
 
   /** One lane for each identity: what it held within the range, and when it rolls next; the soonest due first. */
@@ -79,7 +127,51 @@ export class RotationHistory {
     const [summary] = run ? await this.#summaries([run]) : []
     if (!summary) throw new SignetError('not_found', 'No such rotation.')
     const attempts = await this.#store.attempts(runId)
-    return { ...summary, steps: attempts.map(toStep) }
+    return { ...summary, steps: attempts.map(toStep), firstToken: this.#firstToken(summary) }
+  }
+
+  /** Certificates of a principal, newest first, each with the rotation that brought it. */
+  async credentials(principalId: ObjectId): Promise<HeldCredential[]> {
+    const credentials = await this.#registry.credentialsOf(principalId)
+    const runs = new Map((await this.#store.runs(credentials.map(({ runId }) => runId))).map((run) => [run.id, run]))
+    return credentials.map((credential) => {
+      const run = runs.get(credential.runId)
+      const brought = run && { id: RunId.parse(run.id), trigger: run.trigger, actor: actorOf(run) }
+      return { ...summaryOf(credential), run: brought ?? null }
+    })
+  }
+
+  #firstToken({ principalId, to }: RotationSummary): FirstToken | null {
+    if (to === null || to.firstUsedAt === null) return null
+    return this.#neighbours.firstToken({ principalId, x5tS256: to.x5tS256, at: to.firstUsedAt }) ?? null
+  }
+
+  async #condition({ terms }: HistoryQuery): Promise<RunQuery['condition']> {
+    return rotationCondition(terms, this.#clock.now(), await this.#credentialsNamed(terms))
+  }
+
+  async #waiting(runs: readonly RunRow[]): Promise<Map<string, RotationWaiting>> {
+    const open = runs.filter((run) => run.finished_at === null)
+    const slots = new Map((await this.#store.slots(open.map((run) => run.slot_id))).map((slot) => [slot.id, slot]))
+    const agents = await this.#neighbours.agents([...new Set([...slots.values()].map((slot) => slot.agent_id))])
+    return new Map(
+      open.map((run) => {
+        const slot = slots.get(run.slot_id)
+        const agent = slot && agents.get(slot.agent_id)
+        return [
+          run.id,
+          {
+            nextTryAt: run.due_at,
+            givesUpAt: run.activated_at === null ? run.created_at + runDeadlineMs : null,
+            failures: slot?.failures ?? 0,
+            agent:
+              slot && agent
+                ? { id: AgentId.parse(slot.agent_id), connected: agent.connected, lastSeenAt: agent.lastSeenAt }
+                : null,
+          },
+        ]
+      }),
+    )
   }
 
   async #credentialsNamed(terms: readonly Term[]): Promise<Map<string, string[]>> {
@@ -101,9 +193,11 @@ export class RotationHistory {
         found,
       ]),
     )
-    return runs.map((run) =>
-      summarise(run, principals.get(run.principal_id), (id) => (id ? credentials.get(id) : undefined)),
-    )
+    const waiting = await this.#waiting(runs)
+    return runs.map((run) => ({
+      ...summarise(run, principals.get(run.principal_id), (id) => (id ? credentials.get(id) : undefined)),
+      waiting: waiting.get(run.id) ?? null,
+    }))
   }
 }
 
@@ -111,7 +205,7 @@ function summarise(
   run: RunRow,
   principal: Principal | undefined,
   credentialOf: (id: string | null) => KeyCredential | undefined,
-): RotationSummary {
+): Omit<RotationSummary, 'waiting'> {
   const from = credentialOf(run.from_credential_id)
   const to = credentialOf(run.to_credential_id)
   return {
@@ -120,7 +214,7 @@ function summarise(
     instance: instanceOf(principal),
     principalName: run.principal_name,
     trigger: run.trigger,
-    actor: { kind: ActorKind.parse(run.actor_kind), id: run.actor_id, label: run.actor_label },
+    actor: actorOf(run),
     state: run.state,
     from: from ? summaryOf(from) : null,
     to: to ? summaryOf(to) : null,
@@ -171,6 +265,10 @@ function overlapOf(
   return { overlapFrom: run.prepared_at, overlapUntil: until }
 }
 
+function actorOf(row: Pick<RunRow, 'actor_kind' | 'actor_id' | 'actor_label'>): RotationSummary['actor'] {
+  return { kind: ActorKind.parse(row.actor_kind), id: row.actor_id, label: row.actor_label }
+}
+
 function toStep(row: AttemptRow): RotationAttempt {
   return {
     id: row.id,
@@ -178,7 +276,7 @@ function toStep(row: AttemptRow): RotationAttempt {
     fromState: row.from_state,
     toState: row.to_state,
     outcome: row.outcome,
-    actor: { kind: ActorKind.parse(row.actor_kind), id: row.actor_id, label: row.actor_label },
+    actor: actorOf(row),
     startedAt: row.started_at,
     endedAt: row.ended_at,
     errorCode: row.error_code,

@@ -35,20 +35,33 @@ export class RotationReviewStore {
   /** Newest first. */
   async runs(query: RunQuery, { cursor, limit }: PageQuery): Promise<Page<RunRow>> {
     const after = this.#cursors.read(historyList, cursor)?.[0]
+    const rows = await this.portion(query, after, limit + 1)
+    return this.#cursors.page(rows, { list: historyList, limit, keyOf: (row) => [row.id], map: (row) => row })
+  }
+
+  /** The matching runs that come after `before` in the list, newest first. */
+  portion(query: RunQuery, before: string | undefined, limit: number): Promise<RunRow[]> {
     let runs = this.#database.reports
       .selectFrom('rotation_runs')
       .selectAll()
       .where('tenant_id', '=', this.#tenantId)
       .where(query.condition)
-    if (after !== undefined) runs = runs.where('id', '<', after)
+    if (before !== undefined) runs = runs.where('id', '<', before)
     // IDs rise with time, so a range of time is a stretch of the primary key.
     if (query.from !== undefined) runs = runs.where('id', '>=', firstIdAt(query.from))
     if (query.to !== undefined) runs = runs.where('id', '<', firstIdAt(query.to))
-    const rows = await runs
+    return runs.orderBy('id', 'desc').limit(limit).execute()
+  }
+
+  async newestId(): Promise<string | undefined> {
+    const row = await this.#database.read
+      .selectFrom('rotation_runs')
+      .select('id')
+      .where('tenant_id', '=', this.#tenantId)
       .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute()
-    return this.#cursors.page(rows, { list: historyList, limit, keyOf: (row) => [row.id], map: (row) => row })
+      .limit(1)
+      .executeTakeFirst()
+    return row?.id
   }
 
   /** Open slots, the soonest due first. @param instance a name, or the beginning of one with `*` */

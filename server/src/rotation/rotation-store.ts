@@ -146,6 +146,16 @@ export class RotationStore {
     return this.#reader(tx).selectFrom('rotation_runs').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
+  runs(ids: readonly string[]): Promise<RunRow[]> {
+    if (ids.length === 0) return Promise.resolve([])
+    return this.#database.read.selectFrom('rotation_runs').selectAll().where('id', 'in', ids).execute()
+  }
+
+  slots(ids: readonly string[]): Promise<SlotRow[]> {
+    if (ids.length === 0) return Promise.resolve([])
+    return this.#database.read.selectFrom('credential_slots').selectAll().where('id', 'in', ids).execute()
+  }
+
   openRun(slotId: string, tx?: Tx): Promise<RunRow | undefined> {
     return this.#reader(tx)
       .selectFrom('rotation_runs')

@@ -4,7 +4,8 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
-import { RotationHistory } from './history.ts'
+import { RotationHistory, type RotationNeighbours } from './history.ts'
+import { RotationExports } from './rotation-export.ts'
 import { RotationPolicies } from './rotation-policies.ts'
 import { RotationReviewStore } from './rotation-review-store.ts'
 import { RotationStore } from './rotation-store.ts'
@@ -19,6 +20,7 @@ export interface Rotation {
   readonly scheduler: RotationScheduler
   readonly policies: RotationPolicies
   readonly history: RotationHistory
+  readonly exports: RotationExports
   readonly slots: SlotDirectory
   readonly registry: PrincipalRegistry
 }
@@ -33,6 +35,7 @@ export async function openRotation(options: {
   steadiness: Steadiness
   log: Logger
   tenantId: string
+  neighbours: RotationNeighbours
 }): Promise<Rotation> {
   const store = new RotationStore(options.database)
   const review = new RotationReviewStore(options.database, options.cursors, options.tenantId)
@@ -40,11 +43,13 @@ export async function openRotation(options: {
   const rollover = new CredentialRollover(parts)
   const policies = new RotationPolicies({ ...parts, rollover })
   await policies.ensureDefault()
+  const history = new RotationHistory({ ...parts, review })
   return {
     rollover,
     policies,
     scheduler: new RotationScheduler({ ...parts, rollover }),
-    history: new RotationHistory({ ...parts, review }),
+    history,
+    exports: new RotationExports({ ...options, history }),
     slots: new SlotDirectory(parts),
     registry: options.registry,
   }

@@ -3,7 +3,7 @@ import { longestQuery } from '../query/query.ts'
 import { ActorKind, AuditAction, AuditOutcome } from '../vocabulary/audit-events.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 
 export const AuditEvent = z.object({
   id: z.guid(),
@@ -58,6 +58,14 @@ export const auditApi = {
     access: 'audit.read',
     query: AuditQuery,
     response: AuditHistogram,
+  }),
+  export: route({
+    method: 'GET',
+    path: '/audit/export',
+    summary: 'Matching audit events as a file, newest first; needs a fresh confirmation, and is audited',
+    access: 'audit.read',
+    query: AuditQuery.extend({ format: ExportFormat }),
+    download: true,
   }),
   show: route({
     method: 'GET',

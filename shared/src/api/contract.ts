@@ -9,6 +9,8 @@ export interface Download {
   readonly fileName: string
   readonly contentType: string
   readonly chunks: AsyncIterable<string>
+  /** Called once: the last byte has left, or the reader went away. */
+  readonly ended?: () => void
 }
 
 /** Of a write: repeating it within 24 hours returns the first answer (SEC-150). At least 128 bits, chosen by the caller. */

@@ -24,3 +24,7 @@ export const ListCount = z.object({
   all: z.int(),
 })
 export type ListCount = z.infer<typeof ListCount>
+
+/** What a list can be saved as. */
+export const ExportFormat = z.enum(['csv', 'ndjson'])
+export type ExportFormat = z.infer<typeof ExportFormat>

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
 import { HealthState, IdentityState } from '../vocabulary/credential-states.ts'
 import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
-import { Instant } from '../vocabulary/time.ts'
+import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { ListCount, PageQuery, pageOf } from './paging.ts'
+import { ExportFormat, ListCount, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
@@ -129,8 +129,29 @@ export const TokenLogEntry = z.object({
   kid: z.string().nullable(),
   expiresAt: Instant.nullable(),
   ip: z.string().nullable(),
+  correlationId: z.string(),
 })
 export type TokenLogEntry = z.infer<typeof TokenLogEntry>
+
+/** A token request as the page of its instance shows it. */
+export const TokenRequest = TokenLogEntry.extend({
+  /** The test of the token tester that made it, while that is kept. */
+  traceId: z.guid().nullable(),
+})
+export type TokenRequest = z.infer<typeof TokenRequest>
+
+/** Token requests over time; `at` is where a bar begins. */
+export const TokenHistogram = z.object({
+  bucketMs: z.int(),
+  buckets: z.array(z.object({ at: Instant, ok: z.int(), refused: z.int() })),
+})
+export type TokenHistogram = z.infer<typeof TokenHistogram>
+
+const TokenFilter = z.object({
+  /** `refused` is whatever was not given a token. */
+  result: z.enum(['ok', 'refused']).optional(),
+  audience: z.string().min(1).max(500).optional(),
+})
 
 const sortings = [
   'name',
@@ -176,8 +197,6 @@ const InstanceQuery = z.object({
   sort: InstanceSortText.default('name'),
 })
 
-export const ExportFormat = z.enum(['csv', 'ndjson'])
-export type ExportFormat = z.infer<typeof ExportFormat>
 /** What an act on an identity would reach, and what it is used for. Counts are of tokens that were issued. */
 export const BlastRadius = z.object({
   principalId: ObjectId,
@@ -323,7 +342,19 @@ export const resourcesApi = {
     summary: 'Token requests of the identity of one instance, newest first',
     access: 'instances.read',
     params: instanceParams,
-    query: PageQuery,
-    response: pageOf(TokenLogEntry),
+    query: PageQuery.extend(TokenFilter.shape).extend({ from: QueryInstant.optional(), to: QueryInstant.optional() }),
+    response: pageOf(TokenRequest),
+  }),
+  tokenHistogram: route({
+    method: 'GET',
+    path: '/instances/:instanceId/tokens/histogram',
+    summary: 'Token requests of the identity of one instance over time',
+    access: 'instances.read',
+    params: instanceParams,
+    query: TokenFilter.extend({ from: QueryInstant, to: QueryInstant }).refine(({ from, to }) => from < to, {
+      message: 'the end of the range lies before its beginning',
+      path: ['to'],
+    }),
+    response: TokenHistogram,
   }),
 }

@@ -2,14 +2,27 @@ import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
 import { ActorKind } from '../vocabulary/audit-events.ts'
 import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
-import { InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
+import { AgentId, CredentialId, InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 
 export const Actor = z.object({ kind: ActorKind, id: z.string().nullable(), label: z.string() })
 export type Actor = z.infer<typeof Actor>
+
+/** What an open rotation waits for, besides the time. */
+export const RotationWaiting = z.object({
+  /** When the server looks at it again: the agent is told once more, or the overlap ends. */
+  nextTryAt: Instant,
+  /** Not picked up until then, it fails, and another is planned. Null once the new certificate is in use. */
+  givesUpAt: Instant.nullable(),
+  /** Rotations of this identity that failed since the last that succeeded. */
+  failures: z.int(),
+  /** Whose turn it is until the new certificate is in use; null when there is no such agent any more. */
+  agent: z.object({ id: AgentId, connected: z.boolean(), lastSeenAt: Instant.nullable() }).nullable(),
+})
+export type RotationWaiting = z.infer<typeof RotationWaiting>
 
 /** One rollover. `to` takes over from `from`; both are accepted between `overlapFrom` and `overlapUntil`. */
 export const RotationSummary = z.object({
@@ -32,6 +45,8 @@ export const RotationSummary = z.object({
   attempts: z.int(),
   errorCode: z.string().nullable(),
   errorDetail: z.string().nullable(),
+  /** Null once it has ended. */
+  waiting: RotationWaiting.nullable(),
 })
 export type RotationSummary = z.infer<typeof RotationSummary>
 
@@ -70,8 +85,28 @@ export type RotationLane = z.infer<typeof RotationLane>
 export const RotationDay = z.object({ day: Instant, done: z.int(), planned: z.int() })
 export type RotationDay = z.infer<typeof RotationDay>
 
-export const RotationDetail = RotationSummary.extend({ steps: z.array(RotationAttempt) })
+/** The first token that was given out for the new certificate, as the token log has it. */
+export const FirstToken = z.object({
+  at: Instant,
+  audience: z.string(),
+  /** The `uti` claim of the token. */
+  uti: z.string(),
+  correlationId: z.string(),
+})
+export type FirstToken = z.infer<typeof FirstToken>
+
+export const RotationDetail = RotationSummary.extend({
+  steps: z.array(RotationAttempt),
+  /** Null while there is none, and once the token log has forgotten it. */
+  firstToken: FirstToken.nullable(),
+})
 export type RotationDetail = z.infer<typeof RotationDetail>
+
+/** A certificate of an identity, and the rotation that brought it. */
+export const HeldCredential = CredentialSummary.extend({
+  run: z.object({ id: RunId, trigger: RunTrigger, actor: Actor }).nullable(),
+})
+export type HeldCredential = z.infer<typeof HeldCredential>
 
 const minute = 60
 const day = 86_400
@@ -98,18 +133,29 @@ const range = { from: QueryInstant, to: QueryInstant }
 const isForward = ({ from, to }: { from: number; to: number }) => from < to
 const backwards = { message: 'the end of the range lies before its beginning', path: ['to'] }
 
+/** Which rotations: what the filter describes, requested from `from` (included) to `to` (not). */
+const HistoryQuery = z.object({
+  filter: z.string().max(longestQuery).optional(),
+  from: QueryInstant.optional(),
+  to: QueryInstant.optional(),
+})
+
 export const rotationApi = {
   list: route({
     method: 'GET',
     path: '/rotations',
     summary: 'History of rotations, newest first',
     access: 'rotations.read',
-    query: PageQuery.extend({
-      filter: z.string().max(longestQuery).optional(),
-      from: QueryInstant.optional(),
-      to: QueryInstant.optional(),
-    }),
+    query: PageQuery.extend(HistoryQuery.shape),
     response: pageOf(RotationSummary),
+  }),
+  export: route({
+    method: 'GET',
+    path: '/rotations/export',
+    summary: 'Matching rotations as a file, newest first; the export is audited',
+    access: 'rotations.read',
+    query: HistoryQuery.extend({ format: ExportFormat }),
+    download: true,
   }),
   timeline: route({
     method: 'GET',
@@ -144,7 +190,15 @@ export const rotationApi = {
     summary: 'Certificates of one identity, newest first',
     access: 'rotations.read',
     params: z.object({ principalId: ObjectId }),
-    response: z.object({ items: z.array(CredentialSummary), nextRotationAt: Instant.nullable() }),
+    response: z.object({ items: z.array(HeldCredential), nextRotationAt: Instant.nullable() }),
+  }),
+  certificate: route({
+    method: 'GET',
+    path: '/identities/:principalId/credentials/:credentialId/certificate',
+    summary: 'One certificate as a PEM file; it is public, its key is not here',
+    access: 'rotations.read',
+    params: z.object({ principalId: ObjectId, credentialId: CredentialId }),
+    download: true,
   }),
   rotate: route({
     method: 'POST',

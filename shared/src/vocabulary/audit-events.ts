@@ -60,6 +60,8 @@ export const auditActions = {
   'authority.ca_created': 'Certificate authority created',
   'token.tested': 'Token tested',
   'token.revealed': 'Raw token revealed',
+  'audit.exported': 'Audit log exported',
+  'rotations.exported': 'Rotations exported',
   'token.looked_up': 'Token log searched for an ID',
 } as const
 

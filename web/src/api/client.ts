@@ -53,6 +53,33 @@ export function call<R extends Route>(route: R): (...given: CallArguments<R>) =>
   }
 }
 
+/** A file that the server answered with, whole. */
+export interface ReceivedFile {
+  readonly fileName: string
+  readonly content: Blob
+}
+
+/** A function that asks one route for its file. One that breaks off half-way is an error, never a shorter file. */
+export function download<R extends Route & { readonly download: true }>(
+  route: R,
+): (...given: CallArguments<R>) => Promise<ReceivedFile> {
+  return async (...given) => {
+    const response = await sendUntilAnswered(route, given[0] ?? {}, given[1])
+    const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')
+    try {
+      return { fileName: named?.[1] ?? 'download', content: await response.blob() }
+    } catch (cause) {
+      throw new ApiError({
+        code: 'unavailable',
+        title: 'The file broke off',
+        detail: 'The connection ended before the whole file was here; nothing was saved.',
+        fix: 'Try again.',
+        cause,
+      })
+    }
+  }
+}
+
 /** One attempt at a write has one key, however often it is sent (SEC-150). */
 async function sendUntilAnswered(route: Route, input: LooseArguments, signal?: AbortSignal): Promise<Response> {
   if (!isKeyed(route)) return sendAgainWhenRenewed(route, input, undefined, signal)

@@ -1,13 +1,19 @@
 import { operatorsApi } from '@signet/shared/api/operators'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { hasCode, problemOf } from './api-error.ts'
 import { call } from './client.ts'
 import { adoptSession } from './session.ts'
 
-/** Confirms the signed-in person with a fresh one-time code (SEC-22). */
-export function useStepUp() {
+/** Confirms the signed-in person with a fresh one-time code (SEC-22), in the shape that `StepUpDialog` takes. */
+export function useStepUp(onConfirmed: () => void) {
   const client = useQueryClient()
-  return useMutation({
+  const { mutate, isPending, error, reset } = useMutation({
     mutationFn: (code: string) => call(operatorsApi.stepUp)({ body: { code } }),
-    onSuccess: (session) => adoptSession(client, session),
+    onSuccess: (session) => {
+      adoptSession(client, session)
+      onConfirmed()
+    },
   })
+  const isRefused = hasCode(error, 'code_refused')
+  return { submit: mutate, isPending, isRefused, problem: error === null || isRefused ? null : problemOf(error), reset }
 }

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
+import { activitySearch } from '../features/instances/activity-search.ts'
 import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
@@ -61,6 +62,7 @@ const instances = createRoute({
 const instance = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances/$instanceId/{-$tab}',
+  validateSearch: z.object(activitySearch),
   component: lazyRouteComponent(() => import('../features/instances/instance-page.tsx'), 'InstancePage'),
 })
 

@@ -27,8 +27,8 @@ export type ReportAnswer =
  * A read-only handle whose statements run in a thread of their own: whatever may look at more rows than a page has
  * belongs here, so that tokens never wait for a list (data-and-scale §9). The thread starts with the first statement.
  */
-export function openReports(file: string): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new ReportsDialect(file) })
+export function openReports<Tables = Schema>(file: string): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new ReportsDialect(file) })
 }
 
 class ReportsDialect implements Dialect {

@@ -9,6 +9,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
 import { relatedTo } from './audit-related.ts'
 import { changesOf } from './changes.ts'
+import { RevertButton } from './revert-button.tsx'
 
 /** One event in full: what changed, from where, and the numbers to find it by. */
 export function AuditEntry({ event }: { event: AuditEvent }) {
@@ -17,6 +18,7 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
       <div className={styles['column']}>
         <Changes event={event} />
         <Related event={event} />
+        <RevertButton event={event} />
       </div>
       <Facts>
         <Fact name="Exact time">

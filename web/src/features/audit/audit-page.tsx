@@ -17,6 +17,7 @@ import { QueryBox } from '../../ui/query-box.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import styles from './audit.module.css'
 import { auditColumns, eventName } from './audit-columns.tsx'
+import { AuditExport } from './audit-export.tsx'
 import { AuditHistogram } from './audit-histogram.tsx'
 import { AuditPeek } from './audit-peek.tsx'
 import { type AuditSearch, auditCountOptions, auditKey, readAudit } from './audit-queries.ts'
@@ -42,6 +43,7 @@ export function AuditPage() {
         actions={
           <>
             <ColumnsMenu columns={auditColumns} layout={layout} onLayout={setLayout} />
+            <AuditExport search={questionOf(search)} isReadable={isReadable(search)} />
             <AuditViews onPick={(view) => change({ ...view, event: undefined })} />
           </>
         }

@@ -1,6 +1,7 @@
 import { auditApi } from '@signet/shared/api/audit'
+import type { ExportFormat } from '@signet/shared/api/paging'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { call } from '../../api/client.ts'
+import { call, download } from '../../api/client.ts'
 import { type RangeSearch, rangeOf } from './audit-range.ts'
 
 const list = call(auditApi.list)
@@ -20,6 +21,10 @@ export const auditKey = (search: AuditSearch) => ['audit', 'list', search]
 
 export const readAudit = (search: AuditSearch, cursor: string | undefined, signal: AbortSignal) =>
   list({ query: { ...asked(search), cursor } }, signal)
+
+/** Everything the page would show, as a file. */
+export const exportAudit = (search: AuditSearch, format: ExportFormat) =>
+  download(auditApi.export)({ query: { ...asked(search), format } })
 
 export const auditCountOptions = (search: AuditSearch) =>
   queryOptions({

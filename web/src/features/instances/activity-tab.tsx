@@ -1,75 +1,128 @@
-import type { TokenLogEntry } from '@signet/shared/api/resources'
-import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import type { InstanceDetail } from '@signet/shared/api/resources'
+import { formatTerm } from '@signet/shared/query/query'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
-import { codeWords } from '../../api/words.ts'
+import { absoluteTime } from '../../ui/absolute-time.ts'
+import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
-import { Copyable } from '../../ui/copyable.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { Select } from '../../ui/form.tsx'
+import { Histogram } from '../../ui/histogram.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
-import { None } from '../../ui/none.tsx'
-import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
-import { StatusBadge } from '../../ui/status-badge.tsx'
-import { columnsOf } from '../../ui/table-columns.ts'
-import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { tokensOptions } from './instances-queries.ts'
+import { activityColumns } from './activity-columns.tsx'
+import { type ActivitySearch, questionOf } from './activity-search.ts'
+import styles from './activity-tab.module.css'
+import { tokenHistogramOptions, tokensOptions } from './instances-queries.ts'
 
-const shortLength = 10
-
-const columns = columnsOf<TokenLogEntry>([
-  { id: 'at', header: 'Time', cell: (row) => <ExactTime at={row.at} precision="millisecond" relative /> },
-  { id: 'audience', header: 'Audience', cell: (row) => <Untrusted text={row.audience} /> },
-  {
-    id: 'outcome',
-    header: 'Outcome',
-    cell: ({ outcome }) =>
-      outcome === 'ok' ? (
-        <StatusBadge tone="ok" word="Token issued" />
-      ) : (
-        <StatusBadge tone="bad" word={visibleText(codeWords(outcome))} title={visibleText(outcome)} />
-      ),
-  },
-  {
-    id: 'certificate',
-    header: 'Certificate (SHA-256)',
-    cell: ({ x5tS256 }) =>
-      x5tS256 === null ? <None /> : <Copyable value={x5tS256} label="certificate thumbprint" short={shortLength} />,
-  },
-  {
-    id: 'kid',
-    header: 'Signed with',
-    cell: ({ kid }) => (kid === null ? <None /> : <Copyable value={kid} label="signing key ID" short={shortLength} />),
-  },
-  {
-    id: 'expires',
-    header: 'Expires',
-    cell: ({ expiresAt }) => (expiresAt === null ? <None /> : <RelativeTime at={expiresAt} />),
-  },
-  { id: 'ip', header: 'From', cell: ({ ip }) => (ip === null ? <None /> : <Untrusted text={ip} className="mono" />) },
-])
+const page = getRouteApi('/signed-in/instances/$instanceId/{-$tab}')
+/** What the bars cover where no stretch was chosen. */
+const spanMs = dayMs
 
 /** What the authority recorded of this identity's token requests. */
-export function ActivityTab({ instanceId }: { instanceId: InstanceId }) {
-  const query = useInfiniteQuery(tokensOptions(instanceId))
+export function ActivityTab({ instance }: { instance: InstanceDetail }) {
+  const search = page.useSearch()
+  const navigate = page.useNavigate()
+  const change = (next: ActivitySearch) =>
+    void navigate({ to: '.', search: { ...search, ...next }, replace: true, resetScroll: false })
+  return (
+    <>
+      <Tools instance={instance} search={search} onChange={change} />
+      <Bars instance={instance} search={search} onChange={change} />
+      <Requests instance={instance} search={search} onChange={change} />
+    </>
+  )
+}
+
+interface Part {
+  instance: InstanceDetail
+  search: ActivitySearch
+  onChange: (next: ActivitySearch) => void
+}
+
+const results = [
+  { value: 'all', label: 'Every outcome' },
+  { value: 'ok', label: 'Tokens issued' },
+  { value: 'refused', label: 'Refused' },
+] as const
+
+function Tools({ instance, search, onChange }: Part) {
+  const everything = useInfiniteQuery(tokensOptions(instance.id))
+  const seen = new Set(everything.data === undefined ? [] : rowsOf(everything.data).map(({ audience }) => audience))
+  if (search.audience !== undefined) seen.add(search.audience)
+  const audiences = [...seen].sort().map((value) => ({ value, label: visibleText(value) }))
+  const ids = [instance.id, instance.identity?.principalId].filter((id) => id !== undefined)
+  const filter = formatTerm({ kind: 'field', field: 'target', operator: 'is', values: ids, negated: false })
+  return (
+    <div className={styles['tools']}>
+      <Select
+        aria-label="Outcome"
+        value={search.result ?? 'all'}
+        choices={results}
+        onChange={(result) => onChange({ result: result === 'all' ? undefined : result })}
+      />
+      <Select
+        aria-label="Audience"
+        value={search.audience ?? ''}
+        choices={[{ value: '', label: 'Every audience' }, ...audiences]}
+        onChange={(audience) => onChange({ audience: audience === '' ? undefined : audience })}
+      />
+      {search.from !== undefined && (
+        <Button small onClick={() => onChange({ from: undefined, to: undefined })}>
+          Any time
+        </Button>
+      )}
+      <Link to="/audit" search={{ filter, range: 'all' }}>
+        Acts on this identity in the audit log
+      </Link>
+    </div>
+  )
+}
+
+function Bars({ instance, search, onChange }: Part) {
+  const { data } = useQuery(tokenHistogramOptions(instance.id, questionOf(search), spanMs))
+  const [first, last] = [data?.buckets[0], data?.buckets.at(-1)]
+  if (data === undefined || first === undefined || last === undefined) return null
+  const { buckets, bucketMs } = data
+  return (
+    <Histogram
+      label="Token requests over time"
+      bars={buckets.map(({ at, ok, refused }) => ({
+        key: String(at),
+        name: `${absoluteTime(at, 'minute')}: ${ok} issued, ${refused} refused`,
+        parts: [
+          { tone: 'accent', value: ok },
+          { tone: 'bad', value: refused },
+        ],
+      }))}
+      ends={[absoluteTime(first.at, 'minute'), absoluteTime(last.at + bucketMs, 'minute')]}
+      onPick={(index) => {
+        const at = buckets[index]?.at
+        if (at === undefined) return
+        onChange({ from: new Date(at).toISOString(), to: new Date(at + bucketMs).toISOString() })
+      }}
+    />
+  )
+}
+
+function Requests({ instance, search, onChange }: Part) {
+  const question = questionOf(search)
+  const query = useInfiniteQuery(tokensOptions(instance.id, question))
+  const isFiltered = Object.values(question).some((value) => value !== undefined)
   return (
     <Frame>
       <Loadable state={loadStateOf(query)}>
         {(data) => {
           const rows = rowsOf(data)
-          if (rows.length === 0) {
-            return (
-              <EmptyState title="No token has been asked for yet">
-                <p>Requests to the authority appear here. Answers from the agent’s cache do not reach it.</p>
-              </EmptyState>
-            )
-          }
+          if (rows.length === 0) return <NoRequest isFiltered={isFiltered} onChange={onChange} />
           return (
             <>
-              <SimpleTable label="Token requests" columns={columns} rows={rows} rowId={(row) => row.id} />
+              <SimpleTable label="Token requests" columns={activityColumns} rows={rows} rowId={(row) => row.id} />
               <LoadMore
                 shown={rows.length}
                 noun={rows.length === 1 ? 'request' : 'requests'}
@@ -82,5 +135,17 @@ export function ActivityTab({ instanceId }: { instanceId: InstanceId }) {
         }}
       </Loadable>
     </Frame>
+  )
+}
+
+function NoRequest({ isFiltered, onChange }: { isFiltered: boolean; onChange: Part['onChange'] }) {
+  if (isFiltered) {
+    const clear = () => onChange({ result: undefined, audience: undefined, from: undefined, to: undefined })
+    return <EmptyState title="No token request matches" actions={<Button onClick={clear}>Show all requests</Button>} />
+  }
+  return (
+    <EmptyState title="No token has been asked for yet">
+      <p>Requests to the authority appear here. Answers from the agent’s cache do not reach it.</p>
+    </EmptyState>
   )
 }

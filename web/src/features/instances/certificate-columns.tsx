@@ -1,39 +1,64 @@
-import type { CredentialSummary } from '@signet/shared/api/principals'
-import { credentialWords, keyAlgorithmName, keyLocationWords } from '../../api/words.ts'
+import type { HeldCredential } from '@signet/shared/api/rotation'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { Link } from '@tanstack/react-router'
+import { credentialWords, keyAlgorithmName, keyLocationWords, triggerWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
+import { Untrusted } from '../../ui/untrusted.tsx'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
+import { PemButton } from './pem-button.tsx'
 
-const thumbprintLength = 12
+const thumbprintLength = 8
 
-export const certificateColumns = columnsOf<CredentialSummary>([
+export const certificateColumns = columnsOf<HeldCredential>([
   {
     id: 'thumbprint',
-    header: 'Thumbprint (SHA-1)',
+    header: 'SHA-1',
     cell: (row) => <Copyable value={row.thumbprint} label="SHA-1 thumbprint" short={thumbprintLength} />,
   },
   {
     id: 'sha256',
-    header: 'Thumbprint (SHA-256)',
+    header: 'SHA-256',
     cell: (row) => <Copyable value={row.x5tS256} label="SHA-256 thumbprint" short={thumbprintLength} />,
+  },
+  {
+    id: 'serial',
+    header: 'Serial',
+    cell: (row) => <Copyable value={row.serial} label="serial number" short={8} />,
   },
   { id: 'state', header: 'State', cell: (row) => <StatusBadge {...credentialWords[row.state]} /> },
   { id: 'key', header: 'Key', cell: (row) => <span className="nowrap">{keyAlgorithmName(row.keyAlgorithm)}</span> },
-  { id: 'issued', header: 'Issued', cell: (row) => <ExactTime at={row.issuedAt} /> },
-  { id: 'expires', header: 'Expires', cell: (row) => <Expiry credential={row} /> },
+  { id: 'begins', header: 'Not before', cell: (row) => <ExactTime at={row.notBefore} precision="minute" /> },
+  { id: 'expires', header: 'Not after', cell: (row) => <Expiry credential={row} /> },
+  {
+    id: 'cause',
+    header: 'Reason',
+    cell: ({ run }) => (run === null ? <None /> : <span className="nowrap">{triggerWords[run.trigger]}</span>),
+  },
+  { id: 'by', header: 'Rotated by', cell: ({ run }) => <RotatedBy run={run} /> },
+  { id: 'fetched', header: 'On agent since', cell: (row) => <Optional at={row.activatedAt} /> },
   { id: 'first', header: 'First use', cell: (row) => <Optional at={row.firstUsedAt} /> },
   { id: 'last', header: 'Last use', cell: (row) => <Optional at={row.lastUsedAt} /> },
 ])
 
-function Expiry({ credential }: { credential: CredentialSummary }) {
+function RotatedBy({ run }: { run: HeldCredential['run'] }) {
+  if (run === null) return <None />
+  return (
+    <Link to="/rotations/$runId" params={{ runId: run.id }} className="nowrap">
+      <Untrusted text={run.actor.label} />
+    </Link>
+  )
+}
+
+function Expiry({ credential }: { credential: HeldCredential }) {
   const current = credential.state === 'active' || credential.state === 'prepared'
   return (
     <>
-      <ExactTime at={credential.notAfter} />
+      <ExactTime at={credential.notAfter} precision="minute" />
       {current && (
         <>
           {' '}
@@ -49,7 +74,8 @@ function Optional({ at }: { at: number | null }) {
 }
 
 /** Everything there is to know about one certificate. */
-export function CertificateDetail({ credential }: { credential: CredentialSummary }) {
+export function CertificateDetail(props: { credential: HeldCredential; principalId: ObjectId }) {
+  const { credential, principalId } = props
   const times = [
     ['Issued', credential.issuedAt],
     ['Not before', credential.notBefore],
@@ -81,6 +107,9 @@ export function CertificateDetail({ credential }: { credential: CredentialSummar
           </Fact>
         ),
       )}
+      <Fact name="Certificate, without its key">
+        <PemButton principalId={principalId} credential={credential} />
+      </Fact>
     </Facts>
   )
 }

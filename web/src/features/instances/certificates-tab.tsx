@@ -54,7 +54,7 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
                 rowId={(row) => row.id}
                 detail={{
                   nameOf: (row) => row.thumbprint.slice(0, 8),
-                  render: (row) => <CertificateDetail credential={row} />,
+                  render: (row) => <CertificateDetail credential={row} principalId={principalId} />,
                 }}
               />
             </Frame>

@@ -83,7 +83,7 @@ function InstanceTabs({ instance, tab }: { instance: InstanceDetail; tab: TabNam
     <Tabs label="Parts of the instance" tabs={tabs} value={tab} onChange={open}>
       {tab === 'identity' && <IdentityTab instance={instance} />}
       {tab === 'certificates' && <CertificatesTab instance={instance} />}
-      {tab === 'activity' && <ActivityTab instanceId={instance.id} />}
+      {tab === 'activity' && <ActivityTab instance={instance} />}
       {tab === 'agent' && <AgentTab instance={instance} />}
     </Tabs>
   )

@@ -23,8 +23,8 @@ import { SelectionBar } from '../../ui/selection-bar.tsx'
 import { writeLayout } from '../../ui/table-columns.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { BulkActions } from './bulk-actions.tsx'
-import { ExportMenu } from './export-menu.tsx'
 import { instanceColumns } from './instance-columns.tsx'
+import { InstanceExport } from './instance-export.tsx'
 import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
 import styles from './instances-page.module.css'
@@ -54,7 +54,7 @@ export function InstancesPage() {
         actions={
           <>
             <ViewsMenu search={search} onOpen={(view) => change({ ...view, peek: undefined }, true)} />
-            <ExportMenu filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
+            <InstanceExport filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
             <ColumnsMenu
               columns={instanceColumns}
               layout={read.layout}

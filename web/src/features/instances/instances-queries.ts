@@ -4,6 +4,7 @@ import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import {
   infiniteQueryOptions,
+  keepPreviousData,
   queryOptions,
   useMutation,
   useMutationState,
@@ -17,6 +18,7 @@ import { pagesOptions } from '../../api/pages.ts'
 const list = call(resourcesApi.list)
 const show = call(resourcesApi.show)
 const tokens = call(resourcesApi.tokens)
+const tokenHistogram = call(resourcesApi.tokenHistogram)
 const credentials = call(rotationApi.credentials)
 
 // Events announce every change of state; token times are not announced, so what shows them is read again now and then.
@@ -58,11 +60,36 @@ export const instanceOptions = (instanceId: string) =>
       data !== undefined && isChanging(data.identityState) ? changingPaceMs : tokenPaceMs,
   })
 
-export const tokensOptions = (instanceId: InstanceId) =>
+/** Which token requests are shown; the instants are epoch milliseconds. */
+export interface TokenSearch {
+  readonly result?: 'ok' | 'refused' | undefined
+  readonly audience?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+export const tokensOptions = (instanceId: InstanceId, search: TokenSearch = {}) =>
   infiniteQueryOptions({
     ...pagesOptions,
-    queryKey: ['tokens', instanceId],
-    queryFn: ({ pageParam, signal }) => tokens({ params: { instanceId }, query: { cursor: pageParam } }, signal),
+    queryKey: ['tokens', instanceId, search],
+    queryFn: ({ pageParam, signal }) =>
+      tokens({ params: { instanceId }, query: { ...search, cursor: pageParam } }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: tokenPaceMs,
+  })
+
+/** Over the given stretch, or the one that ends now. */
+export const tokenHistogramOptions = (instanceId: InstanceId, search: TokenSearch, spanMs: number) =>
+  queryOptions({
+    queryKey: ['tokens', instanceId, 'histogram', search, spanMs],
+    queryFn: ({ signal }) => {
+      const to = search.to ?? Date.now()
+      return tokenHistogram(
+        { params: { instanceId }, query: { ...search, from: search.from ?? to - spanMs, to } },
+        signal,
+      )
+    },
+    placeholderData: keepPreviousData,
     refetchInterval: tokenPaceMs,
   })
 

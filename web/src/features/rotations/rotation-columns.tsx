@@ -11,6 +11,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { RotateAgainButton } from './rotate-again-button.tsx'
 import styles from './rotations.module.css'
+import { Waiting } from './waiting.tsx'
 
 const thumbprintLength = 8
 
@@ -19,7 +20,7 @@ export function rotationName(run: RotationSummary): string {
   return `${visibleText(run.principalName)}, ${absoluteTime(run.requestedAt)}`
 }
 
-export const rotationColumns = columnsOf<RotationSummary>([
+const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
@@ -58,6 +59,37 @@ export const rotationColumns = columnsOf<RotationSummary>([
   },
   { id: 'actions', header: 'Actions', width: 140, cell: (row) => <RotateAgainButton run={row} small /> },
 ])
+
+/** Of what has ended and what is under way. */
+export const rotationColumns = columns
+
+/** Of what is under way: why it waits stands where the history has how long it took. */
+export const queueColumns = columnsOf<RotationSummary>([
+  ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
+  { id: 'waiting', header: 'Waits for', width: 380, cell: (row) => <Waiting run={row} /> },
+  { id: 'agent', header: 'Agent', width: 100, cell: (row) => <AgentLink run={row} /> },
+  { id: 'attempts', header: 'Tries', width: 60, cell: (row) => row.attempts },
+  {
+    id: 'failures',
+    header: 'Failed before',
+    width: 100,
+    cell: ({ waiting }) => {
+      const failures = waiting?.failures ?? 0
+      return failures === 0 ? <None /> : <span className="warn">{failures} in a row</span>
+    },
+  },
+  ...columns.filter(({ id }) => ['change', 'actor', 'actions'].includes(id)),
+])
+
+function AgentLink({ run: { instance, waiting } }: { run: RotationSummary }) {
+  if (instance === null || waiting === null || waiting.agent === null) return <span className="muted">None</span>
+  return (
+    <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: 'agent' }}>
+      {waiting.agent.connected ? 'Connected' : 'Offline'}
+      <span className="sr-only">, agent of {visibleText(instance.name)}</span>
+    </Link>
+  )
+}
 
 export function InstanceLink({ instance }: { instance: RotationSummary['instance'] }) {
   if (instance === null) return <span className="muted">Deleted instance</span>

@@ -16,11 +16,13 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { AttemptTable } from './attempt-table.tsx'
 import { CertificateCard } from './certificate-card.tsx'
+import { ProofCard } from './proof-card.tsx'
 import { RotateAgainButton } from './rotate-again-button.tsx'
 import { InstanceLink, RunBadge } from './rotation-columns.tsx'
 import styles from './rotations.module.css'
 import { rotationOptions } from './rotations-queries.ts'
 import { StageList } from './stage-list.tsx'
+import { WaitingNotice } from './waiting.tsx'
 
 const page = getRouteApi('/signed-in/rotations/$runId')
 
@@ -47,6 +49,8 @@ function Rotation({ run }: { run: RotationDetail }) {
           {run.errorCode !== null && <p className="mono muted">{run.errorCode}</p>}
         </Notice>
       )}
+      <ProofCard run={run} />
+      {run.waiting !== null && <WaitingNotice run={run} />}
       <div className={styles['columns']}>
         <Card title="Stages">
           <StageList run={run} />

@@ -4,6 +4,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
 import { PolicyCard } from './policy-card.tsx'
+import { queueColumns, rotationColumns } from './rotation-columns.tsx'
 import { RunList } from './run-list.tsx'
 import { TimelineTab } from './timeline-tab.tsx'
 
@@ -35,6 +36,7 @@ export function RotationQueuePage() {
     <Frame tab="queue">
       <RunList
         fixed="open:yes"
+        columns={queueColumns}
         search={search}
         onSearch={(next) => void navigate({ search: next, replace: true })}
         nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
@@ -49,7 +51,12 @@ export function RotationHistoryPage() {
   const navigate = history.useNavigate()
   return (
     <Frame tab="history">
-      <RunList search={search} onSearch={(next) => void navigate({ search: next, replace: true })} nothing="never" />
+      <RunList
+        columns={rotationColumns}
+        search={search}
+        onSearch={(next) => void navigate({ search: next, replace: true })}
+        nothing="never"
+      />
     </Frame>
   )
 }

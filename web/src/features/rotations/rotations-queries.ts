@@ -1,3 +1,4 @@
+import type { ExportFormat } from '@signet/shared/api/paging'
 import { type RotationPolicy, rotationApi } from '@signet/shared/api/rotation'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
 import {
@@ -8,7 +9,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'
-import { call } from '../../api/client.ts'
+import { call, download } from '../../api/client.ts'
 import { pagesOptions } from '../../api/pages.ts'
 
 const list = call(rotationApi.list)
@@ -28,6 +29,9 @@ export const rotationsKey = (filter: string) => ['rotations', 'list', filter]
 
 export const readRotations = (filter: string, cursor: string | undefined, signal: AbortSignal) =>
   list({ query: { filter, cursor } }, signal)
+
+export const exportRotations = (filter: string, format: ExportFormat) =>
+  download(rotationApi.export)({ query: { filter, format } })
 
 export const timelineOptions = ({ instance, axis }: { instance: string | undefined; axis: Axis }) =>
   infiniteQueryOptions({

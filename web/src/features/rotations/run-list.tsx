@@ -1,18 +1,22 @@
 import { parseQuery } from '@signet/shared/query/query'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import { useNavigate } from '@tanstack/react-router'
+import { problemOf } from '../../api/api-error.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
+import { useExport } from '../../api/use-export.ts'
 import { Button } from '../../ui/button.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { ExportMenu } from '../../ui/export-menu.tsx'
 import { QueryBox } from '../../ui/query-box.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
+import { notify } from '../../ui/toaster.tsx'
 import { NothingRotated } from './nothing-rotated.tsx'
-import { rotationColumns, rotationName } from './rotation-columns.tsx'
+import { type rotationColumns, rotationName } from './rotation-columns.tsx'
 import styles from './rotations.module.css'
-import { readRotations, rotationsKey } from './rotations-queries.ts'
+import { exportRotations, readRotations, rotationsKey } from './rotations-queries.ts'
 
 const pageSize = 50
 
@@ -24,35 +28,46 @@ export interface RunListSearch {
 interface RunListProps {
   /** A term that every question has besides the one in the address. */
   fixed?: string
+  columns: typeof rotationColumns
   search: RunListSearch
   onSearch: (search: RunListSearch) => void
   nothing: { title: string; words: string } | 'never'
 }
 
 /** Rotations, newest first. */
-export function RunList({ fixed, search, onSearch, nothing }: RunListProps) {
+export function RunList({ fixed, columns, search, onSearch, nothing }: RunListProps) {
   const navigate = useNavigate()
   const own = search.filter ?? ''
   const filter = [fixed, own].filter((part) => part !== undefined && part !== '').join(' ')
+  const isReadable = parseQuery(own, rotationFields).faults.length === 0
   const { rows, problem, retry } = usePagedRows({
     queryKey: rotationsKey(filter),
     read: (cursor, signal) => readRotations(filter, cursor, signal),
     pageSize,
-    enabled: parseQuery(own, rotationFields).faults.length === 0,
+    enabled: isReadable,
   })
-  const { layout } = readLayout(search.cols, rotationColumns)
-  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, rotationColumns) })
+  const saving = useExport(
+    (format) => exportRotations(filter, format),
+    (error) => notify('bad', 'The rotations were not exported', problemOf(error).detail),
+  )
+  const { layout } = readLayout(search.cols, columns)
+  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, columns) })
   const setFilter = (next: string) => onSearch({ ...search, filter: next === '' ? undefined : next })
   return (
     <div className={styles['list']}>
       <div className={styles['tools']}>
         <QueryBox label="rotations" fields={rotationFields} value={own} onChange={setFilter} />
-        <ColumnsMenu columns={rotationColumns} layout={layout} onLayout={setLayout} />
+        <ColumnsMenu columns={columns} layout={layout} onLayout={setLayout} />
+        <ExportMenu
+          busy={saving.isBusy}
+          disabledReason={isReadable ? undefined : 'The filter has a fault; correct it first.'}
+          onExport={saving.start}
+        />
       </div>
       {problem === null ? (
         <DataTable
           label="Rotations"
-          columns={rotationColumns}
+          columns={columns}
           layout={layout}
           onLayout={setLayout}
           rows={rows}

@@ -1,16 +1,18 @@
-import type { RotationSummary } from '@signet/shared/api/rotation'
+import type { RotationDetail } from '@signet/shared/api/rotation'
 import { Check, Circle, Clock, Minus } from 'lucide-react'
 import { zoneName } from '../../ui/absolute-time.ts'
+import { Copyable } from '../../ui/copyable.tsx'
 import { durationWords } from '../../ui/duration.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
 import styles from './stage-list.module.css'
 import { type Stage, stagesOf } from './stages.ts'
 
 const icons = { done: Check, waiting: Clock, later: Circle, never: Minus } as const
 const words = { done: 'done', waiting: 'comes next', later: 'later', never: 'did not happen' } as const
 
-export function StageList({ run }: { run: RotationSummary }) {
+export function StageList({ run }: { run: RotationDetail }) {
   usePreferences()
   return (
     <>
@@ -24,7 +26,7 @@ export function StageList({ run }: { run: RotationSummary }) {
   )
 }
 
-function StageItem({ stage, run }: { stage: Stage; run: RotationSummary }) {
+function StageItem({ stage, run }: { stage: Stage; run: RotationDetail }) {
   const Icon = icons[stage.status]
   const retirement = stage.name.startsWith('Old') && stage.at === null && run.overlapUntil !== null
   return (
@@ -32,7 +34,14 @@ function StageItem({ stage, run }: { stage: Stage; run: RotationSummary }) {
       <Icon size={14} aria-hidden />
       <div className={styles['words']}>
         <strong>{stage.name}</strong> <span className="sr-only">{words[stage.status]}</span>
-        <span className={styles['detail']}>{stage.detail}</span>
+        {stage.at !== null && stage.by !== null && <span className="muted">by {visibleText(stage.by)}</span>}
+        <span className={styles['detail']}>{visibleText(stage.detail)}</span>
+        {stage.at !== null &&
+          stage.proof.map(({ name, value }) => (
+            <span key={name} className={styles['proof']}>
+              {name} <Copyable value={value} label={name} />
+            </span>
+          ))}
       </div>
       <div className={styles['time']}>
         {stage.at !== null && <ExactTime at={stage.at} precision="millisecond" />}

@@ -1,53 +1,9 @@
-import type { RotationSummary } from '@signet/shared/api/rotation'
-import { RotationSummary as Schema } from '@signet/shared/api/rotation'
+import type { RotationDetail } from '@signet/shared/api/rotation'
 import { expect, test } from 'vitest'
 import { stagesOf } from './stages.ts'
+import { exampleAt as at, exampleRun as run } from './testing/examples.ts'
 
-const at = 1_800_000_000_000
-const guid = '01890000-0000-7000-8000-000000000001'
-const credential = {
-  id: guid,
-  serial: '4f',
-  thumbprint: 'AB',
-  x5tS256: 'A'.repeat(43),
-  keyAlgorithm: 'rsa2048',
-  keyLocation: 'agent',
-  state: 'active',
-  notBefore: at,
-  notAfter: at + 1_000,
-  issuedAt: at,
-  activatedAt: at,
-  usableUntil: null,
-  revokedAt: null,
-  firstUsedAt: null,
-  lastUsedAt: null,
-}
-
-function run(changes: Record<string, unknown>): RotationSummary {
-  return Schema.parse({
-    id: guid,
-    principalId: guid,
-    principalName: 'web-01',
-    instance: null,
-    trigger: 'schedule',
-    actor: { kind: 'system', id: null, label: 'Signet' },
-    state: 'activated',
-    from: { ...credential, state: 'retiring' },
-    to: credential,
-    requestedAt: at,
-    preparedAt: at + 300,
-    activatedAt: at + 4_900,
-    finishedAt: null,
-    overlapFrom: at + 300,
-    overlapUntil: at + 86_400_000,
-    attempts: 1,
-    errorCode: null,
-    errorDetail: null,
-    ...changes,
-  })
-}
-
-const statuses = (summary: RotationSummary) => stagesOf(summary).map((stage) => stage.status)
+const statuses = (summary: RotationDetail) => stagesOf(summary).map((stage) => stage.status)
 
 test('waits for the first use and then for the retirement of the old certificate', () => {
   expect(statuses(run({}))).toEqual(['done', 'done', 'done', 'waiting', 'later'])
@@ -70,4 +26,26 @@ test('expects nothing more of a failed rotation', () => {
 
 test('has no old certificate to retire when the first one is issued', () => {
   expect(stagesOf(run({ from: null })).map((stage) => stage.name)).not.toContain('Old certificate retired')
+})
+
+test('says who took a step and what proves it', () => {
+  const step = {
+    ...{ id: '01890000-0000-7000-8000-000000000007', attempt: 1, fromState: null, outcome: 'ok' },
+    ...{ startedAt: at, endedAt: at, errorCode: null, detail: null },
+  }
+  const by = (label: string) => ({ kind: 'agent', id: null, label })
+  const stages = stagesOf(
+    run({
+      steps: [
+        { ...step, toState: 'requested', actor: by('Ada'), detail: 'drill' },
+        { ...step, toState: 'prepared', outcome: 'error', actor: by('nobody') },
+        { ...step, toState: 'prepared', actor: by('agent-1') },
+      ],
+      firstToken: { at, audience: 'vault', uti: 'u-1', correlationId: 'c-1' },
+    }),
+  )
+  expect(stages[0]).toMatchObject({ detail: 'Cause: schedule. Reason: drill' })
+  expect(stages[1]).toMatchObject({ by: 'agent-1', proof: [{ name: 'serial number', value: '4f01' }] })
+  expect(stages[2]?.by).toBeNull()
+  expect(stages[3]?.proof.map(({ value }) => value)).toEqual(['c-1', 'u-1'])
 })

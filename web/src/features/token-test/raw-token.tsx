@@ -4,6 +4,7 @@ import { Eye, EyeOff } from 'lucide-react'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
 import { useRefusal } from '../../api/session.ts'
+import { useStepUp } from '../../api/step-up.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { type CheckItem, CheckList } from '../../ui/check-list.tsx'
@@ -11,8 +12,8 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { useNow } from '../../ui/now.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { checkInBrowser } from './browser-check.ts'
-import { StepUpDialog } from './step-up-dialog.tsx'
 import { keysOptions, revealToken } from './token-test-queries.ts'
 
 interface Revealed {
@@ -24,6 +25,7 @@ interface Revealed {
 export function RawToken({ test, claims }: { test: TokenTest; claims: Record<string, unknown> }) {
   const [revealed, setRevealed] = useState<Revealed | 'spent'>()
   const reveal = useReveal(test, claims, setRevealed)
+  const stepUp = useStepUp(() => reveal.mutate())
   const confirming = hasCode(reveal.error, 'step_up_required')
   return (
     <Card title="Raw token">
@@ -33,7 +35,7 @@ export function RawToken({ test, claims }: { test: TokenTest; claims: Record<str
       {revealed === undefined && <Hidden test={test} busy={reveal.isPending} onReveal={() => reveal.mutate()} />}
       {reveal.error !== null && !confirming && <ErrorPanel problem={problemOf(reveal.error)} />}
       {typeof revealed === 'object' && <Shown revealed={revealed} onForget={() => setRevealed('spent')} />}
-      <StepUpDialog open={confirming} onConfirmed={() => reveal.mutate()} onClose={() => reveal.reset()} />
+      <StepUpDialog open={confirming} stepUp={stepUp} onClose={() => reveal.reset()} />
     </Card>
   )
 }

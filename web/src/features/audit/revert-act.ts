@@ -1,0 +1,67 @@
+import { type InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
+import { rotationApi, type StoredRotationPolicy } from '@signet/shared/api/rotation'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { call } from '../../api/client.ts'
+import type { QueryRoot } from '../../api/query-roots.ts'
+import { policyStanding, type Revert, type Standing, standingOf, tagChange } from './revert.ts'
+
+/** What an event is about, as it is now, and how it stands to the event. */
+interface Current {
+  readonly standing: Standing
+  readonly version: number
+}
+
+/** Read when the confirmation opens, so that it speaks of what is there and not of what was. */
+export const currentOptions = (revert: Revert) =>
+  queryOptions({
+    queryKey: ['instances' satisfies QueryRoot, 'revert', revert],
+    queryFn: async ({ signal }): Promise<Current> => {
+      if (revert.kind === 'policy') {
+        const policy = await call(rotationApi.policy)({}, signal)
+        return { standing: policyStanding(revert, policy), version: policy.version }
+      }
+      const instance = await call(resourcesApi.show)({ params: { instanceId: revert.instanceId } }, signal)
+      return { standing: standingOf(revert, instance), version: instance.version }
+    },
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  })
+
+export function useRevert() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ revert, version, reason }: { revert: Revert; version: number; reason: string }) => {
+      await perform(revert, version, reason)
+    },
+    onSettled: () => {
+      const roots: QueryRoot[] = ['instances', 'policy', 'audit', 'rotations']
+      return Promise.all(roots.map((root) => client.invalidateQueries({ queryKey: [root] })))
+    },
+  })
+}
+
+function perform(revert: Revert, ifMatch: number, reason: string): Promise<InstanceDetail | StoredRotationPolicy> {
+  switch (revert.kind) {
+    case 'policy':
+      return call(rotationApi.setPolicy)({ body: { ...policyOf(revert), version: ifMatch } })
+    case 'tags': {
+      const { instanceId, before, after } = revert
+      return call(resourcesApi.tag)({ params: { instanceId }, body: tagChange(before, after), ifMatch })
+    }
+    case 'turn-off': {
+      const { instanceId } = revert
+      return call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled: false, reason }, ifMatch })
+    }
+    default: {
+      const { principalId } = revert
+      return call(resourcesApi[revert.kind])({ params: { principalId }, body: { reason }, ifMatch })
+    }
+  }
+}
+
+/** The route takes the four values and the version, and nothing else. */
+function policyOf({ before }: Extract<Revert, { kind: 'policy' }>) {
+  const { lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm } = before
+  return { lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm }
+}

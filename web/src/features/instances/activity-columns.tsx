@@ -1,0 +1,71 @@
+import type { TokenRequest } from '@signet/shared/api/resources'
+import { formatTerm } from '@signet/shared/query/query'
+import { Link } from '@tanstack/react-router'
+import { codeWords } from '../../api/words.ts'
+import { Copyable } from '../../ui/copyable.tsx'
+import { None } from '../../ui/none.tsx'
+import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+
+const shortLength = 8
+
+export const activityColumns = columnsOf<TokenRequest>([
+  { id: 'at', header: 'Time', cell: (row) => <ExactTime at={row.at} precision="millisecond" relative /> },
+  { id: 'audience', header: 'Audience', cell: (row) => <Untrusted text={row.audience} /> },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    cell: ({ outcome }) =>
+      outcome === 'ok' ? (
+        <StatusBadge tone="ok" word="Token issued" />
+      ) : (
+        <StatusBadge tone="bad" word={visibleText(codeWords(outcome))} title={visibleText(outcome)} />
+      ),
+  },
+  {
+    id: 'certificate',
+    header: 'Certificate',
+    cell: ({ x5tS256 }) =>
+      x5tS256 === null ? <None /> : <Copyable value={x5tS256} label="SHA-256 thumbprint" short={shortLength} />,
+  },
+  {
+    id: 'kid',
+    header: 'Signed with',
+    cell: ({ kid }) => (kid === null ? <None /> : <Copyable value={kid} label="signing key ID" short={shortLength} />),
+  },
+  {
+    id: 'expires',
+    header: 'Expires',
+    cell: ({ expiresAt }) => (expiresAt === null ? <None /> : <RelativeTime at={expiresAt} />),
+  },
+  { id: 'ip', header: 'From', cell: ({ ip }) => (ip === null ? <None /> : <Untrusted text={ip} className="mono" />) },
+  { id: 'correlation', header: 'Correlation ID', cell: (row) => <Correlation request={row} /> },
+])
+
+/** Leads to the test that made the request, where it is kept, else to whatever else was done under the same ID. */
+function Correlation({ request: { correlationId, traceId } }: { request: TokenRequest }) {
+  const values = [correlationId]
+  return (
+    <span className="nowrap">
+      <Copyable value={correlationId} label="correlation ID" short={shortLength} />{' '}
+      {traceId === null ? (
+        <Link
+          to="/audit"
+          search={{
+            filter: formatTerm({ kind: 'field', field: 'correlation', operator: 'is', values, negated: false }),
+            range: 'all',
+          }}
+        >
+          Audit
+        </Link>
+      ) : (
+        <Link to="/tokens/traces/$traceId" params={{ traceId }}>
+          Trace
+        </Link>
+      )}
+    </span>
+  )
+}
