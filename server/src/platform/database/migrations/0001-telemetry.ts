@@ -15,6 +15,8 @@ CREATE TABLE token_usage (
   day INTEGER NOT NULL, principal_id TEXT NOT NULL, audience TEXT NOT NULL, ok_count INTEGER NOT NULL,
   err_count INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (day, principal_id, audience)) STRICT, WITHOUT ROWID;
 CREATE INDEX token_usage_principal ON token_usage(principal_id, last_at);
+
+CREATE TABLE token_hours (hour INTEGER PRIMARY KEY, ok_count INTEGER NOT NULL, err_count INTEGER NOT NULL) STRICT;
 `
 
 /** When an assertion was first used bounds how long the same bytes may come again, and each time is marked (SEC-79). */
