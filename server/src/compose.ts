@@ -5,6 +5,7 @@ import { clockApi } from '@signet/shared/api/clock'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { operatorsApi } from '@signet/shared/api/operators'
+import { overviewApi } from '@signet/shared/api/overview'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
@@ -25,12 +26,14 @@ import {
 import {
   ClockConfirmation,
   clockHandlers,
+  hasPermission,
   Operators,
   RequestGuard,
   requirePermission,
   sessionHandlers,
   signedInOf,
 } from './operators/index.ts'
+import { openOverview, overviewHandlers } from './overview/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
@@ -199,6 +202,19 @@ export async function composeServer(parts: ServerParts) {
     audiences: () => authority.resources.list(),
   })
   lifecycle.started('token traces', () => tests.stop())
+  const overview = openOverview({
+    ...base,
+    resources,
+    list,
+    authorities,
+    history: rotation.history,
+    agents: plane.directory,
+    usage: authority.usage,
+    keys: authority.keys,
+    jobs: bulk.jobs,
+    sharesTaken: async () => (await recovery.current()) !== undefined,
+    clockStep: () => confirmation.status().step,
+  })
   const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
@@ -248,6 +264,7 @@ export async function composeServer(parts: ServerParts) {
       ),
     )
     router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
+    router.use(contractRouter(overviewApi, overviewHandlers(overview, hasPermission), options))
     router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     const keys = {

@@ -6,6 +6,6 @@
 export { ClockConfirmation } from './clock-confirmation.ts'
 export { clockHandlers } from './clock-routes.ts'
 export { type IssuedCode, Operators } from './operators.ts'
-export { RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
+export { hasPermission, RequestGuard, requirePermission, signedInOf } from './request-guard.ts'
 export { sessionHandlers } from './session-routes.ts'
 export type { Sessions } from './sessions.ts'

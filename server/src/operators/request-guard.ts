@@ -83,10 +83,14 @@ export function signedInOf(context: RequestContext): SignedIn {
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
 }
 
+/** Whether who asks has a permission, where an answer holds more for some roles than for others. */
+export function hasPermission(context: RequestContext, permission: Permission): boolean {
+  return context.actor.kind === 'console' || allows(signedInOf(context).row.role, permission)
+}
+
 /** For what one route decides by its input. @throws SignetError `forbidden` unless the role has the permission */
 export function requirePermission(context: RequestContext, permission: Permission): void {
-  if (context.actor.kind === 'console') return
-  if (!allows(signedInOf(context).row.role, permission)) throw forbidden(permission)
+  if (!hasPermission(context, permission)) throw forbidden(permission)
 }
 
 function originOf(request: GuardedRequest): { ip: string | null; userAgent: string } {
