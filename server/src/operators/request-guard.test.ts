@@ -150,6 +150,8 @@ const table: Record<string, Role[]> = {
   'POST /jobs/:jobId/retry': operators,
   'POST /jobs/:jobId/undo': operators,
   'GET /audit': ['auditor', 'admin'],
+  'GET /overview': readers,
+  'GET /attention': readers,
   'GET /clock': readers,
   'POST /clock/confirmation': ['admin'],
 }

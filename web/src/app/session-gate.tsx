@@ -12,7 +12,7 @@ export function SessionGate() {
   useEffect(() => {
     if (!ended) return
     const next = router.state.location.href
-    void router.navigate({ to: '/sign-in', search: next === '/instances' ? {} : { next }, replace: true })
+    void router.navigate({ to: '/sign-in', search: next === '/' ? {} : { next }, replace: true })
   }, [ended, router])
   return session === null || session === undefined ? null : <Shell session={session} />
 }

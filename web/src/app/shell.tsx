@@ -1,6 +1,6 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Outlet } from '@tanstack/react-router'
-import { FlaskConical, RefreshCw, ScrollText, Server } from 'lucide-react'
+import { FlaskConical, LayoutDashboard, RefreshCw, ScrollText, Server } from 'lucide-react'
 import { useLiveUpdates } from '../api/live-updates.ts'
 import { Nav, NavItem } from '../ui/nav.tsx'
 import styles from './shell.module.css'
@@ -16,6 +16,7 @@ export function Shell({ session }: { session: Session }) {
       </a>
       <TopBar session={session} link={link} />
       <Nav label="Main">
+        <NavItem to="/" icon={<LayoutDashboard size={16} aria-hidden />} label="Overview" />
         <NavItem to="/instances" icon={<Server size={16} aria-hidden />} label="Instances" />
         <NavItem to="/rotations" icon={<RefreshCw size={16} aria-hidden />} label="Rotations" />
         <NavItem to="/tokens/test" icon={<FlaskConical size={16} aria-hidden />} label="Token tester" />

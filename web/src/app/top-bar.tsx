@@ -9,7 +9,7 @@ import { UserMenu } from './user-menu.tsx'
 export function TopBar({ session, link }: { session: Session; link: LinkState }) {
   return (
     <header className={styles['bar']}>
-      <Link to="/instances" className={styles['brand']}>
+      <Link to="/" className={styles['brand']}>
         <img src="/favicon.svg" alt="" width={22} height={22} />
         Signet
       </Link>
