@@ -10,6 +10,7 @@ const uses = {
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
   bulk: ['audit', 'principals', 'rotation', 'resources'],
+  overview: ['audit', 'principals', 'authority', 'rotation', 'resources', 'enrollment', 'bulk'],
 }
 const domains = Object.keys(uses)
 const anyDomain = `^server/src/(${domains.join('|')})/`

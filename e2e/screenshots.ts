@@ -13,6 +13,7 @@ const browser = await chromium.launch({ executablePath: requireChromium(), args:
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 })
   await page.goto(await stack.start())
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Instances' }).click()
   await page.getByRole('switch').click()
   await page.getByText(/d left/).waitFor()
   await page.getByRole('table').getByRole('link').first().click()

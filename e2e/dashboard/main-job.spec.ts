@@ -26,7 +26,11 @@ test('the main job: switch on, use it from code, test, rotate under load, review
 
   await test.step('the printed link signs the first administrator in, once', async () => {
     await page.goto(link)
-    await expect(page).toHaveURL(`${origin}/instances`)
+    await expect(page).toHaveURL(`${origin}/`)
+    await expect(page.getByRole('heading', { name: 'First steps' })).toBeVisible()
+    await expect(page.getByText('1 of 6 done')).toBeVisible()
+    await expectAccessible(page)
+    await rail.getByRole('link', { name: 'Instances' }).click()
     await expect(page.getByRole('link', { name, exact: true })).toBeVisible()
     await expectAccessible(page)
   })

@@ -6,6 +6,7 @@ import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
+import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
@@ -40,6 +41,7 @@ import {
   signedInOf,
   viewHandlers,
 } from './operators/index.ts'
+import { openOverview, overviewHandlers } from './overview/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
@@ -221,6 +223,19 @@ export async function composeServer(parts: ServerParts) {
     audiences: () => authority.resources.list(),
   })
   lifecycle.started('token traces', () => tests.stop())
+  const overview = openOverview({
+    ...base,
+    resources,
+    list,
+    authorities,
+    history: rotation.history,
+    agents: plane.directory,
+    usage: authority.usage,
+    keys: authority.keys,
+    jobs: bulk.jobs,
+    sharesTaken: async () => (await recovery.current()) !== undefined,
+    clockStep: () => confirmation.status().step,
+  })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
@@ -273,6 +288,7 @@ export async function composeServer(parts: ServerParts) {
       ),
     )
     router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
+    router.use(contractRouter(overviewApi, overviewHandlers(overview, hasPermission), options))
     router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers({ audit, exports: auditExports, requireStepUp }), options))
     const keys = {

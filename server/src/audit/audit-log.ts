@@ -87,6 +87,11 @@ export class AuditLog {
     return this.#store.newestOf(action)
   }
 
+  /** Which of these correlation IDs an act of this kind is recorded under. */
+  async recordedUnder(action: AuditAction, correlationIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(await this.#store.recordedUnder(action, correlationIds))
+  }
+
   /** Newest first. */
   page(query: AuditQuery, page: PageQuery): Promise<Page<AuditEvent>> {
     return this.#store.page(query, page, this.#clock.now())

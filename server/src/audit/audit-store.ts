@@ -57,6 +57,19 @@ export class AuditStore {
     return row && toEvent(row)
   }
 
+  /** Which of these correlation IDs an act of this kind is recorded under. */
+  async recordedUnder(action: AuditAction, correlationIds: readonly string[]): Promise<string[]> {
+    if (correlationIds.length === 0) return []
+    const rows = await this.#database.read
+      .selectFrom('audit_events')
+      .select('correlation_id')
+      .where('correlation_id', 'in', correlationIds)
+      .where('tenant_id', '=', this.#tenantId)
+      .where('action', '=', action)
+      .execute()
+    return rows.map((row) => row.correlation_id)
+  }
+
   async find(id: string): Promise<AuditEvent | undefined> {
     const row = await this.#database.read.selectFrom('audit_events').selectAll().where('id', '=', id).executeTakeFirst()
     return row && row.tenant_id === this.#tenantId ? toEvent(row) : undefined

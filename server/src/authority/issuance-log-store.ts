@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Database as Sqlite, Statement } from 'better-sqlite3'
 import { migrate } from '../platform/database/migrate.ts'
 import { telemetryMigrations } from '../platform/database/migrations/0001-telemetry.ts'
@@ -41,7 +42,6 @@ export interface LoggedRequest extends TokenLogEntry {
 export const tokenList = 'tokens'
 const mostFound = 20
 export const tokenColumns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip, correlation_id'
-const dayMs = 86_400_000
 const skewSeconds = 300
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
 const noAudience = ''
@@ -79,6 +79,7 @@ export class IssuanceLogStore {
   readonly #pruneSpent: Statement<[number, number]>
   readonly #pruneLog: Statement<[string, number]>
   readonly #pruneUsage: Statement<[number, number]>
+  readonly #pruneHours: Statement<[number]>
 
   /** @param file as `prepareTelemetry` left it */
   constructor(file: string) {
@@ -93,6 +94,7 @@ export class IssuanceLogStore {
     this.#pruneUsage = this.#db.prepare(
       'DELETE FROM token_usage WHERE (day, principal_id, audience) IN (SELECT day, principal_id, audience FROM token_usage WHERE day < ? LIMIT ?)',
     )
+    this.#pruneHours = this.#db.prepare('DELETE FROM token_hours WHERE hour < ?')
   }
 
   /**
@@ -109,7 +111,8 @@ export class IssuanceLogStore {
     return (
       this.#pruneSpent.run(limits.expHourBefore, most).changes +
       this.#pruneLog.run(firstIdAt(limits.loggedBefore), most).changes +
-      this.#pruneUsage.run(limits.usedBeforeDay, most).changes
+      this.#pruneUsage.run(limits.usedBeforeDay, most).changes +
+      this.#pruneHours.run((limits.usedBeforeDay * dayMs) / hourMs).changes
     )
   }
 
@@ -125,7 +128,10 @@ export class IssuanceLogStore {
     const count = this.#db.prepare(
       'INSERT INTO token_usage (day, principal_id, audience, ok_count, err_count, last_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ok_count = ok_count + excluded.ok_count, err_count = err_count + excluded.err_count, last_at = max(last_at, excluded.last_at)',
     )
-    const writeRow = (row: IssuanceRow): boolean => {
+    const countHour = this.#db.prepare(
+      'INSERT INTO token_hours (hour, ok_count, err_count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ok_count = ok_count + excluded.ok_count, err_count = err_count + excluded.err_count',
+    )
+    const writeRow = (row: IssuanceRow): 'ok' | 'refused' | 'replayed' => {
       const spending = spend(row)
       const outcome = spending === 'refused' ? 'assertion_replayed' : row.outcome
       const isOk = outcome === 'ok'
@@ -147,9 +153,19 @@ export class IssuanceLogStore {
       )
       const audience = isOk ? row.audience : noAudience
       count.run(Math.floor(row.at / dayMs), row.principalId, audience, isOk ? 1 : 0, isOk ? 0 : 1, row.at)
-      return spending !== 'refused'
+      if (spending === 'refused') return 'replayed'
+      return isOk ? 'ok' : 'refused'
     }
-    return this.#db.transaction((rows: readonly IssuanceRow[]) => rows.map(writeRow)).immediate
+    return this.#db.transaction((rows: readonly IssuanceRow[]) => {
+      const written = rows.map((row) => ({ hour: Math.floor(row.at / hourMs), outcome: writeRow(row) }))
+      // One row an hour, written once for a whole batch: no token pays for it by itself.
+      for (const hour of new Set(written.map((each) => each.hour))) {
+        const inHour = written.filter((each) => each.hour === hour)
+        const ok = inHour.filter(({ outcome }) => outcome === 'ok').length
+        countHour.run(hour, ok, inHour.length - ok)
+      }
+      return written.map(({ outcome }) => outcome !== 'replayed')
+    }).immediate
   }
 
   /**

@@ -3,7 +3,7 @@ import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
-import { backdateMs, issueSelfSigned } from '../platform/crypto/certificate.ts'
+import { backdateMs, issueSelfSigned, readCertificate } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { x5t } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -19,6 +19,15 @@ const keyLifetimeMs = 90 * dayMs
 const publishLeadMs = dayMs
 const longestTokenMs = dayMs
 const scope = 'shared/default'
+
+/** When the key that signs ends, and when the next one takes over. Instants are epoch milliseconds. */
+export interface KeyOutlook {
+  readonly kid: string
+  readonly notBefore: number
+  readonly notAfter: number
+  /** Null when no key is published to follow it. */
+  readonly nextAt: number | null
+}
 
 /** A published key: its public half in the words of RFC 7517, from an allow-list of members (SEC-90). */
 export interface PublishedKey {
@@ -85,6 +94,15 @@ export class SigningKeys {
   /** Whether there is, or ever was, a key of this name. */
   exists(kid: string): Promise<boolean> {
     return this.#store.exists(kid)
+  }
+
+  async outlook(): Promise<KeyOutlook> {
+    const rows = await this.#store.published(scope)
+    const active = rows.find((row) => row.state === 'active')
+    if (!active) throw new SignetError('unavailable', 'The authority has no signing key.')
+    const { notBefore, notAfter } = readCertificate(active.cert_der)
+    const next = rows.find((row) => row.state === 'prepared')
+    return { kid: active.kid, notBefore, notAfter, nextAt: next?.activate_at ?? null }
   }
 
   /** Called whenever the key set is another. */

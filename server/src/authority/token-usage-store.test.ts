@@ -67,3 +67,42 @@ describe('recent use', () => {
     expect([...refused]).toEqual([['expired', clock.now()]])
   })
 })
+
+describe('use of the whole deployment', () => {
+  it('is counted by the hour for the last 24 of them, refusals apart', () => {
+    write('arm')
+    clock.advance(23 * hourMs)
+    write('vault')
+    write('vault', 'ok', 'other')
+    write('vault', 'resource_unknown')
+    const hours = usage.hourly()
+    expect(hours).toHaveLength(24)
+    const begin = Math.floor(clock.now() / hourMs) * hourMs
+    expect(hours.filter(({ issued, refused }) => issued + refused > 0)).toEqual([
+      { at: begin - 23 * hourMs, issued: 1, refused: 0 },
+      { at: begin, issued: 2, refused: 1 },
+    ])
+    clock.advance(24 * hourMs)
+    expect(usage.hourly().every(({ issued, refused }) => issued + refused === 0)).toBe(true)
+  })
+
+  it('tells how often somebody asked within a day, whether or not they got it', () => {
+    write('arm')
+    clock.advance(25 * hourMs)
+    write('arm')
+    write('arm', 'credential_expired')
+    expect(usage.requestsOf(['p', 'other'])).toEqual(
+      new Map([
+        ['p', 2],
+        ['other', 0],
+      ]),
+    )
+  })
+
+  it('names what tokens were asked for under, up to an instant', () => {
+    write('arm')
+    expect(usage.issuedUnder(clock.now())).toEqual([])
+    clock.advance(1)
+    expect(usage.issuedUnder(clock.now())).toEqual(['c'])
+  })
+})

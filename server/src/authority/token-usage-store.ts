@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BlastRadius } from '@signet/shared/api/resources'
-import { dayMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Database as Sqlite } from 'better-sqlite3'
 import type { Clock } from '../platform/clock.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
@@ -9,6 +9,9 @@ import { firstIdAt } from './issuance-log-store.ts'
 /** The longest that a token lives (SEC-83): an older one has expired. */
 const longestTokenMs = dayMs
 const weekDays = 7
+const hoursShown = 24
+const mostRequests = 20_000
+const newestRequests = 1_000
 
 interface DayRow {
   readonly audience: string
@@ -53,6 +56,45 @@ export class TokenUsageStore {
         until: ends.length === 0 ? null : Math.max(...ends),
       },
     }
+  }
+
+  /** The last 24 hours of the whole deployment, each from its beginning (epoch milliseconds); the last one is not over. */
+  hourly(): { at: number; issued: number; refused: number }[] {
+    const last = Math.floor(this.#clock.now() / hourMs)
+    const first = last - hoursShown + 1
+    const rows = this.#db
+      .prepare<[number, number], { hour: number; issued: number; refused: number }>(
+        'SELECT hour, ok_count AS issued, err_count AS refused FROM token_hours WHERE hour BETWEEN ? AND ?',
+      )
+      .all(first, last)
+    const counted = new Map(rows.map(({ hour, issued, refused }) => [hour, { issued, refused }]))
+    return Array.from({ length: hoursShown }, (_, index) => ({
+      at: (first + index) * hourMs,
+      ...(counted.get(first + index) ?? { issued: 0, refused: 0 }),
+    }))
+  }
+
+  /**
+   * How often each asked for a token within 24 hours, refused requests included: who is refused is concerned too. Counted
+   * up to 20,000 each, in the log's index alone.
+   */
+  requestsOf(principalIds: readonly string[]): Map<string, number> {
+    const count = this.#db.prepare<[string, string, number], { n: number }>(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM token_log WHERE principal_id = ? AND id >= ? LIMIT ?)',
+    )
+    const since = firstIdAt(this.#clock.now() - dayMs)
+    return new Map(principalIds.map((id) => [id, count.get(id, since, mostRequests)?.n ?? 0]))
+  }
+
+  /** Correlation IDs of tokens that were issued before an instant, of the newest thousand requests. */
+  issuedUnder(before: number): string[] {
+    return this.#db
+      .prepare<[string, number], { correlation_id: string }>(
+        `SELECT DISTINCT correlation_id FROM (SELECT outcome, correlation_id FROM token_log WHERE id < ? ORDER BY id DESC LIMIT ?)
+         WHERE outcome = 'ok'`,
+      )
+      .all(firstIdAt(before), newestRequests)
+      .map((row) => row.correlation_id)
   }
 
   /** When the newest request of each was refused for its certificate; nobody without its key can bring that about. */

@@ -5,3 +5,4 @@
  */
 export { bulkHandlers } from './admin-routes.ts'
 export { type Bulk, openBulk } from './bulk.ts'
+export type { BulkJobs } from './bulk-jobs.ts'

@@ -27,6 +27,7 @@ export class AgentDirectory {
     readonly identities: Pick<ManagedIdentity, 'agentHolds'>
     readonly clock: Clock
     readonly presence: AgentPresence
+    readonly tenantId: string
   }
 
   constructor(parts: {
@@ -35,6 +36,7 @@ export class AgentDirectory {
     identities: Pick<ManagedIdentity, 'agentHolds'>
     clock: Clock
     presence: AgentPresence
+    tenantId: string
   }) {
     this.#parts = parts
   }
@@ -89,6 +91,12 @@ export class AgentDirectory {
           ? await store.agentByCertificate(names.sha256)
           : undefined
     return row && { id: AgentId.parse(row.id) }
+  }
+
+  /** Agents that are no longer trusted and not replaced yet. */
+  async quarantined(most: number): Promise<{ id: AgentId; name: string; since: number }[]> {
+    const rows = await this.#parts.store.quarantined(this.#parts.tenantId, most)
+    return rows.map((row) => ({ id: AgentId.parse(row.id), name: row.name, since: row.updated_at }))
   }
 
   async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { AgentsTable, JoinTokensTable, JoinTokenUsesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
@@ -56,6 +57,17 @@ export class AgentsStore {
   agents(ids: readonly string[]): Promise<AgentRow[]> {
     if (ids.length === 0) return Promise.resolve([])
     return this.#database.read.selectFrom('agents').selectAll().where('id', 'in', ids).execute()
+  }
+
+  quarantined(tenantId: string, most: number): Promise<AgentRow[]> {
+    return this.#database.read
+      .selectFrom('agents')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where(sql<boolean>`state = 'quarantined'`)
+      .orderBy('id')
+      .limit(most)
+      .execute()
   }
 
   /** The agent that holds this certificate now, or has been given it as its next one. */

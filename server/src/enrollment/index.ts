@@ -4,6 +4,7 @@
  * It never sees a private key. Owns the tables `agents`, `join_tokens`, `join_token_uses`, `token_traces`.
  */
 export { enrollmentHandlers, tokenTestHandlers } from './admin-routes.ts'
+export type { AgentDirectory } from './agent-directory.ts'
 export { agentEndpoint } from './agent-endpoint.ts'
 export { type AgentPlane, openAgentPlane } from './agent-plane.ts'
 export type { Enrollment } from './enrollment.ts'

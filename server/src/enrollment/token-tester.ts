@@ -212,25 +212,29 @@ export class TokenTester {
     return { ...test, outcome: 'failed', steps, token: null, failure, revealableUntil: null }
   }
 
-  /** The trace and the record of who ran it stand or fall together. */
+  /** The trace and the record of who ran it stand or fall together; the tokens it got are found under the same ID. */
   async #record(context: RequestContext, test: TokenTest): Promise<void> {
     await this.#parts.database.transact(async (tx) => {
       await this.#parts.store.insert(tx, test)
-      await this.#parts.audit.append(tx, context, {
-        action: 'token.tested',
-        outcome: test.outcome === 'ok' ? 'ok' : 'failed',
-        target: { kind: 'instance', id: test.instance.id, label: test.instance.name },
-        ...(test.failure && { reason: test.failure.code }),
-        after: {
-          testId: test.id,
-          resource: test.resource,
-          dialect: test.dialect,
-          ...(test.selector && { selector: test.selector }),
-          ...(test.shortLived && { shortLived: true }),
-          ...(test.failure?.answer && { status: test.failure.answer.status }),
-          ...(test.token && { token: test.token.fingerprint }),
+      await this.#parts.audit.append(
+        tx,
+        { ...context, correlationId: test.id },
+        {
+          action: 'token.tested',
+          outcome: test.outcome === 'ok' ? 'ok' : 'failed',
+          target: { kind: 'instance', id: test.instance.id, label: test.instance.name },
+          ...(test.failure && { reason: test.failure.code }),
+          after: {
+            testId: test.id,
+            resource: test.resource,
+            dialect: test.dialect,
+            ...(test.selector && { selector: test.selector }),
+            ...(test.shortLived && { shortLived: true }),
+            ...(test.failure?.answer && { status: test.failure.answer.status }),
+            ...(test.token && { token: test.token.fingerprint }),
+          },
         },
-      })
+      )
     })
   }
 

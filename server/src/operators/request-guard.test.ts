@@ -172,6 +172,8 @@ const table: Record<string, Role[]> = {
   'GET /resolve/:anything': everybody,
   'GET /openapi.json': everybody,
   'GET /audit/export': ['auditor', 'admin'],
+  'GET /overview': readers,
+  'GET /attention': readers,
   'GET /clock': readers,
   'POST /clock/confirmation': ['admin'],
 }

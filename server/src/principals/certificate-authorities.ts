@@ -66,6 +66,19 @@ export class CertificateAuthorities {
     return { pem: toPem(certificate), der: certificate }
   }
 
+  /** How long each lives. */
+  get lives(): {
+    readonly id: string
+    readonly subject: string
+    readonly notBefore: number
+    readonly notAfter: number
+  }[] {
+    return [...this.#authorities.values()].map(({ id, certificate }) => {
+      const { subject, notBefore, notAfter } = readCertificate(certificate)
+      return { id, subject, notBefore, notAfter }
+    })
+  }
+
   idOf(scope: AuthorityScope): string {
     return this.#get(scope).id
   }

@@ -1,6 +1,7 @@
 import type { HealthFix, IdentityHealth } from '@signet/shared/api/resources'
 import type { HealthState, IdentityState, RunState } from '@signet/shared/vocabulary/credential-states'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { span } from '../platform/span.ts'
 import { isLive } from './identity-acts.ts'
 
 /** Everything that decides how an identity does. Instants are epoch milliseconds. */
@@ -125,11 +126,4 @@ function health(state: HealthState, reason: string, fix: HealthFix | null): Iden
 function sentence(parts: readonly string[]): string {
   const text = parts.join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
-}
-
-/** A duration in its largest unit, rounded down. */
-function span(ms: number): string {
-  if (ms >= dayMs) return `${Math.floor(ms / dayMs)} d`
-  if (ms >= hourMs) return `${Math.floor(ms / hourMs)} h`
-  return ms >= minuteMs ? `${Math.floor(ms / minuteMs)} min` : 'less than a minute'
 }

@@ -121,6 +121,19 @@ export class RotationHistory {
     return this.#review.load(range)
   }
 
+  /** Rotations that no agent has taken up since an instant, the oldest first. */
+  async waitingSince(before: number, most: number): Promise<{ items: RotationSummary[]; total: number }> {
+    const { runs, total } = await this.#review.waitingSince(before, most)
+    return { items: await this.#summaries(runs), total }
+  }
+
+  /** Of identities whose latest rotations failed the last one, with how many failed in a row. */
+  async lastFailed(most: number): Promise<{ items: (RotationSummary & { failures: number })[]; total: number }> {
+    const { runs, total } = await this.#review.lastFailed(most)
+    const summaries = await this.#summaries(runs)
+    return { items: summaries.map((each, index) => ({ ...each, failures: runs[index]?.failures ?? 1 })), total }
+  }
+
   /** @throws SignetError `not_found` */
   async show(runId: string): Promise<RotationDetail> {
     const run = await this.#store.run(runId)

@@ -88,6 +88,42 @@ export class RotationReviewStore {
     })
   }
 
+  /** Runs requested before an instant that no agent has taken up, the oldest first, and how many there are. */
+  async waitingSince(before: number, most: number): Promise<{ runs: RunRow[]; total: number }> {
+    const waiting = this.#database.reports
+      .selectFrom('rotation_runs')
+      .where('tenant_id', '=', this.#tenantId)
+      .where('state', 'in', ['requested', 'prepared'])
+      .where('id', '<', firstIdAt(before))
+    const runs = await waiting.selectAll().orderBy('id').limit(most).execute()
+    const { n } = await waiting.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+    return { runs, total: n }
+  }
+
+  /** The last failed run of open slots whose latest rotations failed, and how many such slots there are. */
+  async lastFailed(most: number): Promise<{ runs: (RunRow & { failures: number })[]; total: number }> {
+    const failing = this.#database.reports
+      .selectFrom('credential_slots')
+      .where('tenant_id', '=', this.#tenantId)
+      .where(sql<boolean>`state = 'open' AND failures > 0`)
+    const slots = await failing.select(['id', 'principal_id', 'failures']).orderBy('id').limit(most).execute()
+    const { n } = await failing.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+    const runs: (RunRow & { failures: number })[] = []
+    for (const slot of slots) {
+      const run = await this.#database.reports
+        .selectFrom('rotation_runs')
+        .selectAll()
+        .where('principal_id', '=', slot.principal_id)
+        .where('slot_id', '=', slot.id)
+        .where('state', '=', 'failed')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (run) runs.push({ ...run, failures: slot.failures })
+    }
+    return { runs, total: n }
+  }
+
   /** How many rotations took effect on each day (UTC), and how many are planned; days without any are left out. */
   async load(range: { from: number; to: number }): Promise<{ day: number; done: number; planned: number }[]> {
     const done = await this.#database.reports

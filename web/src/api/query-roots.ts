@@ -14,18 +14,19 @@ export type QueryRoot =
   | 'audit'
   | 'jobs'
   | 'views'
+  | 'overview'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
-  instance: ['instances', 'targets'],
-  principal: ['instances', 'credentials'],
-  slot: ['instances', 'credentials', 'rotations'],
-  run: ['instances', 'credentials', 'rotations'],
-  agent: ['instances', 'targets'],
-  policy: ['policy', 'instances', 'credentials'],
+  instance: ['instances', 'targets', 'overview'],
+  principal: ['instances', 'credentials', 'overview'],
+  slot: ['instances', 'credentials', 'rotations', 'overview'],
+  run: ['instances', 'credentials', 'rotations', 'overview'],
+  agent: ['instances', 'targets', 'overview'],
+  policy: ['policy', 'instances', 'credentials', 'overview'],
   // Every test that ends is recorded.
-  audit: ['audit', 'traces'],
+  audit: ['audit', 'traces', 'overview'],
   resource: ['targets'],
-  key: ['keys'],
-  job: ['jobs'],
+  key: ['keys', 'overview'],
+  job: ['jobs', 'overview'],
 }

@@ -1,8 +1,8 @@
-import { FlaskConical, ListChecks, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
+import { FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
 
 /** A screen that the rail, the palette and the key `g` lead to. */
 export interface Destination {
-  readonly to: '/instances' | '/rotations' | '/jobs' | '/tokens/test' | '/audit'
+  readonly to: '/' | '/instances' | '/rotations' | '/jobs' | '/tokens/test' | '/audit'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -14,6 +14,7 @@ export interface Destination {
  * one is one line here, and one route.
  */
 export const destinations: readonly Destination[] = [
+  { to: '/', label: 'Overview', icon: LayoutDashboard, key: 'o' },
   { to: '/instances', label: 'Instances', icon: Server, key: 'i' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },

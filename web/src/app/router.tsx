@@ -47,9 +47,12 @@ const signedIn = createRoute({
 const start = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/instances', replace: true })
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionOptions)
+    // A developer sees the tester alone, so it is where they begin.
+    if (session?.permissions.includes('instances.read') === false) throw redirect({ to: '/tokens/test', replace: true })
   },
+  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
 })
 
 const instances = createRoute({

@@ -23,7 +23,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
       <IconButton label="Menu" className={styles['menu']} onClick={onMenu}>
         <MenuIcon size={18} aria-hidden />
       </IconButton>
-      <Link to="/instances" className={styles['brand']} aria-label="Signet">
+      <Link to="/" className={styles['brand']} aria-label="Signet">
         <img src="/favicon.svg" alt="" width={22} height={22} />
         <span>Signet</span>
       </Link>

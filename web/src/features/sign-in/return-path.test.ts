@@ -21,7 +21,7 @@ describe('returnPath (SEC-23)', () => {
     '/sign-in',
     '/%2f%2fevil.example',
   ])('goes to the start page instead of %s', (asked) => {
-    expect(returnPath(asked, origin, isPage)).toBe('/instances')
+    expect(returnPath(asked, origin, isPage)).toBe('/')
   })
 })
 

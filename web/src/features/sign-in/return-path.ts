@@ -1,4 +1,4 @@
-const start = '/instances'
+const start = '/'
 
 /**
  * Where to go after sign-in: a path of this dashboard, or the start page. What was asked for comes from the address

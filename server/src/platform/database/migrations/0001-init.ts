@@ -26,6 +26,7 @@ CREATE TABLE agents (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
+CREATE INDEX agents_quarantined ON agents(tenant_id, id) WHERE state = 'quarantined';
 
 CREATE TABLE service_instances (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
@@ -161,6 +162,7 @@ CREATE TABLE credential_slots (
 CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agent_id) WHERE state = 'open';
 CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_id);
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
+CREATE INDEX credential_slots_failing ON credential_slots(tenant_id, id) WHERE state = 'open' AND failures > 0;
 CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, rotate_after, id) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 'open';
 

@@ -18,6 +18,8 @@ CREATE TABLE token_usage (
   day INTEGER NOT NULL, principal_id TEXT NOT NULL, audience TEXT NOT NULL, ok_count INTEGER NOT NULL,
   err_count INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (day, principal_id, audience)) STRICT, WITHOUT ROWID;
 CREATE INDEX token_usage_principal ON token_usage(principal_id, day);
+
+CREATE TABLE token_hours (hour INTEGER PRIMARY KEY, ok_count INTEGER NOT NULL, err_count INTEGER NOT NULL) STRICT;
 `
 
 export const telemetryMigrations = [{ version: 1, sql: init }] as const

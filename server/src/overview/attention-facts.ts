@@ -1,0 +1,47 @@
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import type { RotationSummary } from '@signet/shared/api/rotation'
+import type { KeyOutlook } from '../authority/index.ts'
+import type { Life } from './life-left.ts'
+
+/** The first of many, and how many there are. */
+export interface Some<T> {
+  readonly items: readonly T[]
+  readonly total: number
+  /** There are more than `total`. */
+  readonly isCapped?: boolean
+}
+
+/** An identity or agent in trouble, with what it was asked for in the last 24 hours. */
+export interface Troubled {
+  readonly instance: InstanceSummary
+  readonly requests: number
+}
+
+/** Everything that decides what needs attention, as the domains tell it. Instants are epoch milliseconds. */
+export interface AttentionFacts {
+  readonly failing: Some<Troubled>
+  readonly degraded: Some<Troubled>
+  /** Turned on, and nothing goes on without somebody. */
+  readonly waiting: Some<Troubled>
+  /** The agent is not connected, and no list above says so already. */
+  readonly silent: Some<Troubled>
+  readonly quarantined: readonly {
+    readonly agentId: string
+    readonly agentName: string
+    readonly instance: { readonly id: string; readonly name: string } | null
+    readonly since: number
+  }[]
+  /** Rotations that no agent has taken up for an hour, the oldest first. */
+  readonly stuck: Some<RotationSummary>
+  readonly failed: Some<RotationSummary & { readonly failures: number }>
+  readonly authorities: readonly (Life & { readonly id: string; readonly subject: string })[]
+  readonly signingKey: KeyOutlook
+  readonly sharesTaken: boolean
+  /** Stored values that did not open within a week, the newest first. */
+  readonly refusedValues: Some<{ readonly label: string; readonly at: number }>
+  /** The step of the clock that is being waited out. */
+  readonly clockStep: { readonly byMs: number; readonly at: number } | null
+}
+
+/** No trouble at all. */
+export const nobody: Some<never> = { items: [], total: 0 }

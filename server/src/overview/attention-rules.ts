@@ -1,0 +1,318 @@
+import type { AttentionFix, AttentionItem, AttentionKind, LifeStage, Severity } from '@signet/shared/api/overview'
+import type { RotationSummary } from '@signet/shared/api/rotation'
+import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { span } from '../platform/span.ts'
+import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { lifeStage } from './life-left.ts'
+import { pagePaths } from './page-paths.ts'
+
+/** As many of one kind are named; the rest is one line that leads to the list of them. */
+export const mostNamed = 10
+/** The schedule of signing keys is looked at by the hour. */
+const keyGraceMs = 2 * hourMs
+
+type Subject = Pick<AttentionItem, 'key' | 'kind' | 'severity' | 'title' | 'reason'> & Partial<AttentionItem>
+
+const ranks: Record<Severity, number> = { critical: 0, warning: 1, notice: 2 }
+
+/**
+ * What needs attention, the worst first: by severity, then by how much depends on it (dashboard §7.1). Each has one fix.
+ * An empty answer means that all is clear.
+ */
+export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem[] {
+  return [
+    ...identities(facts.failing, 'identity_failing', () => 'critical'),
+    ...identities(facts.degraded, 'identity_degraded', (each) => degradedSeverity(each, nowMs)),
+    ...identities(facts.waiting, 'identity_waiting', () => 'notice'),
+    ...silentAgents(facts.silent, nowMs),
+    ...quarantinedAgents(facts, nowMs),
+    ...stuckRotations(facts, nowMs),
+    ...failedRotations(facts.failed),
+    ...authorities(facts, nowMs),
+    ...signingKey(facts, nowMs),
+    ...recoveryShares(facts),
+    ...refusedValues(facts, nowMs),
+    ...clock(facts),
+  ].sort(
+    (one, other) =>
+      ranks[one.severity] - ranks[other.severity] ||
+      other.requests - one.requests ||
+      other.count - one.count ||
+      one.key.localeCompare(other.key),
+  )
+}
+
+function item(subject: Subject, fix: Pick<AttentionFix, 'code' | 'label'> & Partial<AttentionFix>): AttentionItem {
+  return { target: null, count: 1, requests: 0, ...subject, fix: { path: null, command: null, ...fix } }
+}
+
+type IdentityKind = Extract<AttentionKind, `identity_${string}`>
+
+const identityLists: Record<IdentityKind, { readonly filter: string; readonly words: string }> = {
+  identity_failing: { filter: 'state:failing', words: 'fail' },
+  identity_degraded: { filter: 'state:degraded', words: 'are degraded' },
+  identity_waiting: { filter: 'state:enabling', words: 'wait for an agent' },
+}
+
+function identities(
+  { items, total, isCapped }: Some<Troubled>,
+  kind: IdentityKind,
+  severityOf: (troubled: Troubled) => Severity,
+): AttentionItem[] {
+  const ordered = items.toSorted((one, other) => other.requests - one.requests)
+  const named = ordered.slice(0, mostNamed).map((troubled) => {
+    const { instance, requests } = troubled
+    const { id, name, health } = instance
+    const { code, label, tab } = health.fix ?? { code: 'check_agent', label: 'Look at it', tab: 'identity' }
+    const severity = severityOf(troubled)
+    return item(
+      {
+        key: `${kind} ${id}`,
+        kind,
+        severity,
+        title: name,
+        reason: health.reason,
+        requests,
+        target: instanceOf(instance),
+      },
+      { code, label, path: pagePaths.instance(id, tab) },
+    )
+  })
+  const rest = total - named.length
+  if (rest <= 0) return named
+  const { filter, words } = identityLists[kind]
+  const count = isCapped ? `More than ${rest}` : String(rest)
+  const more = item(
+    {
+      key: kind,
+      kind,
+      severity: kind === 'identity_failing' ? 'critical' : kind === 'identity_degraded' ? 'warning' : 'notice',
+      title: `${count} more ${rest === 1 ? 'identity' : 'identities'}`,
+      reason: `They ${words} too; those that are used most are named above.`,
+      count: rest,
+    },
+    { code: 'open_list', label: 'Show all', path: pagePaths.instances(filter) },
+  )
+  return [...named, more]
+}
+
+/** One that has next to nothing left of its certificate is about to fail. */
+function degradedSeverity({ instance: { credential } }: Troubled, nowMs: number): Severity {
+  return credential && lifeStage(credential, nowMs) === 2 ? 'critical' : 'warning'
+}
+
+function silentAgents({ items, total, isCapped }: Some<Troubled>, nowMs: number): AttentionItem[] {
+  const kind = 'agent_silent'
+  const [first] = items
+  if (!first) return []
+  const requests = Math.max(...items.map((each) => each.requests))
+  const consequence = 'What it holds goes on being served; nothing can be rotated or revoked there until it is back.'
+  if (total === 1) {
+    const { instance } = first
+    const seen = instance.agent?.lastSeenAt ?? null
+    const since = seen === null ? 'was never seen' : `was last seen ${span(nowMs - seen)} ago`
+    return [
+      item(
+        {
+          ...{ key: `${kind} ${instance.id}`, kind, severity: 'notice', title: instance.name, requests },
+          reason: `The agent ${since}. ${consequence}`,
+          target: instanceOf(instance),
+        },
+        { code: 'check_agent', label: 'Check the agent', path: pagePaths.instance(instance.id, 'agent') },
+      ),
+    ]
+  }
+  const title = `${isCapped ? 'More than ' : ''}${total} agents`
+  const reason = 'They are not connected. What they hold goes on being served, and nothing can be rotated there.'
+  return [
+    item(
+      { key: kind, kind, severity: 'notice', title, reason, count: total, requests },
+      { code: 'open_list', label: 'Show them', path: pagePaths.instances('agent:silent') },
+    ),
+  ]
+}
+
+function quarantinedAgents({ quarantined }: AttentionFacts, nowMs: number): AttentionItem[] {
+  return quarantined.map(({ agentId, agentName, instance, since }) =>
+    item(
+      {
+        key: `agent_quarantined ${agentId}`,
+        kind: 'agent_quarantined',
+        severity: 'critical',
+        title: instance?.name ?? agentName,
+        reason: `Its agent is quarantined since ${span(nowMs - since)}: one renewal was asked for twice, so its key may be in other hands.`,
+        target: instance && { kind: 'instance', ...instance },
+      },
+      instance
+        ? { code: 'enroll_agent', label: 'Enroll it again', path: pagePaths.instance(instance.id, 'agent') }
+        : { code: 'open_records', label: 'Show the record', path: pagePaths.audit(`target:${agentId}`) },
+    ),
+  )
+}
+
+/** Those of identities that are named as failing or degraded are said there. */
+function stuckRotations({ stuck, failing, degraded }: AttentionFacts, nowMs: number): AttentionItem[] {
+  const [oldest] = stuck.items
+  const named = new Set([...failing.items, ...degraded.items].map(({ instance }) => String(instance.id)))
+  const isSaid = stuck.total <= stuck.items.length && stuck.items.every((run) => named.has(String(run.instance?.id)))
+  if (!oldest || isSaid) return []
+  const since = span(nowMs - oldest.requestedAt)
+  const subject = { kind: 'rotation_stuck', severity: 'warning', count: stuck.total } as const
+  if (stuck.total === 1) {
+    return [
+      item(
+        {
+          ...subject,
+          key: `rotation_stuck ${oldest.id}`,
+          title: nameOf(oldest),
+          reason: `Its rotation waits for the agent since ${since}.`,
+          target: targetOf(oldest),
+        },
+        { code: 'open_rotation', label: 'Open the rotation', path: pagePaths.rotation(oldest.id) },
+      ),
+    ]
+  }
+  const title = `${stuck.total} rotations`
+  const reason = `They wait for their agents for more than an hour, the longest since ${since}.`
+  const path = pagePaths.rotationQueue('state:requested,prepared requested:>1h')
+  return [item({ ...subject, key: 'rotation_stuck', title, reason }, { code: 'open_list', label: 'Show them', path })]
+}
+
+function failedRotations({ items, total }: AttentionFacts['failed']): AttentionItem[] {
+  const subject = { kind: 'rotation_failed', severity: 'warning' } as const
+  if (total > mostNamed) {
+    const title = `Rotations of ${total} identities`
+    const reason = 'Their latest rotations failed. The certificates in use are untouched, and each is tried again.'
+    const path = pagePaths.rotationHistory('state:failed')
+    return [
+      item(
+        { ...subject, key: 'rotation_failed', title, reason, count: total },
+        { code: 'open_list', label: 'Show them', path },
+      ),
+    ]
+  }
+  return items.map((run) => {
+    const failures = run.failures === 1 ? 'Its last rotation failed' : `Its last ${run.failures} rotations failed`
+    return item(
+      {
+        ...subject,
+        key: `rotation_failed ${run.principalId}`,
+        title: nameOf(run),
+        reason: `${failures}${run.errorDetail ? `: ${run.errorDetail}` : '.'}`,
+        target: targetOf(run),
+      },
+      { code: 'open_rotation', label: 'Open the rotation', path: pagePaths.rotation(run.id) },
+    )
+  })
+}
+
+const authoritySeverities: Record<LifeStage, Severity> = { 50: 'notice', 25: 'notice', 10: 'warning', 2: 'critical' }
+
+function authorities({ authorities: all }: AttentionFacts, nowMs: number): AttentionItem[] {
+  return all.flatMap((authority) => {
+    const stage = lifeStage(authority, nowMs)
+    if (stage === null) return []
+    const left = authority.notAfter - nowMs
+    const name = commonName(authority.subject)
+    const subject = { key: `authority_expiring ${authority.id}`, kind: 'authority_expiring', title: name } as const
+    return item(
+      {
+        ...subject,
+        severity: authoritySeverities[stage],
+        reason: left > 0 ? `At most ${stage} % of its life is left: it ends in ${span(left)}.` : 'It has expired.',
+        target: { kind: 'certificate_authority', id: authority.id, name },
+      },
+      { code: 'open_records', label: 'Show its record', path: pagePaths.audit(`target:${authority.id}`) },
+    )
+  })
+}
+
+/** A key is half through its life when it begins to sign; what counts is that the next one takes over in time. */
+function signingKey({ signingKey: key }: AttentionFacts, nowMs: number): AttentionItem[] {
+  const isLate = key.nextAt === null || key.nextAt < nowMs - keyGraceMs
+  if (!isLate) return []
+  const left = key.notAfter - nowMs
+  return [
+    item(
+      {
+        key: 'signing_key_late',
+        kind: 'signing_key_late',
+        severity: lifeStage(key, nowMs) === 2 ? 'critical' : 'warning',
+        title: `Signing key ${key.kid.slice(0, 8)}…`,
+        reason: `${key.nextAt === null ? 'No key is published to follow it' : `The next key should sign since ${span(nowMs - key.nextAt)}`}; its certificate ${left > 0 ? `ends in ${span(left)}` : 'has expired'}.`,
+        target: { kind: 'signing_key', id: key.kid, name: key.kid },
+      },
+      { code: 'open_records', label: 'Show the records', path: pagePaths.audit('action:signing_key.*') },
+    ),
+  ]
+}
+
+function recoveryShares({ sharesTaken }: AttentionFacts): AttentionItem[] {
+  if (sharesTaken) return []
+  return [
+    item(
+      {
+        key: 'recovery_shares_missing',
+        kind: 'recovery_shares_missing',
+        severity: 'warning',
+        title: 'Recovery shares',
+        reason: 'None were taken yet: whoever loses the root key loses the data.',
+      },
+      { code: 'take_recovery_shares', label: 'Copy the command', command: 'signet recovery-shares' },
+    ),
+  ]
+}
+
+function refusedValues({ refusedValues: { items, total, isCapped } }: AttentionFacts, nowMs: number): AttentionItem[] {
+  const [newest] = items
+  if (!newest) return []
+  const title = total === 1 ? 'A stored value' : `${isCapped ? 'More than ' : ''}${total} stored values`
+  return [
+    item(
+      {
+        key: 'integrity_failed',
+        kind: 'integrity_failed',
+        severity: 'critical',
+        title,
+        reason: `Did not open and was not used, last ${newest.label} ${span(nowMs - newest.at)} ago: it was changed, moved or never sealed.`,
+        count: total,
+      },
+      { code: 'open_records', label: 'Show the records', path: pagePaths.audit('action:integrity.failure') },
+    ),
+  ]
+}
+
+function clock({ clockStep: step }: AttentionFacts): AttentionItem[] {
+  if (!step) return []
+  const by = Math.abs(step.byMs) < minuteMs ? `${Math.round(Math.abs(step.byMs) / 1_000)} s` : span(Math.abs(step.byMs))
+  return [
+    item(
+      {
+        key: 'clock_doubtful',
+        kind: 'clock_doubtful',
+        severity: 'warning',
+        title: 'The server’s clock',
+        reason: `It stepped ${step.byMs < 0 ? 'back' : 'forward'} by ${by}: nothing retires, is purged or pruned until it was steady for ten minutes.`,
+      },
+      { code: 'confirm_clock', label: 'The time is right' },
+    ),
+  ]
+}
+
+function instanceOf({ id, name }: Troubled['instance']): AttentionItem['target'] {
+  return { kind: 'instance', id, name }
+}
+
+function nameOf(run: RotationSummary): string {
+  return run.instance?.name ?? run.principalName
+}
+
+function targetOf(run: RotationSummary): AttentionItem['target'] {
+  return run.instance
+    ? { kind: 'instance', ...run.instance }
+    : { kind: 'principal', id: run.principalId, name: run.principalName }
+}
+
+function commonName(subject: string): string {
+  return /CN=([^,\n]+)/.exec(subject)?.[1] ?? subject
+}

@@ -1,0 +1,109 @@
+import type { AttentionItem } from '@signet/shared/api/overview'
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import { auditFields } from '@signet/shared/query/audit-fields'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import type { AuditLog } from '../audit/index.ts'
+import type { SigningKeys, TokenUsageStore } from '../authority/index.ts'
+import type { AgentDirectory } from '../enrollment/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import { requireTerms } from '../platform/query-text.ts'
+import type { CertificateAuthorities } from '../principals/index.ts'
+import type { InstanceList, ResourceManager } from '../resources/index.ts'
+import type { RotationHistory } from '../rotation/index.ts'
+import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { attentionOf, mostNamed } from './attention-rules.ts'
+
+export interface AttentionParts {
+  readonly list: Pick<InstanceList, 'page'>
+  readonly resources: Pick<ResourceManager, 'ofAgent'>
+  readonly history: Pick<RotationHistory, 'waitingSince' | 'lastFailed'>
+  readonly agents: Pick<AgentDirectory, 'quarantined'>
+  readonly usage: Pick<TokenUsageStore, 'requestsOf'>
+  readonly keys: Pick<SigningKeys, 'outlook'>
+  readonly authorities: Pick<CertificateAuthorities, 'lives'>
+  readonly audit: Pick<AuditLog, 'page' | 'count'>
+  readonly sharesTaken: () => Promise<boolean>
+  readonly clockStep: () => AttentionFacts['clockStep']
+  readonly clock: Clock
+}
+
+/** Of those that were used last, the ones that are used most are named. */
+const candidates = 50
+const quarantinedShown = 20
+const stuckAfterMs = hourMs
+const refusedKeptMs = 7 * dayMs
+const refusals = requireTerms('action:integrity.failure', auditFields)
+
+/** Asks the domains what is in trouble; what follows from it is decided in `attention-rules.ts`. */
+export class Attention {
+  readonly #parts: AttentionParts
+
+  constructor(parts: AttentionParts) {
+    this.#parts = parts
+  }
+
+  /** A fixed number of indexed reads, however large the fleet is. */
+  async list(): Promise<{ checkedAt: number; items: AttentionItem[] }> {
+    const { history, keys, authorities, sharesTaken, clockStep, clock } = this.#parts
+    const now = clock.now()
+    const failing = await this.#troubled('state:failing')
+    const degraded = await this.#troubled('state:degraded')
+    const facts: AttentionFacts = {
+      failing,
+      degraded,
+      waiting: await this.#waiting(),
+      silent: await this.#troubled('agent:silent -state:failing,degraded,enabling'),
+      quarantined: await this.#quarantined(),
+      stuck: await history.waitingSince(now - stuckAfterMs, candidates),
+      failed: await history.lastFailed(mostNamed),
+      authorities: authorities.lives,
+      signingKey: await keys.outlook(),
+      sharesTaken: await sharesTaken(),
+      refusedValues: await this.#refusedValues(now),
+      clockStep: clockStep(),
+    }
+    return { checkedAt: now, items: attentionOf(facts, now) }
+  }
+
+  async #troubled(filter: string): Promise<Some<Troubled>> {
+    const { list } = this.#parts
+    const { items, count } = await list.page({ filter, sort: '-last-token', limit: candidates })
+    return { items: this.#withRequests(items), total: count?.shown ?? items.length, isCapped: count?.isCapped ?? false }
+  }
+
+  /** Identities that are being turned on and cannot go on by themselves. */
+  async #waiting(): Promise<Some<Troubled>> {
+    const all = await this.#troubled('state:enabling agent:none,silent')
+    return { ...all, items: all.items.filter(({ instance }) => instance.health.fix !== null) }
+  }
+
+  #withRequests(instances: readonly InstanceSummary[]): Troubled[] {
+    const ids = instances.flatMap(({ identity }) => (identity ? [identity.principalId] : []))
+    const requests = this.#parts.usage.requestsOf(ids)
+    return instances.map((instance) => ({
+      instance,
+      requests: instance.identity ? (requests.get(instance.identity.principalId) ?? 0) : 0,
+    }))
+  }
+
+  async #quarantined(): Promise<AttentionFacts['quarantined']> {
+    const agents = await this.#parts.agents.quarantined(quarantinedShown)
+    return Promise.all(
+      agents.map(async ({ id, name, since }) => {
+        const [instance] = await this.#parts.resources.ofAgent(id)
+        const on = instance ? { id: instance.id, name: instance.name } : null
+        return { agentId: id, agentName: name, instance: on, since }
+      }),
+    )
+  }
+
+  async #refusedValues(now: number): Promise<AttentionFacts['refusedValues']> {
+    const { audit } = this.#parts
+    const query = { terms: refusals, from: now - refusedKeptMs }
+    const { items } = await audit.page(query, { limit: 1 })
+    if (items.length === 0) return { items: [], total: 0 }
+    const { matching, isCapped } = await audit.count(query)
+    const described = items.map(({ target, at }) => ({ label: target?.label ?? 'a value', at }))
+    return { items: described, total: matching, isCapped }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What an operator sees first: the deployment in numbers, and what needs attention with the one thing to do about it. It
+ * asks every other domain for what it knows and keeps nothing itself; no domain asks it. Owns no table (ADR-0011).
+ */
+export { overviewHandlers } from './admin-routes.ts'
+export { openOverview } from './overview.ts'

@@ -1,0 +1,157 @@
+import { overviewApi } from '@signet/shared/api/overview'
+import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  contextOf,
+  enrolledInstance,
+  given,
+  identityEnabling,
+  identityOn,
+  openStack,
+  type Stack,
+  tamper,
+} from '../../test/stack.ts'
+import type { KeyOutlook } from '../authority/index.ts'
+import { openOverview } from './index.ts'
+
+let stack: Stack
+let key: KeyOutlook
+const asked = new Map<string, number>()
+const issued: string[] = []
+
+beforeEach(async () => {
+  stack = await openStack()
+  asked.clear()
+  issued.length = 0
+  const now = stack.clock.now()
+  key = { kid: 'kid', notBefore: now, notAfter: now + 180 * dayMs, nextAt: now + 90 * dayMs }
+})
+afterEach(() => stack.close())
+
+function overview() {
+  return openOverview({
+    ...stack,
+    history: stack.rotation.history,
+    agents: stack.plane.directory,
+    jobs: stack.bulk.jobs,
+    usage: {
+      hourly: () => Array.from({ length: 24 }, (_, index) => ({ at: index * hourMs, issued: 2, refused: 1 })),
+      requestsOf: (ids) => new Map(ids.map((id) => [id, asked.get(id) ?? 0])),
+      issuedUnder: () => issued,
+    },
+    keys: { outlook: async () => key },
+    sharesTaken: async () => false,
+    clockStep: () => stack.watch.waitingFor ?? null,
+  })
+}
+
+const numbers = async (withChanges = true) =>
+  overviewApi.overview.response.parse(await overview().numbers.read({ withChanges }))
+
+async function attention() {
+  const { items } = overviewApi.attention.response.parse(await overview().attention.list())
+  return items.map(({ kind, target, requests }) => [kind, target?.name, requests])
+}
+
+const sharesMissing = ['recovery_shares_missing', undefined, 0]
+
+describe('the overview', () => {
+  it('counts the fleet by state and by agent', async () => {
+    await identityOn(stack, 'on-1')
+    await identityEnabling(stack, 'enabling-1')
+    await stack.resources.register(contextOf(), { name: 'bare', kind: 'host' })
+    const { fleet, tokens } = await numbers()
+    expect(fleet).toMatchObject({ instances: 3, states: { off: 1, enabling: 1, degraded: 1, failing: 0 } })
+    expect(fleet.agents).toEqual({ connected: 0, silent: 2, none: 1 })
+    expect(tokens).toMatchObject({ issued: 48, refused: 24 })
+  })
+
+  it('shows fourteen days of planned rotations and the nearest five ends (SEC-53)', async () => {
+    const { instance } = await identityOn(stack)
+    const rotateAfter = given((await stack.store.openSlots({}))[0]?.rotate_after)
+    expect((await numbers()).rotations.every(({ planned }) => planned === 0)).toBe(true)
+    stack.clock.advance(rotateAfter - stack.clock.now() - 3 * dayMs)
+    const { rotations, expiries } = await numbers()
+    expect(rotations.flatMap(({ planned }, index) => (planned > 0 ? [[index, planned]] : []))).toEqual([[3, 1]])
+    expect(expiries).toHaveLength(5)
+    expect(expiries.map(({ kind }) => kind)).toEqual(['identity', 'signing_key', 'authority', 'authority', 'authority'])
+    expect(expiries[0]).toMatchObject({ id: instance.id, renewsAt: rotateAfter })
+  })
+
+  it('has the newest acts worth knowing, for who may read the audit log alone (SEC-27)', async () => {
+    await identityOn(stack)
+    expect((await numbers()).changes?.map(({ action }) => action)).toEqual([
+      'identity.turned_on',
+      'agent.enrolled',
+      'instance.registered',
+      'rotation.policy_changed',
+    ])
+    expect((await numbers(false)).changes).toBeNull()
+  })
+
+  it('ticks the steps of the first run by what is on record', async () => {
+    const done = async () => (await numbers()).firstRun.steps.flatMap(({ step, done }) => (done ? [step] : []))
+    expect(await done()).toEqual([])
+    const { instance } = await identityOn(stack)
+    expect(await done()).toEqual(['agent_enrolled', 'identity_on'])
+    await stack.audit.record({ ...contextOf(), correlationId: 'test-1' }, { action: 'token.tested' })
+    issued.push('test-1')
+    expect(await done()).not.toContain('own_token')
+    issued.push('of-a-program')
+    stack.clock.advance(1)
+    await enrolledInstance(stack, 'second')
+    expect(await done()).toEqual(['agent_enrolled', 'identity_on', 'token_tested', 'own_token', 'second_instance'])
+    expect((await numbers()).firstRun.instanceId).toBe(instance.id)
+  })
+})
+
+describe('attention', () => {
+  it('names identities in trouble, the most used first, and says a late rotation with its identity', async () => {
+    const one = await identityOn(stack, 'one')
+    const two = await identityOn(stack, 'two')
+    asked.set(one.principalId, 3)
+    asked.set(two.principalId, 70)
+    await stack.rotation.rollover.rotateNow(contextOf(), one.principalId)
+    stack.clock.advance(2 * hourMs)
+    expect(await attention()).toEqual([
+      ['identity_degraded', 'two', 70],
+      ['identity_degraded', 'one', 3],
+      sharesMissing,
+    ])
+  })
+
+  it('tells of an identity that waits for an agent, and of an agent that is away', async () => {
+    await identityEnabling(stack, 'waiting')
+    await enrolledInstance(stack, 'away')
+    expect(await attention()).toEqual([sharesMissing, ['agent_silent', 'away', 0], ['identity_waiting', 'waiting', 0]])
+  })
+
+  it('tells of rotations that fail again and again until one succeeds', async () => {
+    const { principalId, slotId, agent } = await identityOn(stack)
+    await stack.rotation.rollover.rotateNow(contextOf(), principalId)
+    stack.clock.advance(25 * hourMs)
+    await stack.scheduler().turn()
+    expect((await attention()).map(([kind]) => kind)).toContain('rotation_failed')
+    stack.clock.advance(2 * dayMs)
+    await stack.scheduler().turn()
+    await agent.roll(slotId)
+    expect((await attention()).map(([kind]) => kind)).not.toContain('rotation_failed')
+  })
+
+  it('tells of quarantined agents, refused values and a clock in doubt', async () => {
+    const { agent } = await enrolledInstance(stack, 'web-1')
+    await tamper(stack, `UPDATE agents SET state = 'quarantined' WHERE id = '${agent.id}'`)
+    await stack.audit.record(contextOf('system'), {
+      ...{ action: 'integrity.failure', outcome: 'failed' },
+      target: { kind: 'signing_keys', id: 'x', label: 'signing_keys.private_enc' },
+    })
+    stack.watch.stepFound(-5 * minuteMs)
+    expect(await attention()).toEqual([
+      ['agent_quarantined', 'web-1', 0],
+      ['integrity_failed', undefined, 0],
+      ['clock_doubtful', undefined, 0],
+      sharesMissing,
+      ['agent_silent', 'web-1', 0],
+    ])
+  })
+})

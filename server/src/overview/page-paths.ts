@@ -1,0 +1,12 @@
+import type { HealthFix } from '@signet/shared/api/resources'
+
+/** Addresses of the dashboard's pages, as fixes and numbers lead to them. */
+export const pagePaths = {
+  instance: (id: string, tab: HealthFix['tab'] = 'identity') =>
+    tab === 'identity' ? `/instances/${id}` : `/instances/${id}/${tab}`,
+  instances: (filter: string) => `/instances?${new URLSearchParams({ q: filter })}`,
+  rotation: (runId: string) => `/rotations/${runId}`,
+  rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
+  rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,
+  audit: (filter: string) => `/audit?${new URLSearchParams({ filter, range: 'all' })}`,
+} as const
