@@ -98,7 +98,7 @@ module.exports = {
     ),
     rule('web-one-way', { path: '^web/src/(ui|api|features)/' }, { path: '^web/src/app/' }),
     rule('api-below-features', { path: '^web/src/api/' }, { path: '^web/src/(features|ui)/' }),
-    // The filter language is what a field for it reads and writes; it has no data.
+    // the filter box speaks the language of filters, which is no data
     rule('ui-knows-no-data', { path: '^web/src/ui/' }, { path: '^web/src/(api|features)/|^shared/(?!src/query/)' }),
   ],
   options: {

@@ -37,9 +37,8 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     await page.getByRole('switch').click()
     await expect(row.getByText('On', { exact: true })).toBeVisible({ timeout: 2_000 })
     await expect(row).toContainText(/[0-9a-f]{8}…/, { timeout: 2_000 })
-    await expect(row).toContainText(/[0-9A-F]{8}…/)
     await expect(row).toContainText(/\d+ d left/)
-    await expect(row.getByRole('button', { name: /copy/i })).toHaveCount(3)
+    await expect(row.getByRole('button', { name: 'Copy principal ID' })).toBeVisible()
   })
 
   await test.step('the instance page shows what to paste, and it works in a shell', async () => {

@@ -10,6 +10,7 @@ import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { viewsApi } from '@signet/shared/api/views'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
@@ -21,8 +22,9 @@ import {
   agentEndpoint,
   enrollmentHandlers,
   openAgentPlane,
-  TokenTester,
+  openTokenTests,
   tokenTestHandlers,
+  tokenTestStream,
 } from './enrollment/index.ts'
 import {
   ChangeStreams,
@@ -33,8 +35,10 @@ import {
   Operators,
   RequestGuard,
   requirePermission,
+  SavedViews,
   sessionHandlers,
   signedInOf,
+  viewHandlers,
 } from './operators/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
@@ -136,6 +140,7 @@ export async function composeServer(parts: ServerParts) {
   })
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
+  const views = new SavedViews(base)
   const view = new InstanceView({
     resources,
     registry,
@@ -191,15 +196,20 @@ export async function composeServer(parts: ServerParts) {
   const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses, idempotency })
   lifecycle.started('upkeep', () => upkeep())
 
-  const tester = new TokenTester({
-    streams: plane.streams,
+  const tests = openTokenTests({
+    ...base,
+    registry,
     resources,
+    streams: plane.streams,
+    agents: plane.directory,
     verifier: authority.verifier,
     traces: authority.traces,
-    audiences: async () => authority.resources.list(),
-    audit,
-    clock,
+    testGrants: authority.testGrants,
+    tokenLog: authority.log,
+    publishedKeys: () => authority.keys.published,
+    audiences: () => authority.resources.list(),
   })
+  lifecycle.started('token traces', () => tests.stop())
   const requestLog = new SampledLog(log, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
@@ -242,7 +252,7 @@ export async function composeServer(parts: ServerParts) {
       contractRouter(
         tokenTestsApi,
         tokenTestHandlers({
-          tester,
+          tests,
           keySet: () => discovery.keySet(true),
           requireStepUp,
         }),
@@ -250,6 +260,7 @@ export async function composeServer(parts: ServerParts) {
       ),
     )
     router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
+    router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers(audit), options))
     const keys = {
       root,
@@ -258,6 +269,7 @@ export async function composeServer(parts: ServerParts) {
     }
     router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
     router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
+    router.use(contractRouter(viewsApi, viewHandlers(views), options))
     router.use(contractRouter(openapiApi, { document: describeApi }, options))
     router.use(
       contractRouter(
@@ -285,6 +297,7 @@ export async function composeServer(parts: ServerParts) {
     database,
     audit,
     authorities,
+    list,
     operators,
     recovery,
     requestLog,

@@ -152,6 +152,8 @@ export interface Lookup {
   readonly text: string
   /** Lower case. */
   readonly guid?: string
+  /** Of a token: 22 characters of base64url. */
+  readonly uti?: string
   /** SHA-1 of a certificate, base64url: 27 characters. */
   readonly sha1?: string
   /** SHA-256 of a certificate, base64url: 43 characters. */
@@ -163,7 +165,6 @@ export interface Lookup {
 }
 
 const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const utiBytes = 16
 
 /** Thumbprints and serials are taken as consoles write them: in any case, with colons or blanks between the bytes. */
 export function readLookup(given: string): Lookup {
@@ -177,12 +178,6 @@ export function readLookup(given: string): Lookup {
   if (/^[0-9a-f]{8,39}$/.test(hex)) return { text, serial: hex }
   if (/^[\w-]{43}$/.test(text)) return { text, sha256: text }
   if (/^[\w-]{27}$/.test(text)) return { text, sha1: text }
-  if (/^[\w-]{22}$/.test(text)) return { text, guid: guidOfUti(text) }
+  if (/^[\w-]{22}$/.test(text)) return { text, uti: text }
   return { text }
-}
-
-/** The `uti` of a token is the identifier of its row in the token log, in base64url. */
-function guidOfUti(uti: string): string {
-  const hex = Buffer.from(uti, 'base64url').subarray(0, utiBytes).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

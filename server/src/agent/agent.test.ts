@@ -5,7 +5,6 @@ import { ManagedIdentityToken } from '@signet/shared/wire/managed-identity'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Clock, FakeClock } from '../platform/clock.ts'
 import { readEndpoints } from './index.ts'
-import { instanceId } from './testing/test-server.ts'
 import { call, type LocalAnswer, readyAgent, TestStand, until } from './testing/test-stand.ts'
 
 let open: TestStand | undefined
@@ -315,48 +314,6 @@ describe('the stream', () => {
     const agent = await stand.start()
     await until(() => agent.instanceState().identities[0]?.ready === true)
     expect(agent.instanceState().connected).toBe(false)
-  })
-})
-
-describe('a test of the dashboard', () => {
-  it.each(['imds', 'app-service'] as const)('reports every step of the real path (%s)', async (dialect) => {
-    const { server, authority } = await ready()
-    const run = async (bypassCache: boolean) => {
-      const probeId = randomUUID()
-      server.send('probe', { probeId, instanceId, dialect, resource: 'https://vault.test', bypassCache })
-      await until(() => server.probeResults.has(probeId))
-      return { probeId, result: server.probeResults.get(probeId) }
-    }
-    const first = await run(false)
-    const names = (result: typeof first.result) => result?.steps.map((step) => `${step.name}:${step.status}`)
-    expect(first.result?.status).toBe(200)
-    expect(first.result?.accessToken).toMatch(/^ey/)
-    expect(names(first.result)?.toSorted()).toEqual(
-      ['agent:ok', 'assertion:ok', 'authority:ok', 'cache:ok', 'identity:ok', 'local-endpoint:ok'].toSorted(),
-    )
-    expect(first.result?.steps.find((step) => step.name === 'authority')?.httpStatus).toBe(200)
-    expect(authority.calls.at(-1)?.headers['client-request-id']).toBe(first.probeId)
-    const second = await run(false)
-    expect(names(second.result)).toContain('authority:skipped')
-    expect(authority.calls).toHaveLength(1)
-    const third = await run(true)
-    expect(names(third.result)).toContain('authority:ok')
-    expect(authority.calls).toHaveLength(2)
-  })
-
-  it('shows the refusal of the authority as a workload gets it', async () => {
-    const { server, authority } = await ready()
-    authority.refusal = {
-      status: 400,
-      body: { error: 'invalid_resource', error_description: 'AADSTS500011: no such thing' },
-    }
-    const probeId = randomUUID()
-    server.send('probe', { probeId, instanceId, dialect: 'imds', resource: 'https://x', bypassCache: false })
-    await until(() => server.probeResults.has(probeId))
-    const result = server.probeResults.get(probeId)
-    expect([result?.status, result?.accessToken]).toEqual([400, null])
-    expect(result?.errorBody).toContain('AADSTS500011')
-    expect(result?.steps.find((step) => step.name === 'authority')).toMatchObject({ status: 'failed', httpStatus: 400 })
   })
 })
 

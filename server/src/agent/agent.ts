@@ -26,6 +26,7 @@ import { allowedHosts } from './endpoints/request-guard.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { HeldIdentities } from './held-identities.ts'
 import { runProbe } from './probe.ts'
+import { ProbeStepsSender } from './probe-steps-sender.ts'
 import { PendingProbes } from './probe-trace.ts'
 import { Reporter } from './reporter.ts'
 import { ServerClient } from './server-client.ts'
@@ -269,7 +270,10 @@ class RunningParts implements RunningAgent {
 
   async #probe(request: ProbeRequest): Promise<void> {
     const { clock, log } = this.#options
-    const result = await runProbe(request, { probes: this.#probes, held: this.#held, endpoints: this.endpoints, clock })
+    const sender = new ProbeStepsSender(this.#client, request.probeId)
+    const parts = { probes: this.#probes, held: this.#held, endpoints: this.endpoints, clock, onStep: sender.note }
+    const result = await runProbe(request, parts)
+    await sender.stop()
     try {
       await this.#client.answerProbe(request.probeId, result)
     } catch (error) {

@@ -23,13 +23,15 @@ interface Exchange {
   readonly text: string
 }
 
-/** An answer of the authority, with its status for the trace of a test. */
+/** An answer of the authority, with what the trace of a test shows of it. */
 export class AuthorityAnswer {
   readonly status: number
+  readonly text: string
   readonly #exchange: Exchange
 
   constructor(exchange: Exchange) {
     this.status = exchange.status
+    this.text = exchange.text
     this.#exchange = exchange
   }
 

@@ -11,6 +11,7 @@ import {
   type EnrollRequest,
   EnrollResponse,
   type ProbeResult,
+  type ProbeStepsReport,
   type RenewRequest,
   RenewResponse,
   type ReportRequest,
@@ -70,6 +71,10 @@ export class ServerClient {
 
   async report(request: ReportRequest): Promise<void> {
     await this.#json({ method: 'POST', path: agentPaths.report, body: request })
+  }
+
+  async reportProbeSteps(probeId: string, report: ProbeStepsReport): Promise<void> {
+    await this.#json({ method: 'POST', path: agentPaths.probeSteps(probeId), body: report })
   }
 
   async answerProbe(probeId: string, result: ProbeResult): Promise<void> {

@@ -5,6 +5,7 @@ import { signAssertion } from './client-assertion.ts'
 import type { SigningCredential } from './credential-file.ts'
 import type { HeldIdentities, HeldIdentity } from './held-identities.ts'
 import { type Selector, selectIdentity } from './identity-selector.ts'
+import { AuthorityCall, decodedParts } from './probe-authority-call.ts'
 import type { ProbeTrace } from './probe-trace.ts'
 import { TokenAnswer } from './token-answer.ts'
 import type { CacheOutcome, TokenCache } from './token-cache.ts'
@@ -66,29 +67,32 @@ export class TokenBroker {
   }
 
   async #through(identity: HeldIdentity, request: TokenRequest, trace: ProbeTrace | undefined): Promise<TokenAnswer> {
-    const startMs = trace?.elapsedMs() ?? 0
+    if (trace?.isolated) {
+      trace.add('cache', cacheTitle, { status: 'ok', detail: 'Passed by: this token is for the test alone.' })
+      return this.#fetch(identity, request.resource, trace)
+    }
     const key = identity.cacheKey + request.resource
     const isForced = request.bypassCache || trace?.bypassCache === true
     const fetch = () => {
-      trace?.add(startMs, cacheStep('fetched', isForced))
+      trace?.add('cache', cacheTitle, { status: 'ok', detail: cacheWords('fetched', isForced) })
       return this.#fetch(identity, request.resource, trace)
     }
     const { answer, outcome } = await this.#cache.get(key, fetch, isForced)
-    if (outcome !== 'fetched') trace?.add(startMs, cacheStep(outcome, isForced))
+    if (outcome !== 'fetched') trace?.add('cache', cacheTitle, { status: 'ok', detail: cacheWords(outcome, isForced) })
     return answer
   }
 
   #traced(request: TokenRequest, trace: ProbeTrace | undefined): HeldIdentity {
-    const startMs = trace?.elapsedMs() ?? 0
-    const step = { name: 'identity', title: 'Identity selected' } as const
+    const title = 'Identity selected'
     try {
       const identity = this.#identity(request)
       const detail = `${identity.kind}-assigned, client ID ${identity.clientId}, principal ID ${identity.objectId}`
-      trace?.add(startMs, { ...step, status: 'ok', detail })
+      trace?.add('identity', title, { status: 'ok', detail })
       return identity
-    } catch (error) {
-      trace?.add(startMs, { ...step, status: 'failed', detail: SignetError.from(error).detail })
-      throw error
+    } catch (thrown) {
+      const { detail, code } = SignetError.from(thrown)
+      trace?.add('identity', title, { status: 'failed', detail, code })
+      throw thrown
     }
   }
 
@@ -123,29 +127,18 @@ export class TokenBroker {
       )
     }
     const tokenUrl = `${state.authorityUrl}/${state.tenantId}/oauth2/v2.0/token`
-    const form = () => this.#form({ identity, credential, resource, audience: state.assertionAudience }, trace)
-    let sentAtMs = 0
-    const timedForm = async () => {
-      const text = await form()
-      sentAtMs = trace?.elapsedMs() ?? 0
-      return text
-    }
-    const step = { name: 'authority', title: `POST ${tokenUrl}` } as const
-    let status: number | null = null
+    const about = { identity, credential, resource, audience: state.assertionAudience }
+    const call = new AuthorityCall(tokenUrl, trace)
     try {
-      const answer = await this.#authority.post(tokenUrl, timedForm, trace?.id ?? newGuid())
-      status = answer.status
+      const form = async () => call.sends(await this.#form(about, trace))
+      const answer = await this.#authority.post(tokenUrl, form, trace?.id ?? newGuid())
+      call.answered(answer)
       const token = answer.token()
-      trace?.add(sentAtMs, {
-        ...step,
-        status: 'ok',
-        httpStatus: status,
-        detail: `A token for ${token.expiresInSeconds} s.`,
-      })
+      call.succeeded(`A token for ${token.expiresInSeconds} s.`)
       return new TokenAnswer(token, { ...identity, resource }, this.#now())
-    } catch (error) {
-      trace?.add(sentAtMs, { ...step, status: 'failed', httpStatus: status, detail: SignetError.from(error).detail })
-      throw error
+    } catch (thrown) {
+      call.failed(SignetError.from(thrown))
+      throw thrown
     }
   }
 
@@ -154,14 +147,13 @@ export class TokenBroker {
     trace: ProbeTrace | undefined,
   ): Promise<string> {
     const { identity, credential, resource, audience } = about
-    const startMs = trace?.elapsedMs() ?? 0
+    const step = trace?.open('assertion', 'Assertion signed')
     const { clientId } = identity
     const assertion = await signAssertion({ credential, clientId, audience, now: this.#held.serverNow() })
-    trace?.add(startMs, {
-      name: 'assertion',
-      title: 'Assertion signed',
+    step?.end({
       status: 'ok',
       detail: `Certificate ${credential.x5tS256} (x5t#S256), for ${audience}`,
+      exchange: { request: decodedParts(assertion), response: '' },
     })
     return new URLSearchParams({
       grant_type: 'client_credentials',
@@ -180,7 +172,10 @@ const cacheDetail: Record<CacheOutcome, string> = {
   fallback: 'The authority did not answer in time; the cached token is served.',
 }
 
-function cacheStep(outcome: CacheOutcome, isForced: boolean) {
-  const detail = outcome === 'fetched' && isForced ? 'Passed by: a fresh token was asked for.' : cacheDetail[outcome]
-  return { name: 'cache', title: 'Token cache', status: 'ok', detail } as const
+const cacheTitle = 'Token cache'
+
+function cacheWords(outcome: CacheOutcome, isForced: boolean): string {
+  if (outcome === 'fetched' && isForced) return 'Passed by: a fresh token was asked for.'
+  if (outcome === 'hit' && isForced) return 'Hit: a fresh token was fetched within the last ten seconds; it is served.'
+  return cacheDetail[outcome]
 }

@@ -12,10 +12,10 @@ import type { PrincipalRegistry } from '../principals/index.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
-import { IssuanceLogStore } from './issuance-log-store.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
+import { TestGrants } from './test-grants.ts'
 import { TokenAuthority } from './token-authority.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
@@ -48,6 +48,7 @@ export interface Authority {
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly traces: TraceRecorder
+  readonly testGrants: TestGrants
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
   /** Takes now what is due by the clock, which has just been set. */
@@ -60,11 +61,12 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuer = issuerOf(options)
   const keys = await SigningKeys.open(options)
   const resources = await ResourceApps.open(options.database, clock)
-  const store = new IssuanceLogStore({ dataDir: options.dataDir, cursors: options.cursors, now: clock.now() })
-  const issuanceLog = new IssuanceLog({ ...options, store })
+  const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
   const identities = new IdentityCache(options.registry, clock)
-  const tokens = new TokenAuthority({ ...options, issuer, identities, resources, keys, log: issuanceLog })
+  const testGrants = new TestGrants(clock)
+  const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
+  const tokens = new TokenAuthority(parts)
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
   const logTask = new PeriodicTask({
     name: 'token log',
@@ -82,15 +84,15 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     log: issuanceLog,
     usage,
     traces: new TraceRecorder(),
+    testGrants,
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
       keyTask.poke()
       logTask.poke()
     },
     close: async () => {
-      issuanceLog.close()
       usage.close()
-      await Promise.all([keyTask.stop(), logTask.stop()])
+      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }

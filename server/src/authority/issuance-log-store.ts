@@ -32,40 +32,56 @@ export interface IssuanceRow {
   }
 }
 
-/** One token request, as much of it as says where to look. */
-export interface TokenRequest {
-  readonly id: string
+/** A request as it is looked up by an ID that somebody found in an error or a token. */
+export interface LoggedRequest extends TokenLogEntry {
   readonly principalId: string
-  readonly audience: string
-  readonly outcome: string
 }
 
 const list = 'tokens'
-const mostNamed = 20
+const mostFound = 20
+const columns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip'
 const dayMs = 86_400_000
 const skewSeconds = 300
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
 const noAudience = ''
 
+/** What has had its time: hours of `exp` and days count from the epoch, `loggedBefore` is epoch milliseconds. */
+export interface PruneLimits {
+  readonly expHourBefore: number
+  readonly loggedBefore: number
+  readonly usedBeforeDay: number
+  /** Rows of each kind that are deleted at once. */
+  readonly most: number
+}
+
 type Spending = 'first' | 'again' | 'refused'
 
+/** Makes `telemetry.db` or takes it on from an older schema. @returns the file. @throws StartupError */
+export function prepareTelemetry(dataDir: string, now: number): string {
+  const file = join(dataDir, 'telemetry.db')
+  const db = openSqlite(file)
+  try {
+    migrate(db, file, telemetryMigrations, now)
+  } finally {
+    db.close()
+  }
+  return file
+}
+
 /**
- * SQL of the token log, in `telemetry.db`: prepared once and run on a connection of its own, because this is the only
+ * What is written to the token log: prepared once and run on the one connection that writes, because this is the only
  * store on the path of every token.
  */
 export class IssuanceLogStore {
   readonly #db: Sqlite
-  readonly #cursors: Cursors
   readonly #writeBatch: (rows: readonly IssuanceRow[]) => boolean[]
   readonly #pruneSpent: Statement<[number, number]>
   readonly #pruneLog: Statement<[string, number]>
   readonly #pruneUsage: Statement<[number, number]>
 
-  constructor(options: { dataDir: string; cursors: Cursors; now: number }) {
-    const file = join(options.dataDir, 'telemetry.db')
+  /** @param file as `prepareTelemetry` left it */
+  constructor(file: string) {
     this.#db = openSqlite(file)
-    migrate(this.#db, file, telemetryMigrations, options.now)
-    this.#cursors = options.cursors
     this.#writeBatch = this.#prepareWriter()
     this.#pruneSpent = this.#db.prepare(
       'DELETE FROM assertion_jti WHERE (exp_hour, client_id, jti_sha256) IN (SELECT exp_hour, client_id, jti_sha256 FROM assertion_jti WHERE exp_hour < ? LIMIT ?)',
@@ -86,43 +102,8 @@ export class IssuanceLogStore {
     return this.#writeBatch(rows)
   }
 
-  recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
-    const before = this.#cursors.read(list, query.cursor)?.[0] ?? '~'
-    const rows = this.#db
-      .prepare<[string, string, number], TokenRow>(
-        'SELECT id, at, audience, outcome, x5t_s256, kid, exp, ip FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?',
-      )
-      .all(principalId, before, query.limit + 1)
-    return this.#cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
-  }
-
-  named(guid: string): TokenRequest[] {
-    return this.#db
-      .prepare<[string, string, number], TokenRequest>(
-        'SELECT id, principal_id AS principalId, audience, outcome FROM token_log WHERE id = ? OR correlation_id = ? LIMIT ?',
-      )
-      .all(guid, guid, mostNamed)
-  }
-
-  lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
-    const statement = this.#db.prepare<[string], { at: number; audience: string }>(
-      'SELECT last_at AS at, audience FROM token_usage WHERE principal_id = ? AND ok_count > 0 ORDER BY last_at DESC LIMIT 1',
-    )
-    const uses = new Map<string, { at: number; audience: string }>()
-    for (const id of principalIds) {
-      const use = statement.get(id)
-      if (use) uses.set(id, use)
-    }
-    return uses
-  }
-
-  /**
-   * Forgets what has had its time, at most `most` rows of each kind.
-   *
-   * @param limits hours of `exp` and days count from the epoch; `loggedBefore` is epoch milliseconds
-   * @returns rows deleted
-   */
-  prune(limits: { expHourBefore: number; loggedBefore: number; usedBeforeDay: number; most: number }): number {
+  /** Forgets what has had its time, one portion of it. @returns rows deleted */
+  prune(limits: PruneLimits): number {
     const { most } = limits
     return (
       this.#pruneSpent.run(limits.expHourBefore, most).changes +
@@ -195,6 +176,57 @@ export class IssuanceLogStore {
   }
 }
 
+/** What is read of the token log, on a connection of its own: the last commit, without waiting for the one under way. */
+export class IssuanceLogReader {
+  readonly #db: Sqlite
+  readonly #cursors: Cursors
+
+  constructor(file: string, cursors: Cursors) {
+    this.#db = openSqlite(file, { readonly: true })
+    this.#cursors = cursors
+  }
+
+  recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
+    const before = this.#cursors.read(list, query.cursor)?.[0] ?? '~'
+    const rows = this.#db
+      .prepare<[string, string, number], TokenRow>(
+        `SELECT ${columns} FROM token_log WHERE principal_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+      )
+      .all(principalId, before, query.limit + 1)
+    return this.#cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: toEntry })
+  }
+
+  byCorrelation(correlationId: string): LoggedRequest[] {
+    return this.#db
+      .prepare<[string, number], TokenRow>(
+        `SELECT ${columns} FROM token_log WHERE correlation_id = ? ORDER BY id DESC LIMIT ?`,
+      )
+      .all(correlationId, mostFound)
+      .map(toRequest)
+  }
+
+  byId(id: string): LoggedRequest | undefined {
+    const row = this.#db.prepare<[string], TokenRow>(`SELECT ${columns} FROM token_log WHERE id = ?`).get(id)
+    return row && toRequest(row)
+  }
+
+  lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
+    const statement = this.#db.prepare<[string], { at: number; audience: string }>(
+      'SELECT last_at AS at, audience FROM token_usage WHERE principal_id = ? AND ok_count > 0 ORDER BY day DESC, last_at DESC LIMIT 1',
+    )
+    const uses = new Map<string, { at: number; audience: string }>()
+    for (const id of principalIds) {
+      const use = statement.get(id)
+      if (use) uses.set(id, use)
+    }
+    return uses
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}
+
 /** Spent assertions are kept by the hour their `exp` (epoch seconds) lies in. */
 export function expHourOf(expSeconds: number): number {
   return Math.floor(expSeconds / 3_600)
@@ -209,6 +241,7 @@ export function firstIdAt(ms: number): string {
 interface TokenRow {
   id: string
   at: number
+  principal_id: string
   audience: string
   outcome: string
   x5t_s256: string | null
@@ -228,4 +261,8 @@ function toEntry(row: TokenRow): TokenLogEntry {
     expiresAt: row.exp === null ? null : row.exp * 1_000,
     ip: row.ip,
   }
+}
+
+function toRequest(row: TokenRow): LoggedRequest {
+  return { ...toEntry(row), principalId: row.principal_id }
 }

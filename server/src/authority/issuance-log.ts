@@ -1,14 +1,21 @@
-import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
+import { hash } from 'node:crypto'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import { GroupCommit } from '../platform/database/group-commit.ts'
+import type { Cursors } from '../platform/database/paging.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { expHourOf, type IssuanceLogStore, type IssuanceRow, type TokenRequest } from './issuance-log-store.ts'
+import {
+  expHourOf,
+  IssuanceLogReader,
+  type IssuanceRow,
+  type LoggedRequest,
+  prepareTelemetry,
+} from './issuance-log-store.ts'
+import { IssuanceWriter } from './issuance-writer.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
@@ -23,7 +30,8 @@ const mostRefusalsPerSecond = 10
  * same commit its assertion is spent: a copy of it gets no second token, here or after a restart (SEC-78, SEC-124).
  */
 export class IssuanceLog {
-  readonly #store: IssuanceLogStore
+  readonly #reader: IssuanceLogReader
+  readonly #writer: IssuanceWriter
   readonly #commit: GroupCommit<IssuanceRow, boolean>
   readonly #clock: Clock
   readonly #steadiness: Steadiness
@@ -31,12 +39,20 @@ export class IssuanceLog {
   readonly #refusals = new Map<string, { second: number; count: number }>()
   #closed = false
 
-  constructor(options: { store: IssuanceLogStore; clock: Clock; steadiness: Steadiness; log: Logger }) {
-    this.#store = options.store
+  /** @throws StartupError when `telemetry.db` cannot be opened or has a schema of another Signet */
+  constructor(options: { dataDir: string; cursors: Cursors; clock: Clock; steadiness: Steadiness; log: Logger }) {
     this.#clock = options.clock
     this.#steadiness = options.steadiness
     this.#log = options.log
-    this.#commit = new GroupCommit((rows) => this.#store.write(rows), { mostItems: mostRowsPerCommit })
+    const file = prepareTelemetry(options.dataDir, options.clock.now())
+    this.#reader = new IssuanceLogReader(file, options.cursors)
+    this.#writer = new IssuanceWriter(file)
+    this.#commit = new GroupCommit((rows) => this.#writer.write(rows), { mostItems: mostRowsPerCommit })
+  }
+
+  /** Tells how many requests are under way, so that commits can be fewer and larger; told at the begin and end of each. */
+  expect(requests: number): void {
+    this.#commit.expect(requests)
   }
 
   /** @throws SignetError `assertion_replayed`, or `unavailable` when the record cannot be made durable (SEC-125) */
@@ -56,16 +72,31 @@ export class IssuanceLog {
   }
 
   recent(principalId: string, query: PageQuery): Page<TokenLogEntry> {
-    return this.#store.recent(principalId, query)
+    return this.#reader.recent(principalId, query)
   }
 
-  /** Token requests of an identifier: that of the row, which is also the token's `uti`, or of the request. */
-  lookUp(names: { guid?: string }): TokenRequest[] {
-    return names.guid === undefined ? [] : this.#store.named(names.guid)
+  /** Token requests that came under one correlation ID, newest first; a few at most. */
+  byCorrelation(correlationId: string): LoggedRequest[] {
+    return this.#reader.byCorrelation(correlationId)
+  }
+
+  /** The request that a token of this number (`uti`, 22 characters of base64url) came from. */
+  byUti(uti: string): LoggedRequest | undefined {
+    const hex = Buffer.from(uti, 'base64url').toString('hex')
+    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    return this.#reader.byId(id)
+  }
+
+  /** Token requests of an identifier: the `uti` of a token, or as a GUID the ID of the row or of the request. */
+  lookUp({ guid, uti }: { guid?: string; uti?: string }): LoggedRequest[] {
+    const byUti = uti === undefined ? undefined : this.byUti(uti)
+    const byId = guid === undefined ? undefined : this.#reader.byId(guid)
+    const ofRequest = guid === undefined ? [] : this.byCorrelation(guid)
+    return [byUti, byId, ...ofRequest].filter((found) => found !== undefined)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
-    return this.#store.lastUse(principalIds)
+    return this.#reader.lastUse(principalIds)
   }
 
   /**
@@ -80,16 +111,18 @@ export class IssuanceLog {
     const usedBeforeDay = Math.floor(now / dayMs) - usageKeptDays
     const limits = { expHourBefore, loggedBefore: now - keptMs, usedBeforeDay, most: prunedPerStep }
     for (let step = 0; step < mostSteps && !this.#closed; step += 1) {
-      if (this.#store.prune(limits) === 0) return
-      await setImmediate()
+      if ((await this.#writer.prune(limits)) === 0) return
     }
   }
 
-  /** Ends a pruning that is under way at its next step. */
-  close(): void {
+  /** Records what was submitted, ends a pruning that is under way at its next step, and refuses whatever comes after. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#store.close()
+    await this.#commit.settled()
+    // The writer last: whoever closes a database last tidies its write-ahead log up, and a reader may not.
+    this.#reader.close()
+    await this.#writer.close()
   }
 
   async #submit(row: IssuanceRow): Promise<boolean> {
@@ -116,5 +149,5 @@ export class IssuanceLog {
 }
 
 export function sha256Bytes(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

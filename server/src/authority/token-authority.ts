@@ -13,6 +13,7 @@ import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
+import type { TestGrants } from './test-grants.ts'
 import type { Trace } from './traces.ts'
 
 /** A token request as the endpoint parsed it. */
@@ -43,6 +44,8 @@ export interface TokenAuthorityParts {
   readonly resources: ResourceApps
   readonly keys: SigningKeys
   readonly log: IssuanceLog
+  /** Tests that asked for a shorter token. */
+  readonly testGrants: TestGrants
   readonly clock: Clock
   readonly tokenLifetimeSeconds: number
   /** Told of every credential a token was issued for; must not throw. */
@@ -70,10 +73,12 @@ export class TokenAuthority {
   /** @throws SignetError with a code of the catalogue; the token of a request that throws never existed */
   async issue(request: TokenRequest): Promise<IssuedToken> {
     this.#inFlight += 1
+    this.#parts.log.expect(this.#inFlight)
     try {
       return await this.#issue(request)
     } finally {
       this.#inFlight -= 1
+      this.#parts.log.expect(this.#inFlight)
     }
   }
 
@@ -86,17 +91,26 @@ export class TokenAuthority {
     const nowMs = clock.now()
 
     // 1 who asks
-    const client = await trace.step('client-authentication', 'Client assertion and certificate checked', () =>
-      this.#authenticate(credentials, request, nowMs, resource),
+    const client = await trace.step(
+      'client-authentication',
+      'Client assertion and certificate checked',
+      () => this.#authenticate(credentials, request, nowMs, resource),
+      clientInWords,
     )
     // 2 for what
-    const app = await trace.step('audience', 'Audience is a registered resource', () =>
-      this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
+    const app = await trace.step(
+      'audience',
+      'Audience is a registered resource',
+      () => this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
+      audienceInWords,
     )
     // 3 the token's words, 4 the signature
     const id = this.#ids.next()
-    const token = await trace.step('signature', 'Token signed', () =>
-      this.#sign(client, app, resource, id, nowMs, form),
+    const token = await trace.step(
+      'signature',
+      'Token signed',
+      () => this.#sign(request, client, app, resource, id, nowMs),
+      signatureInWords,
     )
     // 5 on record, durably, before it leaves
     await trace.step('record', 'Issuance on durable record', () =>
@@ -156,15 +170,15 @@ export class TokenAuthority {
   }
 
   async #sign(
+    request: TokenRequest,
     client: AuthenticatedClient,
     app: ResourceApp,
     resource: string,
     id: string,
     nowMs: number,
-    form: ReadonlyMap<string, string>,
   ): Promise<IssuedToken> {
-    const { issuer, keys, tokenLifetimeSeconds } = this.#parts
-    const lifetimeSeconds = app.lifetimeSeconds ?? tokenLifetimeSeconds
+    const { issuer, keys, testGrants, tokenLifetimeSeconds } = this.#parts
+    const lifetimeSeconds = testGrants.shorten(request.correlationId, app.lifetimeSeconds ?? tokenLifetimeSeconds)
     const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
     const claims = accessTokenClaims({
       issuer,
@@ -174,7 +188,7 @@ export class TokenAuthority {
       nowSeconds,
       lifetimeSeconds,
       uti: Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url'),
-      notBeforeSeconds: challengeOf(form.get('claims')),
+      notBeforeSeconds: challengeOf(request.form.get('claims')),
     })
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
     const kid = keys.activeKid
@@ -261,6 +275,18 @@ export class TokenAuthority {
       ip: request.ip,
     }
   }
+}
+
+function clientInWords({ principal, credential }: AuthenticatedClient): string {
+  return `Client ${principal.clientId} is enabled; certificate ${credential.x5tS256} (x5t#S256) is its own and usable.`
+}
+
+function audienceInWords({ name, uri, tokenVersion }: ResourceApp): string {
+  return `${name}, registered as ${uri}; takes tokens of version ${tokenVersion}.`
+}
+
+function signatureInWords({ kid, lifetimeSeconds }: IssuedToken): string {
+  return `RS256 under key ${kid}, valid for ${lifetimeSeconds} s.`
 }
 
 function requireGrant(form: ReadonlyMap<string, string>): void {

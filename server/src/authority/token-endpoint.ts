@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { mediaTypeOf, readBody, uniquePairs } from '../platform/http/body.ts'
-import { apiHeaders } from '../platform/http/hardening.ts'
+import { apiHeaderList, apiHeaders } from '../platform/http/hardening.ts'
 import { sendJson } from '../platform/http/problem.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -39,18 +39,17 @@ export class TokenEndpoint {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const ids = { traceId: randomUUID(), correlationId: '' }
-    this.#prepareHeaders(response, ids.traceId)
+    const traceId = randomUUID()
+    let given = correlationOf(request.headers['client-request-id'])
     try {
-      const given = correlate(response, request.headers['client-request-id'])
-      ids.correlationId = given ?? ids.traceId
       const form = await this.#formOf(request, path)
-      if (!given) ids.correlationId = correlate(response, form.get('client-request-id')) ?? ids.traceId
+      given ??= correlationOf(form.get('client-request-id'))
       const version = path.endsWith('/oauth2/v2.0/token') ? 2 : 1
-      const token = await this.#issue(request, form, version, ids.correlationId)
-      sendJson(response, 200, version === 2 ? v2Body(token) : v1Body(token))
+      const token = await this.#issue(request, form, version, given ?? traceId)
+      sendToken(response, version === 2 ? v2Body(token) : v1Body(token), traceId, given)
     } catch (thrown) {
-      this.refuse(response, thrown, ids)
+      for (const [name, value] of answerHeaders(traceId, given)) response.setHeader(name, value)
+      this.refuse(response, thrown, { traceId, correlationId: given ?? traceId })
     }
   }
 
@@ -102,21 +101,33 @@ export class TokenEndpoint {
       trace: traces.of(correlationId, () => clock.monotonicMs()),
     })
   }
-
-  #prepareHeaders(response: ServerResponse, traceId: string): void {
-    apiHeaders(response)
-    response.setHeader('Cache-Control', 'no-store, no-cache')
-    response.setHeader('Pragma', 'no-cache')
-    response.setHeader('x-ms-request-id', traceId)
-  }
 }
 
-/** Echoes the caller's correlation ID when it is a GUID; nothing else ever is (SEC-81). MSAL for Node has it in the form. */
-function correlate(response: ServerResponse, given: string | string[] | undefined): string | undefined {
-  if (typeof given !== 'string' || !guid.safeParse(given).success) return undefined
-  const id = given.toLowerCase()
-  response.setHeader('client-request-id', id)
-  return id
+/** The caller's correlation ID when it is a GUID; nothing else is ever echoed (SEC-81). MSAL for Node has it in the form. */
+function correlationOf(given: string | string[] | undefined): string | undefined {
+  return typeof given === 'string' && guid.safeParse(given).success ? given.toLowerCase() : undefined
+}
+
+/** What every answer of this endpoint carries, be it a token or a refusal. */
+function answerHeaders(traceId: string, correlationId: string | undefined): [string, string][] {
+  return [
+    ['Cache-Control', 'no-store, no-cache'],
+    ['Pragma', 'no-cache'],
+    ['x-ms-request-id', traceId],
+    ...(correlationId === undefined ? [] : [['client-request-id', correlationId] satisfies [string, string]]),
+  ]
+}
+
+/** All headers in one go: set one by one they cost more than the body. */
+function sendToken(response: ServerResponse, body: object, traceId: string, correlationId: string | undefined): void {
+  const text = JSON.stringify(body)
+  response.writeHead(200, [
+    ...apiHeaderList(),
+    ...answerHeaders(traceId, correlationId).flat(),
+    ...['Content-Type', 'application/json; charset=utf-8'],
+    ...['Content-Length', String(Buffer.byteLength(text))],
+  ])
+  response.end(text)
 }
 
 function v2Body(token: IssuedToken): Record<string, unknown> {

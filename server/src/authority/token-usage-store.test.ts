@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
-import { Cursors } from '../platform/database/paging.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
-import { IssuanceLogStore } from './issuance-log-store.ts'
+import { IssuanceLogStore, prepareTelemetry } from './issuance-log-store.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 
 let folder: string
@@ -20,7 +18,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signet-usage-'))
   clock = new FakeClock()
   ids = new SequentialIds(clock)
-  log = new IssuanceLogStore({ dataDir: folder, cursors: new Cursors(randomBytes(32)), now: clock.now() })
+  log = new IssuanceLogStore(prepareTelemetry(folder, clock.now()))
   usage = new TokenUsageStore(folder, clock)
 })
 afterEach(() => {

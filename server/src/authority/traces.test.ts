@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SignetError } from '../platform/signet-error.ts'
 import { TraceRecorder } from './traces.ts'
 
 describe('traces', () => {
@@ -22,17 +23,45 @@ describe('traces', () => {
         durationMs: 3,
         httpStatus: null,
         detail: '',
+        code: null,
+        exchange: null,
       },
     ])
     expect(recorder.take('id')).toEqual([])
   })
 
-  it('tell a step that failed, and pass its error on', async () => {
+  it('tell a step that failed with its code of the catalogue, and pass its error on', async () => {
     const recorder = new TraceRecorder()
     recorder.begin('id')
-    const fail = () => Promise.reject(new Error('assertion_expired: too late'))
+    const fail = () => Promise.reject(new SignetError('assertion_expired', 'It is too late.'))
     await expect(recorder.of('id', () => 0).step('audience', 'a', fail)).rejects.toThrow('too late')
-    expect(recorder.take('id')).toMatchObject([{ status: 'failed', detail: 'assertion_expired: too late' }])
+    expect(recorder.take('id')).toMatchObject([
+      { status: 'failed', detail: 'It is too late.', code: 'assertion_expired' },
+    ])
+  })
+
+  it('tell nothing of an error that is not of the catalogue', async () => {
+    const recorder = new TraceRecorder()
+    recorder.begin('id')
+    const fail = () => Promise.reject(new Error('SELECT secret FROM keys'))
+    await expect(recorder.of('id', () => 0).step('record', 'r', fail)).rejects.toThrow('SELECT')
+    expect(JSON.stringify(recorder.take('id'))).not.toContain('SELECT')
+  })
+
+  it('announce each step as it ends, with what was found in words', async () => {
+    const recorder = new TraceRecorder()
+    const seen: number[] = []
+    recorder.begin('id', () => seen.push(recorder.peek('id').length))
+    const trace = recorder.of('id', () => 0)
+    await trace.step(
+      'audience',
+      'a',
+      () => 'Vault',
+      (name) => `${name} is registered`,
+    )
+    await trace.step('signature', 's', () => 0)
+    expect(seen).toEqual([1, 2])
+    expect(recorder.take('id').map((step) => step.detail)).toEqual(['Vault is registered', ''])
   })
 
   it('measure nothing for a request that nobody watches', async () => {

@@ -1,8 +1,10 @@
 import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { SignetError } from '../platform/signet-error.ts'
 
 /** Times the steps of one request. */
 export interface Trace {
-  step<T>(name: ProbeStep['name'], title: string, work: () => Promise<T> | T): Promise<T>
+  /** @param say what was found, for people; asked only when somebody watches and the step succeeded */
+  step<T>(name: ProbeStep['name'], title: string, work: () => Promise<T> | T, say?: (result: T) => string): Promise<T>
 }
 
 /** A request nobody watches: nothing is measured. */
@@ -12,41 +14,54 @@ const mostTraces = 100
 /** A request has four steps; whoever else sends a watched correlation ID cannot make its record grow. */
 const mostSteps = 16
 
+interface Watch {
+  readonly steps: ProbeStep[]
+  readonly onStep: () => void
+}
+
 /** Steps of the requests somebody watches, by correlation ID; the token tester is the one who does. */
 export class TraceRecorder {
-  readonly #traces = new Map<string, ProbeStep[]>()
+  readonly #watches = new Map<string, Watch>()
 
-  begin(correlationId: string): void {
-    const oldest = this.#traces.keys().next().value
-    if (this.#traces.size >= mostTraces && oldest !== undefined) this.#traces.delete(oldest)
-    this.#traces.set(correlationId, [])
+  /** @param onStep called after each step; must not throw */
+  begin(correlationId: string, onStep: () => void = () => undefined): void {
+    const oldest = this.#watches.keys().next().value
+    if (this.#watches.size >= mostTraces && oldest !== undefined) this.#watches.delete(oldest)
+    this.#watches.set(correlationId, { steps: [], onStep })
   }
 
-  /** What was recorded, once; `startMs` counts from when the authority took the request in. */
+  /** What is recorded so far; `startMs` counts from when the authority took the request in. */
+  peek(correlationId: string): readonly ProbeStep[] {
+    return this.#watches.get(correlationId)?.steps ?? []
+  }
+
+  /** What was recorded, once. */
   take(correlationId: string): ProbeStep[] {
-    const steps = this.#traces.get(correlationId) ?? []
-    this.#traces.delete(correlationId)
+    const steps = this.#watches.get(correlationId)?.steps ?? []
+    this.#watches.delete(correlationId)
     return steps
   }
 
   of(correlationId: string, monotonicMs: () => number): Trace {
-    const steps = this.#traces.get(correlationId)
-    if (!steps || steps.length >= mostSteps) return untraced
+    const watch = this.#watches.get(correlationId)
+    if (!watch || watch.steps.length >= mostSteps) return untraced
     const origin = monotonicMs()
     return {
-      async step(name, title, work) {
+      async step(name, title, work, say) {
         const startMs = monotonicMs() - origin
-        const add = (status: 'ok' | 'failed', detail: string) => {
-          const durationMs = round(monotonicMs() - origin - startMs)
-          steps.push({ name, title, status, startMs: round(startMs), durationMs, httpStatus: null, detail })
+        const add = (outcome: Pick<ProbeStep, 'status' | 'detail' | 'code'>) => {
+          const times = { startMs: round(startMs), durationMs: round(monotonicMs() - origin - startMs) }
+          watch.steps.push({ name, title, ...times, httpStatus: null, exchange: null, ...outcome })
+          watch.onStep()
         }
         try {
           const result = await work()
-          add('ok', '')
+          add({ status: 'ok', detail: say?.(result) ?? '', code: null })
           return result
-        } catch (error) {
-          add('failed', error instanceof Error ? error.message.slice(0, 500) : '')
-          throw error
+        } catch (thrown) {
+          const { detail, code } = SignetError.from(thrown)
+          add({ status: 'failed', detail: detail.slice(0, 500), code })
+          throw thrown
         }
       },
     }

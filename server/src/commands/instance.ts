@@ -87,7 +87,12 @@ export async function testToken(
 ): Promise<TokenTest & { accessToken?: string }> {
   const { id } = await showInstance(client, name)
   const { reveal, ...wanted } = options
-  const test = await client.call(tokenTestsApi.run, { body: { instanceId: id, ...wanted } })
+  let test = await client.call(tokenTestsApi.start, { body: { instanceId: id, ...wanted } })
+  // It ends by itself: the server gives an agent that does not answer up after 20 seconds.
+  while (test.outcome === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    test = await client.call(tokenTestsApi.show, { params: { testId: test.id } })
+  }
   if (!reveal || !test.token) return test
   const { token } = await client.call(tokenTestsApi.reveal, { params: { testId: test.id }, body: {} })
   return { ...test, accessToken: token }

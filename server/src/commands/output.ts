@@ -57,6 +57,6 @@ export function printTokenTest(test: TokenTest & { accessToken?: string }): stri
   )
   const checks = (test.token?.checks ?? []).map((check) => `${mark(check.ok)}  ${check.name}: ${check.detail}`)
   const claims = test.token ? [JSON.stringify(test.token.claims, null, 2)] : []
-  const error = test.error ? [test.error.body, test.error.fix] : []
+  const error = test.failure ? [test.failure.cause, test.failure.answer?.body ?? '', test.failure.fix.label] : []
   return [...steps, ...checks, ...claims, ...error, ...(test.accessToken ? [test.accessToken] : [])].join('\n')
 }

@@ -3,7 +3,7 @@ import type { KeySet, tokenTestsApi } from '@signet/shared/api/token-tests'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Enrollment } from './enrollment.ts'
-import type { TokenTester } from './token-tester.ts'
+import type { TokenTests } from './token-tests.ts'
 
 export function enrollmentHandlers(enrollment: Enrollment): Handlers<typeof enrollmentApi> {
   return {
@@ -14,17 +14,22 @@ export function enrollmentHandlers(enrollment: Enrollment): Handlers<typeof enro
 
 /** @param requireStepUp throws unless the operator confirmed that it is them within the last minutes (SEC-22) */
 export function tokenTestHandlers(parts: {
-  tester: TokenTester
+  tests: TokenTests
   keySet: () => KeySet
   requireStepUp: (context: RequestContext) => Promise<void>
 }): Handlers<typeof tokenTestsApi> {
+  const { tester, targets, traces, lookup } = parts.tests
   return {
-    targets: () => parts.tester.targets(),
-    run: ({ body }, context) => parts.tester.run(context, body),
+    targets: ({ query }) => targets.list(query),
+    keys: async () => parts.keySet(),
+    start: ({ body }, context) => tester.start(context, body),
+    show: ({ params }) => tester.show(params.testId),
     reveal: async ({ params }, context) => {
       await parts.requireStepUp(context)
-      return { token: await parts.tester.reveal(context, params.testId) }
+      return { token: await tester.reveal(context, params.testId) }
     },
-    keys: async () => parts.keySet(),
+    traces: ({ query }) => traces.page(query),
+    trace: ({ params }) => traces.show(params.traceId),
+    lookUp: ({ body }, context) => lookup.find(context, body),
   }
 }

@@ -242,8 +242,8 @@ describe('invalid request', () => {
     expect((await caller.post(agentPaths.stream, {})).status).toBe(405)
   })
 
-  it('413 for a body of more than 128 KiB, 415 for another type', async () => {
-    const large = JSON.stringify({ padding: 'x'.repeat(131_072) })
+  it('413 for a body of more than 256 KiB, 415 for another type', async () => {
+    const large = JSON.stringify({ padding: 'x'.repeat(262_144) })
     expect((await new Caller().post(agentPaths.enroll, large)).status).toBe(413)
     expect((await new Caller().post(agentPaths.enroll, '{}', { 'content-type': 'text/plain' })).status).toBe(415)
   })
@@ -321,9 +321,11 @@ describe('forbidden', () => {
       dialect: 'imds',
       resource: 'x',
       bypassCache: false,
+      selector: null,
+      isolated: false,
     } as const
     const answered = stack.plane.streams.probe(other.agent.id, asked).catch((error: unknown) => error)
-    const result = { steps: [], status: 200, accessToken: 'forged', errorBody: null }
+    const result = { steps: [], status: 200, headers: {}, accessToken: 'forged', errorBody: null }
     expect((await caller.post(agentPaths.probe(probeId), result)).status).toBe(404)
     stack.clock.advance(20_000)
     expect(await answered).toMatchObject({ code: 'agent_offline' })
@@ -341,7 +343,7 @@ describe('missing', () => {
 
   it('404 for a test nobody asked for', async () => {
     const { caller } = await enrolled()
-    const result = { steps: [], status: null, accessToken: null, errorBody: null }
+    const result = { steps: [], status: null, headers: null, accessToken: null, errorBody: null }
     expect((await caller.post(agentPaths.probe(newGuid()), result)).status).toBe(404)
   })
 })

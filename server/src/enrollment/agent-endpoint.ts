@@ -7,6 +7,7 @@ import {
   CertificateRequest,
   EnrollRequest,
   ProbeResult,
+  ProbeStepsReport,
   RenewRequest,
   ReportRequest,
 } from '@signet/shared/wire/agent-protocol'
@@ -95,6 +96,9 @@ async function dispatch(
   if (collection === 'probes' && verb === undefined) {
     return parts.streams.answerProbe(agentId, id, await parse(ProbeResult, request))
   }
+  if (collection === 'probes' && verb === 'steps') {
+    return parts.streams.reportProbeSteps(agentId, id, await parse(ProbeStepsReport, request))
+  }
   if (collection === 'slots' && verb === 'certificate') {
     const slotId = parseWith(SlotId, id)
     const { csr } = await parse(CertificateRequest, request)
@@ -125,7 +129,7 @@ function requireMethod(request: IncomingMessage, method: 'GET' | 'POST'): void {
 }
 
 /** Room for a token and its trace; everything else is far smaller. */
-const mostBytes = 131_072
+const mostBytes = 262_144
 
 async function parse<T extends z.ZodType>(schema: T, request: IncomingMessage): Promise<z.output<T>> {
   return parseWith(schema, await readJson(request, mostBytes))

@@ -253,8 +253,10 @@ describe('a probe', () => {
     dialect: 'imds',
     resource: 'x',
     bypassCache: false,
+    selector: null,
+    isolated: false,
   } as const
-  const result: ProbeResult = { steps: [], status: 200, accessToken: 't', errorBody: null }
+  const result: ProbeResult = { steps: [], status: 200, headers: {}, accessToken: 't', errorBody: null }
 
   it('goes to the agent and is answered by it alone, once', async () => {
     const { streams, connect } = rig()

@@ -3,6 +3,7 @@ import type {
   DesiredState,
   ProbeRequest,
   ProbeResult,
+  ProbeStepsReport,
   Revocation,
   StreamEventName,
 } from '@signet/shared/wire/agent-protocol'
@@ -35,10 +36,16 @@ interface OpenStream {
   sentGeneration: number | null
 }
 
+interface OpenProbe {
+  readonly agentId: string
+  readonly settle: (result: ProbeResult) => void
+  readonly onSteps: (report: ProbeStepsReport) => void
+}
+
 /** The agents that are connected, and what is pushed to them: whole states, heartbeats, probes. */
 export class AgentStreams {
   readonly #open = new Map<string, OpenStream>()
-  readonly #probes = new Map<string, { agentId: string; settle: (result: ProbeResult) => void }>()
+  readonly #probes = new Map<string, OpenProbe>()
   readonly #clock: Clock
   readonly #log: Logger
   readonly #stateOf: (agentId: string) => Promise<DesiredState>
@@ -105,8 +112,15 @@ export class AgentStreams {
     this.#open.get(agentId)?.connection.send('revoke', revocation)
   }
 
-  /** @throws SignetError `agent_offline` when it is not connected or does not answer in time */
-  async probe(agentId: string, request: ProbeRequest): Promise<ProbeResult> {
+  /**
+   * @param onSteps told of steps as the agent reports them, before it resolves
+   * @throws SignetError `agent_offline` when it is not connected or does not answer in time
+   */
+  async probe(
+    agentId: string,
+    request: ProbeRequest,
+    onSteps: (report: ProbeStepsReport) => void = () => undefined,
+  ): Promise<ProbeResult> {
     const stream = this.#open.get(agentId)
     if (!stream) throw offline('The agent of this instance is not connected.')
     const { probeId } = request
@@ -120,16 +134,19 @@ export class AgentStreams {
         this.#probes.delete(probeId)
         resolve(answer)
       }
-      this.#probes.set(probeId, { agentId, settle })
+      this.#probes.set(probeId, { agentId, settle, onSteps })
       stream.connection.send('probe', request)
     })
   }
 
   /** @throws SignetError `not_found` for a probe this agent was not asked */
   answerProbe(agentId: string, probeId: string, result: ProbeResult): void {
-    const probe = this.#probes.get(probeId)
-    if (probe?.agentId !== agentId) throw new SignetError('not_found', 'No such probe.')
-    probe.settle(result)
+    this.#probeOf(agentId, probeId).settle(result)
+  }
+
+  /** @throws SignetError `not_found` for a probe this agent was not asked, or has answered */
+  reportProbeSteps(agentId: string, probeId: string, report: ProbeStepsReport): void {
+    this.#probeOf(agentId, probeId).onSteps(report)
   }
 
   /** Ends the stream of an agent that is no longer trusted. */
@@ -139,6 +156,12 @@ export class AgentStreams {
 
   close(): void {
     for (const { connection } of this.#open.values()) connection.end()
+  }
+
+  #probeOf(agentId: string, probeId: string): OpenProbe {
+    const probe = this.#probes.get(probeId)
+    if (probe?.agentId !== agentId) throw new SignetError('not_found', 'No such probe.')
+    return probe
   }
 
   #push(agentId: string, stream: OpenStream): void {

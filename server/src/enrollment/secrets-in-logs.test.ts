@@ -1,15 +1,17 @@
 import { request as httpRequest } from 'node:http'
 import { inspect } from 'node:util'
+import { TokenTestRequest } from '@signet/shared/api/token-tests'
 import { agentPaths } from '@signet/shared/wire/agent-protocol'
 import { afterEach, expect, it } from 'vitest'
 import { contextOf, enrollRequest, identityOn, newCsr, openStack, rowsOf, type Stack } from '../../test/stack.ts'
+import { TraceRecorder } from '../authority/traces.ts'
 import { listen } from '../platform/http/listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { createLogger } from '../platform/log.ts'
 import { SampledLog } from '../platform/sampled-log.ts'
 import { Secret } from '../platform/secret.ts'
 import { agentEndpoint } from './agent-endpoint.ts'
-import { TokenTester } from './token-tester.ts'
+import { openTokenTests } from './token-tests.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -54,26 +56,33 @@ it('no join token, code, session or tested token is in the log of a server at de
   await send(stack, agentPaths.enroll, enrollRequest(joinToken, await newCsr()))
   await send(stack, agentPaths.enroll, { ...enrollRequest(joinToken, await newCsr()), more: joinToken })
   const accessToken = 'sentinel.access.token'
-  const tester = new TokenTester({
+  const tests = openTokenTests({
     ...stack,
     streams: stack.plane.streams,
+    agents: stack.plane.directory,
+    traces: new TraceRecorder(),
     verifier: { verify: () => ({ header: {}, claims: {}, checks: [] }) },
-    traces: { begin: () => undefined, take: () => [] },
-    audiences: async () => [],
+    testGrants: { give: () => undefined, withdraw: () => undefined },
+    tokenLog: { byCorrelation: () => [], byUti: () => undefined },
+    publishedKeys: () => [],
+    audiences: () => [],
   })
+  undo.push(() => tests.stop())
   const { agentId } = await stack.resources.require(on.instance.id)
   stack.plane.streams.connect(agentId ?? '', {
     send: (_event, data) => {
       const { probeId = '' } = data as { probeId?: string }
-      const result = { steps: [], status: 200, accessToken, errorBody: null }
+      const result = { steps: [], status: 200, headers: {}, accessToken, errorBody: null }
       if (probeId) queueMicrotask(() => stack.plane.streams.answerProbe(agentId ?? '', probeId, result))
     },
     onClose: () => undefined,
     end: () => undefined,
   })
   const context = { ...contextOf(), actor: { kind: 'operator' as const, id: newGuid(), label: 'Ada' } }
-  const asked = { instanceId: on.instance.id, resource: 'x', dialect: 'imds', bypassCache: false } as const
-  const test = await tester.run(context, asked)
+  const { tester } = tests
+  const { id } = await tester.start(context, TokenTestRequest.parse({ instanceId: on.instance.id, resource: 'x' }))
+  while (tester.running(id)?.isOver === false) await new Promise(setImmediate)
+  const test = await tester.show(id)
   log.debug({ test, tester }, 'tested')
   await tester.reveal(context, test.id)
   const secrets = [new Secret(joinToken), new Secret(accessToken), ...(await signIn(stack))]

@@ -29,12 +29,14 @@ function verifierOf(claims: Record<string, unknown>): TokenVerifier {
   }
 }
 
+const requestOf = (of: ServiceInstance) => ({ resource: 'https://vault', selector: null, instance: of })
+
 const principalCheck = (claims: Record<string, unknown>, of: ServiceInstance = instance) =>
-  verifyToken(verifierOf(claims), 'a.b.c', 'https://vault', of).checks.find((check) => check.name === 'principal')?.ok
+  verifyToken(verifierOf(claims), 'a.b.c', requestOf(of)).checks.find((check) => check.name === 'principal')?.ok
 
 describe('a tested token', () => {
   it('is judged for the resource that was asked for, and by whose identity it is', () => {
-    const tested = verifyToken(verifierOf({ oid: principalId }), 'a.b.c', 'https://vault', instance)
+    const tested = verifyToken(verifierOf({ oid: principalId }), 'a.b.c', requestOf(instance))
     expect(asked.at(-1)).toEqual(['a.b.c', 'https://vault'])
     expect(tested.checks.map((check) => [check.name, check.ok])).toEqual([
       ['signature', true],
@@ -52,7 +54,7 @@ describe('a tested token', () => {
 
   it('is not in the answer, only eight characters of its hash are (SEC-172)', () => {
     const token = `secret.${newGuid()}.token`
-    const tested = verifyToken(verifierOf({ oid: principalId }), token, 'https://vault', instance)
+    const tested = verifyToken(verifierOf({ oid: principalId }), token, requestOf(instance))
     expect(JSON.stringify(tested)).not.toContain(token)
     expect(tested.fingerprint).toMatch(/^.{8}$/)
   })

@@ -1,4 +1,5 @@
 import type { TestedToken, TokenCheck } from '@signet/shared/api/token-tests'
+import type { ProbeSelector } from '@signet/shared/wire/agent-protocol'
 import { tokenFingerprint } from '../platform/crypto/thumbprint.ts'
 import type { ServiceInstance } from '../resources/index.ts'
 
@@ -10,19 +11,28 @@ export interface TokenVerifier {
   ): { header: Record<string, unknown>; claims: Record<string, unknown>; checks: TokenCheck[] }
 }
 
-/** A token as any relying party would judge it, and whether it speaks for the instance that was asked. */
+/** Claim of each selector; the application of a token has two names, by its version. */
+const selectedClaims = { client_id: ['appid', 'azp'], object_id: ['oid'], msi_res_id: ['xms_mirid'] } as const
+
+/** A token as any relying party would judge it, and whether it speaks for the identity that was asked for. */
 export function verifyToken(
   verifier: TokenVerifier,
   token: string,
-  resource: string,
-  instance: ServiceInstance,
+  asked: { resource: string; selector: ProbeSelector | null; instance: ServiceInstance },
 ): TestedToken {
-  const { header, claims, checks } = verifier.verify(token, resource)
-  const isOwn = instance.principalId !== null && claims['oid'] === instance.principalId
-  const principal: TokenCheck = {
-    name: 'principal',
-    ok: isOwn,
-    detail: isOwn ? `oid is the identity of ${instance.name}` : `oid is not the identity of ${instance.name}`,
+  const { header, claims, checks } = verifier.verify(token, asked.resource)
+  return { header, claims, checks: [...checks, principalCheck(claims, asked)], fingerprint: tokenFingerprint(token) }
+}
+
+function principalCheck(
+  claims: Record<string, unknown>,
+  { selector, instance }: { selector: ProbeSelector | null; instance: ServiceInstance },
+): TokenCheck {
+  if (!selector) {
+    const ok = instance.principalId !== null && claims['oid'] === instance.principalId
+    return { name: 'principal', ok, detail: `oid is ${ok ? '' : 'not '}the identity of ${instance.name}` }
   }
-  return { header, claims, checks: [...checks, principal], fingerprint: tokenFingerprint(token) }
+  const names = selectedClaims[selector.name]
+  const ok = names.some((name) => String(claims[name] ?? '').toLowerCase() === selector.value.toLowerCase())
+  return { name: 'principal', ok, detail: `${names.join(' or ')} is ${ok ? '' : 'not '}the identity asked for` }
 }

@@ -1,127 +1,112 @@
-import type { TestTargets, TokenTest } from '@signet/shared/api/token-tests'
-import { minuteMs } from '@signet/shared/vocabulary/time'
-import type { LocalDialect, ProbeResult, ProbeStep } from '@signet/shared/wire/agent-protocol'
+import type { TokenTest, TokenTestRequest } from '@signet/shared/api/token-tests'
+import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import type { ProbeResult, ProbeStep } from '@signet/shared/wire/agent-protocol'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { tokenFingerprint } from '../platform/crypto/thumbprint.ts'
 import { newGuid } from '../platform/identifiers.ts'
+import type { Logger } from '../platform/log.ts'
+import { redact } from '../platform/redaction.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import type { Transactor } from '../platform/transaction.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
 import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
+import { causeOf, fixOf } from './test-fixes.ts'
+import { TestRun } from './test-run.ts'
+import { closeSteps, combineSteps, rootFailure } from './test-steps.ts'
 import { type TokenVerifier, verifyToken } from './token-checks.ts'
+import type { TokenTracesStore } from './token-traces-store.ts'
 
 /** The authority's own steps of a request, by correlation ID. */
 interface TraceSource {
-  begin(correlationId: string): void
+  begin(correlationId: string, onStep: () => void): void
+  peek(correlationId: string): readonly ProbeStep[]
   take(correlationId: string): ProbeStep[]
 }
 
 export interface TesterParts {
-  readonly streams: AgentStreams
-  readonly resources: ResourceManager
+  readonly database: Transactor
+  readonly store: TokenTracesStore
+  readonly streams: Pick<AgentStreams, 'probe'>
+  readonly resources: Pick<ResourceManager, 'require'>
+  readonly registry: Pick<PrincipalRegistry, 'findAll'>
   readonly verifier: TokenVerifier
   readonly traces: TraceSource
-  readonly audiences: () => Promise<readonly { uri: string; name: string }[]>
+  readonly testGrants: { give(correlationId: string, lifetimeSeconds: number): void; withdraw(id: string): void }
   readonly audit: AuditLog
   readonly clock: Clock
+  readonly log: Logger
 }
 
 interface Held {
   readonly token: Secret
   readonly operatorId: string | null
-  readonly instance: ServiceInstance
+  readonly instance: { id: string; name: string }
   readonly until: number
 }
 
 const revealMs = 5 * minuteMs
-const mostHeld = 100
+const shortLifeSeconds = (5 * minuteMs) / secondMs
+const mostKept = 100
+const mostRunning = 20
 
 /**
  * Click to test: asks the agent to call its own local endpoint, exactly as a workload would, and checks what comes back
- * as any relying party would. The raw token is held in memory for five minutes, for one reveal to the one who asked.
+ * as any relying party would. Steps can be watched while they happen. A test always comes to a result: what the agent
+ * does not answer in time has failed. The raw token is held in memory for five minutes, for one reveal to the one who
+ * asked; the rest is kept as a trace.
  */
 export class TokenTester {
   readonly #parts: TesterParts
+  readonly #runs = new Map<string, TestRun>()
   readonly #held = new Map<string, Held>()
+  #running = 0
 
   constructor(parts: TesterParts) {
     this.#parts = parts
   }
 
-  async targets(): Promise<TestTargets> {
-    const { items } = await this.#parts.resources.page({ limit: 200 })
-    const resources = await this.#parts.audiences()
-    return {
-      instances: items.map((instance) => ({
-        id: instance.id,
-        name: instance.name,
-        enabled: instance.identityState === 'on',
-        connected: instance.agentId !== null && this.#parts.streams.isConnected(instance.agentId),
-      })),
-      resources: resources.map(({ uri, name }) => ({ uri, name })),
+  /**
+   * Starts a test and returns it as it stands, before its first step.
+   *
+   * @throws SignetError `not_found` | `too_many_requests`
+   */
+  async start(context: RequestContext, wanted: TokenTestRequest): Promise<TokenTest> {
+    const { resources, clock, traces, log } = this.#parts
+    const instance = await resources.require(wanted.instanceId)
+    if (this.#running >= mostRunning) {
+      throw new SignetError('too_many_requests', 'Too many tests run at once.', { retryAfterSeconds: 5 })
     }
+    const id = newGuid()
+    const run = new TestRun(begunTest(id, instance, wanted, context, clock.now()), () => traces.peek(id))
+    this.#keep(id, run)
+    this.#running += 1
+    this.#complete(context, run, wanted)
+      .catch((error: unknown) => {
+        log.error({ err: error, correlationId: id }, 'token test failed')
+        run.end(brokenTest(run.test))
+      })
+      .finally(() => {
+        this.#running -= 1
+      })
+    return run.test
   }
 
-  /** @throws SignetError `not_found` | `agent_offline` */
-  async run(
-    context: RequestContext,
-    wanted: { instanceId: string; resource: string; dialect: LocalDialect; bypassCache: boolean },
-  ): Promise<TokenTest> {
-    const { streams, resources, clock, audit, traces } = this.#parts
-    const instance = await resources.require(wanted.instanceId)
-    if (!instance.agentId) {
-      throw new SignetError('agent_offline', 'This instance has no agent yet.', {
-        fix: 'Enroll an agent for it first.',
-      })
-    }
-    const at = clock.now()
-    const startMs = clock.monotonicMs()
-    const probeId = newGuid()
-    traces.begin(probeId)
-    const result = await streams.probe(instance.agentId, {
-      probeId,
-      instanceId: instance.id,
-      dialect: wanted.dialect,
-      resource: wanted.resource,
-      bypassCache: wanted.bypassCache,
+  /** @throws SignetError `not_found` */
+  async show(testId: string): Promise<TokenTest> {
+    const test = this.#runs.get(testId)?.test ?? (await this.#parts.store.find(testId))
+    if (test) return test
+    throw new SignetError('not_found', 'This test is not kept: tests are forgotten after seven days.', {
+      fix: 'Run the test again.',
     })
-    const steps = withAuthoritySteps(result.steps, traces.take(probeId))
-    const token = result.accessToken
-    if (token)
-      this.#hold(probeId, {
-        token: new Secret(token),
-        operatorId: context.actor.id,
-        instance,
-        until: clock.now() + revealMs,
-      })
-    const test: TokenTest = {
-      id: probeId,
-      at,
-      instance: { id: instance.id, name: instance.name },
-      resource: wanted.resource,
-      dialect: wanted.dialect,
-      outcome: token ? 'ok' : 'failed',
-      durationMs: Math.round((clock.monotonicMs() - startMs) * 10) / 10,
-      steps,
-      token: token ? verifyToken(this.#parts.verifier, token, wanted.resource, instance) : null,
-      error: token ? null : failureOf(result),
-      revealableUntil: token ? clock.now() + revealMs : null,
-    }
-    await audit.record(context, {
-      action: 'token.tested',
-      outcome: token ? 'ok' : 'failed',
-      target: { kind: 'instance', id: instance.id, label: instance.name },
-      after: {
-        testId: probeId,
-        resource: wanted.resource,
-        dialect: wanted.dialect,
-        status: result.status,
-        ...(token && { token: tokenFingerprint(token) }),
-      },
-    })
-    return test
+  }
+
+  /** A test that somebody wants to watch; undefined when it is over and only its result is kept. */
+  running(testId: string): TestRun | undefined {
+    return this.#runs.get(testId)
   }
 
   /** Once, to the operator who ran the test, within five minutes; recorded before it leaves (SEC-19). */
@@ -131,12 +116,11 @@ export class TokenTester {
       throw new SignetError(
         'not_found',
         'The token of this test is gone: it can be revealed once, within five minutes.',
-        {
-          fix: 'Run the test again.',
-        },
+        { fix: 'Run the test again.' },
       )
     }
     this.#held.delete(testId)
+    this.#runs.get(testId)?.tokenGone()
     const token = held.token.reveal()
     await this.#parts.audit.record(context, {
       action: 'token.revealed',
@@ -146,35 +130,160 @@ export class TokenTester {
     return token
   }
 
-  #hold(testId: string, held: Held): void {
+  async #complete(context: RequestContext, run: TestRun, wanted: TokenTestRequest): Promise<void> {
+    const { clock } = this.#parts
+    const startMs = clock.monotonicMs()
+    const answer = await this.#probe(run, wanted)
+    const elapsedMs = () => Math.round((clock.monotonicMs() - startMs) * 10) / 10
+    const steps = answer.given
+      ? answer.steps
+      : closeSteps(answer.steps, { detail: answer.refusal.detail, code: answer.refusal.code, atMs: elapsedMs() })
+    const result = answer.given?.accessToken ? await this.#passed(run, steps, answer.given.accessToken) : undefined
+    const test = { ...(result ?? (await this.#failed(run, steps, answer.given))), durationMs: elapsedMs() }
+    await this.#record(context, test)
+    if (answer.given?.accessToken && test.revealableUntil !== null) {
+      const { instance, revealableUntil: until } = test
+      this.#held.set(test.id, {
+        token: new Secret(answer.given.accessToken),
+        operatorId: context.actor.id,
+        instance,
+        until,
+      })
+      clock.after(revealMs, () => this.#held.delete(test.id))
+    }
+    run.end(test)
+  }
+
+  /** Never throws: an agent that is away or silent is a result too. */
+  async #probe(
+    run: TestRun,
+    wanted: TokenTestRequest,
+  ): Promise<{ steps: ProbeStep[] } & ({ given: ProbeResult } | { given?: never; refusal: SignetError })> {
+    const { streams, resources, traces, testGrants } = this.#parts
+    const { id } = run.test
+    traces.begin(id, () => run.changed())
+    if (wanted.shortLived) testGrants.give(id, shortLifeSeconds)
+    try {
+      const { agentId } = await resources.require(wanted.instanceId)
+      if (!agentId) throw new SignetError('agent_offline', 'This instance has no agent yet.')
+      const request = { ...wanted, probeId: id, isolated: wanted.shortLived }
+      const given = await streams.probe(agentId, request, (report) => run.agentReported(report))
+      return { given, steps: combineSteps(given.steps, traces.take(id)) }
+    } catch (thrown) {
+      const steps = run.steps()
+      traces.take(id)
+      return { steps, refusal: SignetError.from(thrown) }
+    } finally {
+      testGrants.withdraw(id)
+    }
+  }
+
+  async #passed(run: TestRun, steps: ProbeStep[], accessToken: string): Promise<TokenTest> {
+    const { test } = run
+    const instance = await this.#parts.resources.require(test.instance.id)
+    const token = verifyToken(this.#parts.verifier, accessToken, { ...test, instance })
+    const revealableUntil = this.#parts.clock.now() + revealMs
+    return { ...test, outcome: 'ok', steps, token, failure: null, revealableUntil }
+  }
+
+  async #failed(run: TestRun, steps: ProbeStep[], given: ProbeResult | undefined): Promise<TokenTest> {
+    const { test } = run
+    const instance = await this.#parts.resources.require(test.instance.id)
+    const [principal] = instance.principalId ? await this.#parts.registry.findAll([instance.principalId]) : []
+    const context = {
+      testId: test.id,
+      resource: test.resource,
+      hasSelector: test.selector !== null,
+      instance: { id: instance.id, name: instance.name, hasAgent: instance.agentId !== null },
+      identityState: instance.identityState,
+      principal: principal ? { id: principal.objectId, state: principal.state } : null,
+    }
+    const root = rootFailure(steps)
+    const code = root?.code ?? 'internal'
+    const { status, headers, errorBody } = given ?? { status: null, headers: null, errorBody: null }
+    const answer = status === null ? null : { status, headers: headers ?? {}, body: redact(errorBody ?? '') }
+    const failure = {
+      step: root?.step.name ?? ('agent' as const),
+      code,
+      cause: causeOf(code, root?.step.detail ?? 'The agent gave no reason.', context),
+      answer,
+      fix: fixOf(code, context),
+    }
+    return { ...test, outcome: 'failed', steps, token: null, failure, revealableUntil: null }
+  }
+
+  /** The trace and the record of who ran it stand or fall together. */
+  async #record(context: RequestContext, test: TokenTest): Promise<void> {
+    await this.#parts.database.transact(async (tx) => {
+      await this.#parts.store.insert(tx, test)
+      await this.#parts.audit.append(tx, context, {
+        action: 'token.tested',
+        outcome: test.outcome === 'ok' ? 'ok' : 'failed',
+        target: { kind: 'instance', id: test.instance.id, label: test.instance.name },
+        ...(test.failure && { reason: test.failure.code }),
+        after: {
+          testId: test.id,
+          resource: test.resource,
+          dialect: test.dialect,
+          ...(test.selector && { selector: test.selector }),
+          ...(test.shortLived && { shortLived: true }),
+          ...(test.failure?.answer && { status: test.failure.answer.status }),
+          ...(test.token && { token: test.token.fingerprint }),
+        },
+      })
+    })
+  }
+
+  /** Makes room: of tests that have ended, those whose token is gone, and all others when there are too many. */
+  #keep(id: string, run: TestRun): void {
     const now = this.#parts.clock.now()
-    for (const [id, other] of this.#held) if (other.until <= now || this.#held.size >= mostHeld) this.#held.delete(id)
-    this.#held.set(testId, held)
+    for (const [other, { isOver, test }] of this.#runs) {
+      const isStale = isOver && (test.revealableUntil ?? test.at + revealMs) <= now
+      if (!isStale && !(isOver && this.#runs.size >= mostKept)) continue
+      this.#runs.delete(other)
+      this.#held.delete(other)
+    }
+    this.#runs.set(id, run)
   }
 }
 
-/** The authority's steps lie within the agent's call of it; their clocks differ, so they start where the call does. */
-function withAuthoritySteps(steps: readonly ProbeStep[], inner: readonly ProbeStep[]): ProbeStep[] {
-  const call = steps.findIndex((step) => step.name === 'authority')
-  const startMs = steps[call]?.startMs ?? 0
-  const shifted = inner.map((step) => ({ ...step, startMs: Math.round((step.startMs + startMs) * 100) / 100 }))
-  return [...steps.slice(0, call + 1), ...shifted, ...steps.slice(call + 1)]
-}
-
-/** What to do about a refusal, from the body a workload would have got. */
-function failureOf(result: ProbeResult): TokenTest['error'] {
-  const body = result.errorBody ?? 'The local endpoint gave no answer.'
-  return { status: result.status, body, fix: fixOf(body, result.status) }
-}
-
-function fixOf(body: string, status: number | null): string {
-  if (/Identity not found|Unable to load requested managed identity/i.test(body)) {
-    return 'Turn the managed identity of this instance on.'
+function begunTest(
+  id: string,
+  instance: ServiceInstance,
+  wanted: TokenTestRequest,
+  context: RequestContext,
+  at: number,
+): TokenTest {
+  const { instanceId: _named, ...request } = wanted
+  return {
+    id,
+    at,
+    actor: context.actor.label,
+    instance: { id: instance.id, name: instance.name },
+    ...request,
+    outcome: 'running',
+    durationMs: 0,
+    steps: [],
+    token: null,
+    failure: null,
+    revealableUntil: null,
   }
-  if (/is paused/.test(body)) return 'Resume the managed identity of this instance.'
-  if (/AADSTS500011|invalid_resource/.test(body)) return 'Check the audience: it is not registered with this authority.'
-  if (/AADSTS70002[47]|AADSTS1000502|AADSTS7000214/.test(body)) return 'Rotate the certificate of this identity.'
-  if (status === null) return 'Check that the agent is running on the instance.'
-  if (status === 503 || status === 500) return 'Check that the instance reaches the authority, then try again.'
-  return 'Read the answer of the local endpoint above; it names what was wrong.'
+}
+
+/** The server itself could not bring the test to its end. */
+function brokenTest(test: TokenTest): TokenTest {
+  const detail = 'The server could not finish the test.'
+  const { id } = test
+  return {
+    ...test,
+    outcome: 'failed',
+    steps: closeSteps(test.steps, { detail, code: 'internal', atMs: test.durationMs }),
+    failure: {
+      step: 'agent',
+      code: 'internal',
+      cause: detail,
+      answer: null,
+      fix: { code: 'report_fault', label: 'Look into the log of the server', target: { kind: 'request', id } },
+    },
+  }
 }

@@ -41,12 +41,10 @@ export class SequentialIds {
       this.#lastMs += 1
       this.#counter = 0
     }
-    const bytes = randomBytes(16)
-    bytes.writeUIntBE(this.#lastMs, 0, 6)
-    bytes.writeUInt16BE(0x7000 | this.#counter, 6)
-    bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
-    const hex = bytes.toString('hex')
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    const ms = this.#lastMs.toString(16).padStart(12, '0')
+    const counter = this.#counter.toString(16).padStart(3, '0')
+    // Variant and 62 random bits are those of a random GUID, whose randomness Node draws in bulk.
+    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${counter}-${randomUUID().slice(19)}`
   }
 }
 

@@ -1,4 +1,5 @@
 import { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { minuteMs } from '@signet/shared/vocabulary/time'
 import { describe, expect, it } from 'vitest'
 import { newGuid } from '../platform/identifiers.ts'
 import { createLogger } from '../platform/log.ts'
@@ -26,17 +27,18 @@ function uses(options: { mostRemembered?: number; fails?: () => boolean } = {}) 
 }
 
 describe('uses of credentials', () => {
-  it('are told once as first uses and written together with the newest time', async () => {
+  it('are told once as first uses and written together, a last use once a minute', async () => {
     const { store, first, written } = uses()
     store.add(a, 1)
     store.add(b, 2)
     store.add(a, 3)
+    store.add(a, minuteMs + 1)
     await store.flush()
     await store.flush()
     expect(first).toEqual([a, b])
     expect(written).toEqual([
       [
-        [a, 3],
+        [a, minuteMs + 1],
         [b, 2],
       ],
     ])
@@ -55,12 +57,12 @@ describe('uses of credentials', () => {
     store.add(b, 1)
     await expect(store.flush()).rejects.toThrow('disk full')
     fails = false
-    store.add(b, 5)
+    store.add(b, minuteMs)
     await store.flush()
     expect(written).toEqual([
       [
         [a, 1],
-        [b, 5],
+        [b, minuteMs],
       ],
     ])
     expect(first).toEqual([a, b, b])

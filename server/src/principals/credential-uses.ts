@@ -1,4 +1,5 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import { minuteMs } from '@signet/shared/vocabulary/time'
 import type { Logger } from '../platform/log.ts'
 
 /** As many as the authority keeps in its cache of credentials. */
@@ -14,14 +15,15 @@ export interface CredentialUsesParts {
 }
 
 /**
- * First and last uses of credentials, off the path of the token: gathered in memory and written together. Which ones were
+ * First and last uses of credentials, off the path of the token: gathered in memory and written together, a last use at
+ * most once a minute, since the token log has every one. Which ones were
  * seen is remembered for the most recently used only; one that fell out is told as a first use once more.
  */
 export class CredentialUses {
   readonly #parts: CredentialUsesParts
   readonly #mostRemembered: number
-  /** In the order of their last use, the oldest first. */
-  readonly #seen = new Set<CredentialId>()
+  /** When each was told last, in the order of their last use, the oldest first. */
+  readonly #seen = new Map<CredentialId, number>()
   readonly #observers: ((uses: ReadonlyMap<CredentialId, number>) => Promise<void>)[] = []
   #pending = new Map<CredentialId, number>()
 
@@ -36,11 +38,14 @@ export class CredentialUses {
   }
 
   add(id: CredentialId, at: number): void {
+    const before = this.#seen.get(id)
+    const isFresh = before !== undefined && at - before < minuteMs
+    this.#seen.delete(id)
+    this.#seen.set(id, isFresh ? before : at)
+    if (isFresh) return
     this.#pending.set(id, at)
-    const isKnown = this.#seen.delete(id)
-    this.#seen.add(id)
-    if (isKnown) return
-    const [oldest] = this.#seen
+    if (before !== undefined) return
+    const [oldest] = this.#seen.keys()
     if (this.#seen.size > this.#mostRemembered && oldest !== undefined) this.#seen.delete(oldest)
     this.#parts.firstUse(id).catch((error: unknown) => {
       // The next use tells it again.

@@ -2,20 +2,8 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { type TimeRange, timeRanges } from '@signet/shared/query/time-values'
 import { hourMs } from '@signet/shared/vocabulary/time'
-import {
-  allOf,
-  anyOf,
-  type Condition,
-  column,
-  holds,
-  isNot,
-  namedBy,
-  not,
-  oneOf,
-  same,
-  startsWith,
-  within,
-} from '../platform/database/filter-sql.ts'
+import { allOf, anyOf, type Condition, column, not, oneOf, within } from '../platform/database/filter-sql.ts'
+import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
 import { foldCase } from './resource-id.ts'
 
 /** Stands where something has no end: further away than every instant. */
@@ -34,6 +22,8 @@ export interface CompiledFilter {
   readonly drivers: readonly Driver[]
   /** Bare words that every row must have, folded; long enough for the trigram index. */
   readonly words: readonly string[]
+  /** What a tag must be that every row must have, on the columns of `resource_tags`. */
+  readonly tags: readonly Condition[]
 }
 
 /** The condition that a filter puts on `instance_list`. Values are bound, and patterns are no `LIKE` (SEC-154). */
@@ -47,6 +37,9 @@ export function compileInstanceFilter(terms: readonly Term[], nowMs: number): Co
     }),
     words: terms.flatMap((term) =>
       term.kind === 'text' && !term.negated && [...term.text].length >= 3 ? [foldCase(term.text)] : [],
+    ),
+    tags: terms.flatMap((term) =>
+      term.kind === 'field' && term.field === 'tag' && !term.negated ? [anyOf(term.values.map(tagCondition))] : [],
     ),
   }
 }
@@ -69,7 +62,7 @@ function conditionOf(term: Term, nowMs: number): Condition {
 
 /** A bare word is part of the name, or begins one of the IDs. */
 function containsWord(word: string): Condition {
-  const inName = holds(column('name_key'), word)
+  const inName = has(column('name_key'), word)
   return idPattern.test(word) ? anyOf([inName, ...idColumns.map((id) => startsWith(column(id), word))]) : inName
 }
 
@@ -88,7 +81,10 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'agent':
       return oneOf(column(spec.name), term.values)
     case 'tag':
-      return anyOf(term.values.map(tagCondition))
+      return someRow('resource_tags', [
+        same(column('resource_tags.resource_id'), column('instance_list.id')),
+        anyOf(term.values.map(tagCondition)),
+      ])
     case 'created':
       return times('created_at', timeRanges(term, spec.direction, nowMs))
     case 'expires':
@@ -98,7 +94,7 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'last-token':
       return known('token_key', 0, times('token_key', timeRanges(term, spec.direction, nowMs).map(byHour)))
     case undefined:
-      return anyOf([])
+      return oneOf(column('id'), [])
   }
 }
 
@@ -117,7 +113,7 @@ function times(name: string, ranges: readonly TimeRange[]): Condition {
 
 /** What has no instant is neither before nor after one. */
 function known(name: string, nothing: number, condition: Condition): Condition {
-  return allOf([condition, isNot(column(name), nothing)])
+  return allOf([condition, differs(column(name), nothing)])
 }
 
 /** Uses are kept by the hour: the hour that has the bound in it counts as after it. */
@@ -128,14 +124,14 @@ function byHour({ from, until }: TimeRange): TimeRange {
   }
 }
 
-/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. */
+/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. On the columns of `resource_tags`. */
 function tagCondition(given: string): Condition {
   const at = given.indexOf('=')
   const key = foldCase(at === -1 ? given : given.slice(0, at))
   const value = at === -1 ? '*' : given.slice(at + 1)
-  const tagValue = column('tag_value')
-  const matching = value.endsWith('*') ? startsWith(tagValue, value.slice(0, -1)) : oneOf(tagValue, [value])
-  const ofTenant = same(column('resource_tags.tenant_id'), column('instance_list.tenant_id'))
-  const where = allOf([ofTenant, oneOf(column('tag_key'), [key]), matching])
-  return namedBy(column('id'), { table: 'resource_tags', column: 'resource_id', where })
+  const tag = column('tag_value')
+  return allOf([
+    oneOf(column('tag_key'), [key]),
+    value.endsWith('*') ? startsWith(tag, value.slice(0, -1)) : oneOf(tag, [value]),
+  ])
 }

@@ -1,7 +1,8 @@
 import { InstanceSort } from '@signet/shared/api/resources'
 import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import { allOf, type Condition, column, startsWith } from '../platform/database/filter-sql.ts'
+import { allOf, type Condition, column } from '../platform/database/filter-sql.ts'
+import { startsWith } from '../platform/database/match-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { type CompiledFilter, type Driver, idColumns, idPattern } from './instance-filter.ts'
@@ -41,6 +42,9 @@ const orders = {
   'last-token': { index: 'token', columns: ['token_key', 'id'] },
   created: { index: 'created', columns: ['created_at', 'id'] },
 } as const satisfies Record<string, Order>
+
+/** What the index of names has beside the name. */
+const besideName: ReadonlySet<string> = new Set(['name', 'state', 'kind', 'agent'])
 
 const numeric: ReadonlySet<string> = new Set(['expires_key', 'rotation_key', 'token_key', 'created_at'])
 
@@ -91,7 +95,9 @@ export class InstanceListStore {
 
   /** How many match, counted no further than one more than `mostCounted`. */
   async count(filter: CompiledFilter): Promise<number> {
-    const source = await this.#source(filter, 'name')
+    // Without an order to keep, rows are walked by an index that has what they are asked for.
+    const walked = filter.drivers.find(({ index }) => !besideName.has(index))?.index ?? 'name'
+    const source = await this.#source(filter, walked)
     return this.#counted(source.hint, allOf([this.#ofTenant(), source.condition, filter.condition]), mostCounted + 1)
   }
 
@@ -199,8 +205,12 @@ export class InstanceListStore {
   async #source(filter: CompiledFilter, sortIndex: string) {
     const inOrder = { hint: indexed(sortIndex), condition: sql<SqlBool>`1` as Condition }
     let best: { size: number; hint: typeof inOrder.hint; condition: Condition } = { ...inOrder, size: fewRows }
-    for (const word of filter.words) {
-      const rows = await this.#withWord(word, best.size + 1)
+    const searches = [
+      ...filter.words.map((word) => (most: number) => this.#withWord(word, most)),
+      ...filter.tags.map((tag) => (most: number) => this.#withTag(tag, most)),
+    ]
+    for (const search of searches) {
+      const rows = await search(best.size + 1)
       if (rows.length > best.size) continue
       const condition = sql<SqlBool>`seq IN (SELECT value FROM json_each(${JSON.stringify(rows)}))`
       best = { size: rows.length, hint: sql`NOT INDEXED`, condition }
@@ -231,13 +241,22 @@ export class InstanceListStore {
     `.execute(this.#database.read)
     const found = new Set(inNames.rows.map((row) => row.seq))
     if (found.size >= most || !idPattern.test(word)) return [...found]
+    // The sign keeps the tenant's own indexes out of it: they would read every row.
     for (const name of idColumns) {
       const { rows } = await sql<{ seq: number }>`
-        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND ${this.#ofTenant()} LIMIT ${most}
+        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND +tenant_id = ${this.#tenantId} LIMIT ${most}
       `.execute(this.#database.read)
       for (const row of rows) found.add(row.seq)
     }
     return [...found]
+  }
+
+  async #withTag(tag: Condition, most: number): Promise<number[]> {
+    const { rows } = await sql<{ seq: number }>`
+      SELECT DISTINCT instance_list.seq AS seq FROM resource_tags JOIN instance_list ON instance_list.id = resource_id
+      WHERE resource_tags.tenant_id = ${this.#tenantId} AND ${tag} LIMIT ${most}
+    `.execute(this.#database.read)
+    return rows.map((row) => row.seq)
   }
 
   #ofTenant(): Condition {

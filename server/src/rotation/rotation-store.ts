@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { claimDue } from '../platform/database/leases.ts'
 import type {
@@ -72,8 +73,9 @@ export class RotationStore {
     return [...found]
   }
 
+  /** The state is part of the statement, not bound: an index of open slots only serves a question that says so itself. */
   openSlots(filter: { principalIds?: readonly string[]; agentId?: string }, tx?: Tx): Promise<SlotRow[]> {
-    let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', 'open')
+    let query = this.#reader(tx).selectFrom('credential_slots').selectAll().where('state', '=', sql.lit('open'))
     if (filter.principalIds) query = query.where('principal_id', 'in', filter.principalIds)
     if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
     return query.execute()
@@ -101,7 +103,7 @@ export class RotationStore {
     return this.#database.read
       .selectFrom('credential_slots')
       .selectAll()
-      .where('state', '=', 'open')
+      .where('state', '=', sql.lit('open'))
       .where('rotate_after', '<=', now)
       .where((eb) =>
         eb.not(

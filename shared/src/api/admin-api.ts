@@ -12,6 +12,7 @@ import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
 import * as tokenTests from './token-tests.ts'
+import * as views from './views.ts'
 
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
 const files: Record<string, object> = {
@@ -23,6 +24,7 @@ const files: Record<string, object> = {
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,
+  'Saved views': views,
   Deployment: deployment,
   Clock: clock,
   'Look-up': resolve,

@@ -18,6 +18,8 @@ export const auditActions = {
   'session.refused': 'Sign-in refused',
   'session.stepped_up': 'Identity confirmed again',
   'session.ended': 'Signed out',
+  'view.saved': 'View saved',
+  'view.deleted': 'View deleted',
   'instance.registered': 'Instance registered',
   'instances.exported': 'Instances exported',
   'instance.deleted': 'Instance deleted',
@@ -58,6 +60,7 @@ export const auditActions = {
   'authority.ca_created': 'Certificate authority created',
   'token.tested': 'Token tested',
   'token.revealed': 'Raw token revealed',
+  'token.looked_up': 'Token log searched for an ID',
 } as const
 
 export type AuditAction = keyof typeof auditActions

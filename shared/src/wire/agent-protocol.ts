@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ErrorCode } from '../errors.ts'
 import { IdentityState, KeyAlgorithm, RunState } from '../vocabulary/credential-states.ts'
 import {
   AgentId,
@@ -25,6 +26,7 @@ export const agentPaths = {
   acknowledge: (slotId: string) => `/agent/v1/slots/${slotId}/acknowledge`,
   report: '/agent/v1/report',
   probe: (probeId: string) => `/agent/v1/probes/${probeId}`,
+  probeSteps: (probeId: string) => `/agent/v1/probes/${probeId}/steps`,
 } as const
 
 /** DER in standard base64; 8 KiB of DER at most (SEC-36). */
@@ -136,6 +138,13 @@ export type ReportRequest = z.infer<typeof ReportRequest>
 export const LocalDialect = z.enum(['imds', 'app-service'])
 export type LocalDialect = z.infer<typeof LocalDialect>
 
+/** Which of several identities a test asks for; wrong ones are sent as they are, so that the refusal can be seen. */
+export const ProbeSelector = z.object({
+  name: z.enum(['client_id', 'object_id', 'msi_res_id']),
+  value: z.string().trim().min(1).max(500),
+})
+export type ProbeSelector = z.infer<typeof ProbeSelector>
+
 /** The server asks the agent to call its own local endpoint, exactly as a workload would. */
 export const ProbeRequest = z.object({
   probeId: z.guid(),
@@ -143,8 +152,15 @@ export const ProbeRequest = z.object({
   dialect: LocalDialect,
   resource: z.string(),
   bypassCache: z.boolean(),
+  selector: ProbeSelector.nullable(),
+  /** A token for this test alone: neither taken from the cache nor put there, so that no workload ever gets it. */
+  isolated: z.boolean(),
 })
 export type ProbeRequest = z.infer<typeof ProbeRequest>
+
+/** A request and its answer as text, secrets and tokens taken out before it leaves where it was seen (SEC-171). */
+export const Exchange = z.object({ request: z.string().max(6_000), response: z.string().max(6_000) })
+export type Exchange = z.infer<typeof Exchange>
 
 /** One hop or check of a token request; `startMs` counts from the beginning of the whole test. */
 export const ProbeStep = z.object({
@@ -161,18 +177,42 @@ export const ProbeStep = z.object({
     'record',
   ]),
   title: z.string().max(200),
-  status: z.enum(['ok', 'failed', 'skipped']),
+  /** `running` only while the test is under way. */
+  status: z.enum(['running', 'ok', 'failed', 'skipped']),
   startMs: z.number(),
   durationMs: z.number(),
   httpStatus: z.int().nullable(),
   detail: z.string().max(2_000),
+  /** Of a failed step: why, as the catalogue names it, seen from this hop. */
+  code: ErrorCode.nullable(),
+  exchange: Exchange.nullable(),
 })
 export type ProbeStep = z.infer<typeof ProbeStep>
 
+const mostSteps = 20
+
+/** Sent while a test runs: steps that began or ended since the last report, by their place in the whole. */
+export const ProbeStepsReport = z.strictObject({
+  steps: z
+    .array(
+      z.strictObject({
+        index: z
+          .int()
+          .min(0)
+          .max(mostSteps - 1),
+        step: ProbeStep,
+      }),
+    )
+    .min(1)
+    .max(mostSteps),
+})
+export type ProbeStepsReport = z.infer<typeof ProbeStepsReport>
+
 export const ProbeResult = z.strictObject({
-  steps: z.array(ProbeStep).max(20),
-  /** Answer of the local endpoint as a workload gets it. */
+  steps: z.array(ProbeStep).max(mostSteps),
+  /** Answer of the local endpoint as a workload gets it; all null when there was none. */
   status: z.int().nullable(),
+  headers: z.record(z.string().max(100), z.string().max(2_000)).nullable(),
   accessToken: z.string().max(32_768).nullable(),
   errorBody: z.string().max(4_000).nullable(),
 })

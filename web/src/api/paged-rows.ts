@@ -14,16 +14,20 @@ interface PagedRowsOptions<P extends Page<unknown>> {
   readonly refetchMs?: number
 }
 
+/** What a list that draws itself row by row needs of its rows. */
+interface RowWindow<T> {
+  readonly count: number
+  readonly hasMore: boolean
+  readonly rowAt: (index: number) => T | undefined
+  readonly show: (first: number, last: number) => void
+  readonly isPending: boolean
+  readonly isRefreshing: boolean
+}
+
 type ItemOf<P> = P extends Page<infer T> ? T : never
 
-interface PagedRows<P extends Page<unknown>> {
-  /** In the form in which a table takes rows. */
-  readonly rows: ReturnType<typeof windowOf<P>> & {
-    /** Takes which rows are on screen. */
-    readonly show: (first: number, last: number) => void
-    readonly isPending: boolean
-    readonly isRefreshing: boolean
-  }
+export interface PagedRows<P extends Page<unknown>> {
+  readonly rows: RowWindow<ItemOf<P>>
   /** The first page of what is shown, which carries what is said about the whole. */
   readonly first: P | undefined
   readonly problem: ReturnType<typeof problemOf> | null
@@ -84,7 +88,7 @@ export function usePagedRows<P extends Page<unknown>>(options: PagedRowsOptions<
   const isFetching = results.some((each) => each.isFetching)
   return {
     rows: {
-      ...windowOf(shown.current.tiles),
+      ...(enabled ? windowOf(shown.current.tiles) : nothing),
       show,
       isPending: isPending && shown.current === chain.current,
       isRefreshing: isFetching,
@@ -94,6 +98,9 @@ export function usePagedRows<P extends Page<unknown>>(options: PagedRowsOptions<
     retry: () => void Promise.all(results.map((each) => each.refetch())),
   }
 }
+
+/** What is shown of a question that is not asked. */
+const nothing = { count: 0, hasMore: false, rowAt: () => undefined }
 
 function newTile<P>(cursor: string | undefined): Tile<P> {
   return { cursor, count: 0, page: undefined }

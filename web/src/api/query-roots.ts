@@ -10,8 +10,10 @@ export type QueryRoot =
   | 'policy'
   | 'targets'
   | 'keys'
+  | 'traces'
   | 'audit'
   | 'jobs'
+  | 'views'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
@@ -21,7 +23,8 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   run: ['instances', 'credentials', 'rotations'],
   agent: ['instances', 'targets'],
   policy: ['policy', 'instances', 'credentials'],
-  audit: ['audit'],
+  // Every test that ends is recorded.
+  audit: ['audit', 'traces'],
   resource: ['targets'],
   key: ['keys'],
   job: ['jobs'],

@@ -1,5 +1,4 @@
 import { JobItemState } from '@signet/shared/api/bulk'
-import { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -55,7 +54,7 @@ const start = createRoute({
 const instances = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances',
-  validateSearch: z.object({ q: text(100), state: IdentityState.optional().catch(undefined) }),
+  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) }),
   component: lazyRouteComponent(() => import('../features/instances/instances-page.tsx'), 'InstancesPage'),
 })
 
@@ -97,11 +96,50 @@ const rotation = createRoute({
   component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
 })
 
+const flag = z.literal('1').optional().catch(undefined)
+
 const tokenTest = createRoute({
   getParentRoute: () => signedIn,
   path: '/tokens/test',
-  validateSearch: z.object({ instance: text(36) }),
+  validateSearch: z.object({
+    instance: text(36),
+    dialect: text(40),
+    resource: text(500),
+    fresh: flag,
+    short: flag,
+    select: text(20),
+    value: text(500),
+  }),
   component: lazyRouteComponent(() => import('../features/token-test/token-test-page.tsx'), 'TokenTestPage'),
+})
+
+const traces = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/traces',
+  validateSearch: z.object({
+    instance: text(36),
+    outcome: z.enum(['ok', 'failed']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../features/token-test/traces-page.tsx'), 'TracesPage'),
+})
+
+const trace = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/traces/$traceId',
+  component: lazyRouteComponent(() => import('../features/token-test/trace-page.tsx'), 'TracePage'),
+})
+
+const compare = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/compare',
+  validateSearch: z.object({ left: text(36), right: text(36) }),
+  component: lazyRouteComponent(() => import('../features/token-test/compare-page.tsx'), 'ComparePage'),
+})
+
+const decode = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/decode',
+  component: lazyRouteComponent(() => import('../features/token-test/decode-page.tsx'), 'DecodePage'),
 })
 
 const audit = createRoute({
@@ -144,6 +182,10 @@ const routeTree = root.addChildren([
     instance,
     rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
     tokenTest,
+    traces,
+    trace,
+    compare,
+    decode,
     audit,
     jobs,
     job,

@@ -3,7 +3,6 @@ import { type PointerEvent as ReactPointerEvent, useRef } from 'react'
 import { announce } from './announcer.tsx'
 import styles from './data-table.module.css'
 import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
-import { isSelected } from './row-selection.ts'
 import { type Column, laidOut, widthOf, withWidth } from './table-columns.ts'
 
 /** The sticky header row: names, sorting, widths, and the box that selects what is loaded. */
@@ -25,13 +24,9 @@ export function DataTableHead<T>(props: DataTableProps<T> & { actions: RowAction
   )
 }
 
-function SelectLoaded<T>({ rows, rowId, selection, actions, label }: DataTableProps<T> & { actions: RowActions }) {
-  let selected = 0
-  for (let index = 0; index < rows.count; index += 1) {
-    const row = rows.rowAt(index)
-    if (row !== undefined && selection !== undefined && isSelected(selection, rowId(row))) selected += 1
-  }
-  const isAll = selected > 0 && (selection?.kind === 'all' || selected === rows.count)
+function SelectLoaded<T>({ rows, selection, actions, label }: DataTableProps<T> & { actions: RowActions }) {
+  const selected = selection?.kind === 'all' ? rows.count : (selection?.ids.size ?? 0)
+  const isAll = selected > 0 && selected >= rows.count
   return (
     <th scope="col" className={styles['headCell']} {...tableRoles.header}>
       <label className={styles['check']}>

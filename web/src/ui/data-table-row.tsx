@@ -130,9 +130,11 @@ const controls = 'a[href], button, input, select, [role="switch"], [tabindex]:no
 
 /** Takes the controls of all rows but the active one out of the tab order, so that a table is one stop, not hundreds. */
 function useOneTabStop(row: { readonly current: HTMLElement | null }, isActive: boolean): void {
+  const tabIndex = isActive ? 0 : -1
   useLayoutEffect(() => {
     for (const control of row.current?.querySelectorAll<HTMLElement>(controls) ?? []) {
-      if (control.closest('[aria-hidden="true"]') === null) control.tabIndex = isActive ? 0 : -1
+      const isHidden = control.closest('[aria-hidden="true"]') !== null
+      if (!isHidden && control.tabIndex !== tabIndex) control.tabIndex = tabIndex
     }
   })
 }

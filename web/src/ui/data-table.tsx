@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import styles from './data-table.module.css'
 import { DataTableHead } from './data-table-head.tsx'
 import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
@@ -16,6 +16,7 @@ const overscan = 8
 const ahead = 12
 const firstSkeletons = 10
 const headHeight = 32
+const edgeWidth = 40
 const cardHeight = 168
 
 /**
@@ -48,10 +49,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   const actions = useRowKeys(props, { scroller, virtual, focus })
   useKeysOnSheet(props)
-  const tracks = tracksOf(layout, columns, {
-    before: selection === undefined ? 0 : 40,
-    after: props.rowMenu === undefined ? 0 : 40,
-  })
+  const edges = { before: selection === undefined ? 0 : edgeWidth, after: props.rowMenu === undefined ? 0 : edgeWidth }
+  const tracks = tracksOf(layout, columns, edges)
   const afterId = useId()
   const isEmpty = !rows.isPending && rows.count === 0 && !rows.hasMore
   return (
@@ -98,7 +97,8 @@ interface DrawnRowsProps<T> extends DataTableProps<T> {
 
 function DrawnRows<T>(props: DrawnRowsProps<T>) {
   const { rows, actions, virtual, isNarrow, selection } = props
-  const columns = laidOut(props.layout, props.columns)
+  // The same array while nothing about it changes, so that rows on screen are not drawn again while scrolling.
+  const columns = useMemo(() => laidOut(props.layout, props.columns), [props.layout, props.columns])
   const measure = isNarrow ? virtual.measureElement : undefined
   const isQuiet = useQuietStart(rows.isPending)
   return virtual.getVirtualItems().map(({ index, start }) => {

@@ -1,14 +1,15 @@
 import type { FieldSpec } from '@signet/shared/query/fields'
 import { parseQuery, type QueryPart } from '@signet/shared/query/query'
 import { ListFilter, TextCursorInput, X } from 'lucide-react'
-import { type KeyboardEvent, useId, useRef } from 'react'
+import { type ChangeEvent, type KeyboardEvent, useId, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
+import { useRegisterCommands } from './commands.ts'
 import styles from './query-box.module.css'
 import { QueryFaults } from './query-faults.tsx'
 import type { ValueCounts } from './query-offers.ts'
-import { useOffers } from './use-query-offers.ts'
-import { useQueryText } from './use-query-text.ts'
+import { type Offers, useOffers } from './use-query-offers.ts'
+import { type QueryText, useQueryText } from './use-query-text.ts'
 import { visibleText } from './visible-text.ts'
 
 interface QueryBoxProps {
@@ -35,43 +36,20 @@ export function QueryBox({ label, fields, value, onChange, counts = noCounts }: 
   const offers = useOffers({ text: text.draft, fields, counts, onPick: text.pick })
   const listId = useId()
   const faultsId = useId()
-  const { parts } = parseQuery(text.chips, fields)
-  const faults = parts.flatMap(({ fault }) => fault ?? [])
-
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return
-    if (offers.onKey(event.key)) return event.preventDefault()
-    const isAtStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0
-    if (event.key === 'Enter') text.commit()
-    else if (event.key === ' ' && text.commitsOnSpace()) event.preventDefault()
-    else if (event.key === 'Backspace' && text.draft === '' && text.takeBack()) event.preventDefault()
-    else if (event.key === 'ArrowLeft' && isAtStart) chipsOf(input.current).at(-1)?.focus()
-    else if (event.key === 'Escape') input.current?.blur()
-  }
+  const { parts, faults } = parseQuery(text.chips, fields)
+  const isFaulty = faults.length > 0
+  const toField = () => input.current?.focus()
+  useRegisterCommands([{ id: 'add-filter', label: 'Add a filter', group: 'In a list', keys: 'f', run: toField }])
   return (
     <search className={styles['search']}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a click beside the chips goes to the field, as in any field */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field itself is reached by Tab */}
       <div
-        className={classNames(styles['box'], faults.length > 0 && styles['faulty'])}
-        onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
+        className={classNames(styles['box'], isFaulty && styles['faulty'])}
+        onClick={(event) => event.target === event.currentTarget && toField()}
       >
         <ListFilter size={14} aria-hidden className={styles['icon']} />
-        {parts.map((part) => (
-          <Chip
-            key={part.from}
-            part={part}
-            onEdit={() => {
-              text.edit(part)
-              input.current?.focus()
-            }}
-            onRemove={() => {
-              text.remove(part)
-              input.current?.focus()
-            }}
-            onLeave={() => input.current?.focus()}
-          />
-        ))}
+        <Chips parts={parts} text={text} toField={toField} />
         <input
           ref={input}
           type="text"
@@ -82,71 +60,111 @@ export function QueryBox({ label, fields, value, onChange, counts = noCounts }: 
           aria-expanded={offers.offers.length > 0}
           aria-controls={listId}
           aria-activedescendant={offers.active === undefined ? undefined : `${listId}-${offers.active}`}
-          aria-invalid={faults.length > 0 || undefined}
-          aria-describedby={faults.length > 0 ? faultsId : undefined}
+          aria-invalid={isFaulty || undefined}
+          aria-describedby={isFaulty ? faultsId : undefined}
           placeholder={parts.length === 0 ? 'Filter, or search names and IDs' : 'Add a filter'}
           autoComplete="off"
           spellCheck={false}
           maxLength={1_000}
           value={text.draft}
-          onChange={(event) => {
-            text.type(event.target.value)
-            offers.open()
-          }}
-          onClick={offers.open}
-          onCompositionStart={text.holdBack}
-          onCompositionEnd={text.letGo}
-          onKeyDown={onKeyDown}
-          onBlur={() => {
-            offers.close()
-            text.commit()
-          }}
+          {...fieldEvents(text, offers)}
         />
-        <span className={styles['tools']}>
-          {(text.chips !== '' || text.draft !== '') && (
-            <IconButton label="Clear filters" onClick={text.clear}>
-              <X size={14} aria-hidden />
-            </IconButton>
-          )}
-          <IconButton
-            label={text.isText ? 'Show filters as chips' : 'Edit filters as text'}
-            aria-pressed={text.isText}
-            // Before the field loses the focus, which would commit what is typed.
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={text.turn}
-          >
-            <TextCursorInput size={14} aria-hidden />
-          </IconButton>
-        </span>
+        <Tools text={text} />
       </div>
-      <div
-        id={listId}
-        role="listbox"
-        aria-label="Suggestions"
-        className={styles['list']}
-        hidden={offers.offers.length === 0}
-      >
-        {offers.offers.map((offer, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, which keeps the focus
-          // biome-ignore lint/a11y/useFocusableInteractive: the field points at it by aria-activedescendant
-          <div
-            key={offer.insert}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === offers.active}
-            className={styles['option']}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => offers.pick(offer)}
-          >
-            <code>{visibleText(offer.label)}</code>
-            <span className={styles['hint']}>{offer.hint}</span>
-            {offer.count !== undefined && <span className={styles['count']}>{offer.count.toLocaleString('en')}</span>}
-          </div>
-        ))}
-      </div>
+      <Suggestions id={listId} offers={offers} />
       <QueryFaults id={faultsId} parts={parts} onReplace={text.replace} />
     </search>
   )
+}
+
+/** What the field does with what happens to it. */
+function fieldEvents(text: QueryText, offers: Offers) {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (offers.onKey(event.key)) return event.preventDefault()
+    const { selectionStart, selectionEnd } = event.currentTarget
+    const isAtStart = selectionStart === 0 && selectionEnd === 0
+    if (event.key === 'Enter') text.commit()
+    else if (event.key === ' ' && text.commitsOnSpace()) event.preventDefault()
+    else if (event.key === 'Backspace' && text.draft === '' && text.takeBack()) event.preventDefault()
+    else if (event.key === 'ArrowLeft' && isAtStart) chipsOf(event.currentTarget).at(-1)?.focus()
+    else if (event.key === 'Escape') event.currentTarget.blur()
+  }
+  return {
+    onKeyDown,
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      text.type(event.target.value)
+      offers.open()
+    },
+    onClick: offers.open,
+    onCompositionStart: text.holdBack,
+    onCompositionEnd: text.letGo,
+    onBlur: () => {
+      offers.close()
+      text.commit()
+    },
+  }
+}
+
+function Tools({ text }: { text: QueryText }) {
+  return (
+    <span className={styles['tools']}>
+      {(text.chips !== '' || text.draft !== '') && (
+        <IconButton label="Clear filters" onClick={text.clear}>
+          <X size={14} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton
+        label={text.isText ? 'Show filters as chips' : 'Edit filters as text'}
+        aria-pressed={text.isText}
+        // Before the field loses the focus, which would commit what is typed.
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={text.turn}
+      >
+        <TextCursorInput size={14} aria-hidden />
+      </IconButton>
+    </span>
+  )
+}
+
+function Suggestions({ id, offers }: { id: string; offers: Offers }) {
+  return (
+    <div id={id} role="listbox" aria-label="Suggestions" className={styles['list']} hidden={offers.offers.length === 0}>
+      {offers.offers.map((offer, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, which keeps the focus
+        // biome-ignore lint/a11y/useFocusableInteractive: the field points at it by aria-activedescendant
+        <div
+          key={offer.insert}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === offers.active}
+          className={styles['option']}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => offers.pick(offer)}
+        >
+          <code>{visibleText(offer.label)}</code>
+          <span className={styles['hint']}>{offer.hint}</span>
+          {offer.count !== undefined && <span className={styles['count']}>{offer.count.toLocaleString('en')}</span>}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function Chips({ parts, text, toField }: { parts: readonly QueryPart[]; text: QueryText; toField: () => void }) {
+  const then = (act: (part: QueryPart) => void, part: QueryPart) => () => {
+    act(part)
+    toField()
+  }
+  return parts.map((part) => (
+    <Chip
+      key={part.from}
+      part={part}
+      onEdit={then(text.edit, part)}
+      onRemove={then(text.remove, part)}
+      onLeave={toField}
+    />
+  ))
 }
 
 interface ChipProps {

@@ -11,7 +11,14 @@ afterEach(() => setPreferences(original))
 
 test('shows the exact time with its zone on focus and on hover, and Escape takes it away', async () => {
   setPreferences({ zone: 'UTC' })
-  const screen = await render(<RelativeTime at={at} />)
+  const screen = await render(
+    <>
+      <RelativeTime at={at} />
+      <p>elsewhere</p>
+    </>,
+  )
+  // Where the pointer was left by another test it may be over the time already.
+  await userEvent.hover(screen.getByText('elsewhere'))
   const exact = screen.getByText('2020-01-01 12:00:00 UTC')
   await expect.element(exact).not.toBeInTheDocument()
   await userEvent.tab()

@@ -44,16 +44,7 @@ function rowActions<T>(
     select(isRange ? idsBetween(anchor.current, index, idAt) : [id], selected)
     anchor.current = index
   }
-  const focusRow = (index: number) => {
-    const { props, parts } = read()
-    const target = Math.max(0, Math.min(index, props.rows.count - 1))
-    parts.focus.wanted.current = target
-    parts.focus.setActive(target)
-    parts.virtual.scrollToIndex(target, { align: 'auto' })
-    focusDrawn(parts, target)
-    const row = props.rows.rowAt(target)
-    if (props.peekId !== undefined && row !== undefined) props.onPeek?.(row)
-  }
+  const focusRow = (index: number) => focusAt(read(), index)
   const onKey = (event: KeyboardEvent<HTMLElement>, index: number) => {
     if (event.nativeEvent.isComposing || event.altKey) return
     if (event.target !== event.currentTarget) {
@@ -84,6 +75,16 @@ function rowActions<T>(
       element.focus({ preventScroll: true })
     },
   }
+}
+
+function focusAt<T>({ props, parts }: { props: DataTableProps<T>; parts: TableParts }, index: number): void {
+  const target = Math.max(0, Math.min(index, props.rows.count - 1))
+  parts.focus.wanted.current = target
+  parts.focus.setActive(target)
+  parts.virtual.scrollToIndex(target, { align: 'auto' })
+  focusDrawn(parts, target)
+  const row = props.rows.rowAt(target)
+  if (props.peekId !== undefined && row !== undefined) props.onPeek?.(row)
 }
 
 function focusDrawn({ scroller, focus }: TableParts, index: number): void {

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import buttonStyles from './button.module.css'
 import styles from './menu.module.css'
 
-type RowMenuHandle<T> = Base.Handle<T>
+export type RowMenuHandle<T> = Base.Handle<T>
 
 /** What ties the buttons of all rows to the one menu of a table; made once, outside of components. */
 export function createRowMenu<T>(): RowMenuHandle<T> {

@@ -15,6 +15,8 @@ interface SuggestInputProps {
   suggestions: readonly Suggestion[]
   placeholder?: string
   onChange: (value: string) => void
+  /** The field was left. */
+  onLeave?: () => void
 }
 
 /** What is offered for a text. With a value of the list in the field all is: people open it to pick another one. */
@@ -30,7 +32,7 @@ export function offersFor(text: string, suggestions: readonly Suggestion[]): rea
  * Own code, because Base UI's Autocomplete hides the rest of the page from assistive technology while it is open.
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ editable combobox with list autocomplete
  */
-export function SuggestInput({ control, value, suggestions, placeholder, onChange }: SuggestInputProps) {
+export function SuggestInput({ control, value, suggestions, placeholder, onChange, onLeave }: SuggestInputProps) {
   const listId = useId()
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
@@ -76,7 +78,10 @@ export function SuggestInput({ control, value, suggestions, placeholder, onChang
           setActive(-1)
         }}
         onClick={() => setOpen(true)}
-        onBlur={close}
+        onBlur={() => {
+          close()
+          onLeave?.()
+        }}
         onKeyDown={onKeyDown}
       />
       <div id={listId} role="listbox" aria-label="Suggestions" className={styles['list']} hidden={offers.length === 0}>

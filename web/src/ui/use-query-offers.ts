@@ -51,3 +51,5 @@ export function useOffers({ text, fields, counts, onPick }: OffersOptions) {
     },
   }
 }
+
+export type Offers = ReturnType<typeof useOffers>

@@ -19,36 +19,9 @@ interface QueryTextOptions {
 }
 
 /** The text of a filter while it is edited: part of it chips, part of it in the field, or all of it in the field. */
-export function useQueryText({ value, fields, onChange }: QueryTextOptions) {
-  const [isText, setText] = useState(false)
-  const [written, setWritten] = useState<Written>({ chips: value, draft: '' })
-  const sent = useRef(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const isComposing = useRef(false)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  // The address also changes without typing: by going back, or by opening a view.
-  useEffect(() => {
-    if (value === sent.current) return
-    clearTimeout(timer.current)
-    sent.current = value
-    setWritten(isText ? { chips: '', draft: value } : { chips: value, draft: '' })
-  }, [value, isText])
-
-  const send = (next: Written) => {
-    clearTimeout(timer.current)
-    const whole = joined(next.chips, next.draft)
-    if (whole === sent.current) return
-    sent.current = whole
-    onChange(whole)
-  }
-  const write = (next: Written, when: 'now' | 'soon') => {
-    setWritten(next)
-    clearTimeout(timer.current)
-    if (when === 'now') return send(next)
-    // Half a term is no filter yet; it is told when it is finished.
-    const isReadable = parseQuery(joined(next.chips, next.draft), fields).faults.length === 0
-    if (isReadable && !isComposing.current) timer.current = setTimeout(() => send(next), typingMs)
-  }
+export function useQueryText(options: QueryTextOptions) {
+  const { fields } = options
+  const { written, setWritten, isText, setText, write, hold } = useWritten(options)
   const { chips, draft } = written
   const finish = (text: string) =>
     write(isText ? { chips: '', draft: text } : { chips: joined(chips, text), draft: '' }, 'now')
@@ -80,7 +53,7 @@ export function useQueryText({ value, fields, onChange }: QueryTextOptions) {
       write({ chips: withPart(last, ''), draft: last.text }, 'soon')
       return true
     },
-    edit: (part: QueryPart) => write({ chips: joined(withPart(part, ''), draft.trim()), draft: part.text }, 'soon'),
+    edit: (part: QueryPart) => write({ chips: joined(withPart(part, ''), draft), draft: part.text }, 'soon'),
     remove: (part: QueryPart) => write({ chips: withPart(part, ''), draft }, 'now'),
     replace: (part: QueryPart, text: string) => write({ chips: withPart(part, text), draft }, 'now'),
     clear: () => write({ chips: '', draft: '' }, 'now'),
@@ -89,15 +62,52 @@ export function useQueryText({ value, fields, onChange }: QueryTextOptions) {
       setText(!isText)
       setWritten(isText ? { chips: whole, draft: '' } : { chips: '', draft: whole })
     },
-    holdBack: () => {
-      isComposing.current = true
-      clearTimeout(timer.current)
-    },
+    holdBack: () => hold(true),
     letGo: () => {
-      isComposing.current = false
+      hold(false)
       write({ chips, draft }, 'soon')
     },
   }
+}
+
+export type QueryText = ReturnType<typeof useQueryText>
+
+/** What is written, and when it is told. */
+function useWritten({ value, fields, onChange }: QueryTextOptions) {
+  const [isText, setText] = useState(false)
+  const [written, setWritten] = useState<Written>({ chips: value, draft: '' })
+  const sent = useRef(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const isComposing = useRef(false)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  // The address also changes without typing: by going back, or by opening a view.
+  useEffect(() => {
+    if (value === sent.current) return
+    clearTimeout(timer.current)
+    sent.current = value
+    setWritten(isText ? { chips: '', draft: value } : { chips: value, draft: '' })
+  }, [value, isText])
+
+  const send = (next: Written) => {
+    const whole = joined(next.chips, next.draft)
+    if (whole === sent.current) return
+    sent.current = whole
+    onChange(whole)
+  }
+  const write = (next: Written, when: 'now' | 'soon') => {
+    setWritten(next)
+    clearTimeout(timer.current)
+    if (when === 'now') return send(next)
+    // Half a term is no filter yet; it is told when it is finished.
+    const isReadable = parseQuery(joined(next.chips, next.draft), fields).faults.length === 0
+    if (isReadable && !isComposing.current) timer.current = setTimeout(() => send(next), typingMs)
+  }
+  /** While an input method composes a word, nothing is told. */
+  const hold = (on: boolean) => {
+    isComposing.current = on
+    if (on) clearTimeout(timer.current)
+  }
+  return { written, setWritten, isText, setText, write, hold }
 }
 
 function joined(before: string, after: string): string {

@@ -39,3 +39,24 @@ test.each([
 ])('says %d ms as %s', (ms, words) => {
   expect(stepTime(ms)).toBe(words)
 })
+
+test('shows a step that runs as such, and opens a step to what stands behind it', async () => {
+  const step = { startMs: 0, durationMs: 3, remark: null, detail: '' }
+  const screen = await render(
+    <Waterfall
+      label="Steps"
+      totalMs={10}
+      busy
+      steps={[
+        { ...step, id: '1', title: 'Agent', status: 'ok', panel: <p>What was sent</p> },
+        { ...step, id: '2', title: 'Authority', status: 'running', nested: true },
+      ]}
+    />,
+  )
+  const list = screen.getByRole('list', { name: 'Steps' })
+  await expect.element(list).toHaveAttribute('aria-busy', 'true')
+  await expect.element(list.getByRole('listitem').nth(1)).toHaveTextContent('Authority runningunder way')
+  await expect.element(screen.getByText('What was sent')).not.toBeVisible()
+  await screen.getByText('Details of Agent').click()
+  await expect.element(screen.getByText('What was sent')).toBeVisible()
+})

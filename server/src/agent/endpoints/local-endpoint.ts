@@ -43,6 +43,8 @@ export function localEndpoint(parts: LocalEndpointParts): RequestListener {
       const error = SignetError.from(thrown)
       if (error.code === 'internal') sampled.error(error.code, { err: thrown }, 'local request failed')
       else sampled.info(error.code, {}, 'local request refused')
+      const trace = parts.probes.find(request.headers['client-request-id'])
+      if (trace) trace.refusal = error.code
       refuse(request, response, error)
     })
   }

@@ -3,7 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { IdentityState, KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { ObjectId, SlotId, TenantId } from '@signet/shared/vocabulary/identifiers'
-import { DesiredState, type ProbeResult, type ReportRequest } from '@signet/shared/wire/agent-protocol'
+import {
+  DesiredState,
+  type ProbeResult,
+  ProbeStepsReport,
+  type ReportRequest,
+} from '@signet/shared/wire/agent-protocol'
 import { readCertificate, spkiS256 } from '../../platform/crypto/certificate.ts'
 import { readCertificationRequest } from '../../platform/crypto/certification-request.ts'
 import { readJson } from '../../platform/http/body.ts'
@@ -41,6 +46,7 @@ export class TestServer {
   readonly calls: { method: string; path: string; body: unknown; clientX5t: string | undefined }[] = []
   readonly reports: ReportRequest[] = []
   readonly probeResults = new Map<string, ProbeResult>()
+  readonly probeReports: ProbeStepsReport[] = []
   readonly authority: TestAuthority
   identityState: IdentityState = 'on'
   renewAfter = Date.now() + 12 * 3_600_000
@@ -181,6 +187,10 @@ export class TestServer {
       return undefined
     }
     const [, kind, id = '', verb] = /\/agent\/v1\/(slots|probes)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
+    if (kind === 'probes' && verb === 'steps') {
+      this.probeReports.push(ProbeStepsReport.parse(body))
+      return undefined
+    }
     if (kind === 'probes') {
       this.probeResults.set(id, body as ProbeResult)
       return undefined

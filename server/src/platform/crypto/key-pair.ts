@@ -1,16 +1,23 @@
 import { createPrivateKey, generateKeyPair as generate, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 
 const generateAsync = promisify(generate)
 
-/** PKCS#8 of a new private key. RSA-2048 takes some 40 ms of a pool thread, P-256 some 20 µs. */
+/** PKCS#8 of a new private key. RSA-2048 takes some 40 ms of a thread of its own, P-256 some 20 µs of one of the pool. */
 export async function generatePrivateKey(algorithm: KeyAlgorithm): Promise<Buffer> {
-  const { privateKey } =
-    algorithm === 'rsa2048'
-      ? await generateAsync('rsa', { modulusLength: 2048, publicExponent: 0x1_00_01 })
-      : await generateAsync('ec', { namedCurve: 'P-256' })
+  if (algorithm === 'rsa2048') return generateRsaKey()
+  const { privateKey } = await generateAsync('ec', { namedCurve: 'P-256' })
   return privateKey.export({ format: 'der', type: 'pkcs8' })
+}
+
+/** Not on the pool: tokens are signed there, and would stand in line behind a search for primes. */
+async function generateRsaKey(): Promise<Buffer> {
+  const worker = new Worker(new URL('./rsa-key-worker.ts', import.meta.url))
+  const [pkcs8] = (await once(worker, 'message')) as [Uint8Array]
+  return Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.byteLength)
 }
 
 export function importPrivateKey(pkcs8: Uint8Array): KeyObject {

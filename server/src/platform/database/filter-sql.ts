@@ -19,16 +19,6 @@ export function contains(column: Expression<unknown>, text: string): Condition {
   return sql<SqlBool>`${column} LIKE ${`%${likeText(text)}%`} ESCAPE '\\'`
 }
 
-/** As it is written, by the index of the column. */
-export function startsWith(column: Expression<unknown>, prefix: string): Condition {
-  return sql<SqlBool>`(${column} >= ${prefix} AND ${column} < ${`${prefix}\u{10ffff}`})`
-}
-
-/** As it is written, anywhere; no pattern. */
-export function holds(column: Expression<unknown>, text: string): Condition {
-  return sql<SqlBool>`instr(${column}, ${text}) > 0`
-}
-
 export function within(column: Expression<unknown>, { from, until }: TimeRange): Condition {
   const bounds: Condition[] = []
   if (from !== undefined) bounds.push(sql<SqlBool>`${column} >= ${from}`)
@@ -38,22 +28,6 @@ export function within(column: Expression<unknown>, { from, until }: TimeRange):
 
 export function oneOf(column: Expression<unknown>, values: readonly string[]): Condition {
   return values.length === 0 ? sql<SqlBool>`0` : sql<SqlBool>`${column} IN (${sql.join(values)})`
-}
-
-export function isNot(column: Expression<unknown>, value: number): Condition {
-  return sql<SqlBool>`${column} <> ${value}`
-}
-
-export function same(one: Expression<unknown>, other: Expression<unknown>): Condition {
-  return sql<SqlBool>`${one} = ${other}`
-}
-
-/** Whether a row of another table that meets the condition names this one. Table and column never come from outside. */
-export function namedBy(
-  key: Expression<unknown>,
-  by: { readonly table: string; readonly column: string; readonly where: Condition },
-): Condition {
-  return sql<SqlBool>`${key} IN (SELECT ${sql.ref(by.column)} FROM ${sql.table(by.table)} WHERE ${by.where})`
 }
 
 export function allOf(conditions: readonly Condition[]): Condition {

@@ -426,6 +426,23 @@ export interface IdempotencyKeysTable {
   expires_at: number
 }
 
+/** A finished test of the token tester, without its token. */
+export interface TokenTracesTable {
+  id: string
+  tenant_id: string
+  at: number
+  actor_label: string
+  instance_id: string
+  instance_name: string
+  resource: string
+  dialect: string
+  outcome: 'ok' | 'failed'
+  code: string | null
+  duration_ms: number
+  /** The test as JSON. */
+  result: string
+}
+
 export interface ChangeEventsTable {
   seq: Generated<number>
   kind: string
@@ -473,6 +490,7 @@ export interface Schema {
   failure_counters: FailureCountersTable
   audit_events: AuditEventsTable
   idempotency_keys: IdempotencyKeysTable
+  token_traces: TokenTracesTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
   saved_views: SavedViewsTable

@@ -14,14 +14,27 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
     throw new SignetError('unsupported_media_type', 'Compressed request bodies are not taken.')
   }
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes)
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > mostBytes) throw tooLarge(mostBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  return collect(request, mostBytes)
+}
+
+/** By events, since this is on the path of every token and an async iterator costs more than the body is worth. */
+function collect(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const fail = (error: unknown) => {
+      reject(error)
+      request.destroy()
+    }
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > mostBytes) fail(tooLarge(mostBytes))
+      else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.on('error', fail)
+    request.on('close', () => reject(new Error('the connection broke off')))
+  })
 }
 
 function tooLarge(mostBytes: number): SignetError {

@@ -32,14 +32,19 @@ export const pageHeaders = helmet({
 export const permissionsPolicy =
   'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=()'
 
-/** Headers of every answer of an API plane (SEC-161); published documents are `cross-origin`. */
-export function apiHeaders(
-  response: ServerResponse,
-  resourcePolicy: 'same-origin' | 'cross-origin' = 'same-origin',
-): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Referrer-Policy', 'no-referrer')
-  response.setHeader('Cross-Origin-Resource-Policy', resourcePolicy)
+/** Headers of every answer of an API plane (SEC-161), as name, value, name, value; published documents are `cross-origin`. */
+export function apiHeaderList(resourcePolicy: 'same-origin' | 'cross-origin' = 'same-origin'): string[] {
+  return [
+    ...['X-Content-Type-Options', 'nosniff'],
+    ...['Referrer-Policy', 'no-referrer'],
+    ...['Cross-Origin-Resource-Policy', resourcePolicy],
+  ]
+}
+
+/** Sets them one by one, where others join them later. */
+export function apiHeaders(response: ServerResponse): void {
+  const list = apiHeaderList()
+  for (let index = 0; index < list.length; index += 2) response.setHeader(list[index] ?? '', list[index + 1] ?? '')
 }
 
 /** The path with repeated slashes collapsed and one trailing slash dropped (wire-protocol rule 1), and the raw query. */

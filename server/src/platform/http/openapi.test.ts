@@ -25,7 +25,8 @@ function refsOf(value: unknown): string[] {
 
 describe('the OpenAPI document', () => {
   it('has every route of the contract, whatever file it is in', () => {
-    expect(operations.length).toBe(routesOfAllFiles.length + 1)
+    const streams = operations.filter(({ responses }) => JSON.stringify(responses).includes('text/event-stream'))
+    expect(operations.length - streams.length).toBe(routesOfAllFiles.length)
     for (const [, { method, path }] of routesOfAllFiles) {
       const written = `/api${path.replaceAll(/:([A-Za-z]+)/g, '{$1}')}`
       expect(paths[written], written).toHaveProperty(method.toLowerCase())

@@ -2,6 +2,7 @@ import type { NamedRoute } from '@signet/shared/api/admin-api'
 import { auditEventHeader, idempotencyHeader, isKeyed, type Route } from '@signet/shared/api/contract'
 import { afterParameter, eventsPath } from '@signet/shared/api/events'
 import { csrfHeader } from '@signet/shared/api/operators'
+import { tokenTestEventsPath } from '@signet/shared/api/token-tests'
 import { Problem } from '@signet/shared/errors'
 import type { z } from 'zod'
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
@@ -21,10 +22,10 @@ export function openApiDocument(
 ): Record<string, unknown> & { openapi: string; paths: Record<string, unknown> } {
   const paths: Paths = {}
   for (const named of routes) {
-    const path = `/api${named.route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}')}`
+    const path = `/api${inBraces(named.route.path)}`
     paths[path] = { ...paths[path], [named.route.method.toLowerCase()]: operationOf(named) }
   }
-  paths[`/api${eventsPath}`] = { get: eventStream }
+  for (const [path, stream] of Object.entries(streams)) paths[`/api${inBraces(path)}`] = { get: stream }
   const document = createDocument({
     openapi: '3.1.1',
     info: {
@@ -49,6 +50,11 @@ export function openApiDocument(
     },
   })
   return { ...document, openapi: document.openapi, paths: { ...document.paths } }
+}
+
+/** Parameters of a path as OpenAPI writes them. */
+function inBraces(path: string): string {
+  return path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
 }
 
 const description =
@@ -106,21 +112,35 @@ function accessWords(access: string): string {
   return access === 'session' ? 'Any signed-in operator.' : `Needs the permission \`${access}\`.`
 }
 
-/** Not of the contract, because it never ends. */
-const eventStream: ZodOpenApiOperationObject = {
-  operationId: 'events.listen',
-  tags: ['Events'],
-  summary: 'Changes as they happen, as server-sent events',
-  description:
-    'Any signed-in operator. Events `change`, `hello`, `reset` and `beat`, each with its number as `id`. A reader that ' +
-    'comes back names the last number it has and gets what it missed, or `reset`.',
-  security: [{ [session]: [] }],
-  parameters: [
-    { name: afterParameter, in: 'query', schema: { type: 'integer', minimum: 0 } },
-    { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
-  ],
-  responses: {
-    '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-    default: { description: 'Refused', content: { 'application/problem+json': { schema: Problem } } },
+const streamResponses: ZodOpenApiOperationObject['responses'] = {
+  '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+  default: { description: 'Refused', content: { 'application/problem+json': { schema: Problem } } },
+}
+
+/** What is not of the contract, because it is answered bit by bit. */
+const streams: Readonly<Record<string, ZodOpenApiOperationObject>> = {
+  [eventsPath]: {
+    operationId: 'events.listen',
+    tags: ['Events'],
+    summary: 'Changes as they happen, as server-sent events',
+    description:
+      'Any signed-in operator. Events `change`, `hello`, `reset` and `beat`, each with its number as `id`. A reader that ' +
+      'comes back names the last number it has and gets what it missed, or `reset`.',
+    security: [{ [session]: [] }],
+    parameters: [
+      { name: afterParameter, in: 'query', schema: { type: 'integer', minimum: 0 } },
+      { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+    ],
+    responses: streamResponses,
+  },
+  [tokenTestEventsPath]: {
+    operationId: 'tokenTests.follow',
+    tags: ['Token tests'],
+    summary: 'The steps of a token test as they happen, as server-sent events',
+    description: `${accessWords('tokens.test')} Events \`progress\`, then \`result\`, after which the stream ends.`,
+    security: [{ [session]: [] }],
+    parameters: [{ name: 'testId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
+    responses: streamResponses,
+    'x-signet-permission': 'tokens.test',
   },
 }

@@ -65,7 +65,14 @@ function Certificates({ principalId }: { principalId: ObjectId }) {
   )
 }
 
-function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextRotationAt: number | null }) {
+interface OverTimeProps {
+  items: CredentialSummary[]
+  nextRotationAt: number | null
+  /** Address of the page that has the table of certificates, where that is another one. */
+  tableAt?: string
+}
+
+export function OverTime({ items, nextRotationAt, tableAt = '' }: OverTimeProps) {
   usePreferences()
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
@@ -91,7 +98,7 @@ function OverTime({ items, nextRotationAt }: { items: CredentialSummary[]; nextR
         items={latest.map(timelineItem)}
         plannedAt={nextRotationAt}
         sentence={(item) => sentenceOf(item.id)}
-        href={(item) => `#row-${item.id}`}
+        href={(item) => `${tableAt}#row-${item.id}`}
       />
     </Card>
   )

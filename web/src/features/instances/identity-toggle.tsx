@@ -29,7 +29,7 @@ export function IdentityToggle({ instance }: { instance: InstanceSummary }) {
     turnOn()
   }
   return (
-    <span className={styles['toggle']}>
+    <span className={styles['toggle']} data-identity={instance.id}>
       <Switch
         label={`Managed identity of ${visibleText(instance.name)}`}
         checked={shown !== 'off' && shown !== 'disabling'}

@@ -1,93 +1,217 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import type { ListCount } from '@signet/shared/api/paging'
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import { instanceFields } from '@signet/shared/query/instance-fields'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { useMemo, useState } from 'react'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
+import { ColumnsMenu } from '../../ui/columns-menu.tsx'
+import { type Command, useRegisterCommands } from '../../ui/commands.ts'
+import { countWords } from '../../ui/count-words.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
-import { SimpleTable } from '../../ui/simple-table.tsx'
+import { QueryBox } from '../../ui/query-box.tsx'
+import { RowMenuButton } from '../../ui/row-menu.tsx'
+import { nothingSelected, type RowSelection } from '../../ui/row-selection.ts'
+import { SelectionBar } from '../../ui/selection-bar.tsx'
+import { writeLayout } from '../../ui/table-columns.ts'
+import { visibleText } from '../../ui/visible-text.ts'
+import { BulkActions } from './bulk-actions.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { instanceColumns } from './instance-columns.tsx'
-import { InstanceFilters } from './instance-filters.tsx'
-import { type InstanceFilter, instancesOptions } from './instances-queries.ts'
+import { InstancePeek } from './instance-peek.tsx'
+import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
+import styles from './instances-page.module.css'
+import { facetsOptions, useInstanceRows } from './instances-queries.ts'
+import { type InstancesSearch, readSearch, usualSort } from './instances-search.ts'
+import { NoInstances } from './no-instances.tsx'
 import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
+import { ViewsMenu } from './views-menu.tsx'
 
 const page = getRouteApi('/signed-in/instances')
 
-/** All service instances, with the switch of each managed identity. */
+/** All service instances: filtered, sorted, selected, peeked at; every part of the view is in the address. */
 export function InstancesPage() {
   useTitle('Instances')
-  const filter = page.useSearch()
+  const search = page.useSearch()
   const navigate = page.useNavigate()
   const [registering, setRegistering] = useState(false)
   const refusal = useRefusal('instances.write')
-  const setFilter = (next: InstanceFilter) => void navigate({ search: next, replace: true })
-  const register = (
-    <Button
-      kind="primary"
-      icon={<Plus size={14} aria-hidden />}
-      disabledReason={refusal}
-      onClick={() => setRegistering(true)}
-    >
-      Register instance
-    </Button>
-  )
+  useRegisterCommands(rowKeys)
+  const read = readSearch(search)
+  const change = (next: Partial<InstancesSearch>, push = false) =>
+    void navigate({ search: { ...search, view: undefined, ...next }, replace: !push, resetScroll: false })
   return (
     <>
-      <PageHeader title="Instances" actions={register} />
-      <InstanceFilters filter={filter} onChange={setFilter} />
-      <Frame>
-        <InstanceList filter={filter} onClear={() => setFilter({})} />
-      </Frame>
+      <PageHeader
+        title="Instances"
+        actions={
+          <>
+            <ViewsMenu search={search} onOpen={(view) => change({ ...view, peek: undefined }, true)} />
+            <ExportMenu filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
+            <ColumnsMenu
+              columns={instanceColumns}
+              layout={read.layout}
+              onLayout={(layout) => change({ cols: writeLayout(layout, instanceColumns) })}
+            />
+            <Button
+              kind="primary"
+              icon={<Plus size={14} aria-hidden />}
+              disabledReason={refusal}
+              onClick={() => setRegistering(true)}
+            >
+              Register instance
+            </Button>
+          </>
+        }
+      />
+      {read.complaints.length > 0 && (
+        <Notice tone="warn" title="Part of this address was not understood">
+          <p>{visibleText(read.complaints.join(' '))} The usual is shown instead.</p>
+        </Notice>
+      )}
+      <InstanceList
+        search={search}
+        change={change}
+        onRegister={refusal === undefined ? () => setRegistering(true) : undefined}
+      />
       <RegisterInstanceDialog open={registering} onClose={() => setRegistering(false)} />
     </>
   )
 }
 
-function InstanceList({ filter, onClear }: { filter: InstanceFilter; onClear: () => void }) {
-  const query = useInfiniteQuery(instancesOptions(filter))
+interface InstanceListProps {
+  search: InstancesSearch
+  change: (next: Partial<InstancesSearch>, push?: boolean) => void
+  /** Undefined for those who may not. */
+  onRegister: (() => void) | undefined
+}
+
+function InstanceList({ search, change, onRegister }: InstanceListProps) {
+  const { filter, isReadable, sort } = readSearch(search)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only this part of the address says how the columns lie
+  const layout = useMemo(() => readSearch(search).layout, [search.cols])
+  const { rows, first, problem, retry } = useInstanceRows({ filter, sort, enabled: isReadable })
+  const [selection, setSelection] = useSelection(filter)
+  const openInstance = useOpenInstance()
+  const count = first?.count ?? undefined
+  const matching = count === undefined ? '' : countWords(count)
+  const selected = selection.kind === 'some' ? selection.ids.size : undefined
   return (
-    <Loadable state={loadStateOf(query)} lines={8}>
-      {(data) => {
-        const rows = rowsOf(data)
-        if (rows.length === 0) return <NoInstances filter={filter} onClear={onClear} />
-        return (
-          <>
-            <SimpleTable label="Instances" columns={instanceColumns} rows={rows} rowId={(row) => row.id} />
-            <LoadMore
-              shown={rows.length}
-              noun={rows.length === 1 ? 'instance' : 'instances'}
-              hasMore={query.hasNextPage}
-              busy={query.isFetchingNextPage}
-              onMore={() => void query.fetchNextPage()}
-            />
-          </>
-        )
-      }}
-    </Loadable>
+    <>
+      <FilterLine filter={filter} count={isReadable ? count : undefined} change={change} />
+      {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
+      <Frame>
+        <DataTable
+          label="Instances"
+          columns={instanceColumns}
+          layout={layout}
+          onLayout={(next) => change({ cols: writeLayout(next, instanceColumns) })}
+          rows={rows}
+          rowId={(row) => row.id}
+          nameOf={(row) => visibleText(row.name)}
+          versionOf={(row) => row.version}
+          total={count === undefined || count.isCapped ? undefined : count.shown}
+          sort={{ by: sort.replace(/^-/, ''), descending: sort.startsWith('-') }}
+          onSort={({ by, descending }) => {
+            const next = `${descending ? '-' : ''}${by}`
+            change({ sort: next === usualSort ? undefined : next })
+          }}
+          selection={selection}
+          onSelection={setSelection}
+          peekId={search.peek}
+          onPeek={(row) => change({ peek: row?.id })}
+          onOpen={openInstance}
+          rowMenu={menuButton}
+          onRowKey={(key, row) => onRowKey(key, row, openInstance)}
+          empty={<NoInstances filter={filter} onFilter={(q) => change({ q })} onRegister={onRegister} />}
+          bar={
+            <SelectionBar
+              selection={selection}
+              matching={matching}
+              canSelectAll={count !== undefined && (count.isCapped || count.shown > (selected ?? 0))}
+              onSelectAll={() => setSelection({ kind: 'all', filter })}
+              onClear={() => setSelection(nothingSelected)}
+            >
+              <BulkActions
+                selection={selection}
+                count={selected ?? count?.shown ?? 0}
+                onDone={() => setSelection(nothingSelected)}
+              />
+            </SelectionBar>
+          }
+        />
+      </Frame>
+      <InstanceRowMenu />
+      {search.peek !== undefined && <InstancePeek id={search.peek} onClose={() => change({ peek: undefined })} />}
+    </>
   )
 }
 
-function NoInstances({ filter, onClear }: { filter: InstanceFilter; onClear: () => void }) {
-  if (filter.q === undefined && filter.state === undefined) {
-    return (
-      <EmptyState title="No instance is registered yet">
-        <p>
-          An instance is a machine, app or function that gets a managed identity. Register one, then run the command it
-          shows on that machine.
-        </p>
-      </EmptyState>
-    )
-  }
+interface FilterLineProps extends Pick<InstanceListProps, 'change'> {
+  filter: string
+  count: ListCount | undefined
+}
+
+function FilterLine({ filter, count, change }: FilterLineProps) {
+  const facets = useQuery(facetsOptions)
   return (
-    <EmptyState title="No instance matches the filter" actions={<Button onClick={onClear}>Clear filter</Button>}>
-      <p>Names, principal IDs and client IDs are searched.</p>
-    </EmptyState>
+    <div className={styles['line']}>
+      <QueryBox
+        label="instances"
+        fields={instanceFields}
+        value={filter}
+        counts={facets.data ?? {}}
+        onChange={(q) => change({ q: q === '' ? undefined : q })}
+      />
+      <output className={styles['count']} aria-live="polite">
+        {count !== undefined && countOf(count, filter)}
+      </output>
+    </div>
   )
+}
+
+function menuButton(row: InstanceSummary) {
+  return <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />
+}
+
+/** What was selected under another filter is not selected under this one. */
+function useSelection(filter: string): [RowSelection, (next: RowSelection) => void] {
+  const [held, hold] = useState<{ filter: string; selection: RowSelection }>({ filter, selection: nothingSelected })
+  const selection = held.filter === filter ? held.selection : nothingSelected
+  return [selection, (next) => hold({ filter, selection: next })]
+}
+
+function useOpenInstance() {
+  const navigate = page.useNavigate()
+  return (row: InstanceSummary, target: 'page' | 'test' = 'page') =>
+    void (target === 'page'
+      ? navigate({ to: '/instances/$instanceId/{-$tab}', params: { instanceId: row.id, tab: undefined }, search: {} })
+      : navigate({ to: '/tokens/test', search: { instance: row.id } }))
+}
+
+/** Keys of a row besides the table's own (dashboard §9), for the shortcut sheet. */
+const rowKeys: readonly Command[] = [
+  { id: 'row e', label: 'Turn the identity on or off', group: 'In a list', keys: 'e' },
+  { id: 'row t', label: 'Test a token', group: 'In a list', keys: 't' },
+  { id: 'row c', label: 'Copy the principal ID', group: 'In a list', keys: 'c' },
+]
+
+function onRowKey(key: string, row: InstanceSummary, open: (row: InstanceSummary, target: 'test') => void): boolean {
+  if (key === 'e') document.querySelector<HTMLElement>(`[data-identity="${row.id}"] [role="switch"]`)?.click()
+  else if (key === 't') open(row, 'test')
+  else if (key === 'c') void copyPrincipalId(row)
+  else return false
+  return true
+}
+
+function countOf(count: ListCount, filter: string): string {
+  const all = count.all.toLocaleString('en')
+  return filter === '' ? `${all} ${count.all === 1 ? 'instance' : 'instances'}` : `${countWords(count)} of ${all}`
 }

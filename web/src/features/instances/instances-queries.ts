@@ -1,10 +1,9 @@
-import { type InstanceDetail, type InstanceKind, resourcesApi } from '@signet/shared/api/resources'
+import { type InstanceDetail, type InstanceKind, type InstanceSort, resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import {
   infiniteQueryOptions,
-  keepPreviousData,
   queryOptions,
   useMutation,
   useMutationState,
@@ -12,6 +11,7 @@ import {
 } from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
+import { usePagedRows } from '../../api/paged-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 
 const list = call(resourcesApi.list)
@@ -27,23 +27,24 @@ function isChanging(state: IdentityState): boolean {
   return state === 'enabling' || state === 'disabling'
 }
 
-export interface InstanceFilter {
-  readonly q?: string | undefined
-  readonly state?: IdentityState | undefined
+const pageSize = 100
+
+/** The list by filter and sorting; a filter that cannot be read is not asked. */
+export function useInstanceRows(question: { filter: string; sort: InstanceSort; enabled: boolean }) {
+  const { filter, sort, enabled } = question
+  return usePagedRows({
+    queryKey: ['instances', 'list', { filter, sort }],
+    read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
+    pageSize,
+    enabled,
+    refetchMs: tokenPaceMs,
+  })
 }
 
-export const instancesOptions = ({ q, state }: InstanceFilter) =>
-  infiniteQueryOptions({
-    ...pagesOptions,
-    queryKey: ['instances', 'list', { q, state }],
-    queryFn: ({ pageParam, signal }) =>
-      list({ query: { filter: [q, state && `state:${state}`].filter(Boolean).join(' '), cursor: pageParam } }, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state: { data } }) =>
-      data?.pages.some((page) => page.items.some((each) => isChanging(each.identityState))) === true
-        ? changingPaceMs
-        : tokenPaceMs,
-  })
+export const facetsOptions = queryOptions({
+  queryKey: ['instances', 'facets'],
+  queryFn: ({ signal }) => call(resourcesApi.facets)({}, signal),
+})
 
 export const instanceOptions = (instanceId: string) =>
   queryOptions({

@@ -1,6 +1,6 @@
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { problemOf } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
 import { useRefusal } from '../../api/session.ts'
@@ -8,6 +8,9 @@ import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { instanceOptions } from './instances-queries.ts'
 
 /** Makes a join token on demand; it is shown once and lives in this component only. */
 export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
@@ -24,6 +27,7 @@ export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
         <p className="muted">
           Expires <RelativeTime at={issue.data.expiresAt} />.
         </p>
+        <AgentArrival instanceId={instanceId} />
       </>
     )
   }
@@ -37,5 +41,17 @@ export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
         </Button>
       </div>
     </>
+  )
+}
+
+/** Says when the agent has come. */
+function AgentArrival({ instanceId }: { instanceId: InstanceId }) {
+  const { data } = useQuery(instanceOptions(instanceId))
+  const isHere = data?.agent?.connected === true
+  return (
+    <output className="row" aria-live="polite">
+      <StatusBadge tone={isHere ? 'ok' : 'busy'} word={isHere ? 'Connected' : 'Waiting for the agent…'} />
+      {isHere && <Untrusted text={data.name} />}
+    </output>
   )
 }

@@ -51,10 +51,31 @@ export function claimsInWords(claims: Record<string, unknown>, now: number): Cla
     .toSorted(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
     .map(([name, value]) => ({
       name,
-      value: typeof value === 'string' ? value : JSON.stringify(value),
+      value: wordsOf(value),
       meaning: Object.hasOwn(meanings, name) ? (meanings[name] ?? null) : null,
-      time: times.has(name) && typeof value === 'number' ? timeWords(value * 1_000, now) : null,
+      time: times.has(name) && isInstant(value) ? timeWords(value * 1_000, now) : null,
     }))
+}
+
+/** Epoch seconds that a date can be made of. */
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 8_640_000_000_000
+}
+
+const longestShown = 2_000
+
+/** A claim as text. What somebody made up to be endless or bottomless is cut short. */
+function wordsOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : jsonOf(value)
+  return text.length > longestShown ? `${text.slice(0, longestShown)}… (${text.length} characters)` : text
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return '(nested too deeply to be shown)'
+  }
 }
 
 function timeWords(at: number, now: number): string {

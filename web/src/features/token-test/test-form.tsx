@@ -1,38 +1,39 @@
-import type { TestTargets } from '@signet/shared/api/token-tests'
-import { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import type { TestTarget, TestTargets, TokenTestRequest } from '@signet/shared/api/token-tests'
 import { Play } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Checkbox, Field, FieldRow, Select } from '../../ui/form.tsx'
+import { Checkbox, Field, FieldRow, Select, TextInput } from '../../ui/form.tsx'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { dialectWords } from './step-words.ts'
+import { requestOf, selectorNames, type TestDraft, type TestSearch } from './test-request.ts'
 import styles from './token-test.module.css'
-import type { TestRequest } from './token-test-queries.ts'
-
-const dialects = LocalDialect.options.map((value) => ({
-  value,
-  label: value === 'imds' ? 'Metadata endpoint (IMDS)' : 'App Service endpoint',
-}))
 
 interface TestFormProps {
   targets: TestTargets
-  /** Instance of the address; the first usable one otherwise. */
-  preselected: string | undefined
+  /** What the address says, with defaults. */
+  draft: TestDraft
   busy: boolean
-  onPick: (instanceId: string) => void
-  onRun: (request: TestRequest) => void
+  /** Part of a name by which instances are listed. */
+  search: string
+  onSearch: (text: string) => void
+  onChange: (change: TestSearch) => void
+  onRun: (request: TokenTestRequest) => void
 }
 
-export function TestForm({ targets, preselected, busy, onPick, onRun }: TestFormProps) {
-  const [resource, setResource] = useState(targets.resources[0]?.uri ?? '')
-  const [dialect, setDialect] = useState<LocalDialect>('imds')
-  const [bypassCache, setBypassCache] = useState(false)
-  const instance = pick(targets, preselected)
+const selectorWords = { client_id: 'Client ID', object_id: 'Object (principal) ID', msi_res_id: 'Resource ID' } as const
+const anyIdentity = { value: 'none', label: 'None: the system-assigned one' } as const
+
+/** What to ask for. Choices are kept in the address at once, texts when their field is left or the test is run. */
+export function TestForm({ targets, draft, busy, search, onSearch, onChange, onRun }: TestFormProps) {
+  const [resource, setResource] = useDraft(draft.resource)
+  const [value, setValue] = useDraft(draft.selectorValue)
+  const current = { ...draft, resource, selectorValue: value }
   const missing = resource.trim() === ''
   const run = (event: FormEvent) => {
     event.preventDefault()
-    if (instance === undefined || missing || busy) return
-    onRun({ instanceId: instance.id, resource: resource.trim(), dialect, bypassCache })
+    const request = requestOf(current)
+    if (request !== undefined && !busy) onRun(request)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLFormElement>) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run(event)
@@ -40,16 +41,7 @@ export function TestForm({ targets, preselected, busy, onPick, onRun }: TestForm
   return (
     <form className={styles['form']} onSubmit={run} onKeyDown={onKeyDown} aria-label="Token test">
       <FieldRow>
-        <Field label="Instance">
-          {(control) => (
-            <Select
-              {...control}
-              value={instance?.id ?? ''}
-              choices={targets.instances.map(choiceOf)}
-              onChange={onPick}
-            />
-          )}
-        </Field>
+        <InstanceFields targets={targets} draft={draft} search={search} onSearch={onSearch} onChange={onChange} />
         <Field label="Audience" error={missing ? 'Say who the token is for.' : undefined}>
           {(control) => (
             <SuggestInput
@@ -58,19 +50,26 @@ export function TestForm({ targets, preselected, busy, onPick, onRun }: TestForm
               placeholder="https://…"
               suggestions={targets.resources.map(({ uri, name }) => ({ value: uri, label: name }))}
               onChange={setResource}
+              onLeave={() => resource !== draft.resource && onChange({ resource })}
             />
           )}
         </Field>
-        <Field label="Endpoint">
-          {(control) => <Select {...control} value={dialect} choices={dialects} onChange={setDialect} />}
-        </Field>
+        <DialectField draft={draft} onChange={onChange} />
+        <SelectorFields draft={draft} value={value} onValue={setValue} onChange={onChange} />
       </FieldRow>
       <div className={styles['submit']}>
-        <Checkbox
-          label="Bypass the agent’s cache"
-          checked={bypassCache}
-          onChange={(event) => setBypassCache(event.target.checked)}
-        />
+        <div className="row">
+          <Checkbox
+            label="Bypass the agent’s cache"
+            checked={draft.bypassCache}
+            onChange={(event) => onChange({ fresh: event.target.checked ? '1' : undefined })}
+          />
+          <Checkbox
+            label="Short-lived token (5 min)"
+            checked={draft.shortLived}
+            onChange={(event) => onChange({ short: event.target.checked ? '1' : undefined })}
+          />
+        </div>
         <Button type="submit" kind="primary" busy={busy} icon={<Play size={14} aria-hidden />}>
           {busy ? 'Getting token…' : 'Get token'}
           <kbd className={styles['keys']}>Ctrl ↵</kbd>
@@ -80,18 +79,96 @@ export function TestForm({ targets, preselected, busy, onPick, onRun }: TestForm
   )
 }
 
-type Target = TestTargets['instances'][number]
+type Fields = Pick<TestFormProps, 'draft' | 'onChange'>
 
-function pick({ instances }: TestTargets, preselected: string | undefined): Target | undefined {
+function InstanceFields(props: Fields & Pick<TestFormProps, 'targets' | 'search' | 'onSearch'>) {
+  const { targets, draft, search, onSearch, onChange } = props
   return (
-    instances.find((each) => each.id === preselected) ??
-    instances.find((each) => each.enabled && each.connected) ??
-    instances[0]
+    <>
+      {(targets.hasMore || search !== '') && (
+        <Field label="Find instance" hint="Part of its name; not all are listed.">
+          {(control) => <TextInput {...control} value={search} onChange={(event) => onSearch(event.target.value)} />}
+        </Field>
+      )}
+      <Field label="Instance">
+        {(control) => (
+          <Select
+            {...control}
+            value={draft.target?.id ?? ''}
+            choices={targets.instances.map(choiceOf)}
+            onChange={(instance) => onChange({ instance })}
+          />
+        )}
+      </Field>
+    </>
   )
 }
 
+function DialectField({ draft, onChange }: Fields) {
+  const choices = (draft.target?.dialects ?? []).map(({ dialect, refusal }) => ({
+    value: dialect,
+    label: refusal === null ? dialectWords[dialect] : `${dialectWords[dialect]} – ${visibleText(refusal)}`,
+    disabled: refusal !== null,
+  }))
+  return (
+    <Field label="Endpoint">
+      {(control) => (
+        <Select {...control} value={draft.dialect} choices={choices} onChange={(dialect) => onChange({ dialect })} />
+      )}
+    </Field>
+  )
+}
+
+function SelectorFields(props: Fields & { value: string; onValue: (value: string) => void }) {
+  const { draft, value, onValue, onChange } = props
+  const { selectorName, target } = draft
+  const missing = selectorName !== undefined && value.trim() === ''
+  return (
+    <>
+      <Field label="Selector">
+        {(control) => (
+          <Select
+            {...control}
+            value={selectorName ?? anyIdentity.value}
+            choices={[anyIdentity, ...selectorNames.map((name) => ({ value: name, label: selectorWords[name] }))]}
+            onChange={(name) => {
+              const isNone = name === anyIdentity.value
+              const own = name === 'client_id' ? (target?.clientId ?? undefined) : undefined
+              onChange({ select: isNone ? undefined : name, value: isNone ? undefined : value || own })
+            }}
+          />
+        )}
+      </Field>
+      {selectorName !== undefined && (
+        <Field
+          label={selectorWords[selectorName]}
+          hint="A wrong one is sent as it is, so that the refusal can be seen."
+          error={missing ? 'Say which identity is meant.' : undefined}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              value={value}
+              maxLength={500}
+              onChange={(event) => onValue(event.target.value)}
+              onBlur={() => value !== draft.selectorValue && onChange({ value })}
+            />
+          )}
+        </Field>
+      )}
+    </>
+  )
+}
+
+/** A text that is typed here and follows the address when that changes. */
+function useDraft(given: string): [string, (text: string) => void] {
+  const [text, setText] = useState(given)
+  useEffect(() => setText(given), [given])
+  return [text, setText]
+}
+
 /** All can be picked: a test of one that does not work tells why. */
-function choiceOf(target: Target): { value: string; label: string } {
+function choiceOf(target: TestTarget): { value: string; label: string } {
   const remark = target.enabled ? (target.connected ? '' : ' – agent not connected') : ' – identity off'
   return { value: target.id, label: `${visibleText(target.name)}${remark}` }
 }

@@ -1,17 +1,24 @@
+import type { TestTargets, TokenTestRequest } from '@signet/shared/api/token-tests'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useCallback, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { loadStateOf } from '../../api/load-state.ts'
-import { buttonClass } from '../../ui/button.tsx'
+import { useRefusal } from '../../api/session.ts'
+import { Button, buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { SnippetsCard } from './snippets-card.tsx'
 import { TestForm } from './test-form.tsx'
+import { draftOf, requestOf, searchOf, type TestSearch } from './test-request.ts'
 import { TestResult } from './test-result.tsx'
-import { targetsOptions, useTokenTest } from './token-test-queries.ts'
+import { TesterNav } from './tester-nav.tsx'
+import { targetsOptions } from './token-test-queries.ts'
+import { useTokenTest } from './use-token-test.ts'
 
 const page = getRouteApi('/signed-in/tokens/test')
 
@@ -19,49 +26,75 @@ const page = getRouteApi('/signed-in/tokens/test')
 export function TokenTestPage() {
   useTitle('Token tester')
   const { instance } = page.useSearch()
-  const navigate = page.useNavigate()
-  const targets = useQuery(targetsOptions)
-  const test = useTokenTest()
+  const [search, setSearch] = useState('')
+  const targets = useQuery(targetsOptions({ q: search, instance }))
   return (
     <>
       <PageHeader
         title="Token tester"
         lead="Asks the instance’s own local endpoint for a token, exactly as code on it would, and checks the answer."
       />
+      <TesterNav />
+      <Loadable state={loadStateOf(targets)} lines={4}>
+        {(data) =>
+          data.instances.length === 0 && search === '' ? (
+            <NoInstance />
+          ) : (
+            <Tester targets={data} search={search} onSearch={setSearch} />
+          )
+        }
+      </Loadable>
+    </>
+  )
+}
+
+function Tester(props: { targets: TestTargets; search: string; onSearch: (text: string) => void }) {
+  const { targets } = props
+  const address = page.useSearch()
+  const navigate = page.useNavigate()
+  const { test, busy, error, run } = useTokenTest()
+  const draft = draftOf(address, targets)
+  const change = (next: TestSearch) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
+  const start = useCallback(
+    (request: TokenTestRequest) => {
+      void navigate({ search: searchOf(request), replace: true })
+      run(request)
+    },
+    [navigate, run],
+  )
+  const request = requestOf(draft)
+  const acts = {
+    onRunAgain: (changed?: { withoutSelector: true }) => {
+      if (request) start(changed ? { ...request, selector: null } : request)
+    },
+    onEditRequest: () =>
+      document.querySelector<HTMLInputElement>('form[aria-label="Token test"] [role=combobox]')?.focus(),
+  }
+  return (
+    <>
       <Card title="Request">
-        <Loadable state={loadStateOf(targets)} lines={2}>
-          {(data) =>
-            data.instances.length === 0 ? (
-              <NoInstance />
-            ) : (
-              <TestForm
-                targets={data}
-                preselected={instance}
-                busy={test.isPending}
-                onPick={(picked) => void navigate({ search: { instance: picked }, replace: true })}
-                onRun={(request) => test.mutate(request)}
-              />
-            )
-          }
-        </Loadable>
+        <TestForm {...props} draft={draft} busy={busy} onChange={change} onRun={start} />
       </Card>
-      {test.error !== null && <ErrorPanel problem={problemOf(test.error)} />}
-      {test.data !== undefined && <TestResult key={test.data.id} test={test.data} />}
+      {error !== null && <ErrorPanel problem={problemOf(error)} />}
+      {test !== undefined && <TestResult key={test.id} test={test} acts={acts} />}
+      {draft.target !== undefined && <SnippetsCard draft={draft} target={draft.target} />}
     </>
   )
 }
 
 function NoInstance() {
+  const refusal = useRefusal('instances.read')
+  const action =
+    refusal === undefined ? (
+      <Link to="/instances" className={buttonClass('primary')}>
+        Enroll an instance
+      </Link>
+    ) : (
+      <Button disabledReason={refusal}>Enroll an instance</Button>
+    )
   return (
-    <EmptyState
-      title="There is no instance to test yet"
-      actions={
-        <Link to="/instances" className={buttonClass('primary')}>
-          Go to Instances
-        </Link>
-      }
-    >
-      <p>Register an instance and turn its identity on, then get a token here.</p>
+    <EmptyState title="There is no instance to test yet" actions={action}>
+      <p>Register an instance, enroll its agent and turn its identity on, then get a token here.</p>
     </EmptyState>
   )
 }

@@ -52,15 +52,16 @@ CREATE TABLE instance_list (
   kind TEXT NOT NULL, state TEXT NOT NULL, principal_id TEXT, client_id TEXT, agent TEXT NOT NULL,
   agent_version TEXT NOT NULL, expires_key INTEGER NOT NULL, rotation_key INTEGER NOT NULL,
   token_key INTEGER NOT NULL, created_at INTEGER NOT NULL, look_at INTEGER NOT NULL) STRICT;
-CREATE INDEX instance_list_name ON instance_list(tenant_id, name_key, id);
+-- with what is filtered by most, so that walking a sorting reads nothing but its index
+CREATE INDEX instance_list_name ON instance_list(tenant_id, name_key, id, state, kind, agent);
 CREATE INDEX instance_list_state ON instance_list(tenant_id, state, name_key, id);
 CREATE INDEX instance_list_kind ON instance_list(tenant_id, kind, name_key, id);
 CREATE INDEX instance_list_agent ON instance_list(tenant_id, agent, name_key, id);
 CREATE INDEX instance_list_agent_version ON instance_list(tenant_id, agent_version, name_key, id);
-CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id);
-CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id);
-CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id);
-CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id);
+CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id, state, kind, agent);
+CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id, state, kind, agent);
+CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id, state, kind, agent);
+CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id, state, kind, agent);
 CREATE INDEX instance_list_principal ON instance_list(principal_id);
 CREATE INDEX instance_list_client ON instance_list(client_id);
 CREATE INDEX instance_list_look ON instance_list(look_at);
@@ -311,6 +312,14 @@ CREATE TABLE idempotency_keys (
   effective INTEGER NOT NULL CHECK (effective IN (0,1)), status INTEGER, response TEXT,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, key_sha256)) STRICT;
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys(expires_at);
+
+CREATE TABLE token_traces (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, actor_label TEXT NOT NULL,
+  instance_id TEXT NOT NULL, instance_name TEXT NOT NULL, resource TEXT NOT NULL, dialect TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('ok','failed')), code TEXT, duration_ms REAL NOT NULL,
+  result TEXT NOT NULL) STRICT;
+CREATE INDEX token_traces_recent ON token_traces(tenant_id, at, id);
+CREATE INDEX token_traces_instance ON token_traces(instance_id, at, id);
 
 CREATE TABLE change_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, entity_id TEXT NOT NULL,

@@ -1,29 +1,23 @@
-/** The first schema of `telemetry.db`: what the token path writes, apart from the rows that operators change. */
+/**
+ * The first schema of `telemetry.db`: what the token path writes, apart from the rows that operators change. Every row of
+ * it is paid for by a token, hence tables without a rowid, and no index on what changes with each use.
+ */
 const init = `
 CREATE TABLE token_log (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, at INTEGER NOT NULL, principal_id TEXT NOT NULL, client_id TEXT NOT NULL,
   audience TEXT NOT NULL, x5t_s256 TEXT, kid TEXT, exp INTEGER, flow TEXT NOT NULL, outcome TEXT NOT NULL,
-  correlation_id TEXT NOT NULL, ip TEXT) STRICT;
+  correlation_id TEXT NOT NULL, ip TEXT, reused INTEGER NOT NULL CHECK (reused IN (0,1))) STRICT, WITHOUT ROWID;
 CREATE INDEX token_log_principal ON token_log(principal_id, id);
 CREATE INDEX token_log_correlation ON token_log(correlation_id);
 
 CREATE TABLE assertion_jti (
   exp_hour INTEGER NOT NULL, client_id TEXT NOT NULL, jti_sha256 BLOB NOT NULL, assertion_sha256 BLOB NOT NULL,
-  PRIMARY KEY (exp_hour, client_id, jti_sha256)) STRICT, WITHOUT ROWID;
+  first_at INTEGER NOT NULL, PRIMARY KEY (exp_hour, client_id, jti_sha256)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token_usage (
   day INTEGER NOT NULL, principal_id TEXT NOT NULL, audience TEXT NOT NULL, ok_count INTEGER NOT NULL,
   err_count INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (day, principal_id, audience)) STRICT, WITHOUT ROWID;
-CREATE INDEX token_usage_principal ON token_usage(principal_id, last_at);
+CREATE INDEX token_usage_principal ON token_usage(principal_id, day);
 `
 
-/** When an assertion was first used bounds how long the same bytes may come again, and each time is marked (SEC-79). */
-const reuse = `
-ALTER TABLE assertion_jti ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE token_log ADD COLUMN reused INTEGER NOT NULL DEFAULT 0 CHECK (reused IN (0,1));
-`
-
-export const telemetryMigrations = [
-  { version: 1, sql: init },
-  { version: 2, sql: reuse },
-] as const
+export const telemetryMigrations = [{ version: 1, sql: init }] as const

@@ -1,0 +1,71 @@
+import type { InstanceSummary } from '@signet/shared/api/resources'
+import { useNavigate } from '@tanstack/react-router'
+import { useRefusal } from '../../api/session.ts'
+import { announce } from '../../ui/announcer.tsx'
+import { MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.tsx'
+import { notify } from '../../ui/toaster.tsx'
+
+export const rowMenu: RowMenuHandle<InstanceSummary> = createRowMenu<InstanceSummary>()
+
+/** The menu of one row of the list. */
+export function InstanceRowMenu() {
+  const navigate = useNavigate()
+  const mayTest = useRefusal('tokens.test') === undefined
+  const mayAudit = useRefusal('audit.read') === undefined
+  return (
+    <RowMenu handle={rowMenu}>
+      {(row) => (
+        <>
+          <Open row={row} />
+          {mayTest && (
+            <MenuItem onSelect={() => void navigate({ to: '/tokens/test', search: { instance: row.id } })}>
+              Test token
+            </MenuItem>
+          )}
+          {mayAudit && <MenuItem onSelect={() => void navigate({ to: '/audit' })}>View audit</MenuItem>}
+          <MenuLine />
+          {row.identity !== null && (
+            <>
+              <MenuItem onSelect={() => void copyPrincipalId(row)}>Copy principal ID</MenuItem>
+              <Copy what="client ID" value={row.identity.clientId} />
+              <Copy what="az command" value={`az login --identity --client-id ${row.identity.clientId}`} />
+            </>
+          )}
+          <Copy what="resource ID" value={row.resourceId} />
+        </>
+      )}
+    </RowMenu>
+  )
+}
+
+function Open({ row }: { row: InstanceSummary }) {
+  const navigate = useNavigate()
+  const open = (tab: 'certificates' | 'agent' | undefined) =>
+    void navigate({ to: '/instances/$instanceId/{-$tab}', params: { instanceId: row.id, tab } })
+  return (
+    <>
+      <MenuItem onSelect={() => open(undefined)}>Open</MenuItem>
+      <MenuItem onSelect={() => open('certificates')}>Certificates</MenuItem>
+      <MenuItem onSelect={() => open('agent')}>{row.agent === null ? 'Enroll agent' : 'Agent'}</MenuItem>
+    </>
+  )
+}
+
+function Copy({ what, value }: { what: string; value: string }) {
+  return <MenuItem onSelect={() => void copy(what, value)}>Copy {what}</MenuItem>
+}
+
+export async function copyPrincipalId({ identity }: InstanceSummary): Promise<void> {
+  if (identity === null) announce('The identity is off; it has no principal ID')
+  else await copy('principal ID', identity.principalId)
+}
+
+async function copy(what: string, value: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(value)
+    announce(`${what} copied`)
+  } catch {
+    notify('bad', 'Copying was refused by the browser', value)
+  }
+}

@@ -1,0 +1,74 @@
+import type { TestTarget, TestTargets, TokenTestRequest } from '@signet/shared/api/token-tests'
+import { LocalDialect, ProbeSelector } from '@signet/shared/wire/agent-protocol'
+
+/** What the address of the tester holds: plain strings that people can type, so any of them can be wrong. */
+export interface TestSearch {
+  readonly instance?: string | undefined
+  readonly dialect?: string | undefined
+  readonly resource?: string | undefined
+  /** `1`: past the agent's cache. */
+  readonly fresh?: '1' | undefined
+  /** `1`: a token of five minutes. */
+  readonly short?: '1' | undefined
+  readonly select?: string | undefined
+  readonly value?: string | undefined
+}
+
+/** The form's content: the address where it makes sense, defaults where it does not. */
+export interface TestDraft {
+  readonly target: TestTarget | undefined
+  readonly dialect: LocalDialect
+  readonly resource: string
+  readonly bypassCache: boolean
+  readonly shortLived: boolean
+  readonly selectorName: ProbeSelector['name'] | undefined
+  readonly selectorValue: string
+}
+
+export const selectorNames = ProbeSelector.shape.name.options
+
+export function draftOf(search: TestSearch, targets: TestTargets): TestDraft {
+  const target = pick(targets, search.instance)
+  const served = target?.dialects.filter(({ refusal }) => refusal === null).map(({ dialect }) => dialect)
+  const wanted = LocalDialect.safeParse(search.dialect).data
+  return {
+    target,
+    dialect: served?.find((dialect) => dialect === wanted) ?? served?.[0] ?? wanted ?? 'imds',
+    resource: search.resource ?? targets.resources[0]?.uri ?? '',
+    bypassCache: search.fresh === '1',
+    shortLived: search.short === '1',
+    selectorName: ProbeSelector.shape.name.safeParse(search.select).data,
+    selectorValue: search.value ?? '',
+  }
+}
+
+/** What is sent, or undefined while something is missing. */
+export function requestOf(draft: TestDraft): TokenTestRequest | undefined {
+  const { target, dialect, bypassCache, shortLived } = draft
+  const resource = draft.resource.trim()
+  const value = draft.selectorValue.trim()
+  if (!target || resource === '' || (draft.selectorName && value === '')) return undefined
+  const selector = draft.selectorName ? { name: draft.selectorName, value } : null
+  return { instanceId: target.id, resource, dialect, bypassCache, shortLived, selector }
+}
+
+/** The address of the tester that would ask the same again. */
+export function searchOf(request: Omit<TokenTestRequest, 'instanceId'> & { instanceId: string }): TestSearch {
+  return {
+    instance: request.instanceId,
+    dialect: request.dialect,
+    resource: request.resource,
+    fresh: request.bypassCache ? '1' : undefined,
+    short: request.shortLived ? '1' : undefined,
+    select: request.selector?.name,
+    value: request.selector?.value,
+  }
+}
+
+function pick({ instances }: TestTargets, preselected: string | undefined): TestTarget | undefined {
+  return (
+    instances.find((each) => each.id === preselected) ??
+    instances.find((each) => each.enabled && each.connected) ??
+    instances[0]
+  )
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { loadStateOf } from '../../api/load-state.ts'
+import { rowsOf } from '../../api/pages.ts'
+import { buttonClass } from '../../ui/button.tsx'
+import { Frame } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Field, FieldRow, Select } from '../../ui/form.tsx'
+import { LoadMore } from '../../ui/load-more.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { useTitle } from '../../ui/page-title.ts'
+import { SimpleTable } from '../../ui/simple-table.tsx'
+import { TesterNav } from './tester-nav.tsx'
+import { tracesOptions } from './token-test-queries.ts'
+import { traceColumns } from './trace-columns.tsx'
+
+const page = getRouteApi('/signed-in/tokens/traces')
+
+const outcomes = [
+  { value: 'all', label: 'All' },
+  { value: 'ok', label: 'Token received' },
+  { value: 'failed', label: 'No token' },
+] as const
+
+/** Tests of the last seven days. */
+export function TracesPage() {
+  useTitle('Traces')
+  const filter = page.useSearch()
+  const navigate = page.useNavigate()
+  const query = useInfiniteQuery(tracesOptions(filter))
+  return (
+    <>
+      <PageHeader title="Traces" lead="Tests of the last seven days, newest first. No token is kept." />
+      <TesterNav />
+      <FieldRow>
+        <Field label="Outcome">
+          {(control) => (
+            <Select
+              {...control}
+              value={filter.outcome ?? 'all'}
+              choices={outcomes}
+              onChange={(value) =>
+                void navigate({ search: { ...filter, outcome: value === 'all' ? undefined : value }, replace: true })
+              }
+            />
+          )}
+        </Field>
+      </FieldRow>
+      <Frame>
+        <Loadable state={loadStateOf(query)} lines={8}>
+          {(data) => {
+            const rows = rowsOf(data)
+            if (rows.length === 0) return <NoTrace />
+            return (
+              <>
+                <SimpleTable label="Traces" columns={traceColumns} rows={rows} rowId={(row) => row.id} />
+                <LoadMore
+                  shown={rows.length}
+                  noun={rows.length === 1 ? 'trace' : 'traces'}
+                  hasMore={query.hasNextPage}
+                  busy={query.isFetchingNextPage}
+                  onMore={() => void query.fetchNextPage()}
+                />
+              </>
+            )
+          }}
+        </Loadable>
+      </Frame>
+    </>
+  )
+}
+
+function NoTrace() {
+  return (
+    <EmptyState
+      title="No test of the last seven days matches"
+      actions={
+        <Link to="/tokens/test" className={buttonClass('primary')}>
+          Test a token
+        </Link>
+      }
+    />
+  )
+}
