@@ -61,6 +61,14 @@ try {
 function seed(file: string): void {
   const db = openSqlite(file)
   db.pragma('synchronous = OFF')
+  db.pragma('cache_size = -262144')
+  // Indexes are made once all rows are there: the same in the end, and minutes faster.
+  const indexes = db
+    .prepare<[], { name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'audit_events' AND sql IS NOT NULL`,
+    )
+    .all()
+  for (const { name } of indexes) db.exec(`DROP INDEX ${name}`)
   const insert = db.prepare(`INSERT INTO audit_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'instance', ?, ?, ?, ?, ?, ?, ?)`)
   let at = now - yearMs
   const ids = new SequentialIds({ ...systemClock, now: () => at })
@@ -92,6 +100,7 @@ function seed(file: string): void {
     }
   })
   for (let from = 0; from < events; from += 10_000) portion(from, Math.min(from + 10_000, events))
+  for (const { sql } of indexes) db.exec(sql)
   db.close()
 }
 
