@@ -19,8 +19,9 @@ export class EventStream {
     response.on('close', () => this.#closed())
   }
 
+  /** Nothing is sent any more once the stream was ended, though its connection may close only later. */
   send(event: string, data: unknown): void {
-    if (!this.#open) return
+    if (!this.#open || this.#response.writableEnded) return
     const drained = this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     if (!drained && this.#response.writableLength > mostBufferedBytes) this.#response.destroy()
   }
