@@ -30,7 +30,9 @@ const windowMs = 18 * hourMs
 /** Instances that are worked on at the same time. */
 const atOnce = 4
 const longestWaitMs = 60 * secondMs
-const pollMs = 20
+const pollMs = 60
+/** How long the fleet takes to come together. */
+const arrivalsMs = 14 * dayMs
 
 /** The admin API, called as the console calls it. */
 export interface AdminApi {
@@ -45,11 +47,10 @@ export interface DemoHistoryParts {
   readonly onWeek: (week: number) => void
 }
 
-/** What happens to one instance beside its rotations, and how long before the present. */
+/** What happens beside the rotations, and how long before the present. */
 interface Act {
   readonly beforeMs: number
-  readonly instance: DemoInstance
-  run(id: InstanceId): Promise<void>
+  run(): Promise<void>
 }
 
 /**
@@ -74,72 +75,72 @@ export class DemoHistory {
     const { admin } = this.#parts
     const { version } = await admin.call(rotationApi.policy, {})
     await admin.call(rotationApi.setPolicy, { body: { ...demoPolicy, version } })
-    const earlyFates = demoFleet.filter(({ fate }) => fate !== 'off' && fate !== 'turned_off')
-    for (let at = 0; at < earlyFates.length; at += atOnce) {
-      await Promise.all(earlyFates.slice(at, at + atOnce).map((instance) => this.#enroll(instance, true)))
-      this.#leap(this.#now + (1 + randomShare()) * 5 * hourMs)
-    }
-    await this.#live(this.#acts())
+    const acts = [...this.#arrivals(), ...demoFleet.flatMap((instance) => this.#actsOf(instance))]
+    await this.#live(acts.sort((one, other) => other.beforeMs - one.beforeMs))
   }
 
   get #now(): number {
     return this.#parts.clock.now()
   }
 
-  /** What does not happen by itself, the earliest first. */
-  #acts(): Act[] {
-    const acts = demoFleet.flatMap((instance) => this.#actsOf(instance))
-    return acts.sort((one, other) => other.beforeMs - one.beforeMs)
+  /** The fleet comes together for two weeks, a few instances at a time. */
+  #arrivals(): Act[] {
+    const fleet = demoFleet.filter(({ fate }) => fate !== 'off' && fate !== 'turned_off')
+    const groups = groupsOf(fleet, atOnce)
+    return groups.map((group, index) => ({
+      beforeMs: historyMs - Math.round(((index + randomShare()) / groups.length) * arrivalsMs),
+      run: async () => void (await Promise.all(group.map((instance) => this.#enroll(instance, true)))),
+    }))
   }
 
+  /** What happens to one instance after that, and not by itself. */
   #actsOf(instance: DemoInstance): Act[] {
     const { fate, name } = instance
     const lose = async () => void this.#lost.add(name)
-    const act = (beforeMs: number, run: Act['run']): Act => ({ beforeMs, instance, run })
     switch (fate) {
       case 'failing':
-        return [act(36 * dayMs, lose)]
+        return [{ beforeMs: 36 * dayMs, run: lose }]
       case 'degraded':
         return [
-          act(5 * hourMs, (id) => this.#rotateNow(id, instance, 'before the works on the gate')),
-          act(4 * hourMs, lose),
+          { beforeMs: 5 * hourMs, run: () => this.#rotateNow(instance, 'before the works on the gate') },
+          { beforeMs: 4 * hourMs, run: lose },
         ]
       case 'paused':
-        return [act(2 * dayMs, (id) => this.#pause(id, 'supplier is being changed'))]
+        return [{ beforeMs: 2 * dayMs, run: () => this.#pause(instance, 'supplier is being changed') }]
       case 'off':
-        return [act(6 * dayMs, () => this.#enroll(instance, false))]
+        return [{ beforeMs: 6 * dayMs, run: () => this.#enroll(instance, false) }]
       case 'turned_off':
         return [
-          act(20 * dayMs, () => this.#enroll(instance, true)),
-          act(9 * dayMs, (id) => this.#turnOff(id, instance)),
+          { beforeMs: 20 * dayMs, run: () => this.#enroll(instance, true) },
+          { beforeMs: 9 * dayMs, run: () => this.#turnOff(instance, 'replaced by the customer portal') },
         ]
       case 'on':
-        return name.endsWith('-04') ? [act(3 * dayMs, (id) => this.#rotateNow(id, instance, 'disk was replaced'))] : []
+        return name.endsWith('-04')
+          ? [{ beforeMs: 3 * dayMs, run: () => this.#rotateNow(instance, 'disk was replaced') }]
+          : []
     }
   }
 
   /** Until the present: what falls due and what is to happen, in the order of time. */
   async #live(acts: Act[]): Promise<void> {
-    const end = this.#presentAt
     for (;;) {
       const due = await this.#due()
-      const actAt = acts[0] ? this.#presentAt - acts[0].beforeMs : end
-      const next = Math.min(due[0]?.at ?? end, actAt)
+      const actAt = acts[0] ? this.#presentAt - acts[0].beforeMs : this.#presentAt
+      const next = Math.min(due[0]?.at ?? actAt, actAt)
       const window = due.filter(({ at }) => at <= Math.min(next + windowMs, actAt))
-      const act = actAt <= next ? acts.shift() : undefined
-      if (act) {
-        this.#leap(next)
-        await act.run(this.#ids.get(act.instance.name) ?? (await this.#register(act.instance)))
+      const last = window.at(-1)
+      if (last) {
+        this.#leap(last.at)
+        for (const group of groupsOf(window, atOnce)) {
+          await Promise.all(group.map(({ instance }) => this.#roll(instance)))
+        }
         continue
       }
-      const last = window.at(-1)
-      if (!last) break
-      this.#leap(last.at)
-      for (let at = 0; at < window.length; at += atOnce) {
-        await Promise.all(window.slice(at, at + atOnce).map(({ instance }) => this.#roll(instance)))
-      }
+      this.#leap(actAt)
+      const act = acts.shift()
+      if (!act) return
+      await act.run()
     }
-    this.#leap(end)
   }
 
   #leap(at: number): void {
@@ -163,69 +164,77 @@ export class DemoHistory {
       .sort((one, other) => one.at - other.at)
   }
 
-  async #register({ name, kind, tags }: DemoInstance): Promise<InstanceId> {
-    const { admin } = this.#parts
-    const { id } = await admin.call(resourcesApi.register, { body: { name, kind } })
-    await admin.call(resourcesApi.tag, { params: { instanceId: id }, body: { set: { ...tags } } })
-    this.#ids.set(name, id)
-    return id
-  }
-
   async #enroll(instance: DemoInstance, turnOn: boolean): Promise<void> {
     const { admin, agents } = this.#parts
-    const id = this.#ids.get(instance.name) ?? (await this.#register(instance))
+    const { name, kind, tags } = instance
+    const { id } = await admin.call(resourcesApi.register, { body: { name, kind } })
     const params = { instanceId: id }
-    await agents.enroll(instance.name, await admin.call(enrollmentApi.issueJoinToken, { params, body: {} }))
+    this.#ids.set(name, id)
+    await admin.call(resourcesApi.tag, { params, body: { set: { ...tags } } })
+    await agents.enroll(name, await admin.call(enrollmentApi.issueJoinToken, { params, body: {} }))
     if (turnOn) await admin.call(resourcesApi.setIdentity, { params, body: { enabled: true } })
-    await this.#withAgent(instance, id, ({ identityState }) => identityState === (turnOn ? 'on' : 'off'))
+    const wanted = turnOn ? 'on' : 'off'
+    await this.#withAgent(instance, ({ identityState }) => identityState === wanted)
   }
 
   /** The rotation that is due is opened by the server; all it needs is its agent. */
-  async #roll(instance: DemoInstance): Promise<void> {
-    const id = this.#ids.get(instance.name)
-    if (id) await this.#withAgent(instance, id, ({ nextRotationAt }) => (nextRotationAt ?? 0) > this.#now)
+  #roll(instance: DemoInstance): Promise<void> {
+    return this.#withAgent(instance, ({ nextRotationAt }) => (nextRotationAt ?? 0) > this.#now)
   }
 
-  async #rotateNow(id: InstanceId, instance: DemoInstance, reason: string): Promise<void> {
-    const before = await this.#show(id)
-    const principalId = before.identity?.principalId
-    if (principalId) await this.#parts.admin.call(rotationApi.rotate, { params: { principalId }, body: { reason } })
-    await this.#withAgent(instance, id, ({ credential }) => credential?.id !== before.credential?.id)
+  async #rotateNow(instance: DemoInstance, reason: string): Promise<void> {
+    const { identity, credential } = await this.#show(instance)
+    if (!identity) return
+    const params = { principalId: identity.principalId }
+    await this.#parts.admin.call(rotationApi.rotate, { params, body: { reason } })
+    await this.#withAgent(instance, (shown) => shown.credential?.id !== credential?.id)
   }
 
-  async #pause(id: InstanceId, reason: string): Promise<void> {
-    const principalId = (await this.#show(id)).identity?.principalId
-    if (principalId) await this.#parts.admin.call(resourcesApi.pause, { params: { principalId }, body: { reason } })
+  async #pause(instance: DemoInstance, reason: string): Promise<void> {
+    const { identity } = await this.#show(instance)
+    if (!identity) return
+    const params = { principalId: identity.principalId }
+    await this.#parts.admin.call(resourcesApi.pause, { params, body: { reason } })
   }
 
-  async #turnOff(id: InstanceId, instance: DemoInstance): Promise<void> {
-    const body = { enabled: false, reason: 'replaced by the customer portal' }
-    await this.#parts.admin.call(resourcesApi.setIdentity, { params: { instanceId: id }, body })
-    await this.#withAgent(instance, id, ({ identityState }) => identityState === 'off')
+  async #turnOff(instance: DemoInstance, reason: string): Promise<void> {
+    const params = { instanceId: this.#idOf(instance) }
+    await this.#parts.admin.call(resourcesApi.setIdentity, { params, body: { enabled: false, reason } })
+    await this.#withAgent(instance, ({ identityState }) => identityState === 'off')
   }
 
   /** Lets the agent run until the server sees what it was started for, and its workload ask for tokens. */
-  async #withAgent(instance: DemoInstance, id: InstanceId, isDone: (shown: InstanceDetail) => boolean): Promise<void> {
-    const { agents } = this.#parts
+  async #withAgent(instance: DemoInstance, isDone: (shown: InstanceDetail) => boolean): Promise<void> {
+    const { agents, clock } = this.#parts
     const agent = await agents.start(instance.name)
     try {
       const deadline = systemClock.monotonicMs() + longestWaitMs
       for (;;) {
-        const shown = await this.#show(id)
+        await clock.sleep(pollMs)
+        const shown = await this.#show(instance)
         if (isDone(shown) && shown.agent?.connected) break
-        if (systemClock.monotonicMs() > deadline)
+        if (systemClock.monotonicMs() > deadline) {
           throw new Error(`${instance.name} did not follow: ${shown.health.reason}`)
-        await this.#parts.clock.sleep(pollMs)
+        }
       }
-      if (agent.instanceState().identities.some(({ ready }) => ready)) {
-        for (const audience of instance.audiences) await askForToken(agent, audience)
-      }
+      if (!agent.instanceState().identities.some(({ ready }) => ready)) return
+      for (const audience of instance.audiences) await askForToken(agent, audience)
     } finally {
       await agents.stop(instance.name)
     }
   }
 
-  #show(id: InstanceId): Promise<InstanceDetail> {
-    return this.#parts.admin.call(resourcesApi.show, { params: { instanceId: id } })
+  #show(instance: DemoInstance): Promise<InstanceDetail> {
+    return this.#parts.admin.call(resourcesApi.show, { params: { instanceId: this.#idOf(instance) } })
   }
+
+  #idOf({ name }: DemoInstance): InstanceId {
+    const id = this.#ids.get(name)
+    if (!id) throw new Error(`${name} is not enrolled yet`)
+    return id
+  }
+}
+
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
 }

@@ -13,6 +13,7 @@ export type QueryRoot =
   | 'traces'
   | 'audit'
   | 'jobs'
+  | 'demo'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
