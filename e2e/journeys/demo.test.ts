@@ -36,6 +36,9 @@ test('a demo has a real history, is removed with one click, and leaves the data 
   const link = await stack.start('--demo')
 
   await test.step('forty instances, among them one that fails and one that is degraded', async () => {
+    await expect
+      .poll(async () => (await connected()).length, { timeout: 30_000, message: 'agents are connected' })
+      .toBe(38)
     const { items } = await demo<Page<Instance>>('GET', '/instances?limit=200')
     expect(items).toHaveLength(40)
     expect(items.every(({ tags }) => tags['demo'] === 'yes')).toBe(true)
@@ -43,9 +46,6 @@ test('a demo has a real history, is removed with one click, and leaves the data 
     const states = items.map(({ health }) => health.state)
     for (const state of ['failing', 'degraded', 'paused']) expect(states.filter((one) => one === state)).toHaveLength(1)
     expect(items.filter(({ lastToken }) => lastToken !== null).length).toBeGreaterThan(30)
-    await expect
-      .poll(async () => (await connected()).length, { timeout: 30_000, message: 'agents are connected' })
-      .toBe(38)
   })
 
   await test.step('at least 200 rotations over twelve weeks, each with both of its certificates', async () => {

@@ -7,6 +7,8 @@ import { hardenProcess } from '../platform/process-hardening.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 
+const longestConnectMs = 20_000
+
 /** `signet demo-agents`: the agents of a demo and the load on them, until a signal stops them. */
 export async function runDemoAgents(environment: NodeJS.ProcessEnv): Promise<void> {
   hardenProcess('agent')
@@ -23,6 +25,8 @@ export async function runDemoAgents(environment: NodeJS.ProcessEnv): Promise<voi
   lifecycle.started('agents', () => agents.stopAll())
   const fleet = demoFleet.filter((instance) => hasLiveAgent(instance) && agents.isEnrolled(instance.name))
   for (const { name } of fleet) await agents.start(name)
+  // Until they are, the dashboard takes all of them for late.
+  await agents.connected(longestConnectMs)
   const workload = runWorkload({ agents, fleet: fleet.filter(({ fate }) => fate === 'on'), clock, log })
   lifecycle.started('workload', () => workload.stop())
   process.send?.({ ready: true })

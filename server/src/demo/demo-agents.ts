@@ -7,6 +7,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { Secret } from '../platform/secret.ts'
 
+const pollMs = 50
+
 interface DemoAgentsParts {
   /** One folder for each agent is made in it. */
   readonly folder: string
@@ -63,6 +65,14 @@ export class DemoAgents {
     })
     this.#running.set(name, agent)
     return agent
+  }
+
+  /** Resolves when all that run are connected to the server, or after so long. */
+  async connected(longestMs: number): Promise<void> {
+    const { clock } = this.#parts
+    const deadline = clock.monotonicMs() + longestMs
+    const areAll = () => [...this.#running.values()].every((agent) => agent.instanceState().connected)
+    while (!areAll() && clock.monotonicMs() < deadline) await clock.sleep(pollMs)
   }
 
   async stop(name: string): Promise<void> {

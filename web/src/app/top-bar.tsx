@@ -18,7 +18,7 @@ export function TopBar({ session, link }: { session: Session; link: LinkState })
         Signet
       </Link>
       <DemoBadge />
-      {window.location.protocol === 'http:' && (
+      {window.location.protocol === 'http:' && stripes === undefined && (
         <span className={styles['mode']} title="Plain HTTP, reachable from this computer only">
           Evaluation mode
         </span>

@@ -10,7 +10,7 @@ import { useIsDemo } from './demo-queries.ts'
 export function DemoEdge({ named }: { named: boolean }) {
   if (!useIsDemo()) return null
   return (
-    <div className={classNames(styles['edge'], styles['stripes'])}>
+    <div className={styles['edge']}>
       {named && <strong className={classNames(styles['badge'], styles['tab'])}>Demo</strong>}
     </div>
   )
