@@ -42,7 +42,7 @@ module.exports = {
       'compose-by-index',
       { path: '^server/src/((compose|resolver)\\.ts|commands/)' },
       {
-        path: `${anyDomain}|^server/src/agent/`,
+        path: `${anyDomain}|^server/src/(agent|demo)/`,
         pathNot: '/index\\.ts$',
       },
     ),
@@ -75,8 +75,22 @@ module.exports = {
     ),
     rule(
       'nobody-imports-the-agent',
-      { path: '^server/src/', pathNot: '^server/src/(agent|commands)/' },
+      { path: '^server/src/', pathNot: '^server/src/(agent|commands|demo)/' },
       { path: inFolder('agent') },
+    ),
+
+    // server: the demo, which uses the server through its API alone
+    rule(
+      'demo-stands-apart',
+      { path: inFolder('demo') },
+      {
+        path: `${anyDomain}|^server/src/(commands|compose|platform/database|agent/(?!index\\.ts$))`,
+      },
+    ),
+    rule(
+      'nobody-imports-the-demo',
+      { path: '^server/src/', pathNot: '^server/src/(demo|commands)/' },
+      { path: inFolder('demo') },
     ),
 
     // shared

@@ -33,17 +33,17 @@ export class Stack {
     return new Stack(await freePorts(4))
   }
 
-  /** `signet start`. @returns the link it printed */
-  async start(): Promise<string> {
-    const output = await this.spawn('start', /Stop {3}Ctrl-C/)
+  /** `signet start`, with what options there are. @returns the link it printed */
+  async start(...options: string[]): Promise<string> {
+    const output = await this.spawn('start', /Stop {3}Ctrl-C/, options)
     const link = /http:\/\/localhost:\d+\/sign-in#code=\S+/.exec(output)?.[0]
     if (!link) throw new Error(`no link in: ${output}`)
     return link
   }
 
   /** Starts a subcommand as a process of its own and waits until its output matches. */
-  spawn(command: string, ready: RegExp): Promise<string> {
-    const child = spawn(process.execPath, [program, command], {
+  spawn(command: string, ready: RegExp, options: readonly string[] = []): Promise<string> {
+    const child = spawn(process.execPath, [program, command, ...options], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -57,6 +57,19 @@ export class Stack {
       child.stdout.on('data', onData)
       child.stderr.on('data', onData)
       child.once('exit', (code) => reject(new Error(`signet ${command} ended with ${code}: ${output}`)))
+    })
+  }
+
+  /** What a running subcommand prints from now on, until it matches. */
+  prints(command: string, wanted: RegExp): Promise<string> {
+    const child = this.#processes.get(command)
+    return new Promise((resolve, reject) => {
+      let output = ''
+      child?.stdout?.on('data', (chunk: Buffer) => {
+        output += chunk.toString('utf8')
+        if (wanted.test(output)) resolve(output)
+      })
+      child?.once('exit', (code) => reject(new Error(`signet ${command} ended with ${code}: ${output}`)))
     })
   }
 
@@ -88,10 +101,10 @@ export class Stack {
     return JSON.parse(await this.signet(...args, '--json')) as T
   }
 
-  /** One call of the admin API over the socket in the data folder. */
-  readonly admin = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  /** One call of the admin API over the socket in the data folder, or in another below the stack's own. */
+  readonly admin = <T>(method: string, path: string, body?: unknown, dataDir = 'data'): Promise<T> =>
     new Promise((resolve, reject) => {
-      const socketPath = join(this.folder, 'data', 'console.sock')
+      const socketPath = join(this.folder, dataDir, 'console.sock')
       const headers = { 'content-type': 'application/json' }
       const call = request({ socketPath, method, path: `/api${path}`, headers }, (response) => {
         let text = ''

@@ -61,6 +61,7 @@ import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
+import { SignetError } from './platform/signet-error.ts'
 import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
@@ -81,12 +82,15 @@ export interface ServerParts {
   readonly database: Database
   readonly root: RootKeyProvider
   readonly sealer: Sealer
+  /** A deployment that is new becomes a demo. */
+  readonly makeDemo?: true
+  /** Has the demo removed by whoever started this process; absent where nobody could. */
+  readonly removeDemo?: () => void
 }
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
 const purposes = ['signing', 'ca', 'paging'] as const
-const tenantDomain = 'signet.local'
 
 /** The purpose keys of the database. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -97,7 +101,9 @@ export function openSealer(database: Database, root: RootKeyProvider, clock: Clo
 export async function composeServer(parts: ServerParts) {
   const { config, clock, log, lifecycle, database, root, sealer } = parts
   const cursors = new Cursors(sealer.keyOf('paging'))
-  const deployment = await deploymentSettings(database, clock)
+  const deployment = await deploymentSettings(database, clock, parts.makeDemo)
+  const isDemo = deployment.demo === true
+  const tenantDomain = isDemo ? 'demo.signet.local' : 'signet.local'
   const tenantId = TenantId.parse(deployment.tenantId)
 
   const audit = new AuditLog({ database, cursors, clock, tenantId })
@@ -296,7 +302,8 @@ export async function composeServer(parts: ServerParts) {
       rootKeyId: () => new DataKeysStore(database).rootKeyId(),
       recoverySet: () => recovery.current(),
     }
-    router.use(contractRouter(deploymentApi, deploymentHandlers(keys), options))
+    const demo = { isDemo, removeDemo: demoRemoval({ isDemo, audit, removeDemo: parts.removeDemo }) }
+    router.use(contractRouter(deploymentApi, deploymentHandlers({ ...keys, ...demo }), options))
     router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
     router.use(contractRouter(viewsApi, viewHandlers(views), options))
     router.use(contractRouter(openapiApi, { document: describeApi }, options))
@@ -346,6 +353,20 @@ async function describeApi() {
     import('./platform/http/openapi.ts'),
   ])
   return openApiDocument(adminRoutes, adminSchemas, manifest.version)
+}
+
+/** @throws SignetError `conflict` when this is no demo, or nobody is there to remove it */
+function demoRemoval(parts: { isDemo: boolean; audit: AuditLog; removeDemo: (() => void) | undefined }) {
+  return async (context: RequestContext): Promise<void> => {
+    if (!parts.isDemo) throw new SignetError('conflict', 'This is not a demo; nothing of it is removed.')
+    if (!parts.removeDemo) {
+      throw new SignetError('conflict', 'This server was not started by signet start --demo.', {
+        fix: 'Stop it, run signet start --demo, and remove the demo there.',
+      })
+    }
+    await parts.audit.record(context, { action: 'demo.removed' })
+    parts.removeDemo()
+  }
 }
 
 const usesEveryMs = 2 * secondMs

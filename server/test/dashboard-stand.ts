@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import { csrfHeader, Session } from '@signet/shared/api/operators'
 import { dashboardHandler } from '../src/commands/dashboard.ts'
-import { composeServer, openSealer } from '../src/compose.ts'
+import { composeServer, openSealer, type ServerParts } from '../src/compose.ts'
 import { FakeClock } from '../src/platform/clock.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { EnvironmentRootKey } from '../src/platform/crypto/root-key/environment-root-key.ts'
@@ -36,7 +36,7 @@ const patienceMs = 8_000
 export type DashboardStand = Awaited<ReturnType<typeof openDashboard>>
 
 /** The whole server behind the dashboard's port, with an administrator signed in; time stands still. */
-export async function openDashboard(pageFolder?: string) {
+export async function openDashboard(pageFolder?: string, demo: Pick<ServerParts, 'makeDemo' | 'removeDemo'> = {}) {
   const folder = temporaryFolder()
   const config = readConfig({ SIGNET_DATA_DIR: join(folder, 'data') })
   const lines: string[] = []
@@ -48,7 +48,7 @@ export async function openDashboard(pageFolder?: string) {
   const database = Database.open(config.dataDir, clock)
   lifecycle.started('database', () => database.close())
   const sealer = await openSealer(database, root, clock)
-  const server = await composeServer({ config, clock, log, lifecycle, database, root, sealer })
+  const server = await composeServer({ config, clock, log, lifecycle, database, root, sealer, ...demo })
   const handler = dashboardHandler(server, pageFolder)
   const listener = await listen({ name: 'dashboard', setting: 'none', bind: '127.0.0.1', port: 0, handler })
   lifecycle.started('listener', () => listener.close(0))

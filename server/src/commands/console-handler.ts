@@ -10,10 +10,14 @@ import type { RequestContext } from '../platform/request-context.ts'
 import type { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 
-/** Access to the data folder is access to its socket; whoever has it acts as the console of this host. */
-export function consoleHandler(server: ComposedServer, config: Config): Express {
+/**
+ * Access to the data folder is access to its socket; whoever has it acts as the console of this host.
+ *
+ * @param label who that is, for the record
+ */
+export function consoleHandler(server: ComposedServer, config: Config, label = 'console of this host'): Express {
   const guard: Guard = async (_request, _access, correlationId): Promise<RequestContext> => ({
-    actor: { kind: 'console', id: null, label: 'console of this host' },
+    actor: { kind: 'console', id: null, label },
     correlationId,
     ip: null,
   })

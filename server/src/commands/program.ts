@@ -42,9 +42,11 @@ function commandLine(): Command {
   program
     .command('start')
     .description('run server and agent together, to try Signet')
-    .action(async () => {
-      await (await import('./start.ts')).start(process.env)
+    .option('--demo', 'run a demo with data of its own in their place')
+    .action(async (options: { demo?: true }) => {
+      await (await import('./start.ts')).start(process.env, options)
     })
+  addDemoCommands(program)
   program
     .command('enroll')
     .description('make this machine the agent of an instance (the token in SIGNET_JOIN_TOKEN)')
@@ -68,6 +70,16 @@ function commandLine(): Command {
       process.stdout.write(`${url}\n`)
     })
   return program
+}
+
+/** Processes of `start --demo`; of no use to people. */
+function addDemoCommands(program: Command): void {
+  program.command('demo-history', { hidden: true }).action(async () => {
+    await (await import('./demo-history.ts')).makeDemoHistory(process.env)
+  })
+  program.command('demo-agents', { hidden: true }).action(async () => {
+    await (await import('./demo-agents.ts')).runDemoAgents(process.env)
+  })
 }
 
 function addRecoveryCommands(program: Command): void {

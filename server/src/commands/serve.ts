@@ -1,26 +1,22 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
+import { DemoFolder } from '../demo/index.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { type Config, readConfig } from '../platform/config.ts'
-import { toPem } from '../platform/crypto/certificate.ts'
-import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { rootKeyProvider } from '../platform/crypto/root-key/root-key-settings.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { DataKeysStore } from '../platform/database/data-keys-store.ts'
 import { Database } from '../platform/database/database.ts'
-import { type Listener, listen, type TlsMaterial } from '../platform/http/listener.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
-import { PeriodicTask } from '../platform/periodic.ts'
 import { hardenProcess } from '../platform/process-hardening.ts'
 import { systemContext } from '../platform/request-context.ts'
 import { SampledLog } from '../platform/sampled-log.ts'
 import { consoleHandler, signInUrl } from './console-handler.ts'
 import { dashboardHandler } from './dashboard.ts'
 import { FrontDoor } from './front-door.ts'
+import { openListeners } from './listeners.ts'
 import { recoveryReminder } from './recovery.ts'
 import { SealedView } from './sealed-view.ts'
 import { openWhenUnsealed } from './unsealing.ts'
@@ -34,11 +30,11 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stopping = new AbortController()
   try {
     const storage = await openStorage({ environment, config, log, lifecycle, stopping })
-    const server = await composeServer({ config, clock, log, lifecycle, ...storage })
+    const server = await composeServer({ config, clock, log, lifecycle, ...storage, ...demoRemoval(config) })
     const handlers = { console: consoleHandler(server, config), dashboard: dashboardHandler(server) }
     const front = storage.front ?? (await FrontDoor.open(config, handlers))
     lifecycle.started('console and dashboard', () => front.close())
-    await openListeners({ config, log, lifecycle, server })
+    await openListeners({ config, clock, log, lifecycle, server })
     front.show(handlers)
     await announce({ config, log, lifecycle, server, wasSealed: storage.front !== undefined })
     if (!storage.front) stopOnSignal(() => lifecycle.stop())
@@ -47,6 +43,21 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     if (!stopping.signal.aborted) throw error
   }
 }
+
+/** The order is on disk before it is passed on: if either process dies now, the next start carries it out. */
+function demoRemoval({ dataDir }: Config): { removeDemo?: () => void } {
+  const folder = DemoFolder.holding(dataDir)
+  if (!folder || !process.connected) return {}
+  return {
+    removeDemo: () => {
+      folder.orderRemoval()
+      // The answer goes out first.
+      clock.after(answerMs, () => process.send?.({ removeDemo: true }))
+    },
+  }
+}
+
+const answerMs = 300
 
 interface Parts {
   readonly config: Config
@@ -115,63 +126,6 @@ async function announce(parts: Parts & { wasSealed: boolean }): Promise<void> {
   await remindOfRecovery(server)
   log.info({ dashboard: config.dashboardUrl, authority: config.authorityUrl, agents: config.agentsUrl }, 'ready')
   process.send?.({ ready: true })
-}
-
-const tlsLifetimeMs = 90 * dayMs
-
-/** The two listeners that need a certificate of Signet's own CA, and with it the root key. */
-async function openListeners({ config, log, lifecycle, server }: Parts): Promise<void> {
-  let material = await serverCertificate(server, config)
-  const strictTransport = config.publicHost !== 'localhost'
-  const authority = await listen({
-    name: 'authority',
-    setting: 'SIGNET_AUTHORITY_PORT',
-    bind: config.bind,
-    port: config.authorityPort,
-    handler: server.authorityHandler,
-    mostConnectionsPerAddress: 4_096,
-    strictTransport,
-    tls: { ...material, minVersion: 'TLSv1.2' },
-  })
-  lifecycle.started('authority listener', () => authority.close())
-  const agents = await listen({
-    name: 'agents',
-    setting: 'SIGNET_AGENTS_PORT',
-    bind: config.bind,
-    port: config.agentsPort,
-    handler: server.agentsHandler,
-    mostConnectionsPerAddress: 8_192,
-    strictTransport,
-    tls: { ...material, minVersion: 'TLSv1.3', requestCert: true },
-  })
-  lifecycle.started('agents listener', () => agents.close(2_000))
-  const renewal = new PeriodicTask({
-    name: 'server certificate',
-    intervalMs: Math.min(tlsLifetimeMs / 2, 24 * hourMs),
-    clock,
-    log,
-    run: async () => {
-      material = await serverCertificate(server, config)
-      for (const listener of [authority, agents] satisfies Listener[]) listener.renew(material)
-    },
-  })
-  server.watch.onStep(() => renewal.poke())
-  lifecycle.started('server certificate', () => renewal.stop())
-}
-
-/** A new key and leaf at each start and each day after; chain up to the root, which agents compare with their pin. */
-async function serverCertificate(server: ComposedServer, config: Config): Promise<TlsMaterial> {
-  const pkcs8 = await generatePrivateKey('p256')
-  const leaf = await server.authorities.issue('tls', {
-    commonName: config.publicHost,
-    publicKey: createPublicKey(importPrivateKey(pkcs8)),
-    usage: 'serverAuth',
-    lifetimeMs: tlsLifetimeMs,
-    names: [...new Set([config.publicHost, 'localhost', '127.0.0.1', '::1'])],
-  })
-  const chain = [leaf.der, ...server.authorities.chainOf('tls')]
-  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-  return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
 }
 
 /** Until somebody has claimed the server, each start writes a fresh set-up link: to the console, and to a file (SEC-2). */

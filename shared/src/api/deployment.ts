@@ -35,6 +35,20 @@ export const deploymentApi = {
     access: 'public',
     response: SealStatus,
   }),
+  demo: route({
+    method: 'GET',
+    path: '/demo',
+    summary: 'Whether this is a demo: everything in it was made to be looked at',
+    access: 'public',
+    response: z.object({ demo: z.boolean() }),
+  }),
+  removeDemo: route({
+    method: 'DELETE',
+    path: '/demo',
+    summary: 'Remove a demo with everything in it; the deployment beside it is started in its place',
+    access: 'demo.remove',
+    status: 204,
+  }),
   rootKey: route({
     method: 'GET',
     path: '/root-key',

@@ -5,6 +5,8 @@ export const auditActions = {
   'server.start': 'Server started',
   'server.stop': 'Server stopped',
   'server.unsealed': 'Server unsealed',
+  'demo.made': 'Demo data made: all before this happened on a clock led through the past',
+  'demo.removed': 'Demo data removed',
   'integrity.failure': 'Stored value refused: it was changed, moved or never sealed',
   'recovery_shares.taken': 'Recovery shares taken',
   'root_key.recovered': 'Root key recovered from shares',

@@ -17,6 +17,7 @@ export const Permission = z.enum([
   'enrollment.write',
   'clock.confirm',
   'bulk.write',
+  'demo.remove',
 ])
 export type Permission = z.infer<typeof Permission>
 

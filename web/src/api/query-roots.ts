@@ -15,6 +15,7 @@ export type QueryRoot =
   | 'jobs'
   | 'views'
   | 'overview'
+  | 'demo'
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {

@@ -1,5 +1,5 @@
 import { JobItemState } from '@signet/shared/api/bulk'
-import type { QueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
   createRoute,
@@ -11,14 +11,25 @@ import {
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
+import { DemoEdge } from '../features/demo/demo-mark.tsx'
 import { activitySearch } from '../features/instances/activity-search.ts'
 import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
 
+function Root() {
+  const { data: session } = useQuery({ ...sessionOptions, enabled: false })
+  return (
+    <>
+      <DemoEdge named={!session} />
+      <Outlet />
+    </>
+  )
+}
+
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  component: Outlet,
+  component: Root,
   notFoundComponent: NotFoundPage,
 })
 
@@ -30,6 +41,12 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: z.object({ next: text(2_000) }),
   component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const demoRemoved = createRoute({
+  getParentRoute: () => root,
+  path: '/demo-removed',
+  component: lazyRouteComponent(() => import('../features/demo/demo-removed-page.tsx'), 'DemoRemovedPage'),
 })
 
 const signedIn = createRoute({
@@ -181,6 +198,7 @@ const job = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
+  demoRemoved,
   signedIn.addChildren([
     start,
     instances,

@@ -1,8 +1,11 @@
 import type { Session } from '@signet/shared/api/operators'
 import { Link } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
+import { DemoBadge, useDemoStripes } from '../features/demo/demo-mark.tsx'
+import { RemoveDemo } from '../features/demo/remove-demo.tsx'
 import { RunningJobs } from '../features/jobs/running-jobs.tsx'
 import { IconButton } from '../ui/button.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { HelpMenu } from './help-menu.tsx'
 import { LiveDot } from './live-dot.tsx'
@@ -18,8 +21,9 @@ interface TopBarProps {
 }
 
 export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) {
+  const stripes = useDemoStripes()
   return (
-    <header className={styles['bar']}>
+    <header className={classNames(styles['bar'], stripes)}>
       <IconButton label="Menu" className={styles['menu']} onClick={onMenu}>
         <MenuIcon size={18} aria-hidden />
       </IconButton>
@@ -27,7 +31,8 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <img src="/favicon.svg" alt="" width={22} height={22} />
         <span>Signet</span>
       </Link>
-      {window.location.protocol === 'http:' && (
+      <DemoBadge />
+      {window.location.protocol === 'http:' && stripes === undefined && (
         <span className={styles['mode']} title="Plain HTTP, reachable from this computer only">
           Evaluation mode
         </span>
@@ -37,6 +42,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <span>Search or jump to…</span>
         <Kbd keys="Mod+k" />
       </button>
+      <RemoveDemo />
       <RunningJobs />
       <span className={styles['live']} data-testid="live-dot">
         <LiveDot />

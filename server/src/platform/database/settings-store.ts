@@ -7,12 +7,20 @@ export interface DeploymentSettings {
   readonly tenantId: string
   readonly subscriptionId: string
   readonly resourceGroupId: string
+  /** Everything in it was made to be looked at, and may be thrown away. */
+  readonly demo?: true
 }
 
 const key = 'deployment'
 
-export async function deploymentSettings(database: Database, clock: Clock): Promise<DeploymentSettings> {
-  const fresh: DeploymentSettings = { tenantId: newGuid(), subscriptionId: newGuid(), resourceGroupId: newGuid() }
+/** @param isDemo what a deployment becomes that is made by this call; one that is there stays what it is */
+export async function deploymentSettings(
+  database: Database,
+  clock: Clock,
+  isDemo = false,
+): Promise<DeploymentSettings> {
+  const ids = { tenantId: newGuid(), subscriptionId: newGuid(), resourceGroupId: newGuid() }
+  const fresh: DeploymentSettings = { ...ids, ...(isDemo && { demo: true }) }
   return database.transact(async (tx) => {
     await sqlOf(tx)
       .insertInto('cluster_settings')

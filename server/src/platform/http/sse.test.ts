@@ -41,6 +41,15 @@ describe('an event stream', () => {
     stream.send('change', event)
   })
 
+  it('sends nothing after its end, though the connection is still open', async () => {
+    const { stream, reader } = await open()
+    stream.end()
+    stream.send('change', { late: true })
+    const chunks: string[] = []
+    for await (const chunk of reader) chunks.push(String(chunk))
+    expect(chunks.join('')).toBe('')
+  })
+
   it('tells once that its reader left, also to who asks later', async () => {
     const { stream, reader } = await open()
     const gone = closed(stream)

@@ -19,9 +19,13 @@ export class EventStream {
     response.on('close', () => this.#closed())
   }
 
-  /** @param id what the reader says in `Last-Event-ID` when it comes back */
+  /**
+   * Nothing is sent any more once the stream was ended, though its connection may close only later.
+   *
+   * @param id what the reader says in `Last-Event-ID` when it comes back
+   */
   send(event: string, data: unknown, id?: number): void {
-    if (!this.#open) return
+    if (!this.#open || this.#response.writableEnded) return
     const numbered = id === undefined ? '' : `id: ${id}\n`
     const drained = this.#response.write(`${numbered}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     if (!drained && this.#response.writableLength > mostBufferedBytes) this.#response.destroy()
