@@ -1,5 +1,5 @@
 import { defineProject } from 'vitest/config'
 
 export default defineProject({
-  test: { name: 'shared', include: ['src/**/*.test.ts'], environment: 'node', isolate: false },
+  test: { testTimeout: 30_000, name: 'shared', include: ['src/**/*.test.ts'], environment: 'node', isolate: false },
 })

@@ -40,6 +40,7 @@ export default defineProject({
     ],
   },
   test: {
+    testTimeout: 30_000,
     name: 'web',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
