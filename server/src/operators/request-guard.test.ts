@@ -152,6 +152,8 @@ const table: Record<string, Role[]> = {
   'GET /audit': ['auditor', 'admin'],
   'GET /clock': readers,
   'POST /clock/confirmation': ['admin'],
+  'GET /demo': everybody,
+  'DELETE /demo': ['admin'],
 }
 
 describe('the roles', () => {
@@ -178,6 +180,6 @@ describe('the roles', () => {
       )
       if (answer) open.push(name)
     }
-    expect(open).toEqual(['GET /setup', 'POST /session'])
+    expect(open).toEqual(['GET /demo', 'GET /setup', 'POST /session'])
   })
 })
