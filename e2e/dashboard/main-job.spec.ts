@@ -120,6 +120,8 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     const answers = linesOf(asking)
 
     await rail.getByRole('link', { name: 'Rotations' }).click()
+    await expect(page.getByRole('list', { name: 'Certificates of every identity' })).toBeVisible()
+    await page.getByRole('tab', { name: 'History' }).click()
     await page
       .getByRole('button', { name: /^Rotate now/ })
       .first()
@@ -135,6 +137,7 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     await expectAccessible(page)
 
     await rail.getByRole('link', { name: 'Rotations' }).click()
+    await page.getByRole('tab', { name: 'History' }).click()
     await setLifetimeOneMinute(stack)
     await expect(page.getByRole('row').filter({ hasText: 'Schedule' }).first()).toBeVisible({ timeout: 30_000 })
     await expectAccessible(page)

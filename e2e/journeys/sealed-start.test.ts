@@ -169,6 +169,6 @@ test('SEC-58: a deleted root key is recovered from any two of three shares, whil
       { timeout: 30_000 },
     )
     .toBe('ok')
-  const after = await stack.admin<{ items: { action: string }[] }>('GET', '/audit?action=root_key.recovered')
+  const after = await stack.admin<{ items: { action: string }[] }>('GET', '/audit?filter=action:root_key.recovered')
   expect(after.items).toHaveLength(1)
 })

@@ -176,6 +176,8 @@ const table: Record<string, Role[]> = {
   'GET /attention': readers,
   'GET /clock': readers,
   'POST /clock/confirmation': ['admin'],
+  'GET /demo': everybody,
+  'DELETE /demo': ['admin'],
 }
 
 describe('the roles', () => {
@@ -203,5 +205,6 @@ describe('the roles', () => {
       if (answer) open.push(name)
     }
     expect(open).toEqual(['GET /setup', 'GET /unseal', 'POST /session'])
+    expect(open).toEqual(['GET /demo', 'GET /setup', 'POST /session'])
   })
 })
