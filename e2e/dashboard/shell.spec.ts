@@ -32,6 +32,8 @@ test.afterAll(() => stack.close())
 test.beforeEach(async ({ page }) => {
   const { url } = await stack.admin<{ url: string }>('POST', '/console/codes', {})
   await page.goto(url)
+  await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
+  await page.goto(`${new URL(url).origin}/instances`)
   await expect(page.getByRole('link', { name: instance.name, exact: true })).toBeVisible()
 })
 
