@@ -21,6 +21,8 @@ import { systemContext } from '../src/platform/request-context.ts'
  */
 const events = Number(process.env['BENCH_AUDIT_EVENTS'] ?? 1_000_000)
 const rounds = 30
+/** What a busy machine does to a thread that does nothing. */
+const idleMs = 3_000
 const yearMs = 365 * dayMs
 const tenantId = newGuid()
 const now = systemClock.now()
@@ -109,6 +111,9 @@ async function measure(): Promise<void> {
   const audit = new AuditLog({ database, cursors: new Cursors(randomBytes(32)), clock: systemClock, tenantId })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  await systemClock.sleep(idleMs)
+  heldUp('idleness, for comparison', delay)
+  delay.reset()
   const all = { terms: [] }
   const day = { terms: [], from: now - dayMs }
   await time('page', () => audit.page(all, { limit: 50 }))

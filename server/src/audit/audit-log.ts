@@ -24,8 +24,8 @@ export interface NewAuditEvent {
   readonly after?: Record<string, unknown>
 }
 
-/** Events read at a time by whoever reads all of them. */
-const portionLength = 500
+/** Events read at a time by whoever reads all of them: what the main thread handles between two of its other jobs. */
+const portionLength = 100
 
 /** Every write in the product passes here. */
 export class AuditLog {

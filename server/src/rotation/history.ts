@@ -36,7 +36,7 @@ interface HistoryQuery {
 }
 
 /** Rotations read at a time by whoever reads all of them. */
-const portionLength = 200
+const portionLength = 100
 
 /** Rotations as people review them. Nothing here changes anything. */
 export class RotationHistory {

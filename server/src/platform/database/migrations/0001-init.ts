@@ -302,6 +302,7 @@ CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id COLLATE NO
 CREATE INDEX audit_events_label ON audit_events(tenant_id, target_label COLLATE NOCASE, id);
 CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_actor_label ON audit_events(tenant_id, actor_label COLLATE NOCASE, id);
+CREATE INDEX audit_events_actor_kind ON audit_events(tenant_id, actor_kind, id);
 CREATE INDEX audit_events_ip ON audit_events(tenant_id, actor_ip COLLATE NOCASE, id) WHERE actor_ip IS NOT NULL;
 CREATE INDEX audit_events_reason ON audit_events(tenant_id, reason COLLATE NOCASE, id) WHERE reason IS NOT NULL;
 CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id COLLATE NOCASE, id);
