@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { dayMs } from '@signet/shared/vocabulary/time'
@@ -111,7 +112,7 @@ async function measure(): Promise<void> {
   const audit = new AuditLog({ database, cursors: new Cursors(randomBytes(32)), clock: systemClock, tenantId })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  await systemClock.sleep(idleMs)
+  await setTimeout(idleMs)
   heldUp('idleness, for comparison', delay)
   delay.reset()
   const all = { terms: [] }
