@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AuditEvent, AuditHistogram } from '@signet/shared/api/audit'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
@@ -102,6 +103,8 @@ export class AuditLog {
       const last = events.at(-1)
       if (last === undefined || events.length < portionLength) return
       before = last.id
+      // The thread may answer before the queue of messages is empty, and would keep everybody else waiting.
+      await setImmediate()
     }
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   FirstToken,
@@ -84,6 +85,7 @@ export class RotationHistory {
       const last = runs.at(-1)
       if (last === undefined || runs.length < portionLength) return
       before = last.id
+      await setImmediate()
     }
   }
 
