@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { dayMs } from '@signet/shared/vocabulary/time'
@@ -21,6 +22,8 @@ import { systemContext } from '../src/platform/request-context.ts'
  */
 const events = Number(process.env['BENCH_AUDIT_EVENTS'] ?? 1_000_000)
 const rounds = 30
+/** What a busy machine does to a thread that does nothing. */
+const idleMs = 3_000
 const yearMs = 365 * dayMs
 const tenantId = newGuid()
 const now = systemClock.now()
@@ -109,6 +112,9 @@ async function measure(): Promise<void> {
   const audit = new AuditLog({ database, cursors: new Cursors(randomBytes(32)), clock: systemClock, tenantId })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  await setTimeout(idleMs)
+  heldUp('idleness, for comparison', delay)
+  delay.reset()
   const all = { terms: [] }
   const day = { terms: [], from: now - dayMs }
   await time('page', () => audit.page(all, { limit: 50 }))

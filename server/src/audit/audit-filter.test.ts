@@ -7,17 +7,22 @@ import { bucketsOver } from '../platform/time-buckets.ts'
 let stack: Stack
 const start = Date.UTC(2030, 10, 20, 12)
 const hour = 3_600_000
+const guidOf = (last: number) => `01890000-0000-4000-8000-00000000000${last}`
 
 /** One event an hour; each says its number in `after`. */
 beforeAll(async () => {
   stack = await openStack()
   stack.clock.advance(start - stack.clock.now())
   const events: Parameters<Stack['audit']['record']>[1][] = [
-    { action: 'identity.turned_on', target: { kind: 'instance', id: 'i-1', label: 'web-01' } },
-    { action: 'identity.turned_off', target: { kind: 'instance', id: 'i-2', label: 'Web-02' }, reason: '50% off_sale' },
-    { action: 'rotation.failed', outcome: 'failed', target: { kind: 'identity', id: 'i-1', label: 'web-01' } },
+    { action: 'identity.turned_on', target: { kind: 'instance', id: guidOf(1), label: 'web-01' } },
+    {
+      action: 'identity.turned_off',
+      target: { kind: 'instance', id: guidOf(2), label: 'Web-02' },
+      reason: '50% off_sale',
+    },
+    { action: 'rotation.failed', outcome: 'failed', target: { kind: 'identity', id: guidOf(1), label: 'web-01' } },
     { action: 'session.refused', outcome: 'refused', reason: 'code_refused' },
-    { action: 'token.tested', target: { kind: 'instance', id: 'i-3', label: 'db\\01' } },
+    { action: 'token.tested', target: { kind: 'instance', id: guidOf(3), label: 'db\\01' } },
   ]
   const contexts = [
     contextOf(),
@@ -58,7 +63,10 @@ describe('a filter of the audit log', () => {
     ['actor-kind:system,console', [3, 5]],
     ['target:web-01', [1, 3]],
     ['target:WEB-02', [2]],
-    ['target:i-1', [1, 3]],
+    [`target:${guidOf(1)}`, [1, 3]],
+    [`target:${guidOf(1).toUpperCase()}`, [1, 3]],
+    [`target:${guidOf(1).slice(0, 35)}*`, [1, 2, 3, 5]],
+    [`-target:${guidOf(1)}`, [2, 4, 5]],
     ['target:web-*', [1, 2, 3]],
     ['-target:web-*', [4, 5]],
     ['target-kind:identity', [3]],

@@ -8,23 +8,25 @@ import {
   type Condition,
   column,
   contains,
+  eitherIs,
   not,
   oneOf,
+  otherThan,
   within,
   wordIs,
 } from '../platform/database/filter-sql.ts'
 
 const at = column('at')
 const action = column('action')
-const actor = [column('actor_label'), column('actor_id')]
-const target = [column('target_label'), column('target_id')]
-const searched = [...target, ...actor, column('reason'), column('correlation_id')]
+const actor = { label: column('actor_label'), id: column('actor_id') }
+const target = { label: column('target_label'), id: column('target_id') }
+const searched = [target.label, target.id, actor.label, actor.id, column('reason'), column('correlation_id')]
 
 /** The condition that a filter puts on the rows of `audit_events`. */
-export function auditCondition(terms: readonly Term[], nowMs: number): Condition {
+export function auditCondition(terms: readonly Term[], nowMs: number, tenantId: string): Condition {
   return allOf(
     terms.map((term) => {
-      const condition = term.kind === 'text' ? textCondition(term.text) : fieldCondition(term, nowMs)
+      const condition = term.kind === 'text' ? textCondition(term.text) : fieldCondition(term, nowMs, tenantId)
       return term.negated ? not(condition) : condition
     }),
   )
@@ -40,23 +42,25 @@ function textCondition(text: string): Condition {
 type Field = (typeof auditFields)[number]['name']
 
 const words: Partial<Record<Field, readonly ReturnType<typeof column>[]>> = {
-  actor,
-  target,
   'target-kind': [column('target_kind')],
   reason: [column('reason')],
   ip: [column('actor_ip')],
   correlation: [column('correlation_id')],
 }
 
-function fieldCondition(term: FieldTerm, nowMs: number): Condition {
+function fieldCondition(term: FieldTerm, nowMs: number, tenantId: string): Condition {
   const spec = auditFields.find(({ name }) => name === term.field)
   switch (spec?.name) {
     case 'action':
       return oneOf(action, term.values.flatMap(actionsNamed))
     case 'actor-kind':
       return oneOf(column('actor_kind'), term.values)
+    case 'actor':
+      return anyOf(term.values.map(actorIs))
+    case 'target':
+      return anyOf(term.values.map((value) => targetIs(value, tenantId)))
     case 'result':
-      return oneOf(column('outcome'), term.values)
+      return outcomeIs(term.values)
     case 'time':
       return anyOf(timeRanges(term, spec.direction, nowMs).map((range) => within(at, range)))
     default: {
@@ -64,6 +68,28 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
       return anyOf(term.values.flatMap((value) => columns.map((each) => wordIs(each, value))))
     }
   }
+}
+
+/** Actors have GUIDs or no ID, so that a value is an ID or a name, and one index finds it. */
+function actorIs(value: string): Condition {
+  if (value.endsWith('*')) return anyOf([wordIs(actor.label, value), wordIs(actor.id, value)])
+  return wordIs(guid.test(value) ? actor.id : actor.label, value)
+}
+
+/** What is not a GUID may be the ID of a key, so both indexes are asked, and each finds few. */
+function targetIs(value: string, tenantId: string): Condition {
+  if (value.endsWith('*')) return anyOf([wordIs(target.label, value), wordIs(target.id, value)])
+  return guid.test(value)
+    ? wordIs(target.id, value)
+    : eitherIs({ table: 'audit_events', tenantId }, [target.label, target.id], value)
+}
+
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** What did not go well is rare and has an index of its own, which is found only by saying so. */
+function outcomeIs(values: readonly string[]): Condition {
+  const outcome = column('outcome')
+  return values.includes('ok') ? oneOf(outcome, values) : allOf([otherThan(outcome, 'ok'), oneOf(outcome, values)])
 }
 
 function actionsNamed(value: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AuditEvent, AuditHistogram } from '@signet/shared/api/audit'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { AuditAction, AuditOutcome } from '@signet/shared/vocabulary/audit-events'
@@ -24,8 +25,8 @@ export interface NewAuditEvent {
   readonly after?: Record<string, unknown>
 }
 
-/** Events read at a time by whoever reads all of them. */
-const portionLength = 500
+/** Events read at a time by whoever reads all of them: what the main thread handles between two of its other jobs. */
+const portionLength = 100
 
 /** Every write in the product passes here. */
 export class AuditLog {
@@ -114,6 +115,8 @@ export class AuditLog {
       const last = events.at(-1)
       if (last === undefined || events.length < portionLength) return
       before = last.id
+      // The thread may answer before the queue of messages is empty, and would keep everybody else waiting.
+      await setImmediate()
     }
   }
 

@@ -154,7 +154,7 @@ export class AuditStore {
     // IDs rise with time, so a range of time is a stretch of the primary key.
     if (from !== undefined) rows = rows.where('id', '>=', firstIdAt(from)).where('at', '>=', from)
     if (to !== undefined) rows = rows.where('id', '<', firstIdAt(to + idLeadMs)).where('at', '<', to)
-    return terms.length === 0 ? rows : rows.where(auditCondition(terms, nowMs))
+    return terms.length === 0 ? rows : rows.where(auditCondition(terms, nowMs, this.#tenantId))
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   FirstToken,
@@ -36,7 +37,7 @@ interface HistoryQuery {
 }
 
 /** Rotations read at a time by whoever reads all of them. */
-const portionLength = 200
+const portionLength = 100
 
 /** Rotations as people review them. Nothing here changes anything. */
 export class RotationHistory {
@@ -89,6 +90,7 @@ export class RotationHistory {
       const last = runs.at(-1)
       if (last === undefined || runs.length < portionLength) return
       before = last.id
+      await setImmediate()
     }
   }
 

@@ -300,12 +300,17 @@ CREATE TABLE audit_events (
   actor_label TEXT NOT NULL, actor_ip TEXT, action TEXT NOT NULL, target_kind TEXT, target_id TEXT, target_label TEXT,
   outcome TEXT NOT NULL CHECK (outcome IN ('ok','refused','failed')), reason TEXT, correlation_id TEXT NOT NULL,
   before TEXT, after TEXT) STRICT;
-CREATE INDEX audit_events_review ON audit_events(tenant_id, id);
-CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id, id);
-CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id, id);
+CREATE INDEX audit_events_review ON audit_events(tenant_id, id, at, outcome);
+CREATE INDEX audit_events_target ON audit_events(tenant_id, target_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_label ON audit_events(tenant_id, target_label COLLATE NOCASE, id);
+CREATE INDEX audit_events_actor ON audit_events(tenant_id, actor_id COLLATE NOCASE, id);
+CREATE INDEX audit_events_actor_label ON audit_events(tenant_id, actor_label COLLATE NOCASE, id);
+CREATE INDEX audit_events_actor_kind ON audit_events(tenant_id, actor_kind, id);
+CREATE INDEX audit_events_ip ON audit_events(tenant_id, actor_ip COLLATE NOCASE, id) WHERE actor_ip IS NOT NULL;
+CREATE INDEX audit_events_reason ON audit_events(tenant_id, reason COLLATE NOCASE, id) WHERE reason IS NOT NULL;
 CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
+CREATE INDEX audit_events_outcome ON audit_events(tenant_id, outcome, id) WHERE outcome <> 'ok';
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 
