@@ -7,6 +7,7 @@ import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
+import * as overview from './overview.ts'
 import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
@@ -17,6 +18,7 @@ import * as views from './views.ts'
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
 const files: Record<string, object> = {
   Sessions: operators,
+  Overview: overview,
   Instances: resources,
   Identities: principals,
   'Bulk jobs': bulk,
