@@ -41,7 +41,10 @@ it('no token, code, key or header secret of an agent is in its log at debug leve
   await imds('c')
   authority.refusal = undefined
   const probeId = randomUUID()
-  server.send('probe', { probeId, instanceId, dialect: 'app-service', resource: 'd', bypassCache: true })
+  server.send('probe', {
+    ...{ probeId, instanceId, dialect: 'app-service', resource: 'd' },
+    ...{ bypassCache: true, selector: null, isolated: false },
+  })
   await until(() => server.probeResults.has(probeId))
   tokens.push(server.probeResults.get(probeId)?.accessToken ?? '')
   server.fault = (path) =>
@@ -53,7 +56,7 @@ it('no token, code, key or header secret of an agent is in its log at debug leve
   server.push()
   await until(() => server.callsTo('/renew').length > 0)
   await until(() => server.reports.some((report) => report.errors.length > 0))
-  server.send('revoke', { objectId: server.principals[0]?.objectId, version: 9, reason: 'suspended' })
+  server.send('revoke', { objectId: server.principals[0]?.objectId, version: 9, reason: 'deleted' })
   await until(() => agent.instanceState().identities.length === 0)
   const assertions = authority.calls.map((one) => one.form.get('client_assertion') ?? '')
   const sentinels = [
