@@ -1,5 +1,5 @@
-import type { JobItemState } from '@signet/shared/api/bulk'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
+import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { claimDue } from '../platform/database/leases.ts'
 import type { Cursors } from '../platform/database/paging.ts'

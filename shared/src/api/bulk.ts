@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { InstanceId, JobId } from '../vocabulary/identifiers.ts'
+import { JobItemState, JobState } from '../vocabulary/job-states.ts'
 import type { Permission } from '../vocabulary/permissions.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
@@ -58,10 +59,6 @@ export const BulkPreview = z.object({
 })
 export type BulkPreview = z.infer<typeof BulkPreview>
 
-/** `selecting`: finding out which instances the filter matches. */
-export const JobState = z.enum(['selecting', 'running', 'paused', 'cancelled', 'finished'])
-export type JobState = z.infer<typeof JobState>
-
 export const Job = z.object({
   id: JobId,
   kind: BulkKind,
@@ -88,10 +85,6 @@ export const Job = z.object({
   undoneBy: JobId.nullable(),
 })
 export type Job = z.infer<typeof Job>
-
-/** `refused`: its state does not allow it; `failed`: it did not work; `cancelled`: the job ended before its turn. */
-export const JobItemState = z.enum(['waiting', 'changed', 'already', 'refused', 'failed', 'cancelled'])
-export type JobItemState = z.infer<typeof JobItemState>
 
 export const JobItem = z.object({
   instanceId: InstanceId,

@@ -1,12 +1,6 @@
-import {
-  type BulkKind,
-  type BulkSelection,
-  type BulkWish,
-  bulkApi,
-  type Job,
-  type JobItemState,
-} from '@signet/shared/api/bulk'
+import { type BulkKind, type BulkSelection, type BulkWish, bulkApi, type Job } from '@signet/shared/api/bulk'
 import { JobId } from '@signet/shared/vocabulary/identifiers'
+import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ApiError } from './api-error.ts'
 import { call } from './client.ts'

@@ -1,4 +1,4 @@
-import type { BulkKind, JobItemState, JobState } from '@signet/shared/api/bulk'
+import type { BulkKind } from '@signet/shared/api/bulk'
 import { errorCatalogue } from '@signet/shared/errors'
 import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type {
@@ -9,6 +9,7 @@ import type {
   RunState,
   RunTrigger,
 } from '@signet/shared/vocabulary/credential-states'
+import type { JobItemState, JobState } from '@signet/shared/vocabulary/job-states'
 
 /** A state in words, with the tone that the design system's badge gives it. */
 interface Word {

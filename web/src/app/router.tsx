@@ -1,4 +1,4 @@
-import { JobItemState } from '@signet/shared/api/bulk'
+import { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,

@@ -7,10 +7,10 @@ import { useLiveUpdates } from '../api/live-updates.ts'
 import { IconButton } from '../ui/button.tsx'
 import { listenToKeys } from '../ui/commands.ts'
 import { Drawer } from '../ui/drawer.tsx'
+import { useLater } from '../ui/later.ts'
 import { Nav, NavItem } from '../ui/nav.tsx'
 import { setPreferences, usePreferences } from '../ui/preferences.ts'
 import { ShortcutSheet } from '../ui/shortcut-sheet.tsx'
-import { CommandPalette } from './command-palette.tsx'
 import { destinations } from './destinations.ts'
 import { LiveDot } from './live-dot.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
@@ -30,6 +30,7 @@ export function Shell({ session }: { session: Session }) {
   const [over, setOver] = useState<Over>(null)
   const close = () => setOver(null)
   const { rail } = usePreferences()
+  const palette = useLater(() => import('./command-palette.tsx'))
   useShellCommands({ onPalette: () => setOver('palette'), onShortcuts: () => setOver('shortcuts') })
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key makes a click too
@@ -56,7 +57,7 @@ export function Shell({ session }: { session: Session }) {
           <Destinations onFollow={close} />
         </Nav>
       </Drawer>
-      <CommandPalette open={over === 'palette'} onClose={close} />
+      {palette && <palette.CommandPalette open={over === 'palette'} onClose={close} />}
       <ShortcutSheet open={over === 'shortcuts'} onClose={close} />
     </div>
   )

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
 import { DemoBadge, useDemoStripes } from '../features/demo/demo-mark.tsx'
 import { RemoveDemo } from '../features/demo/remove-demo.tsx'
-import { RunningJobs } from '../features/jobs/running-jobs.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Kbd } from '../ui/kbd.tsx'
+import { useLater } from '../ui/later.ts'
 import { HelpMenu } from './help-menu.tsx'
 import { LiveDot } from './live-dot.tsx'
 import styles from './top-bar.module.css'
@@ -22,6 +22,7 @@ interface TopBarProps {
 
 export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) {
   const stripes = useDemoStripes()
+  const jobs = useLater(() => import('../features/jobs/running-jobs.tsx'))
   return (
     <header className={classNames(styles['bar'], stripes)}>
       <IconButton label="Menu" className={styles['menu']} onClick={onMenu}>
@@ -43,7 +44,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <Kbd keys="Mod+k" />
       </button>
       <RemoveDemo />
-      <RunningJobs />
+      {jobs && <jobs.RunningJobs />}
       <span className={styles['live']} data-testid="live-dot">
         <LiveDot />
       </span>

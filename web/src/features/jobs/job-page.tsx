@@ -1,4 +1,5 @@
-import { type Job, type JobItem, JobItemState } from '@signet/shared/api/bulk'
+import type { Job, JobItem } from '@signet/shared/api/bulk'
+import { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { jobItemsOptions, jobOptions } from '../../api/bulk.ts'
