@@ -111,6 +111,7 @@ export class AgentDirectory {
             version: row.agent_version,
             platform: row.platform,
             connected,
+            quarantined: row.state === 'quarantined',
             lastSeenAt: connected ? this.#parts.clock.now() : row.last_seen_at,
             certificateNotAfter: row.cert_not_after,
             endpoints: row.endpoints === null ? null : LocalEndpoints.parse(JSON.parse(row.endpoints)),

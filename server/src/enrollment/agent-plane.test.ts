@@ -13,6 +13,7 @@ import {
   enrolledInstance,
   given,
   identityOn,
+  newCsr,
   newestRun,
   openStack,
   type Stack,
@@ -206,12 +207,24 @@ describe('an agent', () => {
     }
   })
 
-  it('whose place another one takes loses its stream', async () => {
+  it('whose place another one takes gives up what it held and loses its stream', async () => {
     const { one, near, far } = await twoAgents()
     const next = await enrollAgent(stack, one.instance)
     await settle()
-    expect([near.ended, far.ended]).toEqual([true, false])
+    const revoked = { objectId: one.principalId, reason: 'agent revoked' }
+    expect(near.events).toMatchObject([{ name: 'revoke', data: revoked }])
+    expect([near.ended, far.ended, far.names]).toEqual([true, false, []])
     expect((await connected(next.id)).ended).toBe(false)
+  })
+
+  it('that is quarantined gives up what it held before its stream ends (SEC-42)', async () => {
+    const { one, near, far } = await twoAgents()
+    const renewal = { csr: (await newCsr()).toString('base64'), generation: 9, requestId: newGuid() }
+    await expect(stack.enrollment.renew(one.agent.context, one.agent.id, renewal)).rejects.toThrow()
+    await settle()
+    const revoked = { objectId: one.principalId, reason: 'agent quarantined' }
+    expect(near.events).toMatchObject([{ name: 'revoke', data: revoked }])
+    expect([near.ended, far.ended, far.names]).toEqual([true, false, []])
   })
 
   it('that is no longer trusted gets no state even on a new stream', async () => {

@@ -8,13 +8,13 @@ import type { AgentStreams } from './agent-streams.ts'
 import type { AgentsStore } from './agents-store.ts'
 
 /** Whom a change concerns. Every kind is listed: one that is added does not compile until somebody decides. */
-const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'itself' | 'nobody'> = {
+const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   instance: 'holders',
   principal: 'holders',
   slot: 'holders',
   run: 'holders',
   policy: 'everybody',
-  agent: 'itself',
+  agent: 'nobody',
   audit: 'nobody',
   resource: 'nobody',
   key: 'nobody',
@@ -24,7 +24,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'itself' | 'nobody'>
 export interface AnnouncerParts {
   readonly streams: AgentStreams
   readonly store: Pick<AgentsStore, 'agent'>
-  readonly slots: Pick<SlotDirectory, 'agentsOf'>
+  readonly slots: Pick<SlotDirectory, 'agentsOf' | 'principalsOf'>
   readonly resources: Pick<ResourceManager, 'find'>
   readonly registry: Pick<PrincipalRegistry, 'find'>
   readonly log: Logger
@@ -47,7 +47,10 @@ export class Announcer {
     if (streams.isEmpty) return
     const distinct = [...new Map(changes.map((change) => [`${change.kind} ${change.id}`, change])).values()]
     try {
-      for (const change of distinct) if (change.kind === 'principal') await this.#revokeIfNotEnabled(change.id)
+      for (const change of distinct) {
+        if (change.kind === 'principal') await this.#revokeIfNotEnabled(change.id)
+        if (change.kind === 'agent') await this.#dropIfNotTrusted(change.id)
+      }
       for (const change of distinct) await this.#pushFor(change)
     } catch (error) {
       log.error({ err: error }, 'agents concerned by a change not found; all are told')
@@ -70,7 +73,6 @@ export class Announcer {
     const { streams } = this.#parts
     const reach = reachOf[change.kind]
     if (reach === 'nobody') return
-    if (reach === 'itself') return this.#dropIfNotTrusted(change.id)
     const holders = reach === 'holders' ? await this.#holdersOf(change) : undefined
     if (!holders) return streams.allStatesChanged()
     for (const agentId of holders) streams.stateChanged(agentId)
@@ -91,8 +93,17 @@ export class Announcer {
     return isTraced ? holders : undefined
   }
 
+  /** A quarantined or replaced agent: told to give up whatever it was ever trusted with, then nothing more (SEC-42). */
   async #dropIfNotTrusted(agentId: string): Promise<void> {
-    const agent = await this.#parts.store.agent(agentId)
-    if (agent && agent.state !== 'active') this.#parts.streams.drop(agentId)
+    const { store, slots, registry, streams } = this.#parts
+    const agent = await store.agent(agentId)
+    if (!agent || agent.state === 'active') return
+    for (const principalId of await slots.principalsOf(agentId)) {
+      const principal = await registry.find(principalId)
+      if (!principal) continue
+      const { objectId, version } = principal
+      streams.revoke(agentId, { objectId, version, reason: `agent ${agent.state}` })
+    }
+    streams.drop(agentId)
   }
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
+import { SlotId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { EnrollRequest } from '@signet/shared/wire/agent-protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,6 +15,7 @@ import {
   identityEnabling,
   identityOn,
   newCsr,
+  openSlotOf,
   openStack,
   rowsOf,
   type Stack,
@@ -285,6 +287,29 @@ describe('renewal', () => {
     for (const certificate of [agent.certificate, next]) {
       await expect(stack.enrollment.authenticate(certificate)).rejects.toMatchObject({ code: 'agent_refused' })
     }
+  })
+
+  it('of one generation with two keys stops the tokens of its identities until an agent is enrolled anew (SEC-42)', async () => {
+    const { agent: copied, instance, principalId, slotId } = await identityOn(stack, 'web-03')
+    await copied.request(slotId)
+    const asCopied = async () =>
+      stack.enrollment.renew(copied.context, copied.id, {
+        csr: (await newCsr()).toString('base64'),
+        generation: 2,
+        requestId: newGuid(),
+      })
+    await asCopied()
+    await expect(asCopied()).rejects.toMatchObject({ code: 'agent_refused' })
+
+    const states = async () => (await stack.registry.credentialsOf(principalId)).map(({ state }) => state)
+    expect(new Set(await states())).toEqual(new Set(['revoked']))
+    expect(await stack.store.openSlots({ principalIds: [principalId] })).toEqual([])
+    expect(await stack.resources.require(instance.id)).toMatchObject({ identityState: 'enabling', principalId })
+
+    const fresh = await enrollAgent(stack, await stack.resources.require(instance.id))
+    await fresh.roll(SlotId.parse((await openSlotOf(stack, principalId)).id))
+    expect(await stack.resources.require(instance.id)).toMatchObject({ identityState: 'on', principalId })
+    expect((await states())[0]).toBe('active')
   })
 
   it.each([1, 3, 9])('that asks for generation %i after 1 quarantines the agent (SEC-42)', async (generation) => {

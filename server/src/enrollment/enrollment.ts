@@ -243,7 +243,7 @@ export class Enrollment {
     return (await store.agent(agent.id)) ?? agent
   }
 
-  /** The same generation was asked for with two keys: there are two of this agent, and neither is trusted (SEC-42). */
+  /** The same generation was asked for with two keys: there are two of this agent, and neither is trusted, nor what they hold (SEC-42). */
   async #quarantine(tx: Tx, context: RequestContext, agent: AgentRow): Promise<undefined> {
     await this.#parts.store.updateAgent(tx, agent, { state: 'quarantined', updated_at: this.#parts.clock.now() })
     await this.#parts.audit.append(tx, context, {
@@ -252,6 +252,7 @@ export class Enrollment {
       target: { kind: 'agent', id: agent.id, label: agent.name },
       reason: 'a generation number was used twice',
     })
+    await this.#parts.identities.agentDistrusted(tx, context, AgentId.parse(agent.id))
     await this.#parts.database.changed(tx, { kind: 'agent', id: agent.id })
     return undefined
   }

@@ -7,12 +7,12 @@ const well: HealthFacts = {
   identityState: 'on',
   principalState: 'enabled',
   restorableUntil: null,
-  agent: { connected: true, lastSeenAt: now },
+  agent: { connected: true, quarantined: false, lastSeenAt: now },
   credential: { notBefore: now - 10 * dayMs, notAfter: now + 80 * dayMs },
   run: null,
   refusedAt: null,
 }
-const away = (ms: number) => ({ connected: false, lastSeenAt: now - ms })
+const away = (ms: number) => ({ connected: false, quarantined: false, lastSeenAt: now - ms })
 const runOf = (state: 'requested' | 'prepared' | 'activated', sinceMs: number) => ({ state, since: now - sinceMs })
 
 const cases: [string, Partial<HealthFacts>, string, string, string | undefined][] = [
@@ -41,6 +41,13 @@ const cases: [string, Partial<HealthFacts>, string, string, string | undefined][
     'enroll_agent',
   ],
   ['enabling, agent away', { identityState: 'enabling', agent: away(0) }, 'enabling', 'not connected', 'check_agent'],
+  [
+    'enabling, agent quarantined (SEC-42)',
+    { identityState: 'enabling', agent: { ...away(0), quarantined: true } },
+    'enabling',
+    'is quarantined, so no token is given out',
+    'enroll_agent',
+  ],
   ['paused', { principalState: 'suspended' }, 'paused', 'tokens are refused', 'resume'],
   ['paused while enabling', { identityState: 'enabling', principalState: 'suspended' }, 'paused', 'Paused', 'resume'],
   [
@@ -63,7 +70,7 @@ const cases: [string, Partial<HealthFacts>, string, string, string | undefined][
   ],
   ['agent restarting', { agent: away(5 * minuteMs - 1) }, 'on', 'not connected', 'check_agent'],
   ['agent late', { agent: away(5 * minuteMs) }, 'degraded', 'The agent was last seen 5 min ago.', 'check_agent'],
-  ['agent never seen', { agent: { connected: false, lastSeenAt: null } }, 'degraded', 'never seen', 'check_agent'],
+  ['agent never seen', { agent: { ...away(0), lastSeenAt: null } }, 'degraded', 'never seen', 'check_agent'],
   ['no agent', { agent: null }, 'degraded', 'No agent is enrolled.', 'check_agent'],
   [
     'a fifth left',

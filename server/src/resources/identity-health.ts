@@ -10,7 +10,11 @@ export interface HealthFacts {
   readonly principalState: 'enabled' | 'suspended' | 'deleted' | null
   /** Until when the last principal can be restored; null when it cannot. */
   readonly restorableUntil: number | null
-  readonly agent: { readonly connected: boolean; readonly lastSeenAt: number | null } | null
+  readonly agent: {
+    readonly connected: boolean
+    readonly quarantined: boolean
+    readonly lastSeenAt: number | null
+  } | null
   /** The certificate in use. */
   readonly credential: { readonly notBefore: number; readonly notAfter: number } | null
   /** The rotation under way, if there is one. */
@@ -73,6 +77,9 @@ function offHealth({ identityState, restorableUntil, agent }: HealthFacts, nowMs
 function enablingHealth({ agent }: HealthFacts): IdentityHealth {
   if (!agent)
     return health('enabling', 'No agent is enrolled for this instance yet; enroll one to go on.', fixes.enroll)
+  if (agent.quarantined) {
+    return health('enabling', 'Its agent is quarantined, so no token is given out; enroll it again.', fixes.enroll)
+  }
   if (!agent.connected) {
     return health('enabling', 'The agent is not connected; it goes on as soon as the agent is back.', fixes.agent)
   }

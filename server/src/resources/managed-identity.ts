@@ -163,6 +163,19 @@ export class ManagedIdentity {
     await this.#rollover.openSlot(tx, context, { principalId: instance.principalId, agentId })
   }
 
+  /**
+   * An agent is no longer trusted, and neither is any key it held: those of its instances' identities are refused from the
+   * commit on, and the identities wait for an agent that is enrolled anew (SEC-42).
+   */
+  async agentDistrusted(tx: Tx, context: RequestContext, agentId: AgentId): Promise<void> {
+    for (const instance of await this.#resources.ofAgent(agentId, tx)) {
+      if (!isLive(instance.identityState) || !instance.principalId) continue
+      await this.#resources.update(tx, instance, { identity_state: 'enabling' })
+      await this.#rollover.closeSlots(tx, context, instance.principalId)
+      await this.#registry.revokeAll(tx, context, instance.principalId, 'its agent was quarantined')
+    }
+  }
+
   /** What an agent says it holds; an identity that was turned off is gone once the agent no longer has it. */
   async agentHolds(context: RequestContext, agentId: AgentId, held: readonly ObjectId[]): Promise<void> {
     await this.#database.transact(async (tx) => {

@@ -81,6 +81,17 @@ export class RotationStore {
     return query.execute()
   }
 
+  /** Principals with a slot, open or closed, on this agent. */
+  async principalsOf(agentId: string): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('credential_slots')
+      .select('principal_id')
+      .distinct()
+      .where('agent_id', '=', agentId)
+      .execute()
+    return rows.map((row) => row.principal_id)
+  }
+
   /** Agents with a slot, open or closed, of this principal, or of this slot or run. */
   async agentsOf(id: string): Promise<string[]> {
     const rows = await this.#database.read

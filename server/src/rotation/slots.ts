@@ -40,6 +40,11 @@ export class SlotDirectory {
     return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
   }
 
+  /** Principals that an agent holds or ever held a slot of. */
+  principalsOf(agentId: string): Promise<readonly string[]> {
+    return this.#store.principalsOf(agentId)
+  }
+
   /** Whose rotations these are. */
   principalsOfRuns(runIds: readonly string[]): Promise<readonly string[]> {
     return this.#store.principalsOfRuns(runIds)

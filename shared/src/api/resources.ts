@@ -37,6 +37,8 @@ export const AgentSummary = z.object({
   version: z.string(),
   platform: z.string(),
   connected: z.boolean(),
+  /** No longer trusted, since there may be two of it; the instance needs an agent that is enrolled anew (SEC-42). */
+  quarantined: z.boolean(),
   lastSeenAt: Instant.nullable(),
   certificateNotAfter: Instant,
   endpoints: LocalEndpoints.nullable(),

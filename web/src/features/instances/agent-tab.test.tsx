@@ -2,6 +2,7 @@ import { AgentSummary, type InstanceDetail } from '@signet/shared/api/resources'
 import { expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { fakeServer, WithQueries } from '../../api/testing/fake-server.tsx'
 import { AgentTab } from './agent-tab.tsx'
 import { exampleInstance } from './testing/examples.ts'
 
@@ -16,6 +17,7 @@ function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
       version: '0.1.0',
       platform: 'linux',
       connected: true,
+      quarantined: false,
       lastSeenAt: now,
       certificateNotAfter: now,
       endpoints: null,
@@ -36,6 +38,18 @@ test.each([
   await render(<AgentTab instance={instanceWith(agent)} />)
   await expect.element(page.getByText(words)).toBeVisible()
   expect(page.getByText('Problems the agent reports').query()).toBeNull()
+})
+
+test('of a quarantined agent says what happened and offers the command to enroll it again (SEC-42)', async () => {
+  fakeServer({})
+  await render(
+    <WithQueries>
+      <AgentTab instance={instanceWith({ connected: false, quarantined: true })} />
+    </WithQueries>,
+  )
+  await expect.element(page.getByText(/a copy of its key may be in other hands/)).toBeVisible()
+  await expect.element(page.getByText('Quarantined', { exact: true })).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Make join token' })).toBeVisible()
 })
 
 test('shows what the agent reports in plain words, its own beside them', async () => {

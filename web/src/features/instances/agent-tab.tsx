@@ -6,15 +6,31 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { ConnectionBadge } from './agent-state.tsx'
 import { JoinCommand } from './join-command.tsx'
 
 export function AgentTab({ instance }: { instance: InstanceDetail }) {
-  return instance.agent === null ? (
-    <Card title="No agent is enrolled">
-      <JoinCommand instanceId={instance.id} />
-    </Card>
-  ) : (
-    <AgentFacts agent={instance.agent} />
+  const { agent } = instance
+  if (agent === null) {
+    return (
+      <Card title="No agent is enrolled">
+        <JoinCommand instanceId={instance.id} />
+      </Card>
+    )
+  }
+  return (
+    <>
+      {agent.quarantined && (
+        <Card title="The agent is quarantined">
+          <p>
+            One renewal of its certificate was asked for twice, so a copy of its key may be in other hands. Nothing it
+            held is accepted any more. Find out where the copy came from, then enroll the agent again.
+          </p>
+          <JoinCommand instanceId={instance.id} />
+        </Card>
+      )}
+      <AgentFacts agent={agent} />
+    </>
   )
 }
 
@@ -25,10 +41,7 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
       <Card title="Agent">
         <Facts>
           <Fact name="Connection">
-            <StatusBadge
-              tone={agent.connected ? 'ok' : 'warn'}
-              word={agent.connected ? 'Connected' : 'Not connected'}
-            />
+            <ConnectionBadge agent={agent} />
           </Fact>
           <Fact name="Settings of the server">
             <TakenIn agent={agent} />

@@ -125,6 +125,7 @@ function Name({ instance }: { instance: InstanceSummary }) {
 /** Whether the agent is there; when it is not, since when. */
 function Agent({ agent }: { agent: AgentSummary | null }) {
   if (agent === null) return <StatusBadge tone="off" word="Not enrolled" />
+  if (agent.quarantined) return <StatusBadge tone="bad" word="Quarantined" />
   if (agent.connected) return <StatusBadge tone="ok" word="Connected" />
   return (
     <>

@@ -33,7 +33,7 @@ export function JoinCommand({ instanceId }: { instanceId: InstanceId }) {
   }
   return (
     <>
-      <p>Its identity is off and no agent is enrolled. Make a join token, then run the command on the instance.</p>
+      <p>Make a join token, then run the command on the instance.</p>
       {issue.error !== null && <ErrorPanel problem={problemOf(issue.error)} />}
       <div>
         <Button kind="primary" busy={issue.isPending} disabledReason={refusal} onClick={() => issue.mutate()}>

@@ -164,7 +164,7 @@ CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
 CREATE INDEX credential_slots_failing ON credential_slots(tenant_id, id) WHERE state = 'open' AND failures > 0;
 CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, rotate_after, id) WHERE state = 'open';
-CREATE INDEX credential_slots_agent ON credential_slots(agent_id) WHERE state = 'open';
+CREATE INDEX credential_slots_agent ON credential_slots(agent_id, principal_id);
 
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
