@@ -5,7 +5,7 @@ import type { EnrollRequest, EnrollResponse, RenewRequest, RenewResponse } from 
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type CertificateFacts, readCertificate, spkiS256 } from '../platform/crypto/certificate.ts'
-import { readCertificationRequest } from '../platform/crypto/certification-request.ts'
+import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -91,7 +91,7 @@ export class Enrollment {
     const hash = hashJoinToken(request.evidence.token)
     const token = await store.joinToken(hash)
     if (!token) throw await refusals.refused(context, 'unknown join token')
-    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    const publicKey = await provenKeyOf(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const earlier = await store.joinTokenUse(token.id, spki)
     if (earlier) return this.#enrolled(earlier.agent_id, earlier.cert_der, 1)
@@ -137,7 +137,7 @@ export class Enrollment {
   /** A next certificate beside the current one, which stays valid until the next one is used (SEC-43). */
   async renew(context: RequestContext, agentId: string, request: RenewRequest): Promise<RenewResponse> {
     const { store, database, authorities, clock, audit, registry } = this.#parts
-    const publicKey = readCertificationRequest(Buffer.from(request.csr, 'base64'))
+    const publicKey = await provenKeyOf(Buffer.from(request.csr, 'base64'))
     const spki = spkiS256(publicKey)
     const facts = await authorities.issue('agents', {
       commonName: agentId,

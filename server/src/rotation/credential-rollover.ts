@@ -5,7 +5,7 @@ import { secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
-import { readCertificationRequest } from '../platform/crypto/certification-request.ts'
+import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
 import { keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
 import { newGuid, randomShare, SequentialIds } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
@@ -172,7 +172,7 @@ export class CredentialRollover {
   ): Promise<{ credential: KeyCredential; chain: Buffer[] }> {
     const { registry, authorities, store } = this.#parts
     const slot = await this.#slotOf(agentId, slotId)
-    const publicKey = readCertificationRequest(csr)
+    const publicKey = await provenKeyOf(csr)
     const spki = spkiS256(publicKey)
     const chain = authorities.chainOf('credentials')
     const known = await registry.credentialForKey(slotId, spki)

@@ -34,6 +34,7 @@ describe('reports', () => {
 
   it('that are under way are answered before the handle closes', async () => {
     const asked = sql`SELECT 1 AS one`.execute(stack.database.reports)
+    await new Promise((resolve) => setImmediate(resolve))
     await stack.database.reports.destroy()
     expect((await asked).rows).toEqual([{ one: 1 }])
   })

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -10,18 +9,14 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { Thread } from '../thread.ts'
 import type { Schema } from './schema.ts'
 
-/** What goes to the thread and what comes back. */
-export interface ReportRequest {
-  readonly id: number
+/** A statement as it goes to the thread; its rows come back. */
+export interface ReportCall {
   readonly sql: string
   readonly parameters: readonly unknown[]
 }
-
-export type ReportAnswer =
-  | { readonly id: number; readonly rows: readonly unknown[] }
-  | { readonly id: number; readonly error: string }
 
 /**
  * A read-only handle whose statements run in a thread of their own: whatever may look at more rows than a page has
@@ -44,19 +39,11 @@ class ReportsDialect implements Dialect {
   createIntrospector = (db: Kysely<unknown>) => new SqliteIntrospector(db)
 }
 
-interface Waiting {
-  readonly resolve: (rows: readonly unknown[]) => void
-  readonly reject: (error: Error) => void
-}
-
 class ReportsDriver implements Driver {
-  readonly #file: string
-  readonly #waiting = new Map<number, Waiting>()
-  #worker: Worker | undefined
-  #lastId = 0
+  readonly #thread: Thread<ReportCall, readonly unknown[]>
 
   constructor(file: string) {
-    this.#file = file
+    this.#thread = new Thread(new URL('./reports-thread.ts', import.meta.url), 'reports thread', file)
   }
 
   async init(): Promise<void> {}
@@ -64,7 +51,7 @@ class ReportsDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     return {
       executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => ({
-        rows: (await this.#ask(query.sql, query.parameters)) as R[],
+        rows: (await this.#thread.ask({ sql: query.sql, parameters: query.parameters })) as R[],
       }),
       // biome-ignore lint/correctness/useYield: a thread answers whole results; nothing here streams
       async *streamQuery() {
@@ -82,45 +69,7 @@ class ReportsDriver implements Driver {
   commitTransaction = (): Promise<void> => this.beginTransaction()
   rollbackTransaction = (): Promise<void> => this.beginTransaction()
 
-  async destroy(): Promise<void> {
-    this.#fail(new Error('the database was closed'))
-    await this.#worker?.terminate()
-  }
-
-  #ask(sql: string, parameters: readonly unknown[]): Promise<readonly unknown[]> {
-    const worker = this.#thread()
-    return new Promise((resolve, reject) => {
-      this.#lastId += 1
-      this.#waiting.set(this.#lastId, { resolve, reject })
-      worker.ref()
-      worker.postMessage({ id: this.#lastId, sql, parameters } satisfies ReportRequest)
-    })
-  }
-
-  #thread(): Worker {
-    if (this.#worker) return this.#worker
-    const worker = new Worker(new URL('./reports-thread.ts', import.meta.url), { workerData: this.#file })
-    worker.on('message', (answer: ReportAnswer) => this.#settle(worker, answer))
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined
-      this.#fail(new Error('the reports thread ended'))
-    })
-    this.#worker = worker
-    return worker
-  }
-
-  #settle(worker: Worker, answer: ReportAnswer): void {
-    const waiting = this.#waiting.get(answer.id)
-    this.#waiting.delete(answer.id)
-    if (this.#waiting.size === 0) worker.unref()
-    if ('error' in answer) waiting?.reject(new Error(answer.error))
-    else waiting?.resolve(answer.rows)
-  }
-
-  #fail(error: Error): void {
-    const waiting = [...this.#waiting.values()]
-    this.#waiting.clear()
-    for (const { reject } of waiting) reject(error)
+  destroy(): Promise<void> {
+    return this.#thread.finish()
   }
 }
