@@ -16,7 +16,7 @@ import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
-import { AuditExports, AuditLog, auditHandlers, recordRefusals } from './audit/index.ts'
+import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
@@ -92,9 +92,9 @@ export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
 const purposes = ['signing', 'ca', 'paging'] as const
 
-/** The purpose keys of the database. @throws RootKeyUnavailable | StartupError */
+/** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
-  return Sealer.open(database, root, purposes, clock)
+  return recordingDamage({ database, clock }, () => Sealer.open(database, root, purposes, clock))
 }
 
 /** Builds the domains in the order they depend on each other. Nothing listens yet. @throws StartupError */

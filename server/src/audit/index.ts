@@ -6,4 +6,4 @@
 export { auditHandlers } from './admin-routes.ts'
 export { AuditExports } from './audit-export.ts'
 export { AuditLog, type NewAuditEvent } from './audit-log.ts'
-export { recordRefusals } from './integrity-records.ts'
+export { recordingDamage, recordRefusals } from './integrity-records.ts'

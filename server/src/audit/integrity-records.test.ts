@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
+import { openSealer } from '../compose.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
+import { StartupError } from '../platform/signet-error.ts'
 import { CertificateAuthorities } from '../principals/index.ts'
 
 let stack: Stack
@@ -32,5 +34,15 @@ describe('a sealed value replaced in the database', () => {
       target_id: row?.id,
       actor_kind: 'system',
     })
+  })
+
+  it('under a purpose key stops the start, and is on record first (SEC-60)', async () => {
+    const [key] = await rowsOf(stack, 'data_keys')
+    await tamper(stack, `UPDATE data_keys SET wrapped = x'00' WHERE id = '${key?.id}'`)
+    await expect(openSealer(stack.database, stack.rootKey, stack.clock)).rejects.toThrow(StartupError)
+    const failures = (await rowsOf(stack, 'audit_events')).filter((one) => one.action === 'integrity.failure')
+    expect(failures).toMatchObject([
+      { outcome: 'failed', target_kind: 'data_keys', target_id: key?.id, reason: 'it is no envelope' },
+    ])
   })
 })

@@ -112,16 +112,26 @@ export async function recoverRootKey(
   return ref
 }
 
-/** @throws StartupError when the root key is right but the row is not; RootKeyUnavailable */
+/** A purpose key that does not open under the very root key it names: its row was changed. */
+export class DataKeyDamaged extends StartupError {
+  readonly keyId: string
+  readonly reason: string
+
+  constructor(row: DataKeyRow, cause: EnvelopeError) {
+    super(`data key ${row.id} does not open under root key ${row.root_key_ref}: restore the data folder`, { cause })
+    this.name = 'DataKeyDamaged'
+    this.keyId = row.id
+    this.reason = cause.reason
+  }
+}
+
+/** @throws DataKeyDamaged | RootKeyUnavailable */
 export async function unwrapDataKey(root: RootKeyProvider, row: DataKeyRow): Promise<Buffer> {
   try {
     return await root.unwrap({ keyId: row.id, purpose: row.purpose }, row.wrapped)
   } catch (cause) {
     if (!(cause instanceof EnvelopeError)) throw cause
-    throw new StartupError(
-      `data key ${row.id} does not open under root key ${row.root_key_ref}: restore the data folder`,
-      { cause },
-    )
+    throw new DataKeyDamaged(row, cause)
   }
 }
 
