@@ -140,6 +140,24 @@ describe('the list after a change', () => {
   })
 })
 
+describe('the numbers of the list', () => {
+  it('have the rarest state and kind beside any number of tags', async () => {
+    await identityOn(stack)
+    const { id } = await register('bare', 'function')
+    const tags = Array.from({ length: 600 }, (_, n) => [
+      `('${id}', 'a${n}', 'x', '${stack.tenantId}')`,
+      `('other', 'a${n}', 'x', '${stack.tenantId}')`,
+    ])
+    await tamper(stack, `INSERT INTO resource_tags VALUES ${tags.flat().join(',')}`)
+    const facets = await stack.list.facets()
+    expect(facets.state).toEqual({ degraded: 1, off: 1 })
+    expect(facets.kind).toEqual({ host: 1, function: 1 })
+    expect(facets.agent).toEqual({ silent: 1, none: 1 })
+    expect(facets['agent-version']).toEqual({ '0.1.0': 1 })
+    expect(Object.keys(facets.tag)).toHaveLength(500)
+  })
+})
+
 describe('a page', () => {
   const sortings: InstanceSort[] = [
     'name',
