@@ -1,14 +1,14 @@
 import type { AttentionItem } from '@signet/shared/api/overview'
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import { auditFields } from '@signet/shared/query/audit-fields'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { SigningKeys, TokenUsageStore } from '../authority/index.ts'
 import type { AgentDirectory } from '../enrollment/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { requireTerms } from '../platform/query-text.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
-import type { InstanceList, ResourceManager } from '../resources/index.ts'
+import { type InstanceList, type ResourceManager, stuckMs } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
 import { attentionOf, mostNamed } from './attention-rules.ts'
@@ -30,7 +30,6 @@ export interface AttentionParts {
 /** Of those that were used last, the ones that are used most are named. */
 const candidates = 50
 const quarantinedShown = 20
-const stuckAfterMs = hourMs
 const refusedKeptMs = 7 * dayMs
 const refusals = requireTerms('action:integrity.failure', auditFields)
 
@@ -54,7 +53,7 @@ export class Attention {
       waiting: await this.#waiting(),
       silent: await this.#troubled('agent:silent -state:failing,degraded,enabling'),
       quarantined: await this.#quarantined(),
-      stuck: await history.waitingSince(now - stuckAfterMs, candidates),
+      stuck: await history.waitingSince(now - stuckMs, candidates),
       failed: await history.lastFailed(mostNamed),
       authorities: authorities.lives,
       signingKey: await keys.outlook(),
