@@ -44,7 +44,13 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
 }
 
 function item(subject: Subject, fix: Pick<AttentionFix, 'code' | 'label'> & Partial<AttentionFix>): AttentionItem {
-  return { target: null, count: 1, requests: 0, ...subject, fix: { path: null, command: null, ...fix } }
+  return {
+    target: null,
+    count: 1,
+    requests: 0,
+    ...subject,
+    fix: { path: null, command: null, steppedAt: null, ...fix },
+  }
 }
 
 type IdentityKind = Extract<AttentionKind, `identity_${string}`>
@@ -295,7 +301,7 @@ function clock({ clockStep: step }: AttentionFacts): AttentionItem[] {
         title: 'The server’s clock',
         reason: `It stepped ${step.byMs < 0 ? 'back' : 'forward'} by ${by}: nothing retires, is purged or pruned until it was steady for ten minutes.`,
       },
-      { code: 'confirm_clock', label: 'The time is right' },
+      { code: 'confirm_clock', label: 'The time is right', steppedAt: step.at },
     ),
   ]
 }
