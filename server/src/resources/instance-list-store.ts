@@ -164,10 +164,12 @@ export class InstanceListStore {
       .insertInto('instance_list')
       .values(values)
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({
+        conflict.column('id').doUpdateSet({
           ...changing,
-          token_key: eb.fn<number>('max', ['instance_list.token_key', eb.val(row.tokenHour)]),
-        })),
+          // Uses are told faster than they can be read; those of an earlier principal are none of this one's.
+          token_key: sql<number>`iif(instance_list.principal_id IS excluded.principal_id,
+            max(instance_list.token_key, excluded.token_key), excluded.token_key)`,
+        }),
       )
       .execute()
   }

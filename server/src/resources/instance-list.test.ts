@@ -138,6 +138,18 @@ describe('the list after a change', () => {
     stack.clock.advance(3 * hourMs)
     expect(await names('last-token:>2h')).toEqual(['web-01'])
   })
+
+  it('does not keep the last token of the principal before', async () => {
+    const { instance, agent, first } = await identityOn(stack)
+    await stack.list.settle()
+    await stack.list.credentialsUsed(new Map([[first.id, stack.clock.now()]]))
+    expect(await names('last-token:<1h')).toEqual(['web-01'])
+    await stack.identities.turnOff(contextOf(), instance.id)
+    await stack.identities.agentHolds(agent.context, agent.id, [])
+    await stack.identities.turnOn(contextOf(), instance.id)
+    expect(await names('last-token:<1h')).toEqual([])
+    await expectExact()
+  })
 })
 
 describe('the numbers of the list', () => {
