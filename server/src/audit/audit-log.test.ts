@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CompiledQuery } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { contextOf, given, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
 
 let stack: Stack
@@ -83,5 +84,17 @@ describe('the audit log', () => {
     await expect(stack.audit.page({ terms: [] }, { limit: 1, cursor })).rejects.toMatchObject({
       code: 'invalid_request',
     })
+  })
+
+  it('finds acts by their correlation IDs in the index of those, however many acts of the kind there are', async () => {
+    const { read } = stack.database
+    const ids = Array.from({ length: 1_000 }, (_, n) => `id-${n}`)
+    await stack.audit.record({ ...contextOf(), correlationId: 'id-7' }, { action: 'token.tested' })
+    await stack.audit.record({ ...contextOf(), correlationId: 'id-8' }, { action: 'server.start' })
+    const asked = vi.spyOn(read.getExecutor(), 'executeQuery')
+    expect(await stack.audit.recordedUnder('token.tested', ids)).toEqual(new Set(['id-7']))
+    const { sql, parameters } = given(asked.mock.calls[0]?.[0])
+    const plan = await read.executeQuery(CompiledQuery.raw(`EXPLAIN QUERY PLAN ${sql}`, [...parameters]))
+    expect(JSON.stringify(plan.rows)).toContain('audit_events_correlation (tenant_id=? AND correlation_id=?)')
   })
 })

@@ -24,7 +24,7 @@ export function bulkHandlers(
     list: ({ query }) => jobs.page({ ...query, open: query.open === 'true' }),
     show: ({ params }) => jobs.show(params.jobId),
     items: ({ params, query }) => jobs.items(params.jobId, query),
-    export: ({ params, query }) => jobs.export(params.jobId, query.format),
+    export: ({ params, query }, context) => jobs.export(context, params.jobId, query.format),
     pause: ({ params, body }, context) => jobs.pause(context, params.jobId, body.reason),
     resume: async ({ params, body }, context) => {
       allow(context, (await jobs.kindsOf(params.jobId)).kind)

@@ -1,13 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
 import type { BulkKind, BulkWish, Job, JobItem } from '@signet/shared/api/bulk'
 import type { Download } from '@signet/shared/api/contract'
-import type { Page, PageQuery } from '@signet/shared/api/paging'
+import type { ExportFormat, Page, PageQuery } from '@signet/shared/api/paging'
 import { TagChange } from '@signet/shared/api/resources'
 import { ActorKind, type AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { InstanceId, JobId } from '@signet/shared/vocabulary/identifiers'
 import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import { csvLine } from '../platform/csv.ts'
+import { type ExportColumns, exportedTime, exportFile } from '../platform/export-file.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -147,21 +148,23 @@ export class BulkJobs {
     return { items: await this.#itemViews(job, items), nextCursor }
   }
 
-  /** The whole result as a file. @throws SignetError `not_found` */
-  async export(jobId: string, format: 'csv' | 'ndjson'): Promise<Download> {
+  /** The whole result as a file; in the audit log before its first byte leaves. @throws SignetError `not_found` */
+  async export(context: RequestContext, jobId: string, format: ExportFormat): Promise<Download> {
+    const { audit, clock } = this.#parts
     const job = await this.#require(jobId)
-    const contentType = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
-    return { fileName: `job-${job.id}.${format}`, contentType, chunks: this.#lines(job, format) }
+    const target = { kind: 'job', id: job.id, label: job.kind }
+    await audit.record(context, { action: 'bulk.exported', target, after: { format } })
+    return exportFile({ name: `job-${job.id}`, format, at: clock.now(), columns, rows: this.#each(job) })
   }
 
-  async *#lines(job: JobRow, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
-    if (format === 'csv') yield csvLine(['instance', 'name', 'state', 'detail', 'at'])
+  /** Every item in its order; others are served in between. */
+  async *#each(job: JobRow): AsyncGenerator<JobItem> {
     let cursor: string | undefined
     do {
       const page = await this.#parts.store.items(job.id, { cursor, limit: exportedAtOnce })
-      const items = await this.#itemViews(job, page.items)
-      yield items.map((item) => (format === 'csv' ? csvOf(item) : `${JSON.stringify(item)}\n`)).join('')
+      yield* await this.#itemViews(job, page.items)
       cursor = page.nextCursor ?? undefined
+      await setImmediate()
     } while (cursor !== undefined)
   }
 
@@ -291,6 +294,10 @@ function toJob(job: JobRow, undoneBy: string | undefined): Job {
   }
 }
 
-function csvOf({ instanceId, name, state, detail, at }: JobItem): string {
-  return csvLine([instanceId, name, state, detail, at === null ? null : new Date(at).toISOString()])
-}
+const columns: ExportColumns<JobItem> = [
+  ['instance_id', (item) => item.instanceId],
+  ['name', (item) => item.name],
+  ['state', (item) => item.state],
+  ['detail', (item) => item.detail],
+  ['at', (item) => exportedTime(item.at)],
+]

@@ -343,16 +343,40 @@ describe('the lists', () => {
   it.each(['csv', 'ndjson'] as const)('are exported whole as %s', async (format) => {
     await registered(2)
     const job = await work((await start('pause', { q: '' })).id)
-    const file = await stack.bulk.jobs.export(job.id, format)
-    let text = ''
-    for await (const chunk of file.chunks) text += chunk
-    expect(file.fileName).toBe(`job-${job.id}.${format}`)
+    const text = await textOf(await stack.bulk.jobs.export(context, job.id, format))
     const lines = text.trim().split('\n')
     expect(lines).toHaveLength(format === 'csv' ? 3 : 2)
     expect(lines.at(-1)).toContain('web-001')
     expect(lines.at(-1)).toContain('there is nothing to pause')
   })
+
+  it('are exported as every list is: escaped, typed and on record before the first byte (SEC-135)', async () => {
+    const [id] = await registered(1)
+    const job = await work((await start('pause', { q: '' })).id)
+    await tamper(stack, `UPDATE service_instances SET name = 'a' || char(8238, 155) WHERE id = '${id}'`)
+    const file = await stack.bulk.jobs.export(context, job.id, 'ndjson')
+    const [event, ...more] = await events('bulk.exported')
+    expect(more).toEqual([])
+    expect(event).toMatchObject({ target_kind: 'job', target_id: job.id, target_label: 'pause' })
+    expect(event?.after).toBe(JSON.stringify({ format: 'ndjson' }))
+    expect(file.contentType).toBe('application/x-ndjson; charset=utf-8')
+    expect(file.fileName).toMatch(new RegExp(`^job-${job.id}-[\\dT-]+Z\\.ndjson$`))
+    const text = await textOf(file)
+    expect(text).toContain('"name":"a\\u202e\\u009b"')
+    expect(JSON.parse(text)).toMatchObject({ instance_id: id, at: expect.stringMatching(/Z$/) })
+  })
+
+  it('of a job that is not there are not exported, and nothing is recorded', async () => {
+    await expect(stack.bulk.jobs.export(context, newGuid(), 'csv')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await events('bulk.exported')).toEqual([])
+  })
 })
+
+async function textOf({ chunks }: Awaited<ReturnType<Stack['bulk']['jobs']['export']>>): Promise<string> {
+  let text = ''
+  for await (const chunk of chunks) text += chunk
+  return text
+}
 
 describe('a hundred thousand instances', () => {
   it('are selected in portions and none is left out', { timeout: 120_000 }, async () => {

@@ -1,6 +1,6 @@
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditTrail, contextOf, openStack, rowsOf, type Stack } from '../../test/stack.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { auditTrail, contextOf, given, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 import { AuditLog } from '../audit/index.ts'
 import { ClockWatch } from '../platform/clock-watch.ts'
 import { ClockConfirmation } from './clock-confirmation.ts'
@@ -66,14 +66,37 @@ describe('a step of the clock', () => {
     stack.clock.step(hourMs)
     watch.check()
     await recorded(1)
-    expect(await confirmation.confirm(contextOf())).toMatchObject({ steady: true, step: null })
+    const seen = given(confirmation.status().step).at
+    expect(await confirmation.confirm(contextOf(), seen)).toMatchObject({ steady: true, step: null })
     expect((await auditTrail(stack)).at(-1)).toBe('clock.confirmed')
     expect((await started()).watch.isSteady).toBe(true)
   })
 
+  it('that nobody has seen is not confirmed with the one before it, here or after a restart (SEC-145)', async () => {
+    const { watch, audit, confirmation } = await started()
+    stack.clock.step(hourMs)
+    watch.check()
+    const seen = given(confirmation.status().step).at
+    stack.clock.step(dayMs)
+    await expect(confirmation.confirm(contextOf(), seen)).rejects.toMatchObject({ code: 'conflict', status: 409 })
+    await recorded(2)
+    expect(await auditTrail(stack)).not.toContain('clock.confirmed')
+
+    const second = given(confirmation.status().step).at
+    const record = audit.record.bind(audit)
+    vi.spyOn(audit, 'record').mockImplementationOnce(async (...event) => {
+      stack.clock.step(dayMs)
+      watch.check()
+      await recorded(3)
+      await record(...event)
+    })
+    expect(await confirmation.confirm(contextOf(), second)).toMatchObject({ steady: false })
+    expect((await started()).watch.isSteady).toBe(false)
+  })
+
   it('that did not happen needs no confirmation, and none is recorded', async () => {
     const { confirmation } = await started()
-    await confirmation.confirm(contextOf())
+    await confirmation.confirm(contextOf(), stack.clock.now())
     expect((await auditTrail(stack)).at(-1)).not.toBe('clock.confirmed')
   })
 })

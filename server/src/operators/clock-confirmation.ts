@@ -6,6 +6,7 @@ import { type ClockStep, type ClockWatch, leastStepMs, steadyAfterMs } from '../
 import { newGuid } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
 
 export interface ClockConfirmationParts {
   readonly watch: ClockWatch
@@ -42,16 +43,23 @@ export class ClockConfirmation {
     }
   }
 
-  async confirm(context: RequestContext): Promise<ClockStatus> {
+  /**
+   * @param steppedAt the step that was looked at, epoch milliseconds
+   * @throws SignetError `conflict` when the clock stepped again since
+   */
+  async confirm(context: RequestContext, steppedAt: number): Promise<ClockStatus> {
     const { watch, audit } = this.#parts
     const step = watch.waitingFor
     if (step) {
+      if (step.at !== steppedAt) {
+        throw new SignetError('conflict', 'The clock has stepped again since.', { fix: 'Look at the time once more.' })
+      }
       await audit.record(context, {
         action: 'clock.confirmed',
         target: { kind: 'clock', id: 'server', label: 'server clock' },
         after: { byMs: step.byMs, steppedAt: step.at },
       })
-      watch.confirm()
+      watch.confirm(step)
     }
     return this.status()
   }
@@ -80,7 +88,8 @@ export class ClockConfirmation {
     }
     const stepped = await audit.newestOf('clock.stepped')
     const confirmed = await audit.newestOf('clock.confirmed')
-    if (!stepped || (confirmed && confirmed.id > stepped.id) || now - stepped.at >= steadyAfterMs) return
-    watch.resume({ byMs: Number(stepped.after?.['byMs'] ?? 0), at: stepped.at })
+    if (!stepped || now - stepped.at >= steadyAfterMs) return
+    const step = { byMs: Number(stepped.after?.['byMs'] ?? 0), at: Number(stepped.after?.['time'] ?? stepped.at) }
+    if (Number(confirmed?.after?.['steppedAt']) !== step.at) watch.resume(step)
   }
 }

@@ -5,6 +5,6 @@ import type { ClockConfirmation } from './clock-confirmation.ts'
 export function clockHandlers(confirmation: ClockConfirmation): Handlers<typeof clockApi> {
   return {
     status: async () => confirmation.status(),
-    confirm: (_input, context) => confirmation.confirm(context),
+    confirm: ({ body }, context) => confirmation.confirm(context, body.steppedAt),
   }
 }

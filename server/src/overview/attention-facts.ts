@@ -23,7 +23,7 @@ export interface AttentionFacts {
   readonly degraded: Some<Troubled>
   /** Turned on, and nothing goes on without somebody. */
   readonly waiting: Some<Troubled>
-  /** The agent is not connected, and no list above says so already. */
+  /** The agent is not connected although it holds something, and no list above says so already. */
   readonly silent: Some<Troubled>
   readonly quarantined: readonly {
     readonly agentId: string
@@ -33,6 +33,7 @@ export interface AttentionFacts {
   }[]
   /** Rotations that no agent has taken up for an hour, the oldest first. */
   readonly stuck: Some<RotationSummary>
+  /** The last failure of each identity that did not roll since. */
   readonly failed: Some<RotationSummary & { readonly failures: number }>
   readonly authorities: readonly (Life & { readonly id: string; readonly subject: string })[]
   readonly signingKey: KeyOutlook

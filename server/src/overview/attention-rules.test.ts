@@ -70,7 +70,7 @@ const causes: Record<AttentionKind, [Partial<AttentionFacts>, Partial<AttentionI
   recovery_shares_missing: [{ sharesTaken: false }, { command: 'signet recovery-shares', path: null }],
   integrity_failed: [
     { refusedValues: some({ label: 'signing_keys.private_enc', at: now - hourMs }) },
-    { path: '/audit?filter=action%3Aintegrity.failure&range=all' },
+    { path: '/audit?filter=action%3Aintegrity.failure&range=7d' },
   ],
   clock_doubtful: [{ clockStep: { byMs: -3 * hourMs, at: now } }, { code: 'confirm_clock', path: null, command: null }],
 }
@@ -131,9 +131,9 @@ describe('what needs attention', () => {
       failed: { items: many, total: 12 },
     })
     expect(items.map(({ title, count, fix }) => [title, count, fix.path])).toEqual([
-      ['Rotations of 12 identities', 12, '/rotations/history?filter=state%3Afailed'],
+      ['Rotations of 12 identities', 12, '/rotations/history?filter=last-failure%3Ayes'],
       ['6 rotations', 6, '/rotations/queue?filter=state%3Arequested%2Cprepared+requested%3A%3E1h'],
-      ['2 agents', 2, '/instances?q=agent%3Asilent'],
+      ['2 agents', 2, '/instances?q=agent%3Asilent+state%3Apaused%2Cdisabling'],
     ])
   })
 

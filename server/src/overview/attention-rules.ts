@@ -3,6 +3,7 @@ import type { RotationSummary } from '@signet/shared/api/rotation'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { span } from '../platform/span.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { attentionLists } from './attention-lists.ts'
 import { lifeStage } from './life-left.ts'
 import { pagePaths } from './page-paths.ts'
 
@@ -43,15 +44,21 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
 }
 
 function item(subject: Subject, fix: Pick<AttentionFix, 'code' | 'label'> & Partial<AttentionFix>): AttentionItem {
-  return { target: null, count: 1, requests: 0, ...subject, fix: { path: null, command: null, ...fix } }
+  return {
+    target: null,
+    count: 1,
+    requests: 0,
+    ...subject,
+    fix: { path: null, command: null, steppedAt: null, ...fix },
+  }
 }
 
 type IdentityKind = Extract<AttentionKind, `identity_${string}`>
 
-const identityLists: Record<IdentityKind, { readonly filter: string; readonly words: string }> = {
-  identity_failing: { filter: 'state:failing', words: 'fail' },
-  identity_degraded: { filter: 'state:degraded', words: 'are degraded' },
-  identity_waiting: { filter: 'state:enabling', words: 'wait for an agent' },
+const identityWords: Record<IdentityKind, string> = {
+  identity_failing: 'fail',
+  identity_degraded: 'are degraded',
+  identity_waiting: 'wait for an agent',
 }
 
 function identities(
@@ -80,7 +87,6 @@ function identities(
   })
   const rest = total - named.length
   if (rest <= 0) return named
-  const { filter, words } = identityLists[kind]
   const count = isCapped ? `More than ${rest}` : String(rest)
   const more = item(
     {
@@ -88,10 +94,10 @@ function identities(
       kind,
       severity: kind === 'identity_failing' ? 'critical' : kind === 'identity_degraded' ? 'warning' : 'notice',
       title: `${count} more ${rest === 1 ? 'identity' : 'identities'}`,
-      reason: `They ${words} too; those that are used most are named above.`,
+      reason: `They ${identityWords[kind]} too; those that are used most are named above.`,
       count: rest,
     },
-    { code: 'open_list', label: 'Show all', path: pagePaths.instances(filter) },
+    { code: 'open_list', label: isCapped ? 'Show all' : `Show all ${total}`, path: attentionLists[kind].path },
   )
   return [...named, more]
 }
@@ -106,7 +112,7 @@ function silentAgents({ items, total, isCapped }: Some<Troubled>, nowMs: number)
   const [first] = items
   if (!first) return []
   const requests = Math.max(...items.map((each) => each.requests))
-  const consequence = 'What it holds goes on being served; nothing can be rotated or revoked there until it is back.'
+  const consequence = 'What it holds stays there; nothing can be rotated or removed until it is back.'
   if (total === 1) {
     const { instance } = first
     const seen = instance.agent?.lastSeenAt ?? null
@@ -123,11 +129,12 @@ function silentAgents({ items, total, isCapped }: Some<Troubled>, nowMs: number)
     ]
   }
   const title = `${isCapped ? 'More than ' : ''}${total} agents`
-  const reason = 'They are not connected. What they hold goes on being served, and nothing can be rotated there.'
+  const reason =
+    'They are not connected. What they hold stays there; nothing can be rotated or removed until they are back.'
   return [
     item(
       { key: kind, kind, severity: 'notice', title, reason, count: total, requests },
-      { code: 'open_list', label: 'Show them', path: pagePaths.instances('agent:silent') },
+      { code: 'open_list', label: 'Show them', path: attentionLists[kind].path },
     ),
   ]
 }
@@ -174,7 +181,7 @@ function stuckRotations({ stuck, failing, degraded }: AttentionFacts, nowMs: num
   }
   const title = `${stuck.total} rotations`
   const reason = `They wait for their agents for more than an hour, the longest since ${since}.`
-  const path = pagePaths.rotationQueue('state:requested,prepared requested:>1h')
+  const { path } = attentionLists.rotation_stuck
   return [item({ ...subject, key: 'rotation_stuck', title, reason }, { code: 'open_list', label: 'Show them', path })]
 }
 
@@ -183,7 +190,7 @@ function failedRotations({ items, total }: AttentionFacts['failed']): AttentionI
   if (total > mostNamed) {
     const title = `Rotations of ${total} identities`
     const reason = 'Their latest rotations failed. The certificates in use are untouched, and each is tried again.'
-    const path = pagePaths.rotationHistory('state:failed')
+    const { path } = attentionLists.rotation_failed
     return [
       item(
         { ...subject, key: 'rotation_failed', title, reason, count: total },
@@ -277,7 +284,7 @@ function refusedValues({ refusedValues: { items, total, isCapped } }: AttentionF
         reason: `Did not open and was not used, last ${newest.label} ${span(nowMs - newest.at)} ago: it was changed, moved or never sealed.`,
         count: total,
       },
-      { code: 'open_records', label: 'Show the records', path: pagePaths.audit('action:integrity.failure') },
+      { code: 'open_records', label: 'Show the records', path: attentionLists.integrity_failed.path },
     ),
   ]
 }
@@ -294,7 +301,7 @@ function clock({ clockStep: step }: AttentionFacts): AttentionItem[] {
         title: 'The server’s clock',
         reason: `It stepped ${step.byMs < 0 ? 'back' : 'forward'} by ${by}: nothing retires, is purged or pruned until it was steady for ten minutes.`,
       },
-      { code: 'confirm_clock', label: 'The time is right' },
+      { code: 'confirm_clock', label: 'The time is right', steppedAt: step.at },
     ),
   ]
 }

@@ -1,7 +1,7 @@
 import type { AttentionItem } from '@signet/shared/api/overview'
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import { auditFields } from '@signet/shared/query/audit-fields'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import { rotationFields } from '@signet/shared/query/rotation-fields'
 import type { AuditLog } from '../audit/index.ts'
 import type { SigningKeys, TokenUsageStore } from '../authority/index.ts'
 import type { AgentDirectory } from '../enrollment/index.ts'
@@ -11,12 +11,13 @@ import type { CertificateAuthorities } from '../principals/index.ts'
 import type { InstanceList, ResourceManager } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { attentionLists } from './attention-lists.ts'
 import { attentionOf, mostNamed } from './attention-rules.ts'
 
 export interface AttentionParts {
   readonly list: Pick<InstanceList, 'page'>
   readonly resources: Pick<ResourceManager, 'ofAgent'>
-  readonly history: Pick<RotationHistory, 'waitingSince' | 'lastFailed'>
+  readonly history: Pick<RotationHistory, 'oldest'>
   readonly agents: Pick<AgentDirectory, 'quarantined'>
   readonly usage: Pick<TokenUsageStore, 'requestsOf'>
   readonly keys: Pick<SigningKeys, 'outlook'>
@@ -30,9 +31,7 @@ export interface AttentionParts {
 /** Of those that were used last, the ones that are used most are named. */
 const candidates = 50
 const quarantinedShown = 20
-const stuckAfterMs = hourMs
-const refusedKeptMs = 7 * dayMs
-const refusals = requireTerms('action:integrity.failure', auditFields)
+const refusals = requireTerms(attentionLists.integrity_failed.filter, auditFields)
 
 /** Asks the domains what is in trouble; what follows from it is decided in `attention-rules.ts`. */
 export class Attention {
@@ -44,18 +43,16 @@ export class Attention {
 
   /** A fixed number of indexed reads, however large the fleet is. */
   async list(): Promise<{ checkedAt: number; items: AttentionItem[] }> {
-    const { history, keys, authorities, sharesTaken, clockStep, clock } = this.#parts
+    const { keys, authorities, sharesTaken, clockStep, clock } = this.#parts
     const now = clock.now()
-    const failing = await this.#troubled('state:failing')
-    const degraded = await this.#troubled('state:degraded')
     const facts: AttentionFacts = {
-      failing,
-      degraded,
-      waiting: await this.#waiting(),
-      silent: await this.#troubled('agent:silent -state:failing,degraded,enabling'),
+      failing: await this.#troubled('identity_failing'),
+      degraded: await this.#troubled('identity_degraded'),
+      waiting: await this.#troubled('identity_waiting'),
+      silent: await this.#troubled('agent_silent'),
       quarantined: await this.#quarantined(),
-      stuck: await history.waitingSince(now - stuckAfterMs, candidates),
-      failed: await history.lastFailed(mostNamed),
+      stuck: await this.#rotations('rotation_stuck', candidates),
+      failed: await this.#rotations('rotation_failed', mostNamed),
       authorities: authorities.lives,
       signingKey: await keys.outlook(),
       sharesTaken: await sharesTaken(),
@@ -65,16 +62,16 @@ export class Attention {
     return { checkedAt: now, items: attentionOf(facts, now) }
   }
 
-  async #troubled(filter: string): Promise<Some<Troubled>> {
-    const { list } = this.#parts
-    const { items, count } = await list.page({ filter, sort: '-last-token', limit: candidates })
+  async #troubled(
+    kind: 'identity_failing' | 'identity_degraded' | 'identity_waiting' | 'agent_silent',
+  ): Promise<Some<Troubled>> {
+    const { filter } = attentionLists[kind]
+    const { items, count } = await this.#parts.list.page({ filter, sort: '-last-token', limit: candidates })
     return { items: this.#withRequests(items), total: count?.shown ?? items.length, isCapped: count?.isCapped ?? false }
   }
 
-  /** Identities that are being turned on and cannot go on by themselves. */
-  async #waiting(): Promise<Some<Troubled>> {
-    const all = await this.#troubled('state:enabling agent:none,silent')
-    return { ...all, items: all.items.filter(({ instance }) => instance.health.fix !== null) }
+  #rotations(kind: 'rotation_stuck' | 'rotation_failed', most: number) {
+    return this.#parts.history.oldest({ terms: requireTerms(attentionLists[kind].filter, rotationFields) }, most)
   }
 
   #withRequests(instances: readonly InstanceSummary[]): Troubled[] {
@@ -99,7 +96,7 @@ export class Attention {
 
   async #refusedValues(now: number): Promise<AttentionFacts['refusedValues']> {
     const { audit } = this.#parts
-    const query = { terms: refusals, from: now - refusedKeptMs }
+    const query = { terms: refusals, from: now - attentionLists.integrity_failed.withinMs }
     const { items } = await audit.page(query, { limit: 1 })
     if (items.length === 0) return { items: [], total: 0 }
     const { matching, isCapped } = await audit.count(query)

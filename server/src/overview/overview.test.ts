@@ -1,4 +1,7 @@
 import { overviewApi } from '@signet/shared/api/overview'
+import { auditFields } from '@signet/shared/query/audit-fields'
+import { parseQuery } from '@signet/shared/query/query'
+import { rotationFields } from '@signet/shared/query/rotation-fields'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -51,6 +54,23 @@ const numbers = async (withChanges = true) =>
 async function attention() {
   const { items } = overviewApi.attention.response.parse(await overview().attention.list())
   return items.map(({ kind, target, requests }) => [kind, target?.name, requests])
+}
+
+/** How many rows a page of the dashboard shows. */
+async function rowsOn(path: string): Promise<number> {
+  const { pathname, searchParams } = new URL(path, 'http://dashboard')
+  const filter = searchParams.get('filter') ?? ''
+  if (pathname === '/instances') {
+    return (await stack.list.page({ filter: given(searchParams.get('q')), sort: 'name', limit: 200 })).items.length
+  }
+  if (pathname === '/audit') {
+    const from = searchParams.get('range') === '7d' ? stack.clock.now() - 7 * dayMs : undefined
+    const query = { terms: parseQuery(filter, auditFields).terms, from }
+    return (await stack.audit.page(query, { limit: 200 })).items.length
+  }
+  const whole = pathname === '/rotations/queue' ? `open:yes ${filter}` : filter
+  const { terms } = parseQuery(whole, rotationFields)
+  return (await stack.rotation.history.page({ terms }, { limit: 200 })).items.length
 }
 
 const sharesMissing = ['recovery_shares_missing', undefined, 0]
@@ -120,9 +140,11 @@ describe('attention', () => {
     ])
   })
 
-  it('tells of an identity that waits for an agent, and of an agent that is away', async () => {
+  it('tells of an identity that waits for an agent, and of an agent that is away with something it holds', async () => {
     await identityEnabling(stack, 'waiting')
-    await enrolledInstance(stack, 'away')
+    await enrolledInstance(stack, 'off-and-away')
+    const { principalId } = await identityOn(stack, 'away')
+    await stack.identities.actOn(contextOf(), 'pause', principalId, {})
     expect(await attention()).toEqual([sharesMissing, ['agent_silent', 'away', 0], ['identity_waiting', 'waiting', 0]])
   })
 
@@ -138,6 +160,36 @@ describe('attention', () => {
     expect((await attention()).map(([kind]) => kind)).not.toContain('rotation_failed')
   })
 
+  it('counts exactly the rows of the page that it leads to', async () => {
+    const refused = { action: 'integrity.failure', target: { kind: 'x', id: 'x', label: 'x' } } as const
+    await stack.audit.record(contextOf('system'), refused)
+    const names = Array.from({ length: 13 }, (_, n) => `on-${n}`)
+    const on = await Promise.all(names.map((name) => identityOn(stack, name)))
+    for (const { principalId } of on.slice(0, 2)) await stack.identities.actOn(contextOf(), 'pause', principalId, {})
+    for (let failures = 0; failures < 2; failures++) {
+      for (const { principalId } of on.slice(1)) await stack.rotation.rollover.rotateNow(contextOf(), principalId)
+      stack.clock.advance(4 * dayMs)
+      await stack.scheduler().turn()
+    }
+    for (const name of names.slice(1)) await identityEnabling(stack, `waits-${name}`)
+    await enrolledInstance(stack, 'off-and-away')
+    stack.clock.advance(2 * hourMs)
+    for (let record = 0; record < 3; record++) await stack.audit.record(contextOf('system'), refused)
+    await stack.list.settle()
+    await tamper(stack, `UPDATE instance_list SET agent = 'connected' WHERE name_key = 'waits-on-1'`)
+
+    const { items } = await overview().attention.list()
+    const counted = new Map<string, number>()
+    for (const { kind, count } of items) counted.set(kind, (counted.get(kind) ?? 0) + count)
+    const leading = items.filter(({ fix }) => fix.code === 'open_list' || fix.code === 'open_records')
+    const rows = await Promise.all(leading.map(async ({ kind, fix }) => [kind, await rowsOn(given(fix.path))] as const))
+    expect(rows.map(([kind]) => kind).sort()).toEqual([
+      ...['agent_silent', 'identity_degraded', 'identity_waiting', 'integrity_failed', 'rotation_failed'],
+      'rotation_stuck',
+    ])
+    for (const [kind, found] of rows) expect([kind, found]).toEqual([kind, counted.get(kind)])
+  })
+
   it('tells of quarantined agents, refused values and a clock in doubt', async () => {
     const { agent } = await enrolledInstance(stack, 'web-1')
     await tamper(stack, `UPDATE agents SET state = 'quarantined' WHERE id = '${agent.id}'`)
@@ -151,7 +203,6 @@ describe('attention', () => {
       ['integrity_failed', undefined, 0],
       ['clock_doubtful', undefined, 0],
       sharesMissing,
-      ['agent_silent', 'web-1', 0],
     ])
   })
 })

@@ -8,5 +8,5 @@ export const pagePaths = {
   rotation: (runId: string) => `/rotations/${runId}`,
   rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
   rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,
-  audit: (filter: string) => `/audit?${new URLSearchParams({ filter, range: 'all' })}`,
+  audit: (filter: string, range: '7d' | 'all' = 'all') => `/audit?${new URLSearchParams({ filter, range })}`,
 } as const

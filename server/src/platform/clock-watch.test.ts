@@ -12,6 +12,8 @@ function watched() {
   return { clock, watch, steps }
 }
 
+const none: ClockStep = { byMs: 0, at: 0 }
+
 describe('the watch of the clock', () => {
   it.each([
     ['ahead', hourMs],
@@ -67,12 +69,24 @@ describe('the watch of the clock', () => {
   })
 
   it('is steady at once when somebody confirms the time, until the next step (SEC-145)', () => {
-    const { clock, watch } = watched()
+    const { clock, watch, steps } = watched()
     clock.step(hourMs)
     clock.advance(5 * secondMs)
-    watch.confirm()
+    watch.confirm(steps.at(-1) ?? none)
     expect(watch.isSteady).toBe(true)
     clock.step(hourMs)
+    expect(watch.isSteady).toBe(false)
+  })
+
+  it('is not steady by the confirmation of a step that another one has followed, found or not (SEC-145)', () => {
+    const { clock, watch, steps } = watched()
+    clock.step(hourMs)
+    watch.check()
+    const [first = none] = steps
+    clock.step(hourMs)
+    watch.confirm(first)
+    expect(watch.isSteady).toBe(false)
+    watch.confirm(first)
     expect(watch.isSteady).toBe(false)
   })
 })

@@ -84,8 +84,10 @@ export class ClockWatch implements Steadiness {
     this.#unsteadyUntil = this.#clock.monotonicMs() + steadyAfterMs
   }
 
-  /** Somebody looked at the time and found it right. */
-  confirm(): void {
+  /** Somebody looked at the time after this step and found it right; one that came since is waited out all the same. */
+  confirm({ at, byMs }: ClockStep): void {
+    this.check()
+    if (this.#last?.at !== at || this.#last.byMs !== byMs) return
     this.#unsteadyUntil = Number.NEGATIVE_INFINITY
     this.#last = undefined
   }

@@ -1,6 +1,7 @@
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HealthFacts, identityHealth } from './identity-health.ts'
+import { type HealthFacts, healthMayChangeAt, identityHealth } from './identity-health.ts'
 
 const now = 1_000 * dayMs
 const well: HealthFacts = {
@@ -118,5 +119,26 @@ describe('the state that is shown', () => {
     expect(health.state).toBe(state)
     expect(health.reason).toContain(reason)
     expect(health.fix?.code).toBe(fix)
+  })
+})
+
+describe('the instant at which the state may change by itself', () => {
+  it('is the first one at which that of a settled identity is another one', () => {
+    const instant = (least: number, most: number) => fc.integer({ min: now + least, max: now + most })
+    const settled = fc.record({
+      principalState: fc.constantFrom('enabled' as const, 'suspended' as const),
+      agent: fc.record({ connected: fc.boolean(), lastSeenAt: instant(-hourMs, 0) }),
+      credential: fc.record({ notBefore: instant(-90 * dayMs, 0), notAfter: instant(1, 90 * dayMs) }),
+    })
+    fc.assert(
+      fc.property(settled, (given) => {
+        const facts = { ...well, ...given }
+        const health = identityHealth(facts, now)
+        fc.pre(health.state === 'on' || health.state === 'paused')
+        const at = healthMayChangeAt({ ...facts, health }, now)
+        expect(identityHealth(facts, at - 1).state).toBe(health.state)
+        if (health.state === 'on') expect(identityHealth(facts, at).state).not.toBe('on')
+      }),
+    )
   })
 })

@@ -26,8 +26,10 @@ export interface HealthFacts {
 /** An agent that is away for less than this is restarting, not late. */
 const lateMs = 5 * minuteMs
 /** A rotation that nobody has picked up for this long is stuck. */
-const stuckMs = hourMs
+export const stuckMs = hourMs
 const leastValidity = 0.2
+/** One that is in trouble or under way is looked at this often. */
+const unsettledMs = 5 * minuteMs
 /** A refusal older than this says nothing about now. */
 const refusalMs = dayMs
 
@@ -57,6 +59,30 @@ export function identityHealth(facts: HealthFacts, nowMs: number): IdentityHealt
   }
   if (isRolling(facts)) return health('rotating', 'A new certificate is on its way; the current one stays valid.', null)
   return health('on', 'Tokens are given out.', null)
+}
+
+interface Seen extends Pick<HealthFacts, 'identityState' | 'agent' | 'credential'> {
+  readonly health: Pick<IdentityHealth, 'state'>
+}
+
+/** The next instant at which time alone may change the state; infinite when it cannot. */
+export function healthMayChangeAt(
+  { identityState, health: { state }, credential, agent }: Seen,
+  nowMs: number,
+): number {
+  if (identityState === 'off') return Number.POSITIVE_INFINITY
+  const instants = [
+    credential?.notAfter,
+    credential === null ? undefined : Math.floor(lastPartFrom(credential)) + 1,
+    agent === null || agent.connected ? undefined : (agent.lastSeenAt ?? 0) + lateMs,
+    state === 'on' || state === 'paused' ? undefined : nowMs + unsettledMs,
+  ]
+  return Math.min(...instants.filter((at) => at !== undefined && at > nowMs).map(Number))
+}
+
+/** After this instant little of its validity is left. */
+function lastPartFrom({ notBefore, notAfter }: NonNullable<HealthFacts['credential']>): number {
+  return notAfter - leastValidity * (notAfter - notBefore)
 }
 
 function offHealth({ identityState, restorableUntil, agent }: HealthFacts, nowMs: number): IdentityHealth {
@@ -109,11 +135,8 @@ function troublesOf({ agent, credential, run }: HealthFacts, nowMs: number): str
   if (run && run.state !== 'activated' && nowMs - run.since >= stuckMs) {
     troubles.push(`a rotation waits for the agent since ${span(nowMs - run.since)}`)
   }
-  if (credential && nowMs < credential.notAfter) {
-    const left = credential.notAfter - nowMs
-    if (left < leastValidity * (credential.notAfter - credential.notBefore)) {
-      troubles.push(`the certificate expires in ${span(left)}`)
-    }
+  if (credential && nowMs < credential.notAfter && nowMs > lastPartFrom(credential)) {
+    troubles.push(`the certificate expires in ${span(credential.notAfter - nowMs)}`)
   }
   return troubles
 }

@@ -256,6 +256,19 @@ describe('deleting an instance', () => {
     await expect(remove({ instance })).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  it('takes its tags out of the counts, and keeps them on record', async () => {
+    const { instance } = await enrolledInstance(stack)
+    const other = await enrolledInstance(stack, 'web-02')
+    const tag = (id: typeof instance.id, set: Record<string, string>) =>
+      stack.resources.tag(contextOf(), id, { set, unset: [] })
+    await tag(instance.id, { env: 'prod', team: 'a' })
+    await tag(other.instance.id, { env: 'prod' })
+    await remove({ instance })
+    expect((await stack.list.facets()).tag).toEqual({ 'env=prod': 1 })
+    const [event] = (await stack.audit.page({ terms: [] }, { limit: 1 })).items
+    expect(event).toMatchObject({ action: 'instance.deleted', before: { tags: { env: 'prod', team: 'a' } } })
+  })
+
   it('is refused to who has seen an older version (SEC-120)', async () => {
     const { instance } = await enrolledInstance(stack)
     await expect(remove({ instance }, { expected: instance.version - 1 })).rejects.toMatchObject({

@@ -6,6 +6,7 @@
  */
 export { resourceHandlers } from './admin-routes.ts'
 export { type IdentityAct, isLive, type Verdict, verdictOf } from './identity-acts.ts'
+export { stuckMs } from './identity-health.ts'
 export { type InstanceList, openInstanceList } from './instance-list.ts'
 export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
 export { ManagedIdentity } from './managed-identity.ts'

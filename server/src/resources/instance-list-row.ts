@@ -1,5 +1,6 @@
 import type { InstanceSummary } from '@signet/shared/api/resources'
-import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { hourMs } from '@signet/shared/vocabulary/time'
+import { healthMayChangeAt } from './identity-health.ts'
 import { neverMs } from './instance-filter.ts'
 import { foldCase } from './resource-id.ts'
 
@@ -21,10 +22,6 @@ export interface InstanceListRow {
   readonly lookAt: number
 }
 
-const lateMs = 5 * minuteMs
-const unsettledMs = 5 * minuteMs
-const leastValidity = 0.2
-
 export function listRowOf(summary: InstanceSummary, nowMs: number): InstanceListRow {
   const { identity, agent, credential, lastToken } = summary
   return {
@@ -40,26 +37,10 @@ export function listRowOf(summary: InstanceSummary, nowMs: number): InstanceList
     rotationAt: summary.nextRotationAt ?? neverMs,
     tokenHour: hourOf(lastToken?.at ?? 0),
     createdAt: summary.createdAt,
-    lookAt: lookAgainAt(summary, nowMs),
+    lookAt: Math.min(neverMs, healthMayChangeAt(summary, nowMs)),
   }
 }
 
 export function hourOf(at: number): number {
   return Math.floor(at / hourMs) * hourMs
-}
-
-/** The next instant at which time alone may change the state. One that is in trouble or under way is looked at often. */
-function lookAgainAt({ identityState, health, credential, agent }: InstanceSummary, nowMs: number): number {
-  if (identityState === 'off') return neverMs
-  const instants = [
-    credential?.notAfter,
-    credential === null ? undefined : lastPartFrom(credential) + 1,
-    agent === null || agent.connected ? undefined : (agent.lastSeenAt ?? 0) + lateMs,
-    health.state === 'on' || health.state === 'paused' ? undefined : nowMs + unsettledMs,
-  ]
-  return Math.min(neverMs, ...instants.filter((at) => at !== undefined && at > nowMs).map(Number))
-}
-
-function lastPartFrom({ notBefore, notAfter }: { notBefore: number; notAfter: number }): number {
-  return notAfter - leastValidity * (notAfter - notBefore)
 }

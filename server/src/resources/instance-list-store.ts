@@ -11,6 +11,8 @@ import type { InstanceListRow } from './instance-list-row.ts'
 /** Rows that are few enough to be found by an index of their own and sorted afterwards. */
 const fewRows = 2_000
 export const mostCounted = 1_000
+/** Values of one field that the filter box offers. */
+const mostValues = 500
 
 interface Order {
   readonly index: string
@@ -101,16 +103,21 @@ export class InstanceListStore {
     return this.#counted(source.hint, allOf([this.#ofTenant(), source.condition, filter.condition]), mostCounted + 1)
   }
 
-  /** How many rows have each value, from the counters. */
+  /**
+   * How many rows have each value, from the counters. Of what people and agents make up the most frequent are told; a state
+   * is told however rare it is, since the numbers of the overview are these.
+   */
   async counts(): Promise<{ field: string; value: string; count: number }[]> {
-    return this.#database.read
+    const counted = this.#database.read
       .selectFrom('instance_counts')
       .select(['field', 'value', 'count'])
       .where('tenant_id', '=', this.#tenantId)
       .where('count', '>', 0)
-      .orderBy('count', 'desc')
-      .limit(500)
-      .execute()
+    const named = counted.where('field', 'in', ['state', 'kind', 'agent'])
+    const frequent = (field: 'agent-version' | 'tag') =>
+      counted.where('field', '=', field).orderBy('count', 'desc').limit(mostValues)
+    const found = await Promise.all([named, frequent('agent-version'), frequent('tag')].map((each) => each.execute()))
+    return found.flat()
   }
 
   async all(): Promise<number> {
@@ -157,10 +164,12 @@ export class InstanceListStore {
       .insertInto('instance_list')
       .values(values)
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({
+        conflict.column('id').doUpdateSet({
           ...changing,
-          token_key: eb.fn<number>('max', ['instance_list.token_key', eb.val(row.tokenHour)]),
-        })),
+          // Uses are told faster than they can be read; those of an earlier principal are none of this one's.
+          token_key: sql<number>`iif(instance_list.principal_id IS excluded.principal_id,
+            max(instance_list.token_key, excluded.token_key), excluded.token_key)`,
+        }),
       )
       .execute()
   }

@@ -138,6 +138,36 @@ describe('the list after a change', () => {
     stack.clock.advance(3 * hourMs)
     expect(await names('last-token:>2h')).toEqual(['web-01'])
   })
+
+  it('does not keep the last token of the principal before', async () => {
+    const { instance, agent, first } = await identityOn(stack)
+    await stack.list.settle()
+    await stack.list.credentialsUsed(new Map([[first.id, stack.clock.now()]]))
+    expect(await names('last-token:<1h')).toEqual(['web-01'])
+    await stack.identities.turnOff(contextOf(), instance.id)
+    await stack.identities.agentHolds(agent.context, agent.id, [])
+    await stack.identities.turnOn(contextOf(), instance.id)
+    expect(await names('last-token:<1h')).toEqual([])
+    await expectExact()
+  })
+})
+
+describe('the numbers of the list', () => {
+  it('have the rarest state and kind beside any number of tags', async () => {
+    await identityOn(stack)
+    const { id } = await register('bare', 'function')
+    const tags = Array.from({ length: 600 }, (_, n) => [
+      `('${id}', 'a${n}', 'x', '${stack.tenantId}')`,
+      `('other', 'a${n}', 'x', '${stack.tenantId}')`,
+    ])
+    await tamper(stack, `INSERT INTO resource_tags VALUES ${tags.flat().join(',')}`)
+    const facets = await stack.list.facets()
+    expect(facets.state).toEqual({ degraded: 1, off: 1 })
+    expect(facets.kind).toEqual({ host: 1, function: 1 })
+    expect(facets.agent).toEqual({ silent: 1, none: 1 })
+    expect(facets['agent-version']).toEqual({ '0.1.0': 1 })
+    expect(Object.keys(facets.tag)).toHaveLength(500)
+  })
 })
 
 describe('a page', () => {

@@ -107,7 +107,8 @@ export class ManagedIdentity {
   }
 
   /**
-   * Soft-deletes an instance. Its principal stays restorable by nobody, since what it belongs to is gone.
+   * Soft-deletes an instance. Its principal stays restorable by nobody, since what it belongs to is gone; its tags are gone
+   * but for the record.
    *
    * @throws SignetError `conflict` unless the identity is off, or `turnOff` says to turn it off with it
    */
@@ -125,9 +126,11 @@ export class ManagedIdentity {
         })
       }
       const reason = options.reason || undefined
+      const { name, resourceId } = instance
+      const tags = await this.#resources.dropTags(tx, instanceId)
       await this.#record(
         { tx, context, instance, reason },
-        { action: 'instance.deleted', before: { name: instance.name, resourceId: instance.resourceId } },
+        { action: 'instance.deleted', before: { name, resourceId, tags } },
       )
       if (isLive(instance.identityState)) await this.#turnOff({ tx, context, instance, reason })
       await this.#resources.update(tx, await this.#resources.require(instanceId, tx), { deleted_at: this.#clock.now() })

@@ -159,6 +159,13 @@ export class ResourceManager {
     return inverse
   }
 
+  /** Takes every tag from an instance that goes, without a record of its own. @returns what they were */
+  async dropTags(tx: Tx, instanceId: InstanceId): Promise<Readonly<Record<string, string>>> {
+    const tags = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    await this.#store.unsetTags(tx, instanceId)
+    return tags
+  }
+
   /** As `changeTags`, in a transaction of its own. */
   async tag(
     context: RequestContext,

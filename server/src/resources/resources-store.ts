@@ -158,6 +158,10 @@ export class ResourcesStore {
       .execute()
   }
 
+  async unsetTags(tx: Tx, resourceId: string): Promise<void> {
+    await sqlOf(tx).deleteFrom('resource_tags').where('resource_id', '=', resourceId).execute()
+  }
+
   async findByPrincipal(principalId: string, tx: Tx): Promise<ServiceInstance | undefined> {
     const row = await this.#live(tx).where('system_principal_id', '=', principalId).executeTakeFirst()
     return row && toInstance(row)

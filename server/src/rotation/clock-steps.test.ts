@@ -46,7 +46,7 @@ describe('a clock that jumps ahead', () => {
     const { stateOfFirst } = await inOverlap()
     stack.clock.step(2 * dayMs)
     await stack.rotation.scheduler.turn()
-    stack.watch.confirm()
+    stack.watch.confirm(given(stack.watch.waitingFor))
     stack.clock.advance(30_000)
     await stack.rotation.scheduler.turn()
     expect(await stateOfFirst()).toBe('retired')

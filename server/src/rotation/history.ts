@@ -123,17 +123,19 @@ export class RotationHistory {
     return this.#review.load(range)
   }
 
-  /** Rotations that no agent has taken up since an instant, the oldest first. */
-  async waitingSince(before: number, most: number): Promise<{ items: RotationSummary[]; total: number }> {
-    const { runs, total } = await this.#review.waitingSince(before, most)
-    return { items: await this.#summaries(runs), total }
-  }
-
-  /** Of identities whose latest rotations failed the last one, with how many failed in a row. */
-  async lastFailed(most: number): Promise<{ items: (RotationSummary & { failures: number })[]; total: number }> {
-    const { runs, total } = await this.#review.lastFailed(most)
+  /**
+   * The oldest of the matching rotations, with how many in a row have failed for the identity by now, and how many match: as
+   * many as the list with the same filter has.
+   */
+  async oldest(
+    query: Pick<HistoryQuery, 'terms'>,
+    most: number,
+  ): Promise<{ items: (RotationSummary & { failures: number })[]; total: number }> {
+    const { runs, total } = await this.#review.oldest({ condition: await this.#condition(query) }, most)
+    const slots = new Map((await this.#store.slots(runs.map((run) => run.slot_id))).map((slot) => [slot.id, slot]))
     const summaries = await this.#summaries(runs)
-    return { items: summaries.map((each, index) => ({ ...each, failures: runs[index]?.failures ?? 1 })), total }
+    const failuresOf = (run: RunRow | undefined) => (run && slots.get(run.slot_id)?.failures) ?? 0
+    return { items: summaries.map((each, index) => ({ ...each, failures: failuresOf(runs[index]) })), total }
   }
 
   /** @throws SignetError `not_found` */

@@ -1,6 +1,6 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import { dayMs } from '@signet/shared/vocabulary/time'
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
 import { type Condition, column, wordIs } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -19,6 +19,15 @@ const historyList = 'rotations'
 const upcomingList = 'upcoming'
 /** No slot is due later than this; those that nothing is planned for come last. */
 const never = 8_640_000_000_000_000
+
+/** Holds for the last failed run of each open slot that did not roll since. */
+export const isLastFailure: Condition = sql<SqlBool>`rotation_runs.id IN (
+  SELECT (
+    SELECT failed.id FROM rotation_runs AS failed
+    WHERE failed.principal_id = slot.principal_id AND failed.slot_id = slot.id AND failed.state = 'failed'
+    ORDER BY failed.id DESC LIMIT 1
+  ) FROM credential_slots AS slot WHERE slot.state = 'open' AND slot.failures > 0
+)`
 
 /** SQL of the questions people ask about rotations. Any of them may look at many rows, so they run beside the main thread. */
 export class RotationReviewStore {
@@ -89,39 +98,14 @@ export class RotationReviewStore {
     })
   }
 
-  /** Runs requested before an instant that no agent has taken up, the oldest first, and how many there are. */
-  async waitingSince(before: number, most: number): Promise<{ runs: RunRow[]; total: number }> {
-    const waiting = this.#database.reports
+  /** The oldest of the matching runs, and how many match. */
+  async oldest({ condition }: RunQuery, most: number): Promise<{ runs: RunRow[]; total: number }> {
+    const matching = this.#database.reports
       .selectFrom('rotation_runs')
       .where('tenant_id', '=', this.#tenantId)
-      .where('state', 'in', ['requested', 'prepared'])
-      .where('id', '<', firstIdAt(before))
-    const runs = await waiting.selectAll().orderBy('id').limit(most).execute()
-    const { n } = await waiting.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
-    return { runs, total: n }
-  }
-
-  /** The last failed run of open slots whose latest rotations failed, and how many such slots there are. */
-  async lastFailed(most: number): Promise<{ runs: (RunRow & { failures: number })[]; total: number }> {
-    const failing = this.#database.reports
-      .selectFrom('credential_slots')
-      .where('tenant_id', '=', this.#tenantId)
-      .where(sql<boolean>`state = 'open' AND failures > 0`)
-    const slots = await failing.select(['id', 'principal_id', 'failures']).orderBy('id').limit(most).execute()
-    const { n } = await failing.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
-    const runs: (RunRow & { failures: number })[] = []
-    for (const slot of slots) {
-      const run = await this.#database.reports
-        .selectFrom('rotation_runs')
-        .selectAll()
-        .where('principal_id', '=', slot.principal_id)
-        .where('slot_id', '=', slot.id)
-        .where('state', '=', 'failed')
-        .orderBy('id', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      if (run) runs.push({ ...run, failures: slot.failures })
-    }
+      .where(condition)
+    const runs = await matching.selectAll().orderBy('id').limit(most).execute()
+    const { n } = await matching.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
     return { runs, total: n }
   }
 

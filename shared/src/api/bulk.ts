@@ -4,7 +4,7 @@ import { JobItemState, JobState } from '../vocabulary/job-states.ts'
 import type { Permission } from '../vocabulary/permissions.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { Reason, TagChange } from './resources.ts'
 import { Actor } from './rotation.ts'
 
@@ -158,7 +158,7 @@ export const bulkApi = {
     summary: 'The result of a bulk job as a file',
     access: 'instances.read',
     params,
-    query: z.object({ format: z.enum(['csv', 'ndjson']).default('csv') }),
+    query: z.object({ format: ExportFormat.default('csv') }),
     download: true,
   }),
   pause: command('pause', 'Pause a job after the item under way'),

@@ -22,9 +22,9 @@ export const clockApi = {
   confirm: route({
     method: 'POST',
     path: '/clock/confirmation',
-    summary: 'Confirm that the time is right after a step: what waited goes on',
+    summary: 'Confirm that the time is right after the step that was looked at: what waited goes on',
     access: 'clock.confirm',
-    body: z.strictObject({}),
+    body: z.strictObject({ steppedAt: Instant }),
     response: ClockStatus,
   }),
 }

@@ -46,6 +46,8 @@ export const AttentionFix = z.object({
   label: z.string(),
   path: PagePath.nullable(),
   command: z.string().nullable(),
+  /** The step of the clock that is told of: what `confirm_clock` confirms, and no other. */
+  steppedAt: Instant.nullable(),
 })
 export type AttentionFix = z.infer<typeof AttentionFix>
 

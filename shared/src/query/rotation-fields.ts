@@ -8,6 +8,11 @@ export const rotationFields = [
   { name: 'trigger', kind: 'choice', title: 'Why it was started', values: RunTrigger.options },
   { name: 'state', kind: 'choice', title: 'How far it is', values: RunState.options },
   { name: 'open', kind: 'flag', title: 'Whether it is still under way' },
+  {
+    name: 'last-failure',
+    kind: 'flag',
+    title: 'Whether it is the last failure of an identity that did not roll since',
+  },
   { name: 'actor', kind: 'word', title: 'Who asked for it' },
   { name: 'thumbprint', kind: 'word', title: 'Thumbprint of the old or new certificate' },
   { name: 'error', kind: 'word', title: 'Error code' },

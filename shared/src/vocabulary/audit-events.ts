@@ -45,6 +45,7 @@ export const auditActions = {
   'bulk.cancelled': 'Bulk job cancelled',
   'bulk.retried': 'Bulk job: failed items tried again',
   'bulk.finished': 'Bulk job finished',
+  'bulk.exported': 'Result of a bulk job exported',
   'rotation.requested': 'Rotation requested',
   'rotation.failed': 'Rotation failed',
   'rotation.cancelled': 'Rotation cancelled',

@@ -99,15 +99,15 @@ function Fix({ item: { fix, title } }: { item: AttentionItem }) {
       </span>
     )
   }
-  return <ConfirmClock label={fix.label} />
+  return fix.steppedAt === null ? null : <ConfirmClock label={fix.label} steppedAt={fix.steppedAt} />
 }
 
-function ConfirmClock({ label }: { label: string }) {
+function ConfirmClock({ label, steppedAt }: { label: string; steppedAt: number }) {
   const confirm = useConfirmClock()
   const refusal = useRefusal('clock.confirm')
   return (
     <>
-      <Button small busy={confirm.isPending} disabledReason={refusal} onClick={() => confirm.mutate()}>
+      <Button small busy={confirm.isPending} disabledReason={refusal} onClick={() => confirm.mutate(steppedAt)}>
         {label}
       </Button>
       {confirm.error !== null && <ErrorPanel problem={problemOf(confirm.error)} />}

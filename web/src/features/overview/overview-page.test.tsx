@@ -55,7 +55,13 @@ const item = (change: Partial<AttentionItem>) =>
   AttentionItem.parse({
     ...{ key: 'a', severity: 'critical', kind: 'identity_failing', title: 'payments-vm-3', reason: 'It expired.' },
     ...{ target: { kind: 'instance', id, name: 'payments-vm-3' }, count: 1, requests: 1_204 },
-    fix: { code: 'rotate', label: 'Look at the certificates', path: `/instances/${id}/certificates`, command: null },
+    fix: {
+      code: 'rotate',
+      label: 'Look at the certificates',
+      path: `/instances/${id}/certificates`,
+      command: null,
+      steppedAt: null,
+    },
     ...change,
   })
 
@@ -102,15 +108,15 @@ test('names what needs attention with its reason, its weight and the one thing t
   expect(history.location.href).toBe(`/instances/${id}/certificates`)
 })
 
-test('confirms the clock in place, for who may', async () => {
+test('confirms the step of the clock that it told of in place, for who may', async () => {
   const clock = item({
     kind: 'clock_doubtful',
-    fix: { code: 'confirm_clock', label: 'The time is right', path: null, command: null },
+    fix: { code: 'confirm_clock', label: 'The time is right', path: null, command: null, steppedAt: now },
   })
   const { screen, sent } = await show({ items: [clock] })
   await screen.getByRole('button', { name: 'The time is right' }).click()
   await vi.waitFor(() =>
-    expect(sent.some(({ method, path }) => `${method} ${path}` === 'POST /clock/confirmation')).toBe(true),
+    expect(sent.find(({ path }) => path === '/clock/confirmation')?.body).toEqual({ steppedAt: now }),
   )
   await screen.unmount()
   vi.restoreAllMocks()

@@ -23,7 +23,7 @@ export const attentionOptions = queryOptions({
 export function useConfirmClock() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => call(clockApi.confirm)({ body: {} }),
+    mutationFn: (steppedAt: number) => call(clockApi.confirm)({ body: { steppedAt } }),
     onSettled: () => client.invalidateQueries({ queryKey: [root] }),
   })
 }
