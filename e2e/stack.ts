@@ -7,14 +7,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const program = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+/** The source that Node runs. */
+export const program = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const run = promisify(execFile)
+
+/** What has not ended by then is killed, whatever it hangs on: no test may wait for it for ever, or leave it behind. */
+const mostMs = { toStop: 30_000, ofCommand: 60_000 }
 
 /** The real binary in processes of its own, on free loopback ports, with data in a folder that goes with it. */
 export class Stack {
   readonly folder = mkdtempSync(join(tmpdir(), 'signet-e2e-'))
   readonly environment: NodeJS.ProcessEnv
   readonly #processes = new Map<string, ChildProcess>()
+  readonly #outputs = new Map<string, string>()
 
   private constructor(ports: readonly number[]) {
     const [dashboard, authority, agents, local] = ports
@@ -48,16 +53,23 @@ export class Stack {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#processes.set(command, child)
+    this.#outputs.set(command, '')
     return new Promise((resolve, reject) => {
       let output = ''
       const onData = (chunk: Buffer) => {
         output += chunk.toString('utf8')
+        this.#outputs.set(command, output)
         if (ready.test(output)) resolve(output)
       }
       child.stdout.on('data', onData)
       child.stderr.on('data', onData)
       child.once('exit', (code) => reject(new Error(`signet ${command} ended with ${code}: ${output}`)))
     })
+  }
+
+  /** All that the newest process of a subcommand has printed until now. */
+  output(command: string): string {
+    return this.#outputs.get(command) ?? ''
   }
 
   /** What a running subcommand prints from now on, until it matches. */
@@ -93,7 +105,8 @@ export class Stack {
 
   /** A subcommand that ends. @returns what it printed */
   async signet(...args: string[]): Promise<string> {
-    const { stdout } = await run(process.execPath, [program, ...args], { env: this.environment })
+    const options = { env: this.environment, timeout: mostMs.ofCommand, killSignal: 'SIGKILL' } as const
+    const { stdout } = await run(process.execPath, [program, ...args], options)
     return stdout
   }
 
@@ -128,7 +141,7 @@ export class Stack {
     )
   }
 
-  /** @returns the exit code of the process that was asked to stop */
+  /** @returns the exit code of the process that was asked to stop; null for one that a signal ended */
   async stop(command = 'start'): Promise<number | null> {
     return this.#end(command, 'SIGTERM')
   }
@@ -141,10 +154,11 @@ export class Stack {
   async #end(command: string, signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#processes.get(command)
     this.#processes.delete(command)
-    if (!child || child.exitCode !== null) return child?.exitCode ?? null
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     child.kill(signal)
-    return ended
+    const timer = setTimeout(() => child.kill('SIGKILL'), mostMs.toStop)
+    return ended.finally(() => clearTimeout(timer))
   }
 }
 

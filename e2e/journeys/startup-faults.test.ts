@@ -2,12 +2,9 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import Database from 'better-sqlite3'
-import { Stack } from '../stack.ts'
-
-const program = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+import { program, Stack } from '../stack.ts'
 
 let stack: Stack
 test.beforeEach(async () => {
@@ -18,15 +15,12 @@ test.afterEach(() => stack.close())
 /** Starts and expects it to refuse. @returns the one line it said */
 function refusal(command: string, more: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [program, command],
-      { env: { ...stack.environment, ...more } },
-      (error, _out, stderr) => {
-        if (error && error.code !== 0) resolve(stderr.trim())
-        else reject(new Error('it started'))
-      },
-    )
+    const options = { env: { ...stack.environment, ...more }, timeout: 60_000, killSignal: 'SIGKILL' } as const
+    const child = execFile(process.execPath, [program, command], options, (error, _out, stderr) => {
+      // What neither refused nor ended was killed, and its children end when they lose it.
+      if (error && !child.killed) resolve(stderr.trim())
+      else reject(new Error(`it did not refuse: ${stderr}`))
+    })
   })
 }
 

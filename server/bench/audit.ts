@@ -15,6 +15,7 @@ import { openSqlite } from '../src/platform/database/sqlite.ts'
 import { newGuid, SequentialIds } from '../src/platform/identifiers.ts'
 import { requireTerms } from '../src/platform/query-text.ts'
 import { systemContext } from '../src/platform/request-context.ts'
+import { auditEventRow, RowInserts } from './rows.ts'
 
 /**
  * The questions of the audit page on a large log: p50 and p95 of each in milliseconds, the rate of an export, and how
@@ -72,7 +73,7 @@ function seed(file: string): void {
     )
     .all()
   for (const { name } of indexes) db.exec(`DROP INDEX ${name}`)
-  const insert = db.prepare(`INSERT INTO audit_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'instance', ?, ?, ?, ?, ?, ?, ?)`)
+  const rows = new RowInserts(db)
   let at = now - yearMs
   const ids = new SequentialIds({ ...systemClock, now: () => at })
   const actions = AuditAction.options
@@ -83,22 +84,18 @@ function seed(file: string): void {
       const draw = (index * 2_654_435_761) % 4_294_967_296
       const isRare = draw % 100_003 === 7
       const operator = isRare ? 'operator-rare' : `operator-${draw % 40}`
-      insert.run(
-        ids.next(),
-        tenantId,
-        at,
-        draw % 500 === 0 ? 'console' : draw % 3 === 0 ? 'operator' : 'system',
-        operator,
-        operator,
-        `192.0.2.${draw % 250}`,
-        actions[draw % actions.length],
-        targetOf(draw),
-        `web-${draw % 5_000}`,
-        draw % 300 === 0 ? 'failed' : draw % 70 === 0 ? 'refused' : 'ok',
-        draw % 11 === 0 ? `incident-${draw % 4_000}` : null,
-        `c-${index}`,
-        JSON.stringify({ state: 'on', principalId: targetOf(draw) }),
-        JSON.stringify({ state: 'off' }),
+      rows.into(
+        'audit_events',
+        auditEventRow({
+          ...{ id: ids.next(), tenant_id: tenantId, at, action: actions[draw % actions.length] ?? '' },
+          ...{ actor_kind: draw % 500 === 0 ? 'console' : draw % 3 === 0 ? 'operator' : 'system' },
+          ...{ actor_id: operator, actor_label: operator, actor_ip: `192.0.2.${draw % 250}` },
+          ...{ target_id: targetOf(draw), target_label: `web-${draw % 5_000}`, correlation_id: `c-${index}` },
+          outcome: draw % 300 === 0 ? 'failed' : draw % 70 === 0 ? 'refused' : 'ok',
+          reason: draw % 11 === 0 ? `incident-${draw % 4_000}` : null,
+          before: JSON.stringify({ state: 'on', principalId: targetOf(draw) }),
+          after: JSON.stringify({ state: 'off' }),
+        }),
       )
     }
   })

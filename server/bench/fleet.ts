@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { issueSelfSigned, readCertificate } from '../src/platform/crypto/certificate.ts'
 import { openServer } from './open-server.ts'
+import { credentialRow, principalRow, RowInserts, type Stamps } from './rows.ts'
 
 /** A client that asks for tokens: what it signs its assertions with, and under which names. */
 export interface BenchClient {
@@ -46,12 +47,8 @@ async function fill(file: string, instances: number, shared: { tenantId: string;
   const db = new Sqlite(file)
   db.pragma('foreign_keys = OFF')
   const now = Date.now()
-  const principal = db.prepare(
-    "INSERT INTO principals (object_id, tenant_id, client_id, kind, display_name, owner_instance_id, arm_id, state, version, created_at, updated_at) VALUES (?, ?, ?, 'system', ?, ?, ?, 'enabled', 1, ?, ?)",
-  )
-  const credential = db.prepare(
-    "INSERT INTO credentials (id, tenant_id, slot_id, principal_id, serial, x5t, x5t_s256, spki_s256, cert_der, key_alg, key_location, ca_id, not_before, not_after, state, run_id, activated_at, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'rsa2048', 'agent', 'bench', ?, ?, 'active', ?, ?, 1, ?, ?)",
-  )
+  const rows = new RowInserts(db)
+  const stamps: Stamps = { tenant_id: shared.tenantId, version: 1, created_at: now, updated_at: now }
   const clients: BenchClient[] = []
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
   const certificate = () =>
@@ -70,10 +67,15 @@ async function fill(file: string, instances: number, shared: { tenantId: string;
     const isActive = index < activeClients
     const facts = isActive ? readCertificate(await certificate()) : filler
     const [x5t, x5tS256] = isActive ? [facts.x5t, facts.x5tS256] : [random(20), random(32)]
-    principal.run(objectId, shared.tenantId, clientId, `host-${index}`, randomUUID(), arm, now, now)
-    credential.run(
-      ...[randomUUID(), shared.tenantId, randomUUID(), objectId, random(16), x5t, x5tS256, random(32), facts.der],
-      ...[facts.notBefore, facts.notAfter, randomUUID(), now, now, now],
+    const names = { object_id: objectId, client_id: clientId, display_name: `host-${index}`, arm_id: arm }
+    rows.into('principals', principalRow({ ...names, owner_instance_id: randomUUID(), ...stamps }))
+    rows.into(
+      'credentials',
+      credentialRow({
+        ...{ id: randomUUID(), slot_id: randomUUID(), principal_id: objectId, run_id: randomUUID(), ca_id: 'bench' },
+        ...{ serial: random(16), x5t, x5t_s256: x5tS256, spki_s256: random(32), cert_der: facts.der },
+        ...{ not_before: facts.notBefore, not_after: facts.notAfter, activated_at: now, ...stamps },
+      }),
     )
     if (isActive) clients.push({ clientId, x5tS256 })
   }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Database as Sqlite } from 'better-sqlite3'
 import { systemClock } from '../src/platform/clock.ts'
 import { issueSelfSigned } from '../src/platform/crypto/certificate.ts'
@@ -8,12 +8,18 @@ import { generatePrivateKey } from '../src/platform/crypto/key-pair.ts'
 import { openSqlite } from '../src/platform/database/sqlite.ts'
 import { SequentialIds } from '../src/platform/identifiers.ts'
 import { openServer } from './open-server.ts'
+import { auditEventRow, credentialRow, principalRow, RowInserts, type Stamps } from './rows.ts'
+
+interface Size {
+  readonly instances: number
+  readonly auditEvents: number
+}
 
 /**
  * Fills a new data folder with instances, each with what its state needs: principal, agent, slot, certificate, rotation.
  * Only rows: no certificate is real, no agent will come.
  */
-export async function seed(dataDir: string, size: { instances: number; auditEvents: number }): Promise<void> {
+export async function seed(dataDir: string, size: Size): Promise<void> {
   const first = await openServer({ SIGNET_DATA_DIR: dataDir })
   await first.lifecycle.stop()
   const certificate = await issueSelfSigned({
@@ -24,7 +30,7 @@ export async function seed(dataDir: string, size: { instances: number; auditEven
   })
   const db = openSqlite(join(dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
-  const seeder = new Seeder(db, certificate)
+  const seeder = new Seeder(db, certificate, size)
   for (let start = 0; start < size.instances; start += portion) {
     seeder.instances(start, Math.min(portion, size.instances - start))
   }
@@ -43,10 +49,20 @@ const roles = ['web', 'api', 'db', 'worker', 'cache', 'gateway', 'batch', 'payme
 const regions = ['eu-west', 'eu-north', 'us-east', 'us-west', 'ap-south'] as const
 const kinds = ['vm', 'vm', 'vm', 'app', 'function', 'container', 'host'] as const
 const provider = 'Microsoft.Compute/virtualMachines'
+const actions = [
+  'identity.turned_on',
+  'credential.activated',
+  'rotation.completed',
+  'token.tested',
+  'session.started',
+] as const
 
 class Seeder {
   readonly #db: Sqlite
+  readonly #rows: RowInserts
   readonly #certificate: Buffer
+  readonly #size: Size
+  readonly #instanceIds: string[] = []
   readonly #now = systemClock.now()
   readonly #ids = new SequentialIds(systemClock)
   readonly #tenantId: string
@@ -55,9 +71,11 @@ class Seeder {
   readonly #policyId: string
   readonly #caId: string
 
-  constructor(db: Sqlite, certificate: Buffer) {
+  constructor(db: Sqlite, certificate: Buffer, size: Size) {
     this.#db = db
+    this.#rows = new RowInserts(db)
     this.#certificate = certificate
+    this.#size = size
     const only = (table: string, column: string, where = '1') =>
       String(db.prepare(`SELECT ${column} FROM ${table} WHERE ${where} LIMIT 1`).pluck().get())
     this.#tenantId = only('tenants', 'id')
@@ -73,58 +91,55 @@ class Seeder {
     })()
   }
 
+  /** One a second until now, on the instances there are. Their IDs tell the same times, since lists are cut by them. */
   auditEvents(from: number, count: number): void {
-    const actions = [
-      'identity.turned_on',
-      'credential.activated',
-      'rotation.completed',
-      'token.tested',
-      'session.started',
-    ]
+    const timeOf = (index: number) => this.#now - (this.#size.auditEvents - index) * secondMs
+    let at = timeOf(from)
+    const ids = new SequentialIds({ ...systemClock, now: () => at })
     this.#db.transaction(() => {
       for (let index = from; index < from + count; index += 1) {
-        const target = Math.floor(Math.random() * 100_000)
-        this.#insert('audit_events', {
-          ...{ id: this.#ids.next(), tenant_id: this.#tenantId, at: this.#now - (1_000_000 - index) * 1_000 },
-          ...{
-            actor_kind: index % 4 === 0 ? 'operator' : 'system',
-            actor_id: null,
-            actor_label: 'seeded',
-            actor_ip: null,
-          },
-          ...{ action: actions[index % actions.length], target_kind: 'instance', target_id: `instance-${target}` },
-          ...{ target_label: nameOf(target), outcome: index % 50 === 0 ? 'refused' : 'ok', reason: null },
-          ...{ correlation_id: randomUUID(), before: null, after: null },
-        })
+        at = timeOf(index)
+        const target = Math.floor(Math.random() * this.#instanceIds.length)
+        const targetId = this.#instanceIds[target]
+        this.#rows.into(
+          'audit_events',
+          auditEventRow({
+            ...{ id: ids.next(), tenant_id: this.#tenantId, at, action: actions[index % actions.length] ?? '' },
+            ...{ actor_kind: index % 4 === 0 ? 'operator' : 'system', actor_label: 'seeded' },
+            ...{ target_id: targetId ?? null, target_label: targetId === undefined ? null : nameOf(target) },
+            ...{ outcome: index % 50 === 0 ? 'refused' : 'ok', correlation_id: randomUUID() },
+          }),
+        )
       }
     })()
   }
 
   /** One change that concerns every instance, so that the list takes them in. */
   announce(): void {
-    this.#insert('change_events', { kind: 'policy', entity_id: this.#policyId, at: this.#now })
+    this.#rows.into('change_events', { kind: 'policy', entity_id: this.#policyId, at: this.#now })
   }
 
   #instance(index: number): void {
     const id = randomUUID()
+    this.#instanceIds.push(id)
     const name = nameOf(index)
-    const kind = kinds[index % kinds.length]
+    const kind = kinds[index % kinds.length] ?? 'vm'
     const armId = `/subscriptions/${this.#subscriptionId}/resourceGroups/default/providers/${provider}/${name}`
     const createdAt = this.#now - Math.floor(Math.random() * 400) * dayMs
-    const stamps = { tenant_id: this.#tenantId, version: 1, created_at: createdAt, updated_at: createdAt }
+    const stamps: Stamps = { tenant_id: this.#tenantId, version: 1, created_at: createdAt, updated_at: createdAt }
     // Spread over names and kinds as chance would have it, but the same each time.
     const dice = ((index * 2_654_435_761) >>> 0) % 1_000
     const state = dice < 300 ? 'off' : dice < 325 ? 'enabling' : 'on'
     const agentId = state === 'off' && index % 2 === 0 ? null : this.#agent(index, stamps)
     const principalId = state === 'off' ? null : this.#principal({ id, name, armId, stamps })
-    this.#insert('service_instances', {
+    this.#rows.into('service_instances', {
       ...{ id, subscription_id: this.#subscriptionId, resource_group_id: this.#groupId, kind, name, ...stamps },
       ...{ name_key: name, arm_id: armId, arm_id_key: armId.toLowerCase(), identity_state: state },
       ...{ system_principal_id: principalId, agent_id: agentId, deleted_at: null },
     })
     if (state === 'on' && agentId !== null && principalId !== null)
       this.#credential(index, { agentId, principalId, stamps })
-    this.#insert('resource_tags', {
+    this.#rows.into('resource_tags', {
       resource_id: id,
       tag_key: 'env',
       tag_value: index % 3 === 0 ? 'prod' : 'test',
@@ -132,9 +147,9 @@ class Seeder {
     })
   }
 
-  #agent(index: number, stamps: object): string {
+  #agent(index: number, stamps: Stamps): string {
     const id = randomUUID()
-    this.#insert('agents', {
+    this.#rows.into('agents', {
       ...{
         id,
         name: nameOf(index),
@@ -160,16 +175,14 @@ class Seeder {
     return id
   }
 
-  #principal({ id, name, armId, stamps }: { id: string; name: string; armId: string; stamps: object }): string {
+  #principal({ id, name, armId, stamps }: { id: string; name: string; armId: string; stamps: Stamps }): string {
     const objectId = randomUUID()
-    this.#insert('principals', {
-      ...{ object_id: objectId, client_id: randomUUID(), kind: 'system', display_name: name, owner_instance_id: id },
-      ...{ arm_id: armId, state: 'enabled', deleted_at: null, purge_at: null, ...stamps },
-    })
+    const names = { object_id: objectId, client_id: randomUUID(), display_name: name, arm_id: armId }
+    this.#rows.into('principals', principalRow({ ...names, owner_instance_id: id, ...stamps }))
     return objectId
   }
 
-  #credential(index: number, of: { agentId: string; principalId: string; stamps: object }): void {
+  #credential(index: number, of: { agentId: string; principalId: string; stamps: Stamps }): void {
     const { agentId, principalId, stamps } = of
     const slotId = randomUUID()
     const credentialId = this.#ids.next()
@@ -177,7 +190,7 @@ class Seeder {
     // One in 500 has expired, a tenth is in the last fifth of its validity.
     const age = index % 500 === 6 ? 91 : (index * 7) % 89
     const notBefore = this.#now - age * dayMs
-    this.#insert('credential_slots', {
+    this.#rows.into('credential_slots', {
       ...{
         id: slotId,
         principal_id: principalId,
@@ -189,26 +202,16 @@ class Seeder {
       ...{ policy_id: this.#policyId, active_credential_id: credentialId, prepared_credential_id: null, jitter: 0 },
       ...{ rotate_after: this.#now + (1 + ((index * 11) % 60)) * dayMs, failures: 0, ...stamps },
     })
-    this.#insert('credentials', {
-      ...{ id: credentialId, slot_id: slotId, principal_id: principalId, serial: randomBytes(16).toString('hex') },
-      ...{ x5t: randomBytes(20).toString('base64url'), x5t_s256: thumbprint(), spki_s256: thumbprint() },
-      ...{
-        cert_der: this.#certificate,
-        key_alg: 'rsa2048',
-        key_location: 'agent',
-        ca_id: this.#caId,
-        not_before: notBefore,
-      },
-      ...{
-        not_after: notBefore + 90 * dayMs,
-        usable_until: null,
-        state: 'active',
-        run_id: runId,
-        activated_at: notBefore,
-      },
-      ...{ revoked_at: null, first_used_at: notBefore, last_used_at: this.#now, ...stamps },
-    })
-    this.#insert('rotation_runs', {
+    this.#rows.into(
+      'credentials',
+      credentialRow({
+        ...{ id: credentialId, slot_id: slotId, principal_id: principalId, serial: randomBytes(16).toString('hex') },
+        ...{ x5t: randomBytes(20).toString('base64url'), x5t_s256: thumbprint(), spki_s256: thumbprint() },
+        ...{ cert_der: this.#certificate, ca_id: this.#caId, not_before: notBefore, not_after: notBefore + 90 * dayMs },
+        ...{ run_id: runId, activated_at: notBefore, first_used_at: notBefore, last_used_at: this.#now, ...stamps },
+      }),
+    )
+    this.#rows.into('rotation_runs', {
       ...{
         id: runId,
         slot_id: slotId,
@@ -228,20 +231,6 @@ class Seeder {
       ...{ attempt: 1, due_at: notBefore, lease_owner: null, fence: 1, error_code: null, error_detail: null },
       ...{ prepared_at: notBefore, activated_at: notBefore, finished_at: notBefore, ...stamps },
     })
-  }
-
-  readonly #statements = new Map<string, ReturnType<Sqlite['prepare']>>()
-
-  #insert(table: string, row: Record<string, unknown>): void {
-    let statement = this.#statements.get(table)
-    if (!statement) {
-      const names = Object.keys(row)
-      statement = this.#db.prepare(
-        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
-      )
-      this.#statements.set(table, statement)
-    }
-    statement.run(row)
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../test/fuzz.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type AssertionClaims, checkClaims, parseAssertion } from './client-assertion.ts'
 import { issuerOf } from './issuer.ts'
@@ -25,6 +26,42 @@ const codeOf = (work: () => unknown): string => {
     return error instanceof SignetError ? error.code : String(error)
   }
 }
+
+describe('hostile text (SEC-187)', () => {
+  const ends = (text: string): void => {
+    expect(['none', 'assertion_malformed', 'assertion_key_unknown', 'assertion_audience_wrong']).toContain(
+      codeOf(() => parseAssertion(text)),
+    )
+  }
+
+  it('ends in an assertion or in a refusal, whatever stands between the dots', () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.json().map((text) => encode(text)),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+    )
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 5 }), (parts) => ends(parts.join('.'))),
+      { numRuns: fuzzRuns(500) },
+    )
+  })
+
+  it('ends so for members of any kind in header and claims', () => {
+    const anything = fc.oneof(
+      fc.json().map((text): unknown => JSON.parse(text)),
+      fc.string(),
+      fc.double(),
+    )
+    const changed = (members: object) =>
+      fc.record({ name: fc.constantFrom(...Object.keys(members), 'x5c', 'typ', 'crit', 'nbf'), value: anything })
+    fc.assert(
+      fc.property(changed(header), changed(payload), (head, body) =>
+        ends(token({ ...header, [head.name]: head.value }, { ...payload, [body.name]: body.value })),
+      ),
+      { numRuns: fuzzRuns(500) },
+    )
+  })
+})
 
 describe('parsing', () => {
   it('takes the parts out, and signs over the segments as they were sent', () => {

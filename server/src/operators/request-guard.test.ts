@@ -100,6 +100,17 @@ describe('a request that only reads', () => {
     })
   })
 
+  it('of a route that looks who is signed in is let through with a session, with none and with one that is over', async () => {
+    await expect(admit(goodHeaders(), 'optional-session', 'GET')).resolves.toMatchObject({
+      actor: { kind: 'operator' },
+    })
+    for (const cookie of [undefined, `${cookieNames[0]}=x`]) {
+      await expect(admit({ cookie }, 'optional-session', 'GET')).resolves.toMatchObject({
+        actor: { kind: 'anonymous' },
+      })
+    }
+  })
+
   it('finds nobody signed in on the context of the console', () => {
     expect(() => signedInOf(contextOf('console', 'console'))).toThrow('signed-in operator')
   })
@@ -204,6 +215,6 @@ describe('the roles', () => {
       )
       if (answer) open.push(name)
     }
-    expect(open).toEqual(['GET /demo', 'GET /setup', 'GET /unseal', 'POST /session'])
+    expect(open).toEqual(['GET /demo', 'GET /session', 'GET /setup', 'GET /unseal', 'POST /session'])
   })
 })

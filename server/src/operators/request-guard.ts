@@ -16,6 +16,8 @@ export interface GuardedRequest {
 /** The cookie of the session. Browsers keep `__Host-` cookies on http://localhost; one that does not gets the other. */
 export const cookieNames = ['__Host-signet', 'signet-local'] as const
 
+const nobody = { kind: 'anonymous', id: null, label: 'not signed in' } as const
+
 /** Context of an operator's request, with what only session routes need. */
 export interface OperatorContext extends RequestContext {
   readonly signedIn: SignedIn
@@ -43,15 +45,25 @@ export class RequestGuard {
   ): Promise<RequestContext | OperatorContext> {
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
     if (changes) this.#requireSameOrigin(request)
-    if (access === 'public') {
-      const actor = { kind: 'anonymous' as const, id: null, label: 'not signed in' }
-      return { actor, correlationId, ...originOf(request) }
-    }
-    const signedIn = await this.#sessions.require(sessionIdOf(request), isAttended(request))
+    if (access === 'public') return { actor: nobody, correlationId, ...originOf(request) }
+    const signedIn = await this.#signedIn(request, access)
+    if (!signedIn) return { actor: nobody, correlationId, ...originOf(request) }
     if (changes) requireCsrf(request, signedIn)
     const { operator_id: id, display_name: label, role } = signedIn.row
-    if (access !== 'session' && !allows(role, access)) throw forbidden(access)
+    const needsPermission = access !== 'session' && access !== 'optional-session'
+    if (needsPermission && !allows(role, access)) throw forbidden(access)
     return { actor: { kind: 'operator', id, label }, correlationId, ...originOf(request), signedIn }
+  }
+
+  /** @returns undefined for nobody, where that is allowed. @throws SignetError `unauthenticated` where it is not */
+  async #signedIn(request: GuardedRequest, access: Access): Promise<SignedIn | undefined> {
+    try {
+      return await this.#sessions.require(sessionIdOf(request), isAttended(request))
+    } catch (error) {
+      const isNobody = error instanceof SignetError && error.code === 'unauthenticated'
+      if (isNobody && access === 'optional-session') return undefined
+      throw error
+    }
   }
 
   #requireSameOrigin(request: GuardedRequest): void {
@@ -78,8 +90,14 @@ export function sessionIdOf(request: GuardedRequest): Secret | undefined {
   return undefined
 }
 
+/** Who is signed in; undefined on open routes and the console, where nobody may be. */
+export function signedInIfAny(context: RequestContext): SignedIn | undefined {
+  return 'signedIn' in context ? (context as OperatorContext).signedIn : undefined
+}
+
 export function signedInOf(context: RequestContext): SignedIn {
-  if ('signedIn' in context) return (context as OperatorContext).signedIn
+  const signedIn = signedInIfAny(context)
+  if (signedIn) return signedIn
   throw new SignetError('unauthenticated', 'This needs a signed-in operator.')
 }
 

@@ -2,7 +2,7 @@ import type { operatorsApi } from '@signet/shared/api/operators'
 import type { Handlers, ReplyHeaders } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Operators } from './operators.ts'
-import { cookieNames, signedInOf } from './request-guard.ts'
+import { cookieNames, signedInIfAny, signedInOf } from './request-guard.ts'
 
 const sessionSeconds = 43_200
 
@@ -27,7 +27,10 @@ export function sessionHandlers(operators: Operators): Handlers<typeof operators
       setCookie(reply, context, sessionId.reveal(), sessionSeconds)
       return sessions.describe(await sessions.require(sessionId))
     },
-    session: async (_input, context) => sessions.describe(signedInOf(context)),
+    session: async (_input, context) => {
+      const signedIn = signedInIfAny(context)
+      return signedIn ? sessions.describe(signedIn) : null
+    },
     stepUp: async ({ body }, context, reply) => {
       const sessionId = await operators.stepUp(context, signedInOf(context), body.code)
       setCookie(reply, context, sessionId.reveal(), sessionSeconds)

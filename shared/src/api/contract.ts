@@ -1,8 +1,16 @@
 import type { z } from 'zod'
 import type { Permission } from '../vocabulary/permissions.ts'
 
-/** Who may call a route: a permission, any signed-in operator, or anybody at all. */
-export type Access = Permission | 'session' | 'public'
+/**
+ * Who may call a route: a permission, any signed-in operator, or anybody at all. `optional-session` is open to anybody too, and
+ * knows who is signed in, if anybody is.
+ */
+export type Access = Permission | 'session' | 'optional-session' | 'public'
+
+/** Whether a route is open to somebody who is not signed in. */
+export function isOpen({ access }: Route): boolean {
+  return access === 'public' || access === 'optional-session'
+}
 
 /** A file that an operation answers with, made as it is sent. */
 export interface Download {
@@ -44,8 +52,9 @@ export interface Route {
 }
 
 /** Whether an operation takes an idempotency key: it changes something, for somebody with a permission. */
-export function isKeyed({ method, access, question }: Route): boolean {
-  return method !== 'GET' && question !== true && access !== 'public' && access !== 'session'
+export function isKeyed(route: Route): boolean {
+  const { method, access, question } = route
+  return method !== 'GET' && question !== true && access !== 'session' && !isOpen(route)
 }
 
 /** States one operation; the type of the literal is kept, so that handlers and callers are typed by it. */

@@ -39,9 +39,9 @@ export const operatorsApi = {
   session: route({
     method: 'GET',
     path: '/session',
-    summary: 'Who is signed in',
-    access: 'session',
-    response: Session,
+    summary: 'Who is signed in, if anybody is',
+    access: 'optional-session',
+    response: Session.nullable(),
   }),
   stepUp: route({
     method: 'POST',

@@ -108,8 +108,9 @@ async function sendAgainWhenRenewed(
   const problem = await readProblem(response, route.access)
   if (problem.code !== 'cross_site_request' || csrfToken === undefined) throw problem
   const stale = csrfToken
-  rememberCsrfToken((await call(operatorsApi.session)()).csrfToken)
-  if (csrfToken === stale) throw problem
+  const session = await call(operatorsApi.session)()
+  if (session === null || session.csrfToken === stale) throw problem
+  rememberCsrfToken(session.csrfToken)
   const second = await send(route, input, key, signal)
   if (!second.ok) throw await readProblem(second, route.access)
   return second

@@ -1,7 +1,6 @@
 import { operatorsApi, type Session } from '@signet/shared/api/operators'
 import type { Permission, Role } from '@signet/shared/vocabulary/permissions'
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { hasCode } from './api-error.ts'
 import { call, rememberCsrfToken } from './client.ts'
 import { useWritable } from './connection.ts'
 import type { QueryRoot } from './query-roots.ts'
@@ -17,14 +16,9 @@ const readSession = call(operatorsApi.session)
 export const sessionOptions = queryOptions({
   queryKey: sessionKey,
   queryFn: async ({ signal }): Promise<Session | null> => {
-    try {
-      const session = await readSession({}, signal)
-      rememberCsrfToken(session.csrfToken)
-      return session
-    } catch (error) {
-      if (hasCode(error, 'unauthenticated')) return null
-      throw error
-    }
+    const session = await readSession({}, signal)
+    if (session) rememberCsrfToken(session.csrfToken)
+    return session
   },
   staleTime: 60_000,
 })

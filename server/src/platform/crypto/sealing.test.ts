@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../../test/fuzz.ts'
 import { EnvelopeError, openWith, type SealedPlace, sealWith } from './sealing.ts'
 
 const key = { id: randomBytes(16), key: randomBytes(32) }
@@ -56,6 +57,16 @@ describe('an envelope', () => {
     for (let length = 0; length < sealed.length; length += 1) {
       expect(() => openWith(key, 'signing', place, sealed.subarray(0, length))).toThrow(EnvelopeError)
     }
+  })
+
+  it('does not open from any other bytes (SEC-187)', () => {
+    const headed = fc.uint8Array({ maxLength: 100 }).map((tail) => Buffer.concat([sealed.subarray(0, 17), tail]))
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), headed), (bytes) => {
+        expect(() => openWith(key, 'signing', place, Buffer.from(bytes))).toThrow(EnvelopeError)
+      }),
+      { numRuns: fuzzRuns(300) },
+    )
   })
 
   it('has no unsealed form: plain text is an error, never old data (SEC-60)', () => {

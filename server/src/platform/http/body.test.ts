@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../../test/fuzz.ts'
 import { SignetError } from '../signet-error.ts'
 import { parseJson, printable, readJson, uniquePairs } from './body.ts'
 
@@ -115,7 +116,7 @@ describe('a JSON body', () => {
     )
   })
 
-  it('of any bytes ends in a value or in invalid_request', () => {
+  it('of any bytes ends in a value or in invalid_request (SEC-187)', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -130,6 +131,7 @@ describe('a JSON body', () => {
           }
         },
       ),
+      { numRuns: fuzzRuns(300) },
     )
   })
 })
@@ -144,6 +146,27 @@ describe('parameters', () => {
     const text = (count: number) => Array.from({ length: count }, (_, index) => `p${index}=1`).join('&')
     expect(uniquePairs(text(100)).size).toBe(100)
     expect(() => uniquePairs(text(101))).toThrow('More than 100')
+  })
+
+  it('of any text end in pairs or in invalid_request (SEC-187)', () => {
+    const pairs = fc.array(fc.string({ unit: 'binary', maxLength: 20 }), { maxLength: 120 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.webQueryParameters(),
+          fc.string(),
+          pairs.map((each) => each.join('&')),
+        ),
+        (text) => {
+          try {
+            uniquePairs(text)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'invalid_request' })
+          }
+        },
+      ),
+      { numRuns: fuzzRuns(300) },
+    )
   })
 
   it('are repeated in messages as short printable ASCII only', () => {

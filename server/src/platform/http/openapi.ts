@@ -1,5 +1,5 @@
 import type { NamedRoute } from '@signet/shared/api/admin-api'
-import { auditEventHeader, idempotencyHeader, isKeyed, type Route } from '@signet/shared/api/contract'
+import { auditEventHeader, idempotencyHeader, isKeyed, isOpen, type Route } from '@signet/shared/api/contract'
 import { afterParameter, eventsPath } from '@signet/shared/api/events'
 import { csrfHeader } from '@signet/shared/api/operators'
 import { tokenTestEventsPath } from '@signet/shared/api/token-tests'
@@ -63,13 +63,12 @@ const description =
 
 function operationOf({ heading, name, route }: NamedRoute): ZodOpenApiOperationObject {
   const { params, query, body, access, summary } = route
-  const isOpen = access === 'public'
   return {
     operationId: name,
     tags: [heading],
     summary,
     description: accessWords(access),
-    security: isOpen ? [] : [{ [session]: [] }],
+    security: isOpen(route) ? [] : [{ [session]: [] }],
     ...((params || query) && { requestParams: { ...(params && { path: params }), ...(query && { query }) } }),
     parameters: headersTaken(route),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
@@ -77,7 +76,7 @@ function operationOf({ heading, name, route }: NamedRoute): ZodOpenApiOperationO
       [String(route.response ? (route.status ?? 200) : route.download ? 200 : 204)]: successOf(route),
       default: { description: 'Refused or failed', content: { 'application/problem+json': { schema: Problem } } },
     },
-    ...(!isOpen && access !== 'session' && { 'x-signet-permission': access }),
+    ...(!isOpen(route) && access !== 'session' && { 'x-signet-permission': access }),
   }
 }
 
@@ -109,6 +108,7 @@ function successOf(route: Route): ZodOpenApiOperationObject['responses'][`${1 | 
 
 function accessWords(access: string): string {
   if (access === 'public') return 'Open to anybody.'
+  if (access === 'optional-session') return 'Open to anybody; the session, if there is one, says who asks.'
   return access === 'session' ? 'Any signed-in operator.' : `Needs the permission \`${access}\`.`
 }
 

@@ -101,7 +101,7 @@ describe('the running jobs', () => {
   test('are shown with their progress while there are any, and their end is a message', async () => {
     let open: Job[] = [running]
     fakeServer({
-      'GET /session': () => Response.json({}, { status: 401 }),
+      'GET /session': () => Response.json(null),
       'GET /jobs': () => Response.json({ items: open, nextCursor: null }),
       [`GET /jobs/${running.id}`]: () => Response.json(finished),
     })

@@ -1,0 +1,56 @@
+import type { Database as Sqlite, Statement } from 'better-sqlite3'
+import type { Insertable } from 'kysely'
+import type { Schema } from '../src/platform/database/schema.ts'
+
+/** Inserts rows by the names of their columns: one statement a table, made by the first row. */
+export class RowInserts {
+  readonly #db: Sqlite
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(db: Sqlite) {
+    this.#db = db
+  }
+
+  into<T extends keyof Schema>(table: T, row: Insertable<Schema[T]>): void {
+    let statement = this.#statements.get(table)
+    if (!statement) {
+      const names = Object.keys(row)
+      statement = this.#db.prepare(
+        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
+      )
+      this.#statements.set(table, statement)
+    }
+    statement.run(row)
+  }
+}
+
+/** What every row that can change has. */
+export interface Stamps {
+  readonly tenant_id: string
+  readonly version: number
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+type Row<T extends keyof Schema> = Insertable<Schema[T]>
+
+/** The system-assigned principal of an instance. */
+export function principalRow(
+  own: Stamps & Pick<Row<'principals'>, 'object_id' | 'display_name' | 'owner_instance_id' | 'arm_id' | 'client_id'>,
+): Row<'principals'> {
+  return { kind: 'system', state: 'enabled', deleted_at: null, purge_at: null, ...own }
+}
+
+/** An active certificate whose key an agent holds. */
+export function credentialRow(
+  own: Stamps & Omit<Row<'credentials'>, 'key_alg' | 'key_location' | 'state' | 'usable_until' | 'revoked_at'>,
+): Row<'credentials'> {
+  const none = { usable_until: null, revoked_at: null, first_used_at: null, last_used_at: null }
+  return { key_alg: 'rsa2048', key_location: 'agent', state: 'active', ...none, ...own }
+}
+
+/** An act on an instance. */
+export function auditEventRow(own: Omit<Row<'audit_events'>, 'target_kind'>): Row<'audit_events'> {
+  const none = { actor_id: null, actor_ip: null, reason: null, before: null, after: null }
+  return { target_kind: 'instance', ...none, ...own }
+}
