@@ -1,3 +1,4 @@
+import { formatTerm } from '@signet/shared/query/query'
 import { Button, buttonClass } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'
@@ -23,14 +24,23 @@ export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry
           </Button>
         )}
         {problem.requestId !== undefined && (
-          <a
-            href={`/audit?correlation=${encodeURIComponent(problem.requestId)}`}
-            className={buttonClass('quiet', true)}
-          >
+          <a href={auditOf(problem.requestId)} className={buttonClass('quiet', true)}>
             Find in audit
           </a>
         )}
       </div>
     </Notice>
   )
+}
+
+/** Everything that was recorded of a request, however long ago it was. */
+function auditOf(requestId: string): string {
+  const filter = formatTerm({
+    kind: 'field',
+    field: 'correlation',
+    operator: 'is',
+    values: [requestId],
+    negated: false,
+  })
+  return `/audit?${new URLSearchParams({ filter, range: 'all' })}`
 }
