@@ -16,6 +16,8 @@ const browser = await chromium.launch({ executablePath: requireChromium(), args:
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   await page.goto(link)
+  await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
+  await page.goto(new URL('/instances', link).href)
   await page.locator('tbody [role="row"]').nth(10).waitFor()
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Performance.enable')

@@ -1,5 +1,13 @@
 import { defineProject } from 'vitest/config'
 
 export default defineProject({
-  test: { testTimeout: 30_000, name: 'server', include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    // A busy machine is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
+    name: 'server',
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+  },
 })

@@ -73,6 +73,8 @@ test('a demo has a real history, is removed with one click, and leaves the data 
     await page.goto(link)
     const bar = page.getByRole('banner')
     await expect(bar.getByText('Demo', { exact: true })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Instances' }).click()
     await expect(page.getByRole('table').getByRole('row')).not.toHaveCount(0)
     await expectAccessible(page)
     await page.emulateMedia({ forcedColors: 'active' })
@@ -89,7 +91,7 @@ test('a demo has a real history, is removed with one click, and leaves the data 
     expect(existsSync(join(stack.folder, 'demo'))).toBe(false)
     expect(await tenantOf()).toBe(tenant)
     await page.goto(/http:\/\/localhost:\d+\/sign-in#code=\S+/.exec(output)?.[0] ?? '')
-    await expect(page.getByRole('heading', { name: 'Instances' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
     expect(await page.getByText('Demo', { exact: true }).count()).toBe(0)
   })
 

@@ -170,7 +170,7 @@ export async function composeServer(parts: ServerParts) {
       refusedFor: (ids) => authority.usage.refusedFor(ids),
       recently: (id) => authority.usage.recently(id),
     },
-    traced: (ids) => tests.traces.kept(ids),
+    traced: (ids) => tests.traces.existing(ids),
     clock,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ManagedIdentityToken } from '@signet/shared/wire/managed-identity'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -118,6 +118,24 @@ describe('what the server takes away', () => {
     await agent.stop()
     await server.close()
     expect((await stand.start()).instanceState().identities).toEqual([])
+  })
+
+  it('counts as held until it has left the disk, which is tried again (SEC-45)', async () => {
+    const { ask, server, agent, stand } = await ready()
+    const objectId = server.principals[0]?.objectId
+    const [principal] = server.principals.splice(0)
+    const file = join(stand.agentDir, 'credentials', `${principal?.slot.id}.json`)
+    rmSync(file)
+    mkdirSync(file)
+    writeFileSync(join(file, 'in-the-way'), '')
+    server.send('revoke', { objectId, version: 2, reason: 'deleted' })
+    await until(() => agent.instanceState().identities.length === 0)
+    expect((await ask()).status).toBe(400)
+    expect(server.reports.at(-1)?.principals).toEqual([objectId])
+    rmSync(file, { recursive: true })
+    writeFileSync(file, 'the key')
+    await until(() => server.reports.at(-1)?.principals.length === 0)
+    expect(() => statSync(file)).toThrow('ENOENT')
   })
 
   it('refuses the request that waits for a token at that moment, and caches nothing of it (SEC-45)', async () => {
@@ -338,6 +356,7 @@ describe('starting', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(statSync(join(stand.agentDir, 'endpoints.json')).mode & 0o777).toBe(0o600)
     expect(readEndpoints(stand.agentDir)).toEqual(agent.endpoints)
+    expect(readEndpoints(stand.agentDir)?.identityHeader.reveal()).toBe(agent.identityHeader.reveal())
     await agent.stop()
     const again = await stand.start()
     expect(again.identityHeader.reveal()).not.toBe(agent.identityHeader.reveal())

@@ -31,6 +31,8 @@ export class HeldIdentities {
   readonly #files: CredentialFiles
   readonly #records = new Map<string, CredentialRecord>()
   readonly #signing = new Map<string, SigningCredential>()
+  /** Credentials that are out of use and still on disk, because removing them failed. */
+  readonly #unwiped = new Map<CredentialRecord['slotId'], CredentialRecord['objectId']>()
   #state: DesiredState | undefined
   #identities: readonly HeldIdentity[] = []
   #serverOffsetMs = 0
@@ -52,9 +54,10 @@ export class HeldIdentities {
     return this.#identities
   }
 
-  /** Object IDs that a credential is held for. */
+  /** Object IDs that a credential is held for: also one that cannot be used and has yet to leave the disk. */
   get principals(): CredentialRecord['objectId'][] {
-    return [...this.#records.values()].flatMap((record) => (record.active || record.prepared ? [record.objectId] : []))
+    const inUse = [...this.#records.values()].filter((record) => record.active || record.prepared)
+    return [...new Set([...inUse.map(({ objectId }) => objectId), ...this.#unwiped.values()])]
   }
 
   /** The server's time, as far as it is known; this clock's otherwise. */
@@ -76,17 +79,21 @@ export class HeldIdentities {
     this.#serverOffsetMs = 0
   }
 
-  /** Takes in a whole state. @returns how many credentials were wiped because their principal is no longer listed */
+  /**
+   * Takes in a whole state. A credential whose file cannot be removed is out of use all the same, and each later state
+   * tries again; the connection, which begins anew after a failure, brings one.
+   *
+   * @returns how many credentials were wiped because their principal is no longer listed
+   */
   apply(state: DesiredState): number {
     this.#state = state
-    const gone = this.#forgetUnlisted()
+    this.#forgetUnlisted()
     this.#refresh()
     try {
-      for (const { slotId } of gone) this.#files.wipe(slotId)
+      return this.#wipe()
     } finally {
       storeDurably(agentFiles.state(this.#agentDir), state)
     }
-    return gone.length
   }
 
   /** Wipes one principal at once, also from the state on disk: a restart without a server must not bring it back. */
@@ -115,6 +122,7 @@ export class HeldIdentities {
     )
     if (!isListed) return false
     this.#files.store(record)
+    this.#unwiped.delete(record.slotId)
     this.#remember(record)
     this.#refresh()
     return true
@@ -129,14 +137,31 @@ export class HeldIdentities {
   }
 
   /** In memory first: a disk that fails must not keep a key in use. */
-  #forgetUnlisted(): CredentialRecord[] {
+  #forgetUnlisted(): void {
     const listed = new Map(this.#state?.principals.map((one) => [one.slot.id as string, one.objectId as string]))
     const gone = [...this.#records.values()].filter((record) => listed.get(record.slotId) !== record.objectId)
     for (const record of gone) {
       this.#records.delete(record.slotId)
       this.#signing.delete(record.slotId)
+      this.#unwiped.set(record.slotId, record.objectId)
     }
-    return gone
+  }
+
+  /** Every one is tried, whatever becomes of the others. @throws the first failure */
+  #wipe(): number {
+    const failures: unknown[] = []
+    let wiped = 0
+    for (const slotId of [...this.#unwiped.keys()]) {
+      try {
+        this.#files.wipe(slotId)
+        this.#unwiped.delete(slotId)
+        wiped += 1
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+    return wiped
   }
 
   #refresh(): void {

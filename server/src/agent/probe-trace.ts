@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@signet/shared/errors'
-import type { Exchange, ProbeRequest, ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { type Exchange, longestOfStep, type ProbeRequest, type ProbeStep } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import { redact } from '../platform/redaction.ts'
 
@@ -25,7 +25,6 @@ export interface OpenStep {
 }
 
 const nothing = { httpStatus: null, code: null, exchange: null } as const
-const longestExchange = 6_000
 
 /** What happened inside the agent during one test, with the time each step took. */
 export class ProbeTrace {
@@ -58,7 +57,7 @@ export class ProbeTrace {
   open(name: ProbeStep['name'], title: string): OpenStep {
     const startMs = this.#elapsedMs()
     const index = this.#steps.length
-    const begun = { name, title: title.slice(0, 200), startMs, durationMs: 0, detail: '', ...nothing }
+    const begun = { name, title: title.slice(0, longestOfStep.title), startMs, durationMs: 0, detail: '', ...nothing }
     this.#set(index, { ...begun, status: 'running' })
     return { end: (outcome) => this.#set(index, this.#ended(begun, outcome)) }
   }
@@ -67,7 +66,7 @@ export class ProbeTrace {
   add(name: ProbeStep['name'], title: string, outcome: StepOutcome): void {
     const begun = {
       name,
-      title: title.slice(0, 200),
+      title: title.slice(0, longestOfStep.title),
       startMs: this.#elapsedMs(),
       durationMs: 0,
       detail: '',
@@ -106,11 +105,11 @@ export class ProbeTrace {
       status,
       durationMs: round(this.#elapsedMs() - begun.startMs),
       httpStatus,
-      detail: redact(outcome.detail).slice(0, 2_000),
+      detail: redact(outcome.detail, longestOfStep.detail),
       code,
       exchange: exchange && {
-        request: redact(exchange.request).slice(0, longestExchange),
-        response: redact(exchange.response).slice(0, longestExchange),
+        request: redact(exchange.request, longestOfStep.exchange),
+        response: redact(exchange.response, longestOfStep.exchange),
       },
     }
   }

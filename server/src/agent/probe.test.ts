@@ -14,7 +14,7 @@ async function ready() {
   open = stand
   const { server, authority } = stand
   const run = async (wanted: Partial<ProbeRequest> = {}): Promise<ProbeResult> => {
-    const probeId = randomUUID()
+    const probeId = wanted.probeId ?? randomUUID()
     const request: ProbeRequest = {
       probeId,
       instanceId: server.state().instances[0]?.id ?? fail('instance'),
@@ -58,6 +58,16 @@ describe('a test of the dashboard', () => {
     expect(outcomes(await run({ dialect, bypassCache: true }))).toContain('authority:ok')
     expect(authority.calls).toHaveLength(2)
   })
+
+  it.each([false, true])(
+    'asks the authority under its own ID, so that its steps are found (isolated: %s)',
+    async (isolated) => {
+      const { authority, run } = await ready()
+      const probeId = randomUUID()
+      await run({ probeId, isolated })
+      expect(authority.calls.map(({ headers }) => headers['client-request-id'])).toEqual([probeId])
+    },
+  )
 
   it('reports each step while the test runs: that it began, then how it ended', async () => {
     const { server, run } = await ready()

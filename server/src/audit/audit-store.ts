@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { AuditEventsTable } from '../platform/database/schema.ts'
-import { firstIdAt } from '../platform/identifiers.ts'
+import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { auditCondition } from './audit-filter.ts'
 
@@ -153,13 +153,10 @@ export class AuditStore {
     let rows = db.selectFrom('audit_events').where('tenant_id', '=', this.#tenantId)
     // IDs rise with time, so a range of time is a stretch of the primary key.
     if (from !== undefined) rows = rows.where('id', '>=', firstIdAt(from)).where('at', '>=', from)
-    if (to !== undefined) rows = rows.where('id', '<', firstIdAt(to + idLeadMs)).where('at', '<', to)
+    if (to !== undefined) rows = rows.where('id', '<', idBoundAt(to)).where('at', '<', to)
     return terms.length === 0 ? rows : rows.where(auditCondition(terms, nowMs, this.#tenantId))
   }
 }
-
-/** IDs made in one burst may run ahead of the clock by a little; never by as much as this. */
-const idLeadMs = 60_000
 
 function toEvent(row: AuditEventsTable): AuditEvent {
   return {

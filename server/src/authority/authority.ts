@@ -95,8 +95,10 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
       logTask.poke()
     },
     close: async () => {
+      // Every reader before the writer, which is the last to leave the file.
       usage.close()
-      await Promise.all([issuanceLog.close(), activity.close(), keyTask.stop(), logTask.stop()])
+      await activity.close()
+      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
     },
   }
 }

@@ -7,6 +7,7 @@ import { migrate } from '../platform/database/migrate.ts'
 import { telemetryMigrations } from '../platform/database/migrations/0001-telemetry.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
+import { firstIdAt } from '../platform/identifiers.ts'
 
 /** One token request as it is recorded. */
 export interface IssuanceRow {
@@ -257,12 +258,6 @@ export class IssuanceLogReader {
 /** Spent assertions are kept by the hour their `exp` (epoch seconds) lies in. */
 export function expHourOf(expSeconds: number): number {
   return Math.floor(expSeconds / 3_600)
-}
-
-/** Rows have UUIDv7 as ids: every one made before an instant (epoch milliseconds) sorts before this. */
-export function firstIdAt(ms: number): string {
-  const hex = Math.max(ms, 0).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
 export interface TokenRow {

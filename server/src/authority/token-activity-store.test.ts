@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
 import { Cursors } from '../platform/database/paging.ts'
@@ -80,6 +80,14 @@ it('requests over time are counted by outcome, as the filter says', async () => 
   expect(await counted({ result: 'ok', audience: 'vault' })).toHaveLength(2)
   const { items } = await activity.page('p', { from: from + 1, to: range.to, limit: 50 })
   expect(items.map(({ at }) => at)).toEqual([clock.now()])
+})
+
+it('a range of time has what was written while the IDs ran ahead of a clock that was set back (SEC-145)', async () => {
+  write('vault')
+  clock.step(-hourMs)
+  const id = write('arm')
+  const range = { from: clock.now(), to: clock.now() + minuteMs }
+  expect((await activity.page('p', { ...range, limit: 50 })).items.map((item) => item.id)).toEqual([id])
 })
 
 it('the first token of a certificate is found near the instant of its first use, and no other', () => {

@@ -4,11 +4,9 @@ import type { TokenHistogram, TokenLogEntry } from '@signet/shared/api/resources
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Cursors } from '../platform/database/paging.ts'
 import { openReports } from '../platform/database/reports.ts'
+import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
 import { bucketsOver } from '../platform/time-buckets.ts'
-import { firstIdAt, type TokenRow, toEntry, tokenColumns, tokenList } from './issuance-log-store.ts'
-
-/** IDs made in one burst may run ahead of the clock by a little; never by as much as this. */
-const idLeadMs = 60_000
+import { type TokenRow, toEntry, tokenColumns, tokenList } from './issuance-log-store.ts'
 
 /** Which requests of a principal; the instants are epoch milliseconds, and `to` is not included. */
 export interface ActivityFilter {
@@ -71,6 +69,6 @@ function conditionOf({ result, audience, from, to }: ActivityFilter): RawBuilder
   if (audience !== undefined) conditions.push(sql`audience = ${audience}`)
   // IDs rise with time, so a range of time is a stretch of the index.
   if (from !== undefined) conditions.push(sql`id >= ${firstIdAt(from)} AND at >= ${from}`)
-  if (to !== undefined) conditions.push(sql`id < ${firstIdAt(to + idLeadMs)} AND at < ${to}`)
+  if (to !== undefined) conditions.push(sql`id < ${idBoundAt(to)} AND at < ${to}`)
   return sql<SqlBool>`(${sql.join(conditions, sql` AND `)})`
 }

@@ -4,7 +4,7 @@ import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Database as Sqlite } from 'better-sqlite3'
 import type { Clock } from '../platform/clock.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
-import { firstIdAt } from './issuance-log-store.ts'
+import { firstIdAt } from '../platform/identifiers.ts'
 
 /** The longest that a token lives (SEC-83): an older one has expired. */
 const longestTokenMs = dayMs

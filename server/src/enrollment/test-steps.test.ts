@@ -1,6 +1,6 @@
-import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { longestOfStep, ProbeStep } from '@signet/shared/wire/agent-protocol'
 import { describe, expect, it } from 'vitest'
-import { closeSteps, combineSteps, rootFailure } from './test-steps.ts'
+import { closeSteps, combineSteps, endSteps, rootFailure } from './test-steps.ts'
 
 const step = (name: ProbeStep['name'], more: Partial<ProbeStep> = {}): ProbeStep => ({
   name,
@@ -37,6 +37,16 @@ describe('the steps of agent and authority', () => {
     const leaky = step('authority', { detail: token, exchange: { request: `x=${token}`, response: token } })
     expect(JSON.stringify(combineSteps([leaky], []))).not.toContain('aaaa')
   })
+
+  it('stay within the limits of the protocol, although taking secrets out makes texts longer', () => {
+    const text = (longest: number) => 'code=1&'.repeat(longest).slice(0, longest)
+    const { title, detail, exchange } = longestOfStep
+    const request = text(exchange)
+    const hostile = { title: text(title), detail: text(detail), exchange: { request, response: request } }
+    const [kept] = combineSteps([step('authority', hostile)], [])
+    expect(ProbeStep.safeParse(kept).error).toBeUndefined()
+    expect(kept?.detail).toContain('code=[redacted]&code=[redacted]')
+  })
 })
 
 describe('a test that is given up', () => {
@@ -46,6 +56,12 @@ describe('a test that is given up', () => {
     const [first, second] = closeSteps([step('agent'), step('authority', { status: 'running', startMs: 5 })], end)
     expect(first?.status).toBe('ok')
     expect(second).toMatchObject({ status: 'failed', durationMs: 19_995, ...{ detail: end.detail, code: end.code } })
+  })
+
+  it('fails nowhere else when the agent answered after all', () => {
+    const steps = endSteps([step('agent'), step('authority', { status: 'running', startMs: 5 })], end)
+    expect(steps.map(({ status }) => status)).toEqual(['ok', 'failed'])
+    expect(endSteps([step('agent')], end)).toEqual([step('agent')])
   })
 
   it('fails at the agent when nothing had begun', () => {

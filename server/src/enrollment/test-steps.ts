@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@signet/shared/errors'
 import { aadstsMeaningOf, aadstsNumberIn } from '@signet/shared/wire/aadsts'
-import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { longestOfStep, type ProbeStep } from '@signet/shared/wire/agent-protocol'
 import { redact } from '../platform/redaction.ts'
 
 /**
@@ -15,16 +15,25 @@ export function combineSteps(steps: readonly ProbeStep[], inner: readonly ProbeS
   return [...steps.slice(0, call), ...shifted, ...steps.slice(call)].map(withoutSecrets)
 }
 
-/** What is still running when a test is given up has failed with it. */
-export function closeSteps(
-  steps: readonly ProbeStep[],
-  end: { detail: string; code: ErrorCode; atMs: number },
-): ProbeStep[] {
-  const closed = steps.map((step): ProbeStep => {
+/** How a test ended before some of its steps did; `atMs` counts from its beginning. */
+export interface TestEnd {
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly atMs: number
+}
+
+/** What is still running when a test ends has failed. */
+export function endSteps(steps: readonly ProbeStep[], end: TestEnd): ProbeStep[] {
+  return steps.map((step): ProbeStep => {
     if (step.status !== 'running') return step
     const durationMs = Math.max(0, end.atMs - step.startMs)
     return { ...step, status: 'failed', detail: end.detail, code: end.code, durationMs }
   })
+}
+
+/** The steps of a test that is given up: it has failed in what was running, or at the agent when nothing was. */
+export function closeSteps(steps: readonly ProbeStep[], end: TestEnd): ProbeStep[] {
+  const closed = endSteps(steps, end)
   if (closed.some((step) => step.status === 'failed')) return closed
   const agent: ProbeStep = {
     name: 'agent',
@@ -58,8 +67,11 @@ function withoutSecrets(step: ProbeStep): ProbeStep {
   const { exchange } = step
   return {
     ...step,
-    title: redact(step.title),
-    detail: redact(step.detail),
-    exchange: exchange && { request: redact(exchange.request), response: redact(exchange.response) },
+    title: redact(step.title, longestOfStep.title),
+    detail: redact(step.detail, longestOfStep.detail),
+    exchange: exchange && {
+      request: redact(exchange.request, longestOfStep.exchange),
+      response: redact(exchange.response, longestOfStep.exchange),
+    },
   }
 }

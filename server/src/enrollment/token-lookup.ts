@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/index.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { ResourceManager } from '../resources/index.ts'
-import type { TokenTracesStore } from './token-traces-store.ts'
+import type { TokenTraces } from './token-traces.ts'
 
 interface Logged {
   readonly at: number
@@ -17,7 +17,7 @@ interface Logged {
 export interface LookupParts {
   readonly tokenLog: { byCorrelation(id: string): Logged[]; byUti(uti: string): Logged | undefined }
   readonly publishedKeys: () => readonly { readonly kid: string }[]
-  readonly store: TokenTracesStore
+  readonly kept: Pick<TokenTraces, 'existing'>
   readonly registry: Pick<PrincipalRegistry, 'findAll'>
   readonly resources: Pick<ResourceManager, 'require'>
   readonly audit: AuditLog
@@ -41,7 +41,7 @@ export class TokenLookups {
     context: RequestContext,
     asked: { kind: 'correlation' | 'uti' | 'kid'; value: string },
   ): Promise<TokenLookup> {
-    const { store, publishedKeys } = this.#parts
+    const { kept, publishedKeys } = this.#parts
     const { kind, value } = asked
     if (kind === 'kid') {
       return { requests: [], traceId: null, keyPublished: publishedKeys().some((key) => key.kid === value) }
@@ -53,8 +53,8 @@ export class TokenLookups {
       after: { found: logged.length },
     })
     const requests = await Promise.all(logged.map((one) => this.#named(one)))
-    const trace = kind === 'correlation' ? await store.find(value.toLowerCase()) : undefined
-    return { requests, traceId: trace?.id ?? null, keyPublished: null }
+    const [traceId = null] = kind === 'correlation' ? await kept.existing([value.toLowerCase()]) : []
+    return { requests, traceId, keyPublished: null }
   }
 
   #logged(kind: 'correlation' | 'uti', value: string): Logged[] {

@@ -16,9 +16,9 @@ import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import { causeOf, fixOf } from './test-fixes.ts'
 import { TestRun } from './test-run.ts'
-import { closeSteps, combineSteps, rootFailure } from './test-steps.ts'
+import { closeSteps, combineSteps, endSteps, rootFailure } from './test-steps.ts'
 import { type TokenVerifier, verifyToken } from './token-checks.ts'
-import type { TokenTracesStore } from './token-traces-store.ts'
+import type { TokenTraces } from './token-traces.ts'
 
 /** The authority's own steps of a request, by correlation ID. */
 interface TraceSource {
@@ -29,7 +29,7 @@ interface TraceSource {
 
 export interface TesterParts {
   readonly database: Transactor
-  readonly store: TokenTracesStore
+  readonly kept: Pick<TokenTraces, 'keep' | 'show'>
   readonly streams: Pick<AgentStreams, 'probe'>
   readonly resources: Pick<ResourceManager, 'require'>
   readonly registry: Pick<PrincipalRegistry, 'findAll'>
@@ -97,11 +97,7 @@ export class TokenTester {
 
   /** @throws SignetError `not_found` */
   async show(testId: string): Promise<TokenTest> {
-    const test = this.#runs.get(testId)?.test ?? (await this.#parts.store.find(testId))
-    if (test) return test
-    throw new SignetError('not_found', 'This test is not kept: tests are forgotten after seven days.', {
-      fix: 'Run the test again.',
-    })
+    return this.#runs.get(testId)?.test ?? this.#parts.kept.show(testId)
   }
 
   /** A test that somebody wants to watch; undefined when it is over and only its result is kept. */
@@ -136,7 +132,11 @@ export class TokenTester {
     const answer = await this.#probe(run, wanted)
     const elapsedMs = () => Math.round((clock.monotonicMs() - startMs) * 10) / 10
     const steps = answer.given
-      ? answer.steps
+      ? endSteps(answer.steps, {
+          detail: 'It had not ended when the agent answered.',
+          code: 'unavailable',
+          atMs: elapsedMs(),
+        })
       : closeSteps(answer.steps, { detail: answer.refusal.detail, code: answer.refusal.code, atMs: elapsedMs() })
     const result = answer.given?.accessToken ? await this.#passed(run, steps, answer.given.accessToken) : undefined
     const test = { ...(result ?? (await this.#failed(run, steps, answer.given))), durationMs: elapsedMs() }
@@ -215,7 +215,7 @@ export class TokenTester {
   /** The trace and the record of who ran it stand or fall together; the tokens it got are found under the same ID. */
   async #record(context: RequestContext, test: TokenTest): Promise<void> {
     await this.#parts.database.transact(async (tx) => {
-      await this.#parts.store.insert(tx, test)
+      await this.#parts.kept.keep(tx, test)
       await this.#parts.audit.append(
         tx,
         { ...context, correlationId: test.id },

@@ -21,8 +21,8 @@ export interface TokenTests {
 }
 
 export function openTokenTests(
-  parts: Omit<TesterParts, 'store' | 'database' | 'resources'> &
-    Omit<LookupParts, 'store' | 'resources'> &
+  parts: Omit<TesterParts, 'kept' | 'database' | 'resources'> &
+    Omit<LookupParts, 'kept' | 'resources'> &
     TargetParts & { resources: TesterParts['resources'] } & {
       readonly database: Database
       readonly cursors: Cursors
@@ -34,10 +34,10 @@ export function openTokenTests(
   const traces = new TokenTraces({ store, database, clock })
   const task = new PeriodicTask({ name: 'token traces', intervalMs: hourMs, clock, log, run: () => traces.prune() })
   return {
-    tester: new TokenTester({ ...parts, store }),
+    tester: new TokenTester({ ...parts, kept: traces }),
     targets: new TestTargetList(parts),
     traces,
-    lookup: new TokenLookups({ ...parts, store }),
+    lookup: new TokenLookups({ ...parts, kept: traces }),
     stop: () => task.stop(),
   }
 }

@@ -3,7 +3,7 @@ import type { TokenTest, TraceSummary } from '@signet/shared/api/token-tests'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { Transactor } from '../platform/transaction.ts'
+import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { TokenTracesStore, TraceFilter } from './token-traces-store.ts'
 
 const keptMs = 7 * dayMs
@@ -21,11 +21,18 @@ export class TokenTraces {
     this.#clock = parts.clock
   }
 
+  /** Keeps a test that has ended. */
+  keep(tx: Tx, test: TokenTest): Promise<void> {
+    return this.#store.insert(tx, test)
+  }
+
   /** @throws SignetError `not_found` */
   async show(id: string): Promise<TokenTest> {
     const test = await this.#store.find(id)
     if (test && test.at > this.#clock.now() - keptMs) return test
-    throw new SignetError('not_found', 'This test is not kept: tests are forgotten after seven days.')
+    throw new SignetError('not_found', 'This test is not kept: tests are forgotten after seven days.', {
+      fix: 'Run the test again.',
+    })
   }
 
   page(filter: TraceFilter): Promise<Page<TraceSummary>> {
@@ -33,7 +40,7 @@ export class TokenTraces {
   }
 
   /** Those of the IDs under which a test is kept. */
-  kept(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  existing(ids: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#store.existing(ids, this.#clock.now() - keptMs)
   }
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from './clock.ts'
 
 /** Random GUID, lower case: leaks no time, so it is what goes on the wire. */
@@ -46,6 +47,17 @@ export class SequentialIds {
     // Variant and 62 random bits are those of a random GUID, whose randomness Node draws in bulk.
     return `${ms.slice(0, 8)}-${ms.slice(8)}-7${counter}-${randomUUID().slice(19)}`
   }
+}
+
+/**
+ * IDs never go back: after the clock was set back they run ahead of it until it has caught up (SEC-145). A range of time
+ * that is looked up by ID ends this much later, and is cut by the time in the row.
+ */
+const idLeadMs = dayMs
+
+/** Rows from before the instant `ms` have lesser IDs than this, unless the clock was set back by more than a day. */
+export function idBoundAt(ms: number): string {
+  return firstIdAt(ms + idLeadMs)
 }
 
 /** The least UUID of the millisecond `ms`: no UUIDv7 made before then reaches it, none made later stays below. */

@@ -8,10 +8,13 @@ const secretHeader = /^(authorization|x-identity-header|secret|cookie|set-cookie
 /**
  * A text about a request without what must not be shown: tokens become their fingerprint (SEC-172), secrets the word
  * `[redacted]` (SEC-171). Applied where the text is made, and once more by whoever keeps it.
+ *
+ * @param longest cuts to so many characters; the words that are put in can make a text longer than it was
  */
-export function redact(text: string): string {
+export function redact(text: string, longest = Number.POSITIVE_INFINITY): string {
   return text
     .replace(jwt, (token) => `[redacted token ${tokenFingerprint(token)}]`)
     .replace(secretHeader, '$1: [redacted]')
     .replace(secretParameter, (whole, name: string) => (whole.includes('[redacted') ? whole : `${name}=[redacted]`))
+    .slice(0, longest)
 }

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
 import { type Condition, column, wordIs } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import { firstIdAt } from '../platform/identifiers.ts'
+import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
 import type { RunRow, SlotRow } from './rotation-store.ts'
 
 export interface RunQuery {
@@ -48,8 +48,9 @@ export class RotationReviewStore {
       .where(query.condition)
     if (before !== undefined) runs = runs.where('id', '<', before)
     // IDs rise with time, so a range of time is a stretch of the primary key.
-    if (query.from !== undefined) runs = runs.where('id', '>=', firstIdAt(query.from))
-    if (query.to !== undefined) runs = runs.where('id', '<', firstIdAt(query.to))
+    if (query.from !== undefined)
+      runs = runs.where('id', '>=', firstIdAt(query.from)).where('created_at', '>=', query.from)
+    if (query.to !== undefined) runs = runs.where('id', '<', idBoundAt(query.to)).where('created_at', '<', query.to)
     return runs.orderBy('id', 'desc').limit(limit).execute()
   }
 

@@ -158,8 +158,13 @@ export const ProbeRequest = z.object({
 })
 export type ProbeRequest = z.infer<typeof ProbeRequest>
 
+/** Longest texts of a step, in characters; what is longer is cut where the step is made, and where it is kept. */
+export const longestOfStep = { title: 200, detail: 2_000, exchange: 6_000 } as const
+
+const ExchangeText = z.string().max(longestOfStep.exchange)
+
 /** A request and its answer as text, secrets and tokens taken out before it leaves where it was seen (SEC-171). */
-export const Exchange = z.object({ request: z.string().max(6_000), response: z.string().max(6_000) })
+export const Exchange = z.object({ request: ExchangeText, response: ExchangeText })
 export type Exchange = z.infer<typeof Exchange>
 
 /** One hop or check of a token request; `startMs` counts from the beginning of the whole test. */
@@ -176,13 +181,13 @@ export const ProbeStep = z.object({
     'signature',
     'record',
   ]),
-  title: z.string().max(200),
+  title: z.string().max(longestOfStep.title),
   /** `running` only while the test is under way. */
   status: z.enum(['running', 'ok', 'failed', 'skipped']),
   startMs: z.number(),
   durationMs: z.number(),
   httpStatus: z.int().nullable(),
-  detail: z.string().max(2_000),
+  detail: z.string().max(longestOfStep.detail),
   /** Of a failed step: why, as the catalogue names it, seen from this hop. */
   code: ErrorCode.nullable(),
   exchange: Exchange.nullable(),

@@ -130,7 +130,7 @@ export function call(
 }
 
 /** Waits for something another process or the network does; there is no clock of ours to advance. */
-export async function until(condition: () => boolean, withinMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, withinMs = 25_000): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!condition()) {
     if (performance.now() > deadline) throw new Error('it did not come to that in time')
