@@ -1,4 +1,4 @@
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 import { Button, buttonClass } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'
@@ -35,12 +35,5 @@ export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry
 
 /** Everything that was recorded of a request, however long ago it was. */
 function auditOf(requestId: string): string {
-  const filter = formatTerm({
-    kind: 'field',
-    field: 'correlation',
-    operator: 'is',
-    values: [requestId],
-    negated: false,
-  })
-  return `/audit?${new URLSearchParams({ filter, range: 'all' })}`
+  return `/audit?${new URLSearchParams({ filter: fieldIs('correlation', requestId), range: 'all' })}`
 }

@@ -16,7 +16,12 @@ export async function showPage(path: string, page: () => ReactNode, at: string, 
   const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in' })
   const shown = createRoute({ getParentRoute: () => signedIn, path, component: page })
   const routeTree = root.addChildren([signedIn.addChildren([shown])])
-  const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [at] }) })
+  const router = createRouter({
+    routeTree,
+    history: createMemoryHistory({ initialEntries: [at] }),
+    // Where the page leads to is seen by the address alone.
+    defaultNotFoundComponent: () => null,
+  })
   await router.load()
   const screen = await render(
     <QueryClientProvider client={client}>
