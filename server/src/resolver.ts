@@ -1,6 +1,6 @@
 import type { ResolvedHit } from '@signet/shared/api/resolve'
 import type { auditFields } from '@signet/shared/query/audit-fields'
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { AuditLog } from './audit/index.ts'
 import type { Authority } from './authority/index.ts'
@@ -143,7 +143,7 @@ function certificateHit(credential: KeyCredential, owner: Principal | undefined)
 
 /** The audit log from its beginning on, filtered by one value. */
 function auditPath(field: AuditField, value: string): string {
-  const filter = formatTerm({ kind: 'field', field, operator: 'is', values: [value], negated: false })
+  const filter = fieldIs(field, value)
   return `/audit?${new URLSearchParams({ filter, range: 'all' })}`
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@signet/shared/api/resources'
 import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -31,7 +31,7 @@ export async function listInstances(client: ConsoleClient): Promise<InstanceSumm
 
 /** The filter that finds one instance by its name. */
 export function nameFilter(name: string): string {
-  return formatTerm({ kind: 'field', field: 'name', operator: 'is', values: [name], negated: false })
+  return fieldIs('name', name)
 }
 
 /** @throws SignetError `not_found` */

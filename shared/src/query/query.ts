@@ -72,6 +72,11 @@ export function formatTerm(term: Term): string {
   return `${sign}${term.field}:${mark}${term.values.map((value) => quoted(value, false)).join(',')}`
 }
 
+/** The filter for what has one of the values in a field. */
+export function fieldIs(field: string, ...values: readonly string[]): string {
+  return formatTerm({ kind: 'field', field, operator: 'is', values, negated: false })
+}
+
 interface Token {
   readonly from: number
   readonly to: number

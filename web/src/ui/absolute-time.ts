@@ -31,7 +31,7 @@ function formatOf(zone: string, kind: keyof typeof options): Intl.DateTimeFormat
 export function absoluteTime(at: number, precision: 'minute' | 'second' | 'millisecond' = 'second'): string {
   const parts = formatOf(preferences().zone, 'parts').formatToParts(at)
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? ''
-  const minutes = `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
+  const minutes = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
   if (precision === 'minute') return minutes
   const seconds = `${minutes}:${part('second')}`
   return precision === 'second' ? seconds : `${seconds}.${part('fractionalSecond')}`
@@ -47,12 +47,16 @@ export function zoneShiftMs(at: number): number {
   return Date.parse(`${absoluteTime(at).replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000
 }
 
-/** The instant at which a clock of the chosen zone shows a date and time such as `2026-11-24T14:02:11`. */
+/** The last second whose year has four digits in UTC, as instants are written. */
+const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59)
+
+/** The instant at which a clock of the chosen zone shows a date and time such as `2026-11-24T14:02:11`, if there is one. */
 export function instantOf(shown: string): number | undefined {
   const asUtc = Date.parse(`${shown}Z`)
   if (Number.isNaN(asUtc)) return undefined
   // Where the clocks change in between, the first guess is on the other side of the change.
-  return asUtc - zoneShiftMs(asUtc - zoneShiftMs(asUtc))
+  const at = asUtc - zoneShiftMs(asUtc - zoneShiftMs(asUtc))
+  return Number.isNaN(at) || at > lastMs ? undefined : at
 }
 
 /** Short name of the zone that times are shown in, such as `GMT+1` or `UTC`. */

@@ -2,6 +2,7 @@ import { type MouseEvent, memo, type ReactNode, useEffect, useLayoutEffect, useR
 import { classNames } from './class-names.ts'
 import styles from './data-table.module.css'
 import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
+import { isFromPortal } from './portal-event.ts'
 import type { Column, ColumnLayout } from './table-columns.ts'
 
 interface DataTableRowProps<T> {
@@ -34,7 +35,12 @@ function Row<T>(props: DataTableRowProps<T>) {
     if (element.current !== null) actions.drawn(index, element.current)
   }, [actions, index])
   const onClick = (event: MouseEvent<HTMLElement>) => {
-    if (isControl(event.target, event.currentTarget) || window.getSelection()?.isCollapsed === false) return
+    if (
+      isFromPortal(event) ||
+      isControl(event.target, event.currentTarget) ||
+      window.getSelection()?.isCollapsed === false
+    )
+      return
     actions.clicked(index)
   }
   return (

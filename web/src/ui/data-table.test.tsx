@@ -5,6 +5,7 @@ import { render } from 'vitest-browser-react'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { DataTable } from './data-table.tsx'
 import type { TableSort } from './data-table-parts.ts'
+import { Dialog } from './dialog.tsx'
 import { RelativeTime } from './relative-time.tsx'
 import { nothingSelected, type RowSelection } from './row-selection.ts'
 import { type RowWindow, rowsInMemory } from './row-window.ts'
@@ -280,4 +281,39 @@ test('becomes cards that stay a table to assistive technology where there is no 
 test('shows what the page says where there is nothing', async () => {
   const screen = await render(<Example rows={rowsInMemory<Machine>([])} />)
   await expect.element(screen.getByText('Nothing here')).toBeVisible()
+})
+
+test('peeks at no row when something in its dialog, or beside the dialog, is clicked, and leaves its keys alone', async () => {
+  await page.viewport(1280, 800)
+  const onPeek = vi.fn()
+  const onClose = vi.fn()
+  const dialog = (
+    <Dialog open onClose={onClose} title="Sure?">
+      <div data-testid="inside">
+        <span>inside</span>
+      </div>
+    </Dialog>
+  )
+  const withDialog = columnsOf<Machine>([{ id: 'name', header: 'Name', cell: (row) => row.id === '0' && dialog }])
+  const screen = await render(
+    <DataTable
+      label="Machines"
+      columns={withDialog}
+      layout={defaultLayout(withDialog)}
+      onLayout={() => undefined}
+      rows={rowsInMemory(machines(2))}
+      rowId={(row) => row.id}
+      nameOf={(row) => row.name}
+      onPeek={onPeek}
+    />,
+  )
+  const popup = screen.getByRole('dialog')
+  await screen.getByText('inside').click()
+  popup.element().focus()
+  await userEvent.keyboard('{Escape}')
+  expect(onClose).toHaveBeenCalledTimes(1)
+  expect(document.activeElement).toBe(popup.element())
+  await page.elementLocator(document.body).click({ position: { x: 5, y: 5 } })
+  expect(onClose).toHaveBeenCalledTimes(2)
+  expect(onPeek).not.toHaveBeenCalled()
 })

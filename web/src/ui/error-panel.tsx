@@ -1,3 +1,4 @@
+import { fieldIs } from '@signet/shared/query/query'
 import { Button, buttonClass } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'
@@ -23,14 +24,16 @@ export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry
           </Button>
         )}
         {problem.requestId !== undefined && (
-          <a
-            href={`/audit?correlation=${encodeURIComponent(problem.requestId)}`}
-            className={buttonClass('quiet', true)}
-          >
+          <a href={auditOf(problem.requestId)} className={buttonClass('quiet', true)}>
             Find in audit
           </a>
         )}
       </div>
     </Notice>
   )
+}
+
+/** Everything that was recorded of a request, however long ago it was. */
+function auditOf(requestId: string): string {
+  return `/audit?${new URLSearchParams({ filter: fieldIs('correlation', requestId), range: 'all' })}`
 }

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import { IconButton } from './button.tsx'
 import styles from './peek-panel.module.css'
+import { isFromPortal } from './portal-event.ts'
 
 interface PeekPanelProps {
   title: ReactNode
@@ -18,7 +19,7 @@ interface PeekPanelProps {
 export function PeekPanel({ title, actions, onClose, children }: PeekPanelProps) {
   const id = useId()
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
+    if (event.key !== 'Escape' || event.defaultPrevented || isFromPortal(event)) return
     event.preventDefault()
     onClose()
   }

@@ -1,6 +1,7 @@
 import type { Virtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useMemo, useRef } from 'react'
 import type { DataTableProps, RowActions } from './data-table-parts.ts'
+import { isFromPortal } from './portal-event.ts'
 import type { RowFocus } from './row-focus.ts'
 import { idsBetween, isSelected, nothingSelected, withRows } from './row-selection.ts'
 
@@ -46,7 +47,7 @@ function rowActions<T>(
   }
   const focusRow = (index: number) => focusAt(read(), index)
   const onKey = (event: KeyboardEvent<HTMLElement>, index: number) => {
-    if (event.nativeEvent.isComposing || event.altKey) return
+    if (event.nativeEvent.isComposing || event.altKey || isFromPortal(event)) return
     if (event.target !== event.currentTarget) {
       if (event.key === 'Escape') event.currentTarget.focus()
       return

@@ -9,8 +9,11 @@ const manager = Toast.createToastManager()
 const shownMs = 5_000
 const undoableMs = 10_000
 
-/** Says that something worked, or why it did not. Failures stay until they are closed. */
-export function notify(tone: 'ok' | 'bad', title: string, description?: string): void {
+const tones = ['ok', 'warn', 'bad'] as const
+type Tone = (typeof tones)[number]
+
+/** Says that something worked, why it cannot be done (`warn`), or that it failed. Failures stay until they are closed. */
+export function notify(tone: Tone, title: string, description?: string): void {
   manager.add({
     title,
     description,
@@ -54,7 +57,7 @@ function ToastList() {
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className={styles['toast']} swipeDirection="right">
       <Toast.Content className={styles['content']}>
-        <Notice tone={toast.type === 'bad' ? 'bad' : 'ok'}>
+        <Notice tone={tones.find((tone) => tone === toast.type) ?? 'ok'}>
           <Toast.Title render={<strong />} />
           <Toast.Description />
           {toast.actionProps !== undefined && <Toast.Action className={buttonClass('default', true)} />}

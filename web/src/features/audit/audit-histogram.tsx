@@ -5,13 +5,19 @@ import { usePreferences } from '../../ui/preferences.ts'
 import { type AuditSearch, auditHistogramOptions } from './audit-queries.ts'
 import { ownRange, type RangeSearch } from './audit-range.ts'
 
+interface AuditHistogramProps {
+  search: AuditSearch
+  isReadable: boolean
+  onRange: (range: RangeSearch) => void
+}
+
 /** Matching events over time; a bar leads to its own stretch. Says nothing where there is nothing to show. */
-export function AuditHistogram(props: { search: AuditSearch; onRange: (range: RangeSearch) => void }) {
+export function AuditHistogram({ search, isReadable, onRange }: AuditHistogramProps) {
   usePreferences()
-  const { data } = useQuery(auditHistogramOptions(props.search))
+  const { data } = useQuery({ ...auditHistogramOptions(search), enabled: isReadable })
   const first = data?.buckets[0]
   const last = data?.buckets.at(-1)
-  if (data === undefined || first === undefined || last === undefined) return null
+  if (!isReadable || data === undefined || first === undefined || last === undefined) return null
   const { bucketMs, buckets } = data
   return (
     <Histogram
@@ -28,7 +34,7 @@ export function AuditHistogram(props: { search: AuditSearch; onRange: (range: Ra
       ends={[absoluteTime(first.at, 'minute'), absoluteTime(last.at + bucketMs, 'minute')]}
       onPick={(index) => {
         const bar = buckets[index]
-        if (bar !== undefined) props.onRange(ownRange(bar.at, bar.at + bucketMs))
+        if (bar !== undefined) onRange(ownRange(bar.at, bar.at + bucketMs))
       }}
     />
   )

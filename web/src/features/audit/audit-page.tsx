@@ -58,7 +58,7 @@ export function AuditPage() {
         <AuditRangeBar search={search} onChange={change} />
         <Count search={questionOf(search)} />
       </div>
-      <AuditHistogram search={questionOf(search)} onRange={change} />
+      <AuditHistogram search={questionOf(search)} isReadable={isReadable(search)} onRange={change} />
       <AuditList
         search={questionOf(search)}
         eventId={search.event}
@@ -81,8 +81,9 @@ function isReadable({ filter = '' }: AuditSearch): boolean {
 }
 
 function Count({ search }: { search: AuditSearch }) {
-  const { data } = useQuery({ ...auditCountOptions(search), enabled: isReadable(search) })
-  if (data === undefined) return null
+  const enabled = isReadable(search)
+  const { data } = useQuery({ ...auditCountOptions(search), enabled })
+  if (!enabled || data === undefined) return null
   const events = data.isCapped ? `${data.matching.toLocaleString('en')}+` : data.matching.toLocaleString('en')
   return <output className="muted">{`${events} ${data.matching === 1 ? 'event' : 'events'}`}</output>
 }
@@ -105,10 +106,10 @@ function AuditList({ search, eventId, layout, onLayout, onEvent, onClear }: Audi
     enabled: isReadable(search),
   })
   const held = useHeldRows(rows, (row) => row.id, JSON.stringify(search))
-  if (problem !== null) return <ErrorPanel problem={problem} onRetry={retry} />
   const onPeek = (event: AuditEvent | undefined) => onEvent(event?.id)
   return (
     <>
+      {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
       <section aria-label="Events" {...held.holder}>
         <NewItemsPill count={held.newCount} onShow={held.showNew} />
         <DataTable

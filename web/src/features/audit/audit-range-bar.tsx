@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { absoluteTime, instantOf, zoneName } from '../../ui/absolute-time.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Select, TextInput } from '../../ui/form.tsx'
@@ -52,6 +52,8 @@ export function AuditRangeBar(props: { search: RangeSearch; onChange: (range: Ra
 /** The browser's own field for date and time; what it holds is of the zone that all times are shown in, as the label says. */
 function Instant(props: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
   const id = useId()
+  // Kept until the field is left: an answer that comes late must not undo what is being typed.
+  const [typed, setTyped] = useState<string>()
   usePreferences()
   const at = props.value === undefined ? undefined : Date.parse(props.value)
   return (
@@ -63,11 +65,13 @@ function Instant(props: { label: string; value: string | undefined; onChange: (v
         id={id}
         type="datetime-local"
         step={1}
-        value={at === undefined ? '' : absoluteTime(at).replace(' ', 'T')}
+        value={typed ?? (at === undefined ? '' : absoluteTime(at).replace(' ', 'T'))}
         onChange={({ target }) => {
+          setTyped(target.value)
           const chosen = instantOf(target.value)
           props.onChange(chosen === undefined ? undefined : new Date(chosen).toISOString())
         }}
+        onBlur={() => setTyped(undefined)}
       />
     </span>
   )

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 
 export interface RelatedLink {
   readonly words: string
@@ -7,14 +7,11 @@ export interface RelatedLink {
   readonly filter: string
 }
 
-const is = (field: string, value: string) =>
-  formatTerm({ kind: 'field', field, operator: 'is', values: [value], negated: false })
-
 /** What else belongs to an event: of the same request, on the same thing, by the same actor, of the same kind. */
 export function relatedTo(event: AuditEvent): RelatedLink[] {
-  const links: RelatedLink[] = [{ words: 'Same request', filter: is('correlation', event.correlationId) }]
-  if (event.target !== null) links.push({ words: 'Same target', filter: is('target', event.target.id) })
-  links.push({ words: 'Same actor', filter: is('actor', event.actor.id ?? event.actor.label) })
-  links.push({ words: 'Same action', filter: is('action', event.action) })
+  const links: RelatedLink[] = [{ words: 'Same request', filter: fieldIs('correlation', event.correlationId) }]
+  if (event.target !== null) links.push({ words: 'Same target', filter: fieldIs('target', event.target.id) })
+  links.push({ words: 'Same actor', filter: fieldIs('actor', event.actor.id ?? event.actor.label) })
+  links.push({ words: 'Same action', filter: fieldIs('action', event.action) })
   return links
 }

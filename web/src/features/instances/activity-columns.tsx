@@ -1,5 +1,5 @@
 import type { TokenRequest } from '@signet/shared/api/resources'
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 import { Link } from '@tanstack/react-router'
 import { codeWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
@@ -47,18 +47,11 @@ export const activityColumns = columnsOf<TokenRequest>([
 
 /** Leads to the test that made the request, where it is kept, else to whatever else was done under the same ID. */
 function Correlation({ request: { correlationId, traceId } }: { request: TokenRequest }) {
-  const values = [correlationId]
   return (
     <span className="nowrap">
       <Copyable value={correlationId} label="correlation ID" short={shortLength} />{' '}
       {traceId === null ? (
-        <Link
-          to="/audit"
-          search={{
-            filter: formatTerm({ kind: 'field', field: 'correlation', operator: 'is', values, negated: false }),
-            range: 'all',
-          }}
-        >
+        <Link to="/audit" search={{ filter: fieldIs('correlation', correlationId), range: 'all' }}>
           Audit
         </Link>
       ) : (

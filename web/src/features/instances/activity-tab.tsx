@@ -1,5 +1,4 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
-import { formatTerm } from '@signet/shared/query/query'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -18,6 +17,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { activityColumns } from './activity-columns.tsx'
 import { type ActivitySearch, questionOf } from './activity-search.ts'
 import styles from './activity-tab.module.css'
+import { auditOf } from './instance-audit.ts'
 import { tokenHistogramOptions, tokensOptions } from './instances-queries.ts'
 
 const page = getRouteApi('/signed-in/instances/$instanceId/{-$tab}')
@@ -56,8 +56,6 @@ function Tools({ instance, search, onChange }: Part) {
   const seen = new Set(everything.data === undefined ? [] : rowsOf(everything.data).map(({ audience }) => audience))
   if (search.audience !== undefined) seen.add(search.audience)
   const audiences = [...seen].sort().map((value) => ({ value, label: visibleText(value) }))
-  const ids = [instance.id, instance.identity?.principalId].filter((id) => id !== undefined)
-  const filter = formatTerm({ kind: 'field', field: 'target', operator: 'is', values: ids, negated: false })
   return (
     <div className={styles['tools']}>
       <Select
@@ -77,7 +75,7 @@ function Tools({ instance, search, onChange }: Part) {
           Any time
         </Button>
       )}
-      <Link to="/audit" search={{ filter, range: 'all' }}>
+      <Link to="/audit" search={auditOf(instance)}>
         Acts on this identity in the audit log
       </Link>
     </div>

@@ -104,6 +104,20 @@ describe('the dialog before an identity is stopped', () => {
     await expect.poll(() => sent.some((one) => one.path.endsWith('/resume'))).toBe(true)
   })
 
+  test('tells why the last attempt failed, not why one before it did', async () => {
+    const { screen, confirm } = await open(() => Response.json(exampleRadius), {
+      [offPath]: () => problem('unavailable', 503, 'The server is busy.'),
+      [pausePath]: () => problem('precondition_failed', 412),
+    })
+    await expect.element(confirm).not.toHaveAttribute('aria-disabled')
+    await confirm.click()
+    await expect.element(screen.getByText('The server is busy.')).toBeVisible()
+    await screen.getByLabelText(/pause instead/).click()
+    await screen.getByRole('button', { name: 'Pause', exact: true }).click()
+    await expect.element(screen.getByText('It was changed while this was open')).toBeVisible()
+    await expect.element(screen.getByText('The server is busy.')).not.toBeInTheDocument()
+  })
+
   test('tells of a change that somebody else made meanwhile, and goes on from there on demand', async () => {
     let answer = () => problem('precondition_failed', 412)
     const server = fakeServer({ [radiusPath]: () => Response.json(exampleRadius), [offPath]: () => answer() })

@@ -80,15 +80,18 @@ function useStop(seen: InstanceSummary, principalId: ObjectId, onDone: () => voi
       { act: 'resume', principalId },
       { onError: (error) => notify('bad', `The identity of ${name} was not resumed`, problemOf(error).detail) },
     )
+  const reset = () => {
+    setIdentity.reset()
+    act.reset()
+  }
   return {
     busy: setIdentity.isPending || act.isPending,
     error: setIdentity.error ?? act.error,
-    reset: () => {
-      setIdentity.reset()
-      act.reset()
-    },
+    reset,
     // By promise, since the dialog may be gone by the time the answer is shown. What fails is in `error`.
     run: (isPause: boolean, reason: string) => {
+      // Else what failed before would hide why this one fails, when that was the other of the two acts.
+      reset()
       const common = { reason, ifMatch: seen.version }
       const done = isPause
         ? act.mutateAsync({ act: 'pause', principalId, ...common }).then(() => {

@@ -56,6 +56,20 @@ export function IdentityToggle({ instance }: { instance: InstanceSummary }) {
   )
 }
 
+/** Presses the switch in the row of an instance, or says why it cannot be pressed. */
+export function pressSwitch({ id, name }: InstanceSummary, refusal: string | undefined): void {
+  const control = document.querySelector<HTMLElement>(`[data-identity="${id}"] [role="switch"]`)
+  const why = refusal ?? reasonAgainst(control)
+  if (why === undefined) control?.click()
+  else notify('warn', `The identity of ${visibleText(name)} was not switched`, why)
+}
+
+function reasonAgainst(control: HTMLElement | null): string | undefined {
+  if (control === null) return 'The column “Managed identity” with its switch is not shown.'
+  if (control.getAttribute('aria-busy') === 'true') return 'It is being switched already.'
+  return undefined
+}
+
 function useTurnOn(instance: InstanceSummary): () => void {
   const setIdentity = useSetIdentity()
   const { id: instanceId, version: ifMatch } = instance

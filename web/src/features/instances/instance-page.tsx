@@ -2,6 +2,7 @@ import type { InstanceDetail } from '@signet/shared/api/resources'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, notFound } from '@tanstack/react-router'
 import { FlaskConical } from 'lucide-react'
+import { Fragment } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
@@ -37,10 +38,11 @@ export function InstancePage() {
   return (
     <Loadable state={loadStateOf(query)}>
       {(instance) => (
-        <>
+        // What was asked or made for one instance must never stand on the page of another.
+        <Fragment key={instance.id}>
           <Header instance={instance} />
           <InstanceTabs instance={instance} tab={tab.value} />
-        </>
+        </Fragment>
       )}
     </Loadable>
   )

@@ -5,6 +5,7 @@ import { announce } from '../../ui/announcer.tsx'
 import { MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.tsx'
 import { notify } from '../../ui/toaster.tsx'
+import { auditOf } from './instance-audit.ts'
 
 export const rowMenu: RowMenuHandle<InstanceSummary> = createRowMenu<InstanceSummary>()
 
@@ -23,7 +24,9 @@ export function InstanceRowMenu() {
               Test token
             </MenuItem>
           )}
-          {mayAudit && <MenuItem onSelect={() => void navigate({ to: '/audit' })}>View audit</MenuItem>}
+          {mayAudit && (
+            <MenuItem onSelect={() => void navigate({ to: '/audit', search: auditOf(row) })}>View audit</MenuItem>
+          )}
           <MenuLine />
           {row.identity !== null && (
             <>
@@ -57,7 +60,7 @@ function Copy({ what, value }: { what: string; value: string }) {
 }
 
 export async function copyPrincipalId({ identity }: InstanceSummary): Promise<void> {
-  if (identity === null) announce('The identity is off; it has no principal ID')
+  if (identity === null) notify('warn', 'There is no principal ID to copy', 'The identity is off.')
   else await copy('principal ID', identity.principalId)
 }
 

@@ -23,6 +23,7 @@ import { SelectionBar } from '../../ui/selection-bar.tsx'
 import { writeLayout } from '../../ui/table-columns.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { BulkActions } from './bulk-actions.tsx'
+import { pressSwitch } from './identity-toggle.tsx'
 import { instanceColumns } from './instance-columns.tsx'
 import { InstanceExport } from './instance-export.tsx'
 import { InstancePeek } from './instance-peek.tsx'
@@ -100,6 +101,7 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
   const { rows, first, problem, retry } = useInstanceRows({ filter, sort, enabled: isReadable })
   const [selection, setSelection] = useSelection(filter)
   const openInstance = useOpenInstance()
+  const refusal = useRefusal('identities.write')
   const count = first?.count ?? undefined
   const matching = count === undefined ? '' : countWords(count)
   const selected = selection.kind === 'some' ? selection.ids.size : undefined
@@ -129,7 +131,7 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
           onPeek={(row) => change({ peek: row?.id })}
           onOpen={openInstance}
           rowMenu={menuButton}
-          onRowKey={(key, row) => onRowKey(key, row, openInstance)}
+          onRowKey={(key, row) => onRowKey(key, row, { open: openInstance, refusal })}
           empty={<NoInstances filter={filter} onFilter={(q) => change({ q })} onRegister={onRegister} />}
           bar={
             <SelectionBar
@@ -203,8 +205,14 @@ const rowKeys: readonly Command[] = [
   { id: 'row c', label: 'Copy the principal ID', group: 'In a list', keys: 'c' },
 ]
 
-function onRowKey(key: string, row: InstanceSummary, open: (row: InstanceSummary, target: 'test') => void): boolean {
-  if (key === 'e') document.querySelector<HTMLElement>(`[data-identity="${row.id}"] [role="switch"]`)?.click()
+interface RowActs {
+  readonly open: (row: InstanceSummary, target: 'test') => void
+  /** Why identities may not be switched. */
+  readonly refusal: string | undefined
+}
+
+function onRowKey(key: string, row: InstanceSummary, { open, refusal }: RowActs): boolean {
+  if (key === 'e') pressSwitch(row, refusal)
   else if (key === 't') open(row, 'test')
   else if (key === 'c') void copyPrincipalId(row)
   else return false

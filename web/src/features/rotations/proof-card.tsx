@@ -1,5 +1,5 @@
 import type { RotationDetail } from '@signet/shared/api/rotation'
-import { formatTerm } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query'
 import { Link } from '@tanstack/react-router'
 import { Printer } from 'lucide-react'
 import { absoluteTime, zoneName } from '../../ui/absolute-time.ts'
@@ -43,7 +43,7 @@ const afterMs = 1_000
 export function auditSearch(run: RotationDetail): { filter: string; from: string; to?: string } {
   const values = [run.principalId, run.from?.id, run.to?.id].filter((id) => id !== undefined)
   return {
-    filter: formatTerm({ kind: 'field', field: 'target', operator: 'is', values, negated: false }),
+    filter: fieldIs('target', ...values),
     from: new Date(run.requestedAt).toISOString(),
     ...(run.finishedAt !== null && { to: new Date(run.finishedAt + afterMs).toISOString() }),
   }

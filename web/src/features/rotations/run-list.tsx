@@ -64,21 +64,18 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
           onExport={saving.start}
         />
       </div>
-      {problem === null ? (
-        <DataTable
-          label="Rotations"
-          columns={columns}
-          layout={layout}
-          onLayout={setLayout}
-          rows={rows}
-          rowId={(row) => row.id}
-          nameOf={rotationName}
-          onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
-          empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
-        />
-      ) : (
-        <ErrorPanel problem={problem} onRetry={retry} />
-      )}
+      {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
+      <DataTable
+        label="Rotations"
+        columns={columns}
+        layout={layout}
+        onLayout={setLayout}
+        rows={rows}
+        rowId={(row) => row.id}
+        nameOf={rotationName}
+        onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
+        empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
+      />
     </div>
   )
 }

@@ -1,11 +1,8 @@
-import type { Session } from '@signet/shared/api/operators'
 import { type TestFailure, TokenTest } from '@signet/shared/api/token-tests'
-import { permissionsOf, type Role } from '@signet/shared/vocabulary/permissions'
-import { QueryClientProvider } from '@tanstack/react-query'
+import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, expect, test, vi } from 'vitest'
-import { render } from 'vitest-browser-react'
-import { createQueryClient } from '../../api/query-client.ts'
-import { sessionKey } from '../../api/session.ts'
+import { problem } from '../../api/testing/fake-server.tsx'
+import { showPage } from '../../api/testing/show-page.tsx'
 import { FixButton } from './fix-button.tsx'
 
 const instanceId = '01890000-0000-7000-8000-000000000001'
@@ -39,18 +36,15 @@ const turnOn = failureOf({
   target: { kind: 'instance', id: instanceId },
 })
 
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 async function show(failure: TestFailure, role: Role) {
-  const client = createQueryClient()
-  const session = { operator: { displayName: 'Ada', role }, permissions: permissionsOf[role] } as unknown as Session
-  client.setQueryData(sessionKey, session)
   const acts = { onRunAgain: vi.fn(), onEditRequest: vi.fn() }
-  const screen = await render(
-    <QueryClientProvider client={client}>
-      <FixButton test={failed} failure={failure} acts={acts} />
-    </QueryClientProvider>,
-  )
+  const button = () => <FixButton test={failed} failure={failure} acts={acts} />
+  const { screen } = await showPage('/tokens/test', button, '/tokens/test', role)
   return { screen, acts }
 }
 
@@ -65,6 +59,31 @@ test('turns the identity on, and asks again once it is in force', async () => {
   await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
   await vi.waitFor(() => expect(acts.onRunAgain).toHaveBeenCalledOnce(), 5_000)
   expect(asked).toBeGreaterThan(1)
+})
+
+test('says why it cannot see whether the identity is in force', async () => {
+  vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
+    init?.method === 'PUT' ? Response.json(instance) : problem('internal', 500, 'The disk is on fire.'),
+  )
+  const { screen } = await show(turnOn, 'admin')
+  await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
+  await expect.element(screen.getByText('The disk is on fire.')).toBeVisible()
+})
+
+test('stops waiting for an identity that does not come into force, and says where to look', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
+    Response.json(
+      init?.method === 'PUT' ? instance : { instances: [{ ...target, enabled: false }], hasMore: false, resources: [] },
+    ),
+  )
+  const { screen, acts } = await show(turnOn, 'admin')
+  await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
+  await expect.element(screen.getByText('Turning on; the test follows…')).toBeVisible()
+  vi.advanceTimersByTime(30_000)
+  await expect.element(screen.getByText('The identity is not in force yet')).toBeVisible()
+  await expect.element(screen.getByRole('button', { name: 'Turn on the identity of web-01' })).toBeVisible()
+  expect(acts.onRunAgain).not.toHaveBeenCalled()
 })
 
 test('tells a developer, who may only test, whom to ask (SEC-27)', async () => {

@@ -8,10 +8,10 @@ import { problemOf } from '../../api/api-error.ts'
 import { useResume, useTurnOn } from '../../api/mend-identity.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
 import { useRefusal } from '../../api/session.ts'
-
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { targetsOptions } from './token-test-queries.ts'
 
@@ -70,10 +70,13 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
 }
 
 const askPaceMs = 400
+/** An identity is in force within seconds, unless something keeps its agent from it. */
+const longestWaitMs = 30_000
 
 /** Turns the identity on, and asks for the token again as soon as it is in force on the instance. */
 function TurnOn({ test, label, onDone }: { test: TokenTest; label: string; onDone: () => void }) {
-  const [waiting, setWaiting] = useState(false)
+  const [stage, setStage] = useState<'idle' | 'waiting' | 'overdue'>('idle')
+  const waiting = stage === 'waiting'
   const turnOn = useTurnOn()
   const refusal = useRefusal('identities.write')
   const targets = useQuery({
@@ -85,9 +88,14 @@ function TurnOn({ test, label, onDone }: { test: TokenTest; label: string; onDon
   const inForce = targets.data?.instances.find((each) => each.id === test.instance.id)?.enabled === true
   useEffect(() => {
     if (!waiting || !inForce) return
-    setWaiting(false)
+    setStage('idle')
     onDone()
   }, [waiting, inForce, onDone])
+  useEffect(() => {
+    if (!waiting) return
+    const timer = setTimeout(() => setStage('overdue'), longestWaitMs)
+    return () => clearTimeout(timer)
+  }, [waiting])
   return (
     <>
       <Button
@@ -95,11 +103,20 @@ function TurnOn({ test, label, onDone }: { test: TokenTest; label: string; onDon
         icon={<Wrench size={14} aria-hidden />}
         busy={turnOn.isPending || waiting}
         disabledReason={refusal}
-        onClick={() => turnOn.mutate(test.instance.id, { onSuccess: () => setWaiting(true) })}
+        onClick={() => turnOn.mutate(test.instance.id, { onSuccess: () => setStage('waiting') })}
       >
         {waiting ? 'Turning on; the test follows…' : label}
       </Button>
       {turnOn.error !== null && <ErrorPanel problem={problemOf(turnOn.error)} />}
+      {waiting && targets.error !== null && <ErrorPanel problem={problemOf(targets.error)} />}
+      {stage === 'overdue' && (
+        <Notice tone="warn" alert title="The identity is not in force yet">
+          <p>
+            It was turned on {longestWaitMs / 1_000} seconds ago, and the agent does not give out tokens for it so far.
+          </p>
+          <ToInstance test={test} label="Look at the agent" tab="agent" />
+        </Notice>
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
-import { TestTargets } from '@signet/shared/api/token-tests'
+import { TestTargets, TokenTest, TokenTestRequest } from '@signet/shared/api/token-tests'
 import { describe, expect, test } from 'vitest'
-import { draftOf, requestOf, searchOf } from './test-request.ts'
+import { againOf, draftOf, requestOf, searchOf } from './test-request.ts'
 
 const ids = ['01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000002'] as const
 const targets = TestTargets.parse({
@@ -63,4 +63,20 @@ describe('the address of the tester', () => {
     expect(requestOf(draftOf({ select: 'client_id', value: ' ' }, targets))).toBeUndefined()
     expect(requestOf(draftOf({}, { ...targets, instances: [] }))).toBeUndefined()
   })
+})
+
+test('what asks again is what the test was, and nothing that the server does not take', () => {
+  const asked = {
+    resource: 'https://vault.azure.net',
+    dialect: 'app-service',
+    bypassCache: true,
+    shortLived: true,
+    selector: { name: 'client_id', value: 'c' },
+  }
+  const test = TokenTest.parse({
+    ...{ id: '0e02b2c3-58cc-4372-a567-f47ac10bd479', at: 1, actor: 'Ada', instance: { id: ids[0], name: 'vm-0' } },
+    ...{ ...asked, outcome: 'failed', durationMs: 3, steps: [], token: null, failure: null, revealableUntil: null },
+  })
+  expect(TokenTestRequest.parse(againOf(test))).toEqual({ ...asked, instanceId: ids[0] })
+  expect(againOf(test, { withoutSelector: true }).selector).toBeNull()
 })

@@ -1,4 +1,4 @@
-import type { TestTarget, TestTargets, TokenTestRequest } from '@signet/shared/api/token-tests'
+import type { TestTarget, TestTargets, TokenTest, TokenTestRequest } from '@signet/shared/api/token-tests'
 import { LocalDialect, ProbeSelector } from '@signet/shared/wire/agent-protocol'
 
 /** What the address of the tester holds: plain strings that people can type, so any of them can be wrong. */
@@ -52,8 +52,14 @@ export function requestOf(draft: TestDraft): TokenTestRequest | undefined {
   return { instanceId: target.id, resource, dialect, bypassCache, shortLived, selector }
 }
 
+/** What asks for the same as a test did, or for the identity that the instance has. */
+export function againOf(test: TokenTest, change?: { withoutSelector: true }): TokenTestRequest {
+  const { instance, resource, dialect, bypassCache, shortLived, selector } = test
+  return { instanceId: instance.id, resource, dialect, bypassCache, shortLived, selector: change ? null : selector }
+}
+
 /** The address of the tester that would ask the same again. */
-export function searchOf(request: Omit<TokenTestRequest, 'instanceId'> & { instanceId: string }): TestSearch {
+export function searchOf(request: TokenTestRequest): TestSearch {
   return {
     instance: request.instanceId,
     dialect: request.dialect,

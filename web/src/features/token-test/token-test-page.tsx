@@ -14,7 +14,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { SnippetsCard } from './snippets-card.tsx'
 import { TestForm } from './test-form.tsx'
-import { draftOf, requestOf, searchOf, type TestSearch } from './test-request.ts'
+import { againOf, draftOf, searchOf, type TestSearch } from './test-request.ts'
 import { TestResult } from './test-result.tsx'
 import { TesterNav } from './tester-nav.tsx'
 import { targetsOptions } from './token-test-queries.ts'
@@ -62,10 +62,10 @@ function Tester(props: { targets: TestTargets; search: string; onSearch: (text: 
     },
     [navigate, run],
   )
-  const request = requestOf(draft)
   const acts = {
-    onRunAgain: (changed?: { withoutSelector: true }) => {
-      if (request) start(changed ? { ...request, selector: null } : request)
+    // The test that failed, whatever the form holds by now.
+    onRunAgain: (change?: { withoutSelector: true }) => {
+      if (test !== undefined) start(againOf(test, change))
     },
     onEditRequest: () =>
       document.querySelector<HTMLInputElement>('form[aria-label="Token test"] [role=combobox]')?.focus(),

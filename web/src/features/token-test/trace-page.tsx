@@ -9,7 +9,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
-import { searchOf } from './test-request.ts'
+import { againOf, searchOf } from './test-request.ts'
 import { TestResult } from './test-result.tsx'
 import { TesterNav } from './tester-nav.tsx'
 import { traceOptions } from './token-test-queries.ts'
@@ -26,9 +26,8 @@ export function TracePage() {
 
 function Trace({ test }: { test: TokenTest }) {
   const navigate = page.useNavigate()
-  const request = { ...test, instanceId: test.instance.id }
   const toTester = (change?: { withoutSelector: true }) =>
-    void navigate({ to: '/tokens/test', search: searchOf(change ? { ...request, selector: null } : request) })
+    void navigate({ to: '/tokens/test', search: searchOf(againOf(test, change)) })
   return (
     <>
       <PageHeader
@@ -45,7 +44,7 @@ function Trace({ test }: { test: TokenTest }) {
           </>
         }
         actions={
-          <Link to="/tokens/test" search={searchOf(request)} className={buttonClass()}>
+          <Link to="/tokens/test" search={searchOf(againOf(test))} className={buttonClass()}>
             <FlaskConical size={14} aria-hidden />
             Test again
           </Link>
