@@ -94,6 +94,17 @@ test('walks over the chips by arrow keys, edits and removes them', async () => {
   expect(chips()).toEqual(['kind:vm', 'tag:env=prod'])
 })
 
+test('covers nothing with its suggestions once the filter is entered', async () => {
+  const { input, chips } = await open()
+  await input.click()
+  await userEvent.keyboard('kind:vm')
+  await expect.element(input).toHaveAttribute('aria-expanded', 'true')
+  await userEvent.keyboard('{Enter}')
+  expect(chips()).toEqual(['kind:vm'])
+  await expect.element(input).toHaveAttribute('aria-expanded', 'false')
+  await expect.element(input).toHaveFocus()
+})
+
 test('shows the same filter as text and back, without changing it', async () => {
   const { screen, input, chips, onChange } = await open('kind:vm state:on')
   await screen.getByRole('button', { name: 'Edit filters as text' }).click()

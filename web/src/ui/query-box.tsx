@@ -84,8 +84,10 @@ function fieldEvents(text: QueryText, offers: Offers) {
     if (offers.onKey(event.key)) return event.preventDefault()
     const { selectionStart, selectionEnd } = event.currentTarget
     const isAtStart = selectionStart === 0 && selectionEnd === 0
-    if (event.key === 'Enter') text.commit()
-    else if (event.key === ' ' && text.commitsOnSpace()) event.preventDefault()
+    if (event.key === 'Enter') {
+      text.commit()
+      offers.close()
+    } else if (event.key === ' ' && text.commitsOnSpace()) event.preventDefault()
     else if (event.key === 'Backspace' && text.draft === '' && text.takeBack()) event.preventDefault()
     else if (event.key === 'ArrowLeft' && isAtStart) chipsOf(event.currentTarget).at(-1)?.focus()
     else if (event.key === 'Escape') event.currentTarget.blur()
