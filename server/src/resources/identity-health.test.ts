@@ -127,7 +127,7 @@ describe('the instant at which the state may change by itself', () => {
     const instant = (least: number, most: number) => fc.integer({ min: now + least, max: now + most })
     const settled = fc.record({
       principalState: fc.constantFrom('enabled' as const, 'suspended' as const),
-      agent: fc.record({ connected: fc.boolean(), lastSeenAt: instant(-hourMs, 0) }),
+      agent: fc.record({ connected: fc.boolean(), quarantined: fc.constant(false), lastSeenAt: instant(-hourMs, 0) }),
       credential: fc.record({ notBefore: instant(-90 * dayMs, 0), notAfter: instant(1, 90 * dayMs) }),
     })
     fc.assert(
