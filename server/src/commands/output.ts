@@ -29,13 +29,13 @@ export function printInstance(instance: InstanceSummary): string {
       instance.credential ? `${instance.credential.thumbprint} until ${at(instance.credential.notAfter)}` : '-',
     ],
     ['next rotation', at(instance.nextRotationAt)],
-    [
-      'agent',
-      instance.agent
-        ? `${instance.agent.version}, ${instance.agent.connected ? 'connected' : 'not connected'}`
-        : 'none',
-    ],
+    ['agent', instance.agent ? `${instance.agent.version}, ${agentState(instance.agent)}` : 'none'],
   ])
+}
+
+function agentState({ quarantined, connected }: NonNullable<InstanceSummary['agent']>): string {
+  if (quarantined) return 'quarantined'
+  return connected ? 'connected' : 'not connected'
 }
 
 export function printRotation(run: RotationSummary): string {
@@ -49,14 +49,25 @@ export function printRotation(run: RotationSummary): string {
   ])
 }
 
+const marks = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped', running: 'running' } as const
+
+/** A step that was not reached took no time, and is not called good. */
+function stepLine({ status, durationMs, title, httpStatus }: TokenTest['steps'][number]): string {
+  const took = status === 'skipped' ? ''.padStart(10) : `${durationMs.toFixed(1).padStart(7)} ms`
+  return `${marks[status]}  ${took}  ${title}${httpStatus ? ` (${httpStatus})` : ''}`
+}
+
 export function printTokenTest(test: TokenTest & { accessToken?: string }): string {
-  const mark = (ok: boolean) => (ok ? 'ok    ' : 'FAILED')
-  const steps = test.steps.map(
-    (step) =>
-      `${mark(step.status !== 'failed')}  ${step.durationMs.toFixed(1).padStart(7)} ms  ${step.title}${step.httpStatus ? ` (${step.httpStatus})` : ''}`,
+  const checks = (test.token?.checks ?? []).map(
+    ({ ok, name, detail }) => `${marks[ok ? 'ok' : 'failed']}  ${name}: ${detail}`,
   )
-  const checks = (test.token?.checks ?? []).map((check) => `${mark(check.ok)}  ${check.name}: ${check.detail}`)
   const claims = test.token ? [JSON.stringify(test.token.claims, null, 2)] : []
   const error = test.failure ? [test.failure.cause, test.failure.answer?.body ?? '', test.failure.fix.label] : []
-  return [...steps, ...checks, ...claims, ...error, ...(test.accessToken ? [test.accessToken] : [])].join('\n')
+  return [
+    ...test.steps.map(stepLine),
+    ...checks,
+    ...claims,
+    ...error,
+    ...(test.accessToken ? [test.accessToken] : []),
+  ].join('\n')
 }
