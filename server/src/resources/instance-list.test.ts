@@ -5,7 +5,7 @@ import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { timeRanges } from '@signet/shared/query/time-values'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   contextOf,
   enrolledInstance,
@@ -107,6 +107,28 @@ describe('the list after a change', () => {
       ['a', 'b', 'c', 'd'],
       ['a', 'b', 'c', 'd'],
     ])
+  })
+
+  it('is read again by one at a time, whoever asks, so that no older reading comes last', async () => {
+    const { first, instance } = await identityOn(stack)
+    await stack.list.settle()
+    const read = stack.view.summaries.bind(stack.view)
+    const [earlier, hasRead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const readings = vi.spyOn(stack.view, 'summaries').mockImplementationOnce(async (instances) => {
+      const summaries = await read(instances)
+      hasRead.resolve()
+      await earlier.promise
+      return summaries
+    })
+    stack.clock.advance(first.notAfter - stack.clock.now() + 1)
+    const asked = [stack.list.settle(), stack.list.settle()]
+    await hasRead.promise
+    await stack.identities.turnOff(contextOf(), instance.id)
+    asked.push(stack.list.settle())
+    expect(readings).toHaveBeenCalledTimes(1)
+    earlier.resolve()
+    await Promise.all(asked)
+    await expectExact()
   })
 
   it('is made anew when changes were forgotten that it had not seen', async () => {
