@@ -3,7 +3,7 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import { parseQuery } from '@signet/shared/query/query'
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { timeRanges } from '@signet/shared/query/time-values'
-import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { dayMs, minuteMs } from '@signet/shared/vocabulary/time'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -12,13 +12,12 @@ import {
   given,
   identityEnabling,
   identityOn,
-  openSlotOf,
   openStack,
   rowsOf,
   type Stack,
   tamper,
 } from '../../test/stack.ts'
-import { hourOf, listRowOf } from './instance-list-row.ts'
+import { hourOf } from './instance-list-row.ts'
 
 let stack: Stack
 
@@ -44,113 +43,6 @@ async function walk(filter: string, sort: InstanceSort, limit: number, meanwhile
   } while (cursor !== undefined)
   return seen
 }
-
-/** What the rows of the list should be, worked out from the domains themselves. */
-async function expectExact(): Promise<void> {
-  await stack.list.settle()
-  const live = (await rowsOf(stack, 'service_instances')).filter((row) => row.deleted_at === null)
-  const instances = await Promise.all(live.map((row) => stack.resources.require(row.id)))
-  const summaries = await stack.view.summaries(instances)
-  const rows = await rowsOf(stack, 'instance_list')
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  expect(rows).toHaveLength(summaries.length)
-  for (const summary of summaries) {
-    const { state, principalId, clientId, agent, agentVersion, expiresAt, rotationAt } = listRowOf(
-      summary,
-      stack.clock.now(),
-    )
-    expect(byId.get(summary.id)).toMatchObject({
-      ...{ state, principal_id: principalId, client_id: clientId, agent, agent_version: agentVersion },
-      ...{ expires_key: expiresAt, rotation_key: rotationAt },
-    })
-  }
-  const counted = new Map(
-    (await rowsOf(stack, 'instance_counts')).map((row) => [`${row.field} ${row.value}`, row.count]),
-  )
-  const tally = (field: 'state' | 'kind' | 'agent', value: string) => rows.filter((row) => row[field] === value).length
-  expect(counted.get('all ') ?? 0).toBe(rows.length)
-  for (const [name, count] of counted) {
-    const [field = '', value = ''] = name.split(' ')
-    if (field === 'state' || field === 'kind' || field === 'agent')
-      expect([name, count]).toEqual([name, tally(field, value)])
-  }
-}
-
-describe('the list after a change', () => {
-  it('is exact after every act on instance, identity, agent and certificate', async () => {
-    await expectExact()
-    await register('plain')
-    await expectExact()
-    const { instance, agent, principalId, slotId } = await identityEnabling(stack)
-    await expectExact()
-    await agent.roll(slotId)
-    await expectExact()
-    await stack.rotation.rollover.rotateNow(contextOf(), principalId)
-    await expectExact()
-    await stack.identities.turnOff(contextOf(), instance.id)
-    await expectExact()
-    await stack.identities.agentHolds(agent.context, agent.id, [])
-    await expectExact()
-    await enrolledInstance(stack, 'web-02')
-    const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), { ...policy, lifetimeSeconds: 7_200 })
-    await expectExact()
-  })
-
-  it('answers what was committed before it was asked, whoever asks first', async () => {
-    await register('a')
-    expect(await names('')).toEqual(['a'])
-    await Promise.all(['b', 'c', 'd'].map((name) => register(name)))
-    const answers = await Promise.all([names(''), names(''), names('')])
-    expect(answers).toEqual([
-      ['a', 'b', 'c', 'd'],
-      ['a', 'b', 'c', 'd'],
-      ['a', 'b', 'c', 'd'],
-    ])
-  })
-
-  it('is made anew when changes were forgotten that it had not seen', async () => {
-    await register('a')
-    stack.clock.advance(2 * hourMs)
-    await stack.database.forgetChangesBefore(stack.clock.now())
-    await register('b')
-    expect(await names('')).toEqual(['a', 'b'])
-    await expectExact()
-  })
-
-  it('follows the time without anybody changing anything', async () => {
-    const { first } = await identityOn(stack)
-    expect(await names('state:failing')).toEqual([])
-    stack.clock.advance(first.notAfter - stack.clock.now() + 1)
-    expect(await names('state:failing')).toEqual(['web-01'])
-    await expectExact()
-  })
-
-  it('keeps the hour of the last token', async () => {
-    const { first, principalId } = await identityOn(stack)
-    const at = stack.clock.now()
-    await stack.list.settle()
-    stack.lastUses.set(principalId, { at, audience: 'https://vault.azure.net' })
-    expect(await names('last-token:<1h')).toEqual([])
-    await stack.list.credentialsUsed(new Map([[first.id, at]]))
-    expect(await names('last-token:<1h')).toEqual(['web-01'])
-    expect((await rowsOf(stack, 'instance_list'))[0]?.token_key).toBe(hourOf(at))
-    stack.clock.advance(3 * hourMs)
-    expect(await names('last-token:>2h')).toEqual(['web-01'])
-  })
-
-  it('does not keep the last token of the principal before', async () => {
-    const { instance, agent, first } = await identityOn(stack)
-    await stack.list.settle()
-    await stack.list.credentialsUsed(new Map([[first.id, stack.clock.now()]]))
-    expect(await names('last-token:<1h')).toEqual(['web-01'])
-    await stack.identities.turnOff(contextOf(), instance.id)
-    await stack.identities.agentHolds(agent.context, agent.id, [])
-    await stack.identities.turnOn(contextOf(), instance.id)
-    expect(await names('last-token:<1h')).toEqual([])
-    await expectExact()
-  })
-})
 
 describe('the numbers of the list', () => {
   it('have the rarest state and kind beside any number of tags', async () => {
@@ -417,11 +309,4 @@ describe('an export', () => {
     for await (const row of stack.list.each({ filter: 'web', sort: '-name' })) exported.push(row.name)
     expect(exported).toEqual(['web-2', 'web-1'])
   })
-})
-
-it('a slot that moves to another certificate moves the row with it', async () => {
-  const { principalId } = await identityOn(stack)
-  await stack.list.settle()
-  const slot = await openSlotOf(stack, principalId)
-  expect((await rowsOf(stack, 'instance_list'))[0]?.rotation_key).toBe(slot.rotate_after)
 })

@@ -190,18 +190,23 @@ export class InstanceList {
   async #upToDate(): Promise<number> {
     const { feed, store, clock } = this.#parts
     const wanted = await feed.latestSeq()
-    this.#applied ??= await store.progress()
-    while (this.#applied < wanted || this.#running !== undefined) {
-      this.#running ??= this.#apply().finally(() => {
+    for (;;) {
+      // The time is read anew each time: a clock that was set back would leave rows due for ever.
+      const now = clock.now()
+      this.#applied ??= await store.progress()
+      if (this.#applied >= wanted && (await store.due(now, 1)).length === 0) return now
+      this.#running ??= this.#catchUp().finally(() => {
         this.#running = undefined
       })
       await this.#running
     }
-    const now = clock.now()
-    for (let due = await store.due(now, portion); due.length > 0; due = await store.due(now, portion)) {
-      await this.#refresh(due)
-    }
-    return now
+  }
+
+  /** One at a time, so that no row is written from two readings of which the older comes last. */
+  async #catchUp(): Promise<void> {
+    const { feed, store, clock } = this.#parts
+    if ((this.#applied ?? 0) < (await feed.latestSeq())) await this.#apply()
+    await this.#refresh(await store.due(clock.now(), changesAtOnce))
   }
 
   async #apply(): Promise<void> {
