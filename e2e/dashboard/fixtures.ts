@@ -1,21 +1,47 @@
 import AxeBuilder from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 
-/** A test fails when the page broke its content security policy, threw, or wrote an error of its own. */
-export const test = base.extend<{ quietPage: undefined }>({
-  quietPage: [
-    async ({ page }, use) => {
+interface Quiet {
+  /** Excuses the errors of a failure that the test brings about itself: what is written or thrown, a space, and its address. */
+  readonly provokes: (fault: RegExp) => void
+  readonly quiet: undefined
+}
+
+/**
+ * A test fails when any page of it threw, wrote an error to the console, or broke its content security policy. Chromium
+ * writes an error for each answer of 400 and more too: pages are built so that a healthy server gives them none.
+ */
+export const test = base.extend<Quiet & { excused: RegExp[] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what a fixture depends on
+  excused: async ({}, use) => use([]),
+  provokes: async ({ excused }, use) => use((fault) => void excused.push(fault)),
+  quiet: [
+    async ({ browser, excused }, use) => {
       const faults: string[] = []
-      page.on('pageerror', (error) => faults.push(error.message))
-      page.on('console', (message) => {
-        if (/Content Security Policy|Trusted(HTML|Script)/.test(message.text())) faults.push(message.text())
-      })
+      const listen = (context: BrowserContext) => {
+        context.on('weberror', (error) => faults.push(`${error.error().message} ${error.page()?.url()}`))
+        context.on('console', (message) => {
+          const isFault = message.type() === 'error' || policy.test(message.text())
+          if (isFault) faults.push(`${message.text()} ${message.location().url}`)
+        })
+        context.on('request', (request) => {
+          if (request.url().endsWith('/api/csp-violations')) faults.push(`${request.postData()} ${request.url()}`)
+        })
+      }
+      for (const context of browser.contexts()) listen(context)
+      browser.on('context', listen)
       await use(undefined)
-      expect(faults).toEqual([])
+      browser.off('context', listen)
+      expect(faults.filter((fault) => !excused.some((excuse) => excuse.test(fault)))).toEqual([])
     },
     { auto: true },
   ],
 })
+
+/** What Chromium writes while a server is away that the test took away. */
+export const serverAway = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING) /
+
+const policy = /Content Security Policy|Trusted(HTML|Script)/
 
 export { expect }
 

@@ -20,7 +20,10 @@ test.beforeAll(async () => {
 test.afterAll(() => stack.close())
 
 /** What an operator does, a developer tests and an auditor reads, in the order they do it. */
-test('the main job: switch on, use it from code, test, rotate under load, review, switch off', async ({ page }) => {
+test('the main job: switch on, use it from code, test, rotate under load, review, switch off', async ({
+  page,
+  provokes,
+}) => {
   test.setTimeout(240_000)
   const origin = new URL(link).origin
   const rail = page.getByRole('navigation', { name: 'Main' })
@@ -203,6 +206,7 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     await expect(page).toHaveURL(/sign-in/)
     await page.goto(`${origin}/instances`)
     await expect(page).toHaveURL(/sign-in/)
+    provokes(/ 401 \(Unauthorized\) \S+\/api\/session$/)
     await page.goto(link)
     await expect(page.getByText(/signet operator recover/).first()).toBeVisible()
   })

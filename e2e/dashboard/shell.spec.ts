@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { Stack } from '../stack.ts'
-import { expect, expectAccessible, test } from './fixtures.ts'
+import { expect, expectAccessible, serverAway, test } from './fixtures.ts'
 
 interface Instance {
   id: string
@@ -89,7 +89,7 @@ test('any identifier leads to its page, and what names nothing says what was loo
   await expectAccessible(page)
 })
 
-test('theme, density and zone hold from the first paint of the next visit', async ({ page }) => {
+test('theme, density and zone hold from the first paint of the next visit', async ({ page, provokes }) => {
   await page.getByRole('button', { name: 'Administrator' }).click()
   await page.getByRole('menuitemradio', { name: 'Dark' }).click()
   await page.getByRole('button', { name: 'Administrator' }).click()
@@ -100,6 +100,7 @@ test('theme, density and zone hold from the first paint of the next visit', asyn
   await page.getByRole('button', { name: 'Use this zone' }).click()
   await expect(page.getByRole('button', { name: 'Time zone: GMT+5:30' })).toBeVisible()
   // The look is there before the dashboard's own code runs.
+  provokes(/ERR_FAILED \S+\/assets\/[^/]+\.js$/)
   await page.route('**/assets/*.js', (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
@@ -131,7 +132,12 @@ test('the admin API is described on a page of its own, under the same policy', a
   expect((await document.json()).openapi).toMatch(/^3\.1/)
 })
 
-test('a sign-in that ends leaves the form as it is and goes on after a new code', async ({ page, context }) => {
+test('a sign-in that ends leaves the form as it is and goes on after a new code', async ({
+  page,
+  context,
+  provokes,
+}) => {
+  provokes(/ 401 \(Unauthorized\) \S+\/api\/instances$/)
   await page.getByRole('button', { name: 'Register instance' }).click()
   await page.getByLabel('Name', { exact: true }).fill('kept-while-away')
   await context.clearCookies()
@@ -146,8 +152,9 @@ test('a sign-in that ends leaves the form as it is and goes on after a new code'
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('kept-while-away')
 })
 
-test('while the server is away nothing can be changed, and it goes on by itself', async ({ page }) => {
+test('while the server is away nothing can be changed, and it goes on by itself', async ({ page, provokes }) => {
   await expect(page.getByTestId('live-dot')).toHaveText('Live')
+  provokes(serverAway)
   await stack.stop()
   const banner = page.getByText('The server cannot be reached', { exact: true })
   await expect(banner).toBeVisible({ timeout: 20_000 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, expectAccessible, test } from '../dashboard/fixtures.ts'
+import { expect, expectAccessible, serverAway, test } from '../dashboard/fixtures.ts'
 import { Stack } from '../stack.ts'
 
 let stack: Stack
@@ -26,6 +26,7 @@ interface Page<T> {
 
 test('a demo has a real history, is removed with one click, and leaves the data beside it as it was', async ({
   page,
+  provokes,
 }) => {
   test.setTimeout(600_000)
   await stack.start()
@@ -83,6 +84,7 @@ test('a demo has a real history, is removed with one click, and leaves the data 
   })
 
   await test.step('one click and a question remove it, and Signet goes on without it', async () => {
+    provokes(serverAway)
     const ready = stack.prints('start', /Stop {3}Ctrl-C/)
     await page.getByRole('button', { name: 'Remove demo data' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove demo data' }).click()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { dayMs } from '@signet/shared/vocabulary/time'
@@ -19,9 +20,10 @@ import { auditEventRow, RowInserts } from './rows.ts'
 
 /**
  * The questions of the audit page on a large log: p50 and p95 of each in milliseconds, the rate of an export, and how
- * long the main thread was held up meanwhile. `BENCH_AUDIT_EVENTS` sets the size of the log.
+ * long the main thread was held up meanwhile.
  */
-const events = Number(process.env['BENCH_AUDIT_EVENTS'] ?? 1_000_000)
+const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' } } })
+const events = Number(values.events)
 const rounds = 30
 /** What a busy machine does to a thread that does nothing. */
 const idleMs = 3_000

@@ -57,7 +57,7 @@ async function runChildren(
   startedAt: number,
 ): Promise<never> {
   if (folder.state() === 'making') {
-    process.stdout.write('Making the demo, once: 40 agents live through twelve weeks. This takes about a minute.\n')
+    process.stdout.write('Making the demo, once: 40 agents live through twelve weeks.\n')
     await children.runToEnd('demo-history')
     if (!children.isStopping) folder.markReady()
   }

@@ -33,7 +33,7 @@ export function endpointsAt(options: {
   }
 }
 
-/** Writes both files anew. All four variables are set, so that every SDK takes the App Service dialect (decision 13). */
+/** Writes both files anew. All four variables are set, so that every SDK takes the App Service dialect. */
 export function writeEndpoints(agentDir: string, endpoints: LocalEndpoints): void {
   const identityHeader = endpoints.identityHeader.reveal()
   writePrivateFile(agentFiles.endpoints(agentDir), `${JSON.stringify({ ...endpoints, identityHeader }, null, 2)}\n`)
