@@ -22,18 +22,20 @@ const view = (name: string, rest: { shared?: boolean; filter?: string; list?: 'i
   filter: 'state:failing',
   sort: '-expires',
   columns: 'name,agent:220',
+  time: '',
   ...rest,
 })
 const namesFor = async (context: typeof ada, list: 'instances' | 'audit' = 'instances') =>
   (await views.visible(context, list)).map((each) => each.name)
 
 describe('a saved view', () => {
-  it('keeps filter, sorting and columns of one list, by name', async () => {
+  it('keeps filter, sorting, columns and time of one list, by name', async () => {
     await views.save(ada, view('Zeta'))
-    await views.save(ada, view('alpha', { list: 'audit' }))
+    await views.save(ada, { ...view('alpha', { list: 'audit' }), time: '7d' })
     await views.save(ada, view('Beta'))
     expect(await namesFor(ada)).toEqual(['Beta', 'Zeta'])
     expect((await views.visible(ada, 'instances'))[1]).toMatchObject({ ...view('Zeta'), own: true })
+    expect(await views.visible(ada, 'audit')).toMatchObject([{ name: 'alpha', time: '7d' }])
   })
 
   it('is seen by its owner alone, unless it is shared', async () => {
@@ -46,8 +48,8 @@ describe('a saved view', () => {
   it('takes the place of one of the same name and owner, whatever its case, and keeps its ID', async () => {
     const first = await views.save(ada, view('Mine'))
     await views.save(bob, view('Mine'))
-    const second = await views.save(ada, view('MINE', { filter: 'kind:vm' }))
-    expect(second).toMatchObject({ id: first.id, name: 'MINE', filter: 'kind:vm' })
+    const second = await views.save(ada, { ...view('MINE', { filter: 'kind:vm' }), time: '1h' })
+    expect(second).toMatchObject({ id: first.id, name: 'MINE', filter: 'kind:vm', time: '1h' })
     expect(await namesFor(ada)).toEqual(['MINE'])
   })
 

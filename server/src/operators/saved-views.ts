@@ -51,15 +51,16 @@ export class SavedViews {
         filter: view.filter,
         sort: view.sort,
         columns: view.columns,
+        time: view.time,
         version: 1,
         created_at: now,
         updated_at: now,
       })
-      const { list, shared, filter, sort, columns } = view
+      const { list, shared, filter, sort, columns, time } = view
       await audit.append(tx, context, {
         action: 'view.saved',
         target: { kind: 'view', id: row.id, label: row.name },
-        after: { list, shared, filter, sort, columns },
+        after: { list, shared, filter, sort, columns, time },
       })
       return toView(row, ownerId)
     })
@@ -81,8 +82,8 @@ export class SavedViews {
 }
 
 function toView(row: ViewRow, ownerId: string): SavedView {
-  const { id, list, name, filter, sort, columns } = row
-  return { id, list, name, filter, sort, columns, shared: row.shared === 1, own: row.owner_id === ownerId }
+  const { id, list, name, filter, sort, columns, time } = row
+  return { id, list, name, filter, sort, columns, time, shared: row.shared === 1, own: row.owner_id === ownerId }
 }
 
 function ownerOf({ actor }: RequestContext): string {

@@ -48,6 +48,7 @@ export class ViewsStore {
           filter: row.filter,
           sort: row.sort,
           columns: row.columns,
+          time: row.time,
           updated_at: row.updated_at,
           version: eb('saved_views.version', '+', 1),
         })),

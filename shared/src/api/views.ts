@@ -11,6 +11,8 @@ export const ViewContent = z.object({
   filter: z.string().max(longestQuery).default(''),
   sort: z.string().max(40).default(''),
   columns: z.string().max(400).default(''),
+  /** Of a list over time: a stretch that ends now, such as `7d`, or an ISO 8601 interval with `..` for an open end. */
+  time: z.string().max(80).default(''),
 })
 export type ViewContent = z.infer<typeof ViewContent>
 

@@ -1,5 +1,6 @@
-import { type SavedView, type ViewContent, type ViewedList, viewsApi } from '@signet/shared/api/views'
+import { type ViewContent, type ViewedList, viewsApi } from '@signet/shared/api/views'
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { problemOf } from './api-error.ts'
 import { call } from './client.ts'
 import type { QueryRoot } from './query-roots.ts'
 
@@ -11,24 +12,25 @@ const viewsOptions = (list: ViewedList) =>
     queryFn: ({ signal }) => call(viewsApi.list)({ query: { list } }, signal),
   })
 
-/** The saved views of a list: own ones and those others share. */
-export function useSavedViews(list: ViewedList): readonly SavedView[] {
-  return useQuery(viewsOptions(list)).data?.items ?? []
-}
+const done = () => undefined
 
-export function useSaveView(list: ViewedList) {
+/** The saved views of a list: own ones and those others share. Saving and deleting answer with what went wrong, if anything. */
+export function useSavedViews(list: ViewedList) {
   const client = useQueryClient()
-  return useMutation({
-    mutationFn: (view: ViewContent & { name: string; shared: boolean }) =>
+  const onSuccess = () => client.invalidateQueries({ queryKey: [root] })
+  const views = useQuery(viewsOptions(list))
+  const save = useMutation({
+    mutationFn: (view: Partial<ViewContent> & { name: string; shared: boolean }) =>
       call(viewsApi.save)({ body: { ...view, list } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: [root] }),
+    onSuccess,
   })
-}
-
-export function useDeleteView() {
-  const client = useQueryClient()
-  return useMutation({
+  const remove = useMutation({
     mutationFn: (viewId: string) => call(viewsApi.remove)({ params: { viewId } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: [root] }),
+    onSuccess,
   })
+  return {
+    views: views.data?.items ?? [],
+    save: (view: Parameters<typeof save.mutate>[0]) => save.mutateAsync(view).then(done, problemOf),
+    remove: (viewId: string) => remove.mutateAsync(viewId).then(done, problemOf),
+  }
 }

@@ -101,14 +101,14 @@ const rotationTimeline = createRoute({
 const rotationQueue = createRoute({
   getParentRoute: () => rotations,
   path: '/queue',
-  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  validateSearch: z.object({ filter: text(1_000), cols: text(400), view: text(36) }),
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
 })
 
 const rotationHistory = createRoute({
   getParentRoute: () => rotations,
   path: '/history',
-  validateSearch: z.object({ filter: text(1_000), cols: text(300) }),
+  validateSearch: z.object({ filter: text(1_000), cols: text(400), view: text(36) }),
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
@@ -167,7 +167,7 @@ const decode = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
-  validateSearch: z.object({ filter: text(1_000), ...rangeSearch, event: text(36), cols: text(300) }),
+  validateSearch: z.object({ filter: text(1_000), ...rangeSearch, event: text(36), cols: text(400), view: text(36) }),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 

@@ -94,6 +94,7 @@ export interface SavedViewsTable extends Versioned {
   filter: string
   sort: string
   columns: string
+  time: string
 }
 
 export interface PrincipalsTable extends Versioned {

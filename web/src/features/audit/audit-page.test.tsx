@@ -40,3 +40,33 @@ test('asks nothing about a filter that cannot be read, and gives no number for i
   await expect.element(histogram).not.toBeInTheDocument()
   expect(sent.slice(before).filter(({ path }) => path.startsWith('/audit'))).toEqual([])
 })
+
+test('keeps filter, time and columns under a name, and leads there again', async () => {
+  await page.viewport(1280, 800)
+  const kept = {
+    ...{ id: '01890000-0000-4000-8000-0000000000aa', list: 'audit', name: 'Nights', shared: false, own: true },
+    ...{ filter: 'result:failed', sort: '', columns: 'time,action', time: '7d' },
+  }
+  const sent = fakeServer({
+    ...answers,
+    'GET /views': () => Response.json({ items: [kept] }),
+    'POST /views': () => Response.json(kept, { status: 201 }),
+  })
+  const at = '/audit?from=2030-01-01T00:00:00.000Z&filter=action:agent.*&cols=time'
+  const { screen, history } = await showPage('/audit', AuditPage, at)
+  await screen.getByRole('button', { name: 'Views' }).click()
+  await screen.getByRole('button', { name: 'Save this view…' }).click()
+  await screen.getByLabelText('Name').fill('Nights')
+  await screen.getByRole('button', { name: 'Save', exact: true }).click()
+  const body = () => sent.find(({ method }) => method === 'POST')?.body
+  await expect.poll(body).toEqual({
+    ...{ list: 'audit', name: 'Nights', shared: false, filter: 'action:agent.*', columns: 'time' },
+    time: '2030-01-01T00:00:00.000Z/..',
+  })
+  await expect.element(screen.getByRole('dialog', { name: 'Save this view' })).not.toBeInTheDocument()
+  await screen.getByRole('button', { name: 'Views' }).click()
+  await screen.getByRole('button', { name: 'Nights', exact: true }).click()
+  await expect
+    .poll(() => Object.fromEntries(new URLSearchParams(history.location.search)))
+    .toEqual({ filter: 'result:failed', cols: 'time,action', range: '7d', view: kept.id })
+})

@@ -32,7 +32,8 @@ export function AuditPage() {
   useTitle('Audit')
   const search = page.useSearch()
   const navigate = page.useNavigate()
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true })
+  const change = (next: Partial<typeof search>, push = false) =>
+    void navigate({ search: { ...search, view: undefined, ...next }, replace: !push })
   const { layout } = readLayout(search.cols, auditColumns)
   const setLayout = (next: typeof layout) => change({ cols: writeLayout(next, auditColumns) })
   return (
@@ -44,7 +45,7 @@ export function AuditPage() {
           <>
             <ColumnsMenu columns={auditColumns} layout={layout} onLayout={setLayout} />
             <AuditExport search={questionOf(search)} isReadable={isReadable(search)} />
-            <AuditViews onPick={(view) => change({ ...view, event: undefined })} />
+            <AuditViews search={search} onOpen={(view) => change({ ...view, event: undefined }, true)} />
           </>
         }
       />
@@ -64,7 +65,7 @@ export function AuditPage() {
         eventId={search.event}
         layout={layout}
         onLayout={setLayout}
-        onEvent={(event) => change({ event })}
+        onEvent={(event) => change({ view: search.view, event })}
         onClear={() => change({ filter: undefined, range: 'all', from: undefined, to: undefined })}
       />
     </>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ownRange, presetOf, rangeOf, rangeSearch, shifted } from './audit-range.ts'
+import { ownRange, presetOf, type RangeSearch, rangeIn, rangeOf, rangeSearch, shifted, timeOf } from './audit-range.ts'
 
 const now = Date.UTC(2026, 10, 25, 12)
 const hour = 3_600_000
@@ -22,6 +22,19 @@ describe('the time range of the audit page', () => {
     expect(shifted({ range: '1h' }, -1, now)).toEqual(ownRange(now - 2 * hour, now - hour))
     expect(shifted(ownRange(now - 2 * hour, now - hour), 1, now)).toEqual(ownRange(now - hour, now))
     expect(shifted({ range: 'all' }, -1, now)).toBeUndefined()
+  })
+
+  test.each<RangeSearch>([
+    { range: '7d' },
+    ownRange(now - hour, now),
+    { from: ownRange(now, now).from },
+    { range: 'all' },
+  ])('of %o survives being kept in a view', (search) => {
+    expect(rangeIn(timeOf(search))).toEqual({ range: undefined, from: undefined, to: undefined, ...search })
+  })
+
+  test('of a view that was kept with nonsense is the usual one', () => {
+    for (const time of ['', 'yesterday', '../..', '<script>/']) expect(presetOf(rangeIn(time))).toBe('24h')
   })
 
   test('falls back where the address is nonsense', () => {

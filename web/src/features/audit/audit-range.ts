@@ -20,6 +20,7 @@ export interface RangeSearch {
   readonly to?: string | undefined
 }
 
+const openEnd = '..'
 const instantText = z.iso.datetime().optional().catch(undefined)
 
 export const rangeSearch = {
@@ -68,4 +69,15 @@ export function shifted(search: RangeSearch, direction: -1 | 1, nowMs: number): 
   if (from === undefined || to <= from) return undefined
   const length = to - from
   return ownRange(from + direction * length, to + direction * length)
+}
+
+/** The range in one text, as a saved view keeps it: a preset, or an ISO 8601 interval with `..` for an open end. */
+export function timeOf(search: RangeSearch): string {
+  return presetOf(search) ?? `${search.from ?? openEnd}/${search.to ?? openEnd}`
+}
+
+/** What `timeOf` made of it; anything else is the usual range. */
+export function rangeIn(time: string): Required<RangeSearch> {
+  const [from, to] = time.split('/').map((end) => instantText.parse(end))
+  return { range: rangeSearch.range.parse(time), from, to }
 }

@@ -6,13 +6,14 @@ import { page } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { DemoBadge, DemoEdge } from './demo-mark.tsx'
+import { demoOptions } from './demo-queries.ts'
 import { DemoRemovedPage } from './demo-removed-page.tsx'
 import { RemoveDemo } from './remove-demo.tsx'
 
 beforeEach(() => vi.restoreAllMocks())
 
 /** The marks and the button on a start page, and the page that follows a removal. */
-function open() {
+async function open() {
   const root = createRootRoute()
   const start = createRoute({
     getParentRoute: () => root,
@@ -34,18 +35,20 @@ function open() {
     operator: { id: 'x', displayName: 'Ada', role: Role.enum.admin },
     permissions: ['demo.remove'],
   })
-  return render(
+  await render(
     <QueryClientProvider client={client}>
       {/* The types of the dashboard's own router are not those of this one. */}
       <RouterProvider router={router as never} />
     </QueryClientProvider>,
   )
+  return client
 }
 
 test('says nothing of a demo where there is none', async () => {
   fakeServer({ 'GET /demo': () => Response.json({ demo: false }) })
-  await open()
+  const client = await open()
   await expect.element(page.getByText('The page')).toBeVisible()
+  await expect.poll(() => client.getQueryData(demoOptions.queryKey)).toEqual({ demo: false })
   expect(page.getByText('Demo').query()).toBeNull()
   expect(page.getByRole('button').query()).toBeNull()
 })

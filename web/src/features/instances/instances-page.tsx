@@ -28,12 +28,12 @@ import { instanceColumns } from './instance-columns.tsx'
 import { InstanceExport } from './instance-export.tsx'
 import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
+import { InstanceViews } from './instance-views.tsx'
 import styles from './instances-page.module.css'
 import { facetsOptions, useInstanceRows } from './instances-queries.ts'
 import { type InstancesSearch, readSearch, usualSort } from './instances-search.ts'
 import { NoInstances } from './no-instances.tsx'
 import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
-import { ViewsMenu } from './views-menu.tsx'
 
 const page = getRouteApi('/signed-in/instances')
 
@@ -54,7 +54,7 @@ export function InstancesPage() {
         title="Instances"
         actions={
           <>
-            <ViewsMenu search={search} onOpen={(view) => change({ ...view, peek: undefined }, true)} />
+            <InstanceViews search={search} onOpen={(view) => change({ ...view, peek: undefined }, true)} />
             <InstanceExport filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
             <ColumnsMenu
               columns={instanceColumns}

@@ -38,7 +38,7 @@ export function RotationQueuePage() {
         fixed="open:yes"
         columns={queueColumns}
         search={search}
-        onSearch={(next) => void navigate({ search: next, replace: true })}
+        onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
       />
     </Frame>
@@ -54,7 +54,7 @@ export function RotationHistoryPage() {
       <RunList
         columns={rotationColumns}
         search={search}
-        onSearch={(next) => void navigate({ search: next, replace: true })}
+        onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing="never"
       />
     </Frame>

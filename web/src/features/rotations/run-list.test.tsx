@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks())
 test('keeps the rotations that are shown when they cannot be read again, and says so', async () => {
   await page.viewport(1280, 800)
   let answer = () => Response.json({ items: [exampleRun()], nextCursor: null })
-  fakeServer({ 'GET /rotations': () => answer() })
+  fakeServer({ 'GET /rotations': () => answer(), 'GET /views': () => Response.json({ items: [] }) })
   const list = () => <RunList columns={rotationColumns} search={{}} onSearch={() => undefined} nothing="never" />
   const { screen, client } = await showPage('/rotations/history', list, '/rotations/history')
   await expect.element(screen.getByRole('table').getByText('web-01')).toBeVisible()
@@ -19,4 +19,31 @@ test('keeps the rotations that are shown when they cannot be read again, and say
   void client.refetchQueries({ queryKey: ['rotations'] })
   await expect.element(screen.getByText('The disk is on fire.')).toBeVisible()
   await expect.element(screen.getByRole('table').getByText('web-01')).toBeVisible()
+})
+
+test('keeps a filter under a name, and leads there again', async () => {
+  await page.viewport(1280, 800)
+  const kept = {
+    ...{ id: '01890000-0000-4000-8000-0000000000aa', list: 'rotations', name: 'Web', shared: true, own: false },
+    ...{ filter: 'instance:web-*', sort: '', columns: '', time: '' },
+  }
+  const sent = fakeServer({
+    'GET /rotations': () => Response.json({ items: [exampleRun()], nextCursor: null }),
+    'GET /views': () => Response.json({ items: [kept] }),
+    'POST /views': () => Response.json(kept, { status: 201 }),
+  })
+  const onSearch = vi.fn()
+  const search = { filter: 'state:failed', cols: 'time,state' }
+  const list = () => <RunList columns={rotationColumns} search={search} onSearch={onSearch} nothing="never" />
+  const { screen } = await showPage('/rotations/history', list, '/rotations/history')
+  await screen.getByRole('button', { name: 'Views' }).click()
+  await screen.getByRole('button', { name: 'Web shared' }).click()
+  expect(onSearch).toHaveBeenCalledWith({ filter: 'instance:web-*', cols: undefined, view: kept.id }, true)
+  await screen.getByRole('button', { name: 'Save this view…' }).click()
+  await screen.getByLabelText('Name').fill('Mine')
+  await screen.getByRole('button', { name: 'Save', exact: true }).click()
+  const body = () => sent.find(({ method }) => method === 'POST')?.body
+  await expect
+    .poll(body)
+    .toEqual({ list: 'rotations', name: 'Mine', shared: false, filter: 'state:failed', columns: 'time,state' })
 })

@@ -15,22 +15,19 @@ import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { NothingRotated } from './nothing-rotated.tsx'
 import { type rotationColumns, rotationName } from './rotation-columns.tsx'
+import { RotationViews, type RunListSearch } from './rotation-views.tsx'
 import styles from './rotations.module.css'
 import { exportRotations, readRotations, rotationsKey } from './rotations-queries.ts'
 
 const pageSize = 50
-
-export interface RunListSearch {
-  readonly filter?: string | undefined
-  readonly cols?: string | undefined
-}
 
 interface RunListProps {
   /** A term that every question has besides the one in the address. */
   fixed?: string
   columns: typeof rotationColumns
   search: RunListSearch
-  onSearch: (search: RunListSearch) => void
+  /** @param push whether going back leads to what was shown before */
+  onSearch: (search: RunListSearch, push?: boolean) => void
   nothing: { title: string; words: string } | 'never'
 }
 
@@ -51,13 +48,14 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
     (error) => notify('bad', 'The rotations were not exported', problemOf(error).detail),
   )
   const { layout } = readLayout(search.cols, columns)
-  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, columns) })
-  const setFilter = (next: string) => onSearch({ ...search, filter: next === '' ? undefined : next })
+  const setLayout = (next: typeof layout) => onSearch({ ...search, cols: writeLayout(next, columns), view: undefined })
+  const setFilter = (next: string) => onSearch({ ...search, filter: next === '' ? undefined : next, view: undefined })
   return (
     <div className={styles['list']}>
       <div className={styles['tools']}>
         <QueryBox label="rotations" fields={rotationFields} value={own} onChange={setFilter} />
         <ColumnsMenu columns={columns} layout={layout} onLayout={setLayout} />
+        <RotationViews search={search} onOpen={(view) => onSearch({ cols: search.cols, ...view }, true)} />
         <ExportMenu
           busy={saving.isBusy}
           disabledReason={isReadable ? undefined : 'The filter has a fault; correct it first.'}

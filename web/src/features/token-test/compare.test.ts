@@ -26,6 +26,16 @@ describe('two traces side by side', () => {
     expect(pairs.map(({ differences }) => differences)).toEqual([[], ['only on one side'], ['only on one side']])
   })
 
+  test('show what was tried again where it was tried, not where its name came first', () => {
+    const at = (name: ProbeStep['name'], startMs: number) => step(name, { startMs })
+    const once = [at('assertion', 1), at('authority', 2), at('record', 3)]
+    const twice = [at('assertion', 1), at('authority', 2), at('assertion', 5), at('authority', 6), at('record', 7)]
+    const path = ['assertion', 'authority', 'assertion', 'authority', 'record']
+    expect(pairSteps(once, twice).map(({ name }) => name)).toEqual(path)
+    expect(pairSteps(twice, once).map(({ name }) => name)).toEqual(path)
+    expect(pairSteps(once, twice).at(-1)?.left?.startMs).toBe(3)
+  })
+
   test('mark what is not the same', () => {
     const failed = step('authority', { status: 'failed', httpStatus: 401, code: 'client_disabled', detail: 'paused' })
     const [pair] = pairSteps([step('authority', { httpStatus: 200 })], [failed])

@@ -1,5 +1,5 @@
 import type { TokenTest } from '@signet/shared/api/token-tests'
-import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { ProbeStep } from '@signet/shared/wire/agent-protocol'
 
 export interface StepPair {
   readonly name: ProbeStep['name']
@@ -16,32 +16,45 @@ export interface ValuePair {
   readonly differs: boolean
 }
 
-const order: readonly ProbeStep['name'][] = [
-  'agent',
-  'local-endpoint',
-  'identity',
-  'cache',
-  'assertion',
-  'authority',
-  'client-authentication',
-  'audience',
-  'signature',
-  'record',
-]
+/** The steps in the order of the path. */
+const path = ProbeStep.shape.name.options
 /** Durations count as different when one is this many times the other, and by at least so much. */
 const muchSlower = 3
 const noticeableMs = 10
 
-/** The steps of two tests side by side, in the order of the path; the n-th of a name stands beside the n-th. */
+/**
+ * The steps of two tests side by side, as they came about; the n-th of a name stands beside the n-th, and what one side
+ * alone did stands where it did it.
+ */
 export function pairSteps(left: readonly ProbeStep[], right: readonly ProbeStep[]): StepPair[] {
-  return order.flatMap((name) => {
-    const lefts = left.filter((step) => step.name === name)
-    const rights = right.filter((step) => step.name === name)
-    return Array.from({ length: Math.max(lefts.length, rights.length) }, (_, index) => {
-      const pair = { left: lefts[index], right: rights[index] }
-      return { name, ...pair, differences: differencesOf(pair.left, pair.right) }
-    })
+  const [lefts, rights] = [inTurn(left), inTurn(right)]
+  const turns = new Set<string>()
+  const turnsOfRight = [...rights.keys()]
+  for (const turn of lefts.keys()) {
+    for (const earlier of turnsOfRight.slice(0, Math.max(0, turnsOfRight.indexOf(turn)))) {
+      if (!lefts.has(earlier)) turns.add(earlier)
+    }
+    turns.add(turn)
+  }
+  for (const turn of turnsOfRight) turns.add(turn)
+  return [...turns].flatMap((turn) => {
+    const pair = { left: lefts.get(turn), right: rights.get(turn) }
+    const name = (pair.left ?? pair.right)?.name
+    return name === undefined ? [] : [{ name, ...pair, differences: differencesOf(pair.left, pair.right) }]
   })
+}
+
+/** Steps as they began, under their name and which of that name they are. */
+function inTurn(steps: readonly ProbeStep[]): Map<string, ProbeStep> {
+  const began = steps.toSorted((a, b) => a.startMs - b.startMs || path.indexOf(a.name) - path.indexOf(b.name))
+  const counts = new Map<string, number>()
+  return new Map(
+    began.map((step) => {
+      const count = (counts.get(step.name) ?? 0) + 1
+      counts.set(step.name, count)
+      return [`${step.name} ${count}`, step]
+    }),
+  )
 }
 
 function differencesOf(left: ProbeStep | undefined, right: ProbeStep | undefined): string[] {

@@ -32,7 +32,7 @@ test('asks again for what failed, whatever the form has come to hold', async () 
       close: () => undefined,
       onerror: undefined as (() => void) | undefined,
     })
-    setTimeout(() => source.onerror?.())
+    queueMicrotask(() => source.onerror?.())
     return source as unknown as EventSource
   } as never)
   const sent = fakeServer({
