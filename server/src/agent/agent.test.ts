@@ -201,6 +201,8 @@ describe('what the server takes away', () => {
     server.send('revoke', { objectId, version: 2, reason: 'suspended' })
     await expect.poll(async () => (await ask()).status).toBe(400)
     expect(agent.instanceState().identities[0]?.ready).toBe(true)
+    await until(() => server.reports.at(-1)?.paused.length === 1)
+    expect(server.reports.at(-1)?.paused).toEqual([{ objectId, version: 2 }])
     for (const principal of server.principals) principal.version = 3
     server.push()
     await expect.poll(async () => (await ask()).status).toBe(200)

@@ -298,6 +298,7 @@ class RunningParts implements RunningAgent {
     return {
       generation: this.#appliedGeneration,
       principals: this.#held.principals.slice(0, 1_000),
+      paused: this.#held.paused.slice(0, 1_000),
       facts: this.#options.facts,
       endpoints: { imdsUrl, identityEndpoint, environmentFile },
       errors: this.#sync.errors,

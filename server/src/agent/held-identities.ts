@@ -1,4 +1,4 @@
-import { DesiredState } from '@signet/shared/wire/agent-protocol'
+import { DesiredState, type ReportRequest } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
 import {
@@ -58,6 +58,12 @@ export class HeldIdentities {
   get principals(): CredentialRecord['objectId'][] {
     const inUse = [...this.#records.values()].filter((record) => record.active || record.prepared)
     return [...new Set([...inUse.map(({ objectId }) => objectId), ...this.#unwiped.values()])]
+  }
+
+  /** Principals that get no tokens because an operator paused them. */
+  get paused(): ReportRequest['paused'] {
+    const suspended = (this.#state?.principals ?? []).filter((one) => one.state === 'suspended')
+    return suspended.map(({ objectId, version }) => ({ objectId, version }))
   }
 
   /** The server's time, as far as it is known; this clock's otherwise. */

@@ -8,6 +8,7 @@ import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { ManagedIdentity } from '../resources/index.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
 import { mergeErrors, readErrors, writeErrors } from './reported-errors.ts'
+import { mergePauses, readPauses, writePauses } from './reported-pauses.ts'
 
 /** `last_seen_at` is for people; it is written this often at most. */
 const presenceMs = 15 * minuteMs
@@ -47,9 +48,11 @@ export class AgentDirectory {
     await identities.agentHolds(context, AgentId.parse(agent.id), report.principals)
     const endpoints = report.endpoints ? JSON.stringify(report.endpoints) : agent.endpoints
     const errors = writeErrors(mergeErrors(readErrors(agent.errors), report.errors, clock.now()))
+    const paused = writePauses(mergePauses(readPauses(agent.paused), report.paused, clock.now()))
     const isNews =
       endpoints !== agent.endpoints ||
       errors !== agent.errors ||
+      paused !== agent.paused ||
       report.generation !== agent.acked_generation ||
       report.facts.agentVersion !== agent.agent_version ||
       report.facts.platform !== agent.platform ||
@@ -61,6 +64,7 @@ export class AgentDirectory {
       await store.updateAgent(tx, current, {
         endpoints,
         errors,
+        paused,
         acked_generation: report.generation,
         agent_version: report.facts.agentVersion,
         platform: report.facts.platform,
@@ -97,6 +101,20 @@ export class AgentDirectory {
   async quarantined(most: number): Promise<{ id: AgentId; name: string; since: number }[]> {
     const rows = await this.#parts.store.quarantined(this.#parts.tenantId, most)
     return rows.map((row) => ({ id: AgentId.parse(row.id), name: row.name, since: row.updated_at }))
+  }
+
+  /** When each of these agents said that it has dropped the tokens of a paused principal; those that did not are left out. */
+  async dropped(
+    agentIds: readonly string[],
+    { objectId, version }: { objectId: string; version: number },
+  ): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#parts.store.agents(agentIds)
+    return new Map(
+      rows.flatMap((row) => {
+        const said = readPauses(row.paused).find((one) => one.objectId === objectId && one.version >= version)
+        return said === undefined ? [] : [[row.id, said.at] as const]
+      }),
+    )
   }
 
   async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {

@@ -263,7 +263,7 @@ async function report(
   await stack.plane.directory.report(
     agent.context,
     row,
-    ReportRequest.parse({ generation, principals: [], facts: agentFacts, endpoints: null, errors }),
+    ReportRequest.parse({ generation, principals: [], paused: [], facts: agentFacts, endpoints: null, errors }),
   )
 }
 

@@ -299,6 +299,7 @@ function newAgent(given: {
     endpoints: null,
     acked_generation: null,
     errors: null,
+    paused: null,
     last_seen_at: null,
     revoked_at: null,
     version: 1,

@@ -19,6 +19,11 @@ import type { ServiceInstance } from './service-instance.ts'
 /** What the view asks of the domain that knows agents. */
 export interface AgentDirectory {
   describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>>
+  /** When each of them said that it has dropped the tokens of a paused principal. */
+  dropped(
+    agentIds: readonly string[],
+    principal: { objectId: string; version: number },
+  ): Promise<ReadonlyMap<string, number>>
 }
 
 /** Which token requests; the instants are epoch milliseconds, and `to` is not included. */
@@ -104,12 +109,14 @@ export class InstanceView {
     const instances = await this.#resources.findAll(owner)
     const agentIds = instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : []))
     const agents = [...(await this.#agents.describe(agentIds)).values()]
+    const dropped =
+      principal.state === 'suspended' ? await this.#agents.dropped(agentIds, principal) : new Map<string, number>()
     const credentials = await this.#registry.credentialsOf(principalId)
     return {
       principalId,
       name: principal.displayName,
       instances: instances.map(({ id, name }) => ({ id, name })),
-      agents: agents.map(({ id, connected }) => ({ id, connected })),
+      agents: agents.map(({ id, connected }) => ({ id, connected, droppedAt: dropped.get(id) ?? null })),
       credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
       ...this.#usage.recently(principalId),

@@ -204,7 +204,14 @@ export const BlastRadius = z.object({
   principalId: ObjectId,
   name: z.string(),
   instances: z.array(z.object({ id: InstanceId, name: z.string() })),
-  agents: z.array(z.object({ id: AgentId, connected: z.boolean() })),
+  agents: z.array(
+    z.object({
+      id: AgentId,
+      connected: z.boolean(),
+      /** When it said that it has dropped the tokens of the paused identity; null while it has not, or none is paused. */
+      droppedAt: Instant.nullable(),
+    }),
+  ),
   /** Certificates that are accepted now. */
   credentials: z.int(),
   lastUsedAt: Instant.nullable(),

@@ -122,6 +122,8 @@ export const ReportRequest = z.strictObject({
   /** Of the newest state whose every slot was tried. */
   generation: z.int().min(0),
   principals: z.array(ObjectId).max(1_000),
+  /** Those it refuses as paused, in the version it knows: no token of an earlier version is in its cache any more. */
+  paused: z.array(z.strictObject({ objectId: ObjectId, version: z.int() })).max(1_000),
   facts: AgentFacts,
   endpoints: z
     .strictObject({

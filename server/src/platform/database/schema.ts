@@ -334,6 +334,8 @@ export interface AgentsTable extends Versioned {
   acked_generation: number | null
   /** JSON; what the agent said is going wrong, null when nothing is. Untrusted (SEC-46). */
   errors: string | null
+  /** JSON; the paused principals it says it refuses, with since when; null when there is none. Untrusted (SEC-46). */
+  paused: string | null
   last_seen_at: number | null
   revoked_at: number | null
 }

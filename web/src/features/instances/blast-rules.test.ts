@@ -4,7 +4,7 @@ import { asksForName, differences, tokensIn } from './blast-rules.ts'
 import { exampleInstance, exampleRadius } from './testing/examples.ts'
 
 const now = 1_000 * 86_400_000
-const agent = { id: exampleRadius.agents[0]?.id ?? ('' as never), connected: true }
+const agent = { id: exampleRadius.agents[0]?.id ?? ('' as never), connected: true, droppedAt: null }
 
 const cases: [string, BlastRadius | undefined, boolean][] = [
   ['was never used', exampleRadius, false],

@@ -12,6 +12,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
 import styles from './identity-tab.module.css'
 import { IdentityToggle } from './identity-toggle.tsx'
+import { PauseProgress } from './pause-progress.tsx'
 import { UseFromCode } from './use-from-code.tsx'
 
 /** The system-assigned identity, laid out as people know it from Azure. */
@@ -90,6 +91,9 @@ function Health({ instance }: { instance: InstanceDetail }) {
         />
       )}
       <p>{visibleText(reason)}</p>
+      {state === 'paused' && instance.identity !== null && (
+        <PauseProgress principalId={instance.identity.principalId} />
+      )}
       {!isHere && (
         <p>
           <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: fix.tab }}>
