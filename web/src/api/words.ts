@@ -54,7 +54,7 @@ export const jobWords: Record<JobState, Word> = {
 export const jobItemWords: Record<JobItemState, Word> = {
   waiting: { word: 'Waiting', tone: 'soft' },
   changed: { word: 'Changed', tone: 'ok' },
-  already: { word: 'Was so already', tone: 'off' },
+  already: { word: 'No change needed', tone: 'off' },
   refused: { word: 'Not allowed', tone: 'warn' },
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'stopped' },

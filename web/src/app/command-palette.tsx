@@ -4,11 +4,12 @@ import { formatTerm } from '@signet/shared/query/query'
 import { AuditAction, auditActions } from '@signet/shared/vocabulary/audit-events'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { Clock, Fingerprint, ScrollText, Server, Zap } from 'lucide-react'
+import { Clock, Fingerprint, ScrollText, Zap } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { call } from '../api/client.ts'
 import { kindWords, shortestLookup } from '../api/resolved.ts'
 import { useSession } from '../api/session.ts'
+import { kinds } from '../features/instances/instance-words.ts'
 import { type Command, useCommands } from '../ui/commands.ts'
 import { Palette, type PaletteGroup, type PaletteItem } from '../ui/palette.tsx'
 import { visibleText } from '../ui/visible-text.ts'
@@ -115,13 +116,16 @@ function useFound(words: string, go: (href: string) => () => void) {
   const named = isEmpty ? [] : (instances.data?.items ?? [])
   return {
     busy: words !== asked || instances.isFetching || byId.isFetching,
-    instances: named.map(({ id, name, resourceId }) => ({
-      id: `instance ${id}`,
-      label: visibleText(name),
-      hint: visibleText(resourceId),
-      icon: <Server size={iconSize} aria-hidden />,
-      run: go(`/instances/${id}`),
-    })),
+    instances: named.map(({ id, name, kind }) => {
+      const { word, icon: Icon } = kinds[kind]
+      return {
+        id: `instance ${id}`,
+        label: visibleText(name),
+        hint: word,
+        icon: <Icon size={iconSize} aria-hidden />,
+        run: go(`/instances/${id}`),
+      }
+    }),
     byId: (isEmpty || asked.length < shortestLookup ? [] : (byId.data?.items ?? []))
       .filter((hit) => hit.kind !== 'instance' || !named.some(({ id }) => id === hit.id))
       .map(({ kind, id, label, path }) => ({

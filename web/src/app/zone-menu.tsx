@@ -7,6 +7,7 @@ import { Field } from '../ui/form.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { isZone, setPreferences, usePreferences } from '../ui/preferences.ts'
 import { SuggestInput } from '../ui/suggest-input.tsx'
+import styles from './top-bar.module.css'
 
 const times = [
   { value: 'relative', label: 'As distance from now' },
@@ -29,8 +30,14 @@ export function ZoneMenu() {
     <>
       <Menu
         trigger={
-          <Button kind="quiet" small aria-label={`Time zone: ${name}`} icon={<Globe size={14} aria-hidden />}>
-            {name}
+          <Button
+            kind="quiet"
+            small
+            className={styles['zone']}
+            aria-label={`Time zone: ${name}`}
+            icon={<Globe size={14} aria-hidden />}
+          >
+            <span>{name}</span>
           </Button>
         }
       >

@@ -1,5 +1,5 @@
 import { Check, Copy } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { announce } from './announcer.tsx'
 import { classNames } from './class-names.ts'
 import styles from './copyable.module.css'
@@ -38,6 +38,18 @@ export function CopyButton({ value, label, text }: { value: string; label: strin
   )
 }
 
+/** Paths and addresses go on in the next line after a slash, rather than within a word. */
+function Breakable({ text }: { text: string }) {
+  const parts = text.split(/(?<=\/)(?=[^/])/)
+  return parts.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text, which never move
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ))
+}
+
 interface CopyableProps {
   value: string
   /** What the value is, such as `principal ID`; the button is called `Copy principal ID`. */
@@ -52,7 +64,7 @@ export function Copyable({ value, label, short }: CopyableProps) {
   return (
     <span className={styles['copyable']}>
       <code className={short === undefined ? styles['whole'] : undefined} title={visibleText(value)}>
-        {visibleText(shown)}
+        <Breakable text={visibleText(shown)} />
       </code>
       <CopyButton value={value} label={label} />
     </span>

@@ -46,7 +46,7 @@ function example() {
       lanes={lanes}
       axis={{ from: now - 45 * day, until: now + 45 * day }}
       load={[{ from: now, until: now + day, value: 7, planned: true, words: '7 on that day' }]}
-      sentence={(lane, item) => `${lane.id}: certificate ${item.id}`}
+      sentence={(_, item) => `certificate ${item.id}`}
       href={(lane, item) => `#${lane.id}-${item.id}`}
     />
   )
@@ -55,14 +55,14 @@ function example() {
 test('arrows go from bar to bar and from lane to lane, past lanes without any', async () => {
   await page.viewport(1000, 600)
   const screen = await render(example())
-  const first = screen.getByRole('link', { name: 'web: certificate w1' })
+  const first = screen.getByRole('link', { name: 'web-01: certificate w1' })
   await expect.element(first).toBeVisible()
   await userEvent.tab()
   await expect.element(first).toHaveFocus()
   await userEvent.keyboard('{ArrowRight}')
-  await expect.element(screen.getByRole('link', { name: 'web: certificate w2' })).toHaveFocus()
+  await expect.element(screen.getByRole('link', { name: 'web-01: certificate w2' })).toHaveFocus()
   await userEvent.keyboard('{ArrowDown}')
-  await expect.element(screen.getByRole('link', { name: 'db: certificate d1' })).toHaveFocus()
+  await expect.element(screen.getByRole('link', { name: 'db-01: certificate d1' })).toHaveFocus()
   await userEvent.keyboard('{ArrowUp}{ArrowUp}')
   await expect.element(first).toHaveFocus()
 })
@@ -77,6 +77,6 @@ test('becomes a list of sentences where there is no room', async () => {
   await page.viewport(390, 800)
   const screen = await render(example())
   const list = screen.getByRole('list', { name: 'Certificates of every identity' })
-  await expect.element(list.getByRole('link', { name: 'db: certificate d1' })).toHaveAttribute('href', '#db-d1')
+  await expect.element(list.getByRole('link', { name: 'db-01: certificate d1' })).toHaveAttribute('href', '#db-d1')
   await expect.element(list.getByText('no certificate yet')).toBeVisible()
 })

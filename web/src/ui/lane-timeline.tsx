@@ -35,7 +35,7 @@ interface LaneTimelineProps {
   lanes: readonly Lane[]
   axis: Axis
   load: readonly Load[]
-  /** A full sentence about an item: the name of its bar, and what narrow screens show instead. */
+  /** A sentence about an item, which does not name its lane: in the name of its bar, and what narrow screens show instead. */
   sentence: (lane: Lane, item: TimelineItem) => string
   href: (lane: Lane, item: TimelineItem) => string
 }
@@ -70,6 +70,15 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
   const ticks = at.map((tick) => ({ x: share(tick) * width, words: tickWords(tick, step), tick }))
   return (
     <>
+      <div className={styles['axis']} aria-hidden>
+        <svg width={width} height={20} className={styles['svg']} aria-hidden>
+          {ticks.map(({ x, words, tick }) => (
+            <text key={tick} x={x} y={14} textAnchor="middle" className={styles['tick']}>
+              {words}
+            </text>
+          ))}
+        </svg>
+      </div>
       <ul className={styles['lanes']} aria-label={props.label} onKeyDown={moveFocus}>
         {props.lanes.map((lane) => (
           <li key={lane.id} className={styles['lane']}>
@@ -83,15 +92,6 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
           </li>
         ))}
       </ul>
-      <div className={styles['axis']} aria-hidden>
-        <svg width={width} height={20} className={styles['svg']} aria-hidden>
-          {ticks.map(({ x, words, tick }) => (
-            <text key={tick} x={x} y={14} textAnchor="middle" className={styles['tick']}>
-              {words}
-            </text>
-          ))}
-        </svg>
-      </div>
       {props.load.length > 0 && <LoadStrip load={props.load} width={width} share={share} />}
     </>
   )
@@ -143,7 +143,7 @@ function LaneDrawing(props: LaneDrawingProps) {
           top={edge}
           width={width}
           hatch={props.hatch}
-          name={props.sentence(lane, bar.item)}
+          name={`${lane.words}: ${props.sentence(lane, bar.item)}`}
           href={props.href(lane, bar.item)}
         />
       ))}
@@ -206,7 +206,10 @@ function Sentences({ label, lanes, sentence, href }: LaneTimelineProps) {
           <ul>
             {lane.items.map((item) => (
               <li key={item.id}>
-                <a href={href(lane, item)}>{sentence(lane, item)}</a>
+                <a href={href(lane, item)}>
+                  <span className="sr-only">{lane.words}: </span>
+                  {sentence(lane, item)}
+                </a>
               </li>
             ))}
           </ul>

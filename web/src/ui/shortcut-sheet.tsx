@@ -48,5 +48,8 @@ function groupsOf(commands: readonly Command[]): [string, Keyed[]][] {
     group.set(command.keys, { ...command, keys: command.keys })
     groups.set(command.group, group)
   }
-  return [...groups].map(([name, byKeys]) => [name, [...byKeys.values()]])
+  // The longest, that of the page, comes last and has the second column to itself.
+  return [...groups]
+    .map(([name, byKeys]): [string, Keyed[]] => [name, [...byKeys.values()]])
+    .toSorted(([, one], [, other]) => one.length - other.length)
 }

@@ -19,7 +19,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'time',
     header: 'Time',
-    width: 180,
+    width: 226,
     cell: ({ at }) => (
       <span className={styles['time']}>
         <ExactTime at={at} />
@@ -32,7 +32,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'actor',
     header: 'Actor',
-    width: 170,
+    width: 210,
     cell: ({ actor }) => (
       <span className={styles['two']}>
         <Untrusted text={actor.label} />
@@ -43,13 +43,13 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'action',
     header: 'Action',
-    width: 230,
+    width: 220,
     cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
   },
   {
     id: 'target',
     header: 'Target',
-    width: 190,
+    width: 230,
     cell: ({ target }) =>
       target === null ? (
         <None />
@@ -64,7 +64,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'reason',
     header: 'Reason',
-    width: 220,
+    width: 200,
     cell: ({ reason }) =>
       reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },

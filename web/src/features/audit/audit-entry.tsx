@@ -8,7 +8,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
 import { relatedTo } from './audit-related.ts'
-import { changesOf } from './changes.ts'
+import { changesOf, nameWords } from './changes.ts'
 import { RevertButton } from './revert-button.tsx'
 
 /** One event in full: what changed, from where, and the numbers to find it by. */
@@ -88,7 +88,7 @@ function Changes({ event }: { event: AuditEvent }) {
       <tbody>
         {changes.map((change) => (
           <tr key={change.name} data-changed={change.changed}>
-            <th scope="row">{visibleText(change.name)}</th>
+            <th scope="row">{visibleText(nameWords(change.name))}</th>
             <td>{change.before === null ? <None /> : <del>{visibleText(change.before)}</del>}</td>
             <td>{change.after === null ? <None /> : <ins>{visibleText(change.after)}</ins>}</td>
           </tr>

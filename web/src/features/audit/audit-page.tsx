@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { Button } from '../../ui/button.tsx'
+import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -113,24 +114,26 @@ function AuditList({ search, eventId, layout, onLayout, onEvent, onClear }: Audi
       {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
       <section aria-label="Events" {...held.holder}>
         <NewItemsPill count={held.newCount} onShow={held.showNew} />
-        <DataTable
-          label="Audit events"
-          columns={auditColumns}
-          layout={layout}
-          onLayout={onLayout}
-          rows={held.rows}
-          rowId={(row) => row.id}
-          nameOf={eventName}
-          peekId={eventId}
-          onPeek={onPeek}
-          onOpen={onPeek}
-          empty={
-            <EmptyState
-              title="No event matches the filter in this time"
-              actions={<Button onClick={onClear}>Show all events</Button>}
-            />
-          }
-        />
+        <Frame>
+          <DataTable
+            label="Audit events"
+            columns={auditColumns}
+            layout={layout}
+            onLayout={onLayout}
+            rows={held.rows}
+            rowId={(row) => row.id}
+            nameOf={eventName}
+            peekId={eventId}
+            onPeek={onPeek}
+            onOpen={onPeek}
+            empty={
+              <EmptyState
+                title="No event matches the filter in this time"
+                actions={<Button onClick={onClear}>Show all events</Button>}
+              />
+            }
+          />
+        </Frame>
       </section>
       {eventId !== undefined && <AuditPeek eventId={eventId} onClose={() => onEvent(undefined)} />}
     </>

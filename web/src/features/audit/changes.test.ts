@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesOf } from './changes.ts'
+import { changesOf, nameWords } from './changes.ts'
 
 test('puts what changed first and keeps what did not', () => {
   const before = { overlapSeconds: 60, lifetimeSeconds: 90, reason: null }
@@ -14,4 +14,8 @@ test('puts what changed first and keeps what did not', () => {
 
 test('shows nothing when nothing was recorded', () => {
   expect(changesOf(null, null)).toEqual([])
+})
+
+test('names values as people write them', () => {
+  expect(['state', 'principalId', 'notAfter'].map(nameWords)).toEqual(['State', 'Principal ID', 'Not after'])
 })

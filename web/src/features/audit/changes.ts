@@ -19,6 +19,15 @@ export function changesOf(before: Values, after: Values): Change[] {
     .toSorted((a, b) => Number(b.changed) - Number(a.changed))
 }
 
+/** The name of a value as people write it: `principalId` is `Principal ID`. */
+export function nameWords(name: string): string {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/\b(id|url|ca)\b/g, (word) => word.toUpperCase())
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
 function wordOf(value: unknown): string | null {
   if (value === undefined || value === null) return null
   return typeof value === 'string' ? value : JSON.stringify(value)

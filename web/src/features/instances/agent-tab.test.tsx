@@ -30,7 +30,7 @@ function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
 }
 
 test.each([
-  [{}, 'The agent has them'],
+  [{}, 'Up to date'],
   [{ ackedGeneration: 6 }, 'On their way to the agent'],
   [{ ackedGeneration: null }, 'Not confirmed yet'],
   [{ connected: false, sentGeneration: null }, 'Not known while the agent is not connected'],

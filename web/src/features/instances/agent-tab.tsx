@@ -43,7 +43,7 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
           <Fact name="Connection">
             <ConnectionBadge agent={agent} />
           </Fact>
-          <Fact name="Settings of the server">
+          <Fact name="Configuration">
             <TakenIn agent={agent} />
           </Fact>
           <Fact name="Last seen">
@@ -92,9 +92,9 @@ function TakenIn({ agent: { connected, sentGeneration, ackedGeneration } }: { ag
     return <span className="muted">Not known while the agent is not connected</span>
   }
   return ackedGeneration >= sentGeneration ? (
-    <StatusBadge tone="ok" word="The agent has them" />
+    <StatusBadge tone="ok" word="Up to date" />
   ) : (
-    <StatusBadge tone="busy" word="On their way to the agent" />
+    <StatusBadge tone="busy" word="On its way to the agent" />
   )
 }
 

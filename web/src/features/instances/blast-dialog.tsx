@@ -141,7 +141,7 @@ function Consequences(props: { isPause: boolean; principalId: ObjectId; radius: 
       {live !== undefined && live.until !== null && (
         <p>
           {live.tokens} {live.tokens === 1 ? 'token that is out stays' : 'tokens that are out stay'} valid until{' '}
-          <ExactTime at={live.until} /> at the latest, for resources that do not ask back.
+          <ExactTime at={live.until} /> at the latest, at services that do not check for revocation.
         </p>
       )}
       {isPause ? (

@@ -66,7 +66,7 @@ function PreviewForm({ wish, onDone }: { wish: BulkWish; onDone: (job: Job | und
       {preview.error !== null && (
         <ErrorPanel problem={problemOf(preview.error)} onRetry={() => void preview.refetch()} />
       )}
-      {preview.data !== undefined && <Verdicts act={act} preview={preview.data} />}
+      {preview.data !== undefined && <Verdicts preview={preview.data} />}
       <Field label="Reason (optional)" hint="Goes to the audit log.">
         {(control) => (
           <TextInput {...control} value={reason} maxLength={maxReason} onChange={(e) => setReason(e.target.value)} />
@@ -92,10 +92,10 @@ const groups = [
   { of: 'risky', title: 'Used in the last 24 hours' },
   { of: 'refused', title: 'Not allowed' },
   { of: 'change', title: 'Will change' },
-  { of: 'already', title: 'So already' },
+  { of: 'already', title: 'Need no change' },
 ] as const
 
-function Verdicts({ act, preview }: { act: string; preview: BulkPreview }) {
+function Verdicts({ preview }: { preview: BulkPreview }) {
   const { total, change, already, refused, risky } = preview
   if (total === 0) {
     return (
@@ -107,7 +107,9 @@ function Verdicts({ act, preview }: { act: string; preview: BulkPreview }) {
   return (
     <>
       <p>
-        {act}: <strong>{change} will change</strong> · {already} so already · {refused} not allowed · {risky} risky
+        <strong>{change} will change</strong>
+        {already > 0 && ` · ${already} need no change`}
+        {refused > 0 && ` · ${refused} not allowed`}
       </p>
       {risky > 0 && (
         <Notice tone="warn" title={`${risky} of them got a token in the last 24 hours`}>

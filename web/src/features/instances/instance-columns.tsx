@@ -15,7 +15,7 @@ const idLength = 8
 
 /** What the list can show of an instance, each in one line. */
 export const instanceColumns = columnsOf<InstanceSummary>([
-  { id: 'name', header: 'Name', width: 232, sort: 'name', cell: (row) => <Name instance={row} /> },
+  { id: 'name', header: 'Name', width: 214, sort: 'name', cell: (row) => <Name instance={row} /> },
   {
     id: 'identity',
     header: 'Managed identity',
@@ -26,13 +26,13 @@ export const instanceColumns = columnsOf<InstanceSummary>([
   {
     id: 'principal',
     header: 'Principal ID',
-    width: 124,
+    width: 120,
     cell: ({ identity }) => <Id value={identity?.principalId} label="principal ID" />,
   },
   {
     id: 'credential',
     header: 'Certificate',
-    width: 140,
+    width: 136,
     sort: 'expires',
     cell: ({ credential }) =>
       credential === null ? <None /> : <ValidityBar from={credential.notBefore} until={credential.notAfter} />,
@@ -40,14 +40,14 @@ export const instanceColumns = columnsOf<InstanceSummary>([
   {
     id: 'rotation',
     header: 'Next rotation',
-    width: 112,
+    width: 106,
     sort: 'rotation',
     cell: ({ nextRotationAt }) => (nextRotationAt === null ? <None /> : <DueTime at={nextRotationAt} />),
   },
   {
     id: 'token',
     header: 'Last token',
-    width: 150,
+    width: 232,
     sort: 'last-token',
     cell: ({ lastToken }) =>
       lastToken === null ? (
@@ -58,7 +58,7 @@ export const instanceColumns = columnsOf<InstanceSummary>([
         </>
       ),
   },
-  { id: 'agent', header: 'Agent', width: 165, sort: 'agent', cell: ({ agent }) => <Agent agent={agent} /> },
+  { id: 'agent', header: 'Agent', width: 150, sort: 'agent', cell: ({ agent }) => <Agent agent={agent} /> },
   {
     id: 'client',
     header: 'Client ID',

@@ -14,7 +14,7 @@ export function jobTitle({ kind, total, undoOf }: Pick<Job, 'kind' | 'total' | '
 export function jobCounts(job: Pick<Job, 'changed' | 'already' | 'refused' | 'failed' | 'waiting' | 'state'>): string {
   const parts = [
     [job.changed, 'changed'],
-    [job.already, 'so already'],
+    [job.already, 'unchanged'],
     [job.refused, 'not allowed'],
     [job.failed, 'failed'],
     [job.waiting, job.state === 'cancelled' ? 'cancelled' : 'waiting'],

@@ -34,7 +34,7 @@ export function ChangesCard({ changes }: { changes: Overview['changes'] }) {
                   )}
                 </span>
                 <span className="muted">
-                  by <Untrusted text={event.actor.label} />
+                  <Untrusted text={event.actor.label} />
                 </span>
               </span>
               <span className={styles['when']}>

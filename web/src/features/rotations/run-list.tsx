@@ -5,6 +5,7 @@ import { problemOf } from '../../api/api-error.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { useExport } from '../../api/use-export.ts'
 import { Button } from '../../ui/button.tsx'
+import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -63,17 +64,19 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
         />
       </div>
       {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
-      <DataTable
-        label="Rotations"
-        columns={columns}
-        layout={layout}
-        onLayout={setLayout}
-        rows={rows}
-        rowId={(row) => row.id}
-        nameOf={rotationName}
-        onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
-        empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
-      />
+      <Frame>
+        <DataTable
+          label="Rotations"
+          columns={columns}
+          layout={layout}
+          onLayout={setLayout}
+          rows={rows}
+          rowId={(row) => row.id}
+          nameOf={rotationName}
+          onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
+          empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
+        />
+      </Frame>
     </div>
   )
 }

@@ -160,7 +160,7 @@ function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId
   const lane = lanes.find((each) => each.slotId === slotId)
   const credential = lane?.credentials.find((each) => each.id === credentialId)
   if (lane === undefined || credential === undefined) return ''
-  return `${visibleText(lane.principalName)}: ${certificateSentence(credential, absoluteTime)}`
+  return certificateSentence(credential, absoluteTime)
 }
 
 function hrefOf(lanes: readonly RotationLane[], slotId: string): string {

@@ -5,6 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
+import { codeWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Card } from '../../ui/card.tsx'
 import { Field, FieldRow, Select } from '../../ui/form.tsx'
@@ -49,7 +50,7 @@ function TracePicker(props: { label: string; value: string | undefined; onPick: 
   const traces = useInfiniteQuery(tracesOptions({}))
   const choices = (traces.data === undefined ? [] : rowsOf(traces.data)).map((trace) => ({
     value: trace.id,
-    label: `${absoluteTime(trace.at)} · ${visibleText(trace.instance.name)} · ${trace.outcome === 'ok' ? 'token' : (trace.code ?? 'failed')} · ${visibleText(trace.resource)}`,
+    label: `${absoluteTime(trace.at)} · ${visibleText(trace.instance.name)} · ${trace.outcome === 'ok' ? 'token' : codeWords(trace.code ?? 'failed')} · ${visibleText(trace.resource)}`,
   }))
   const isListed = props.value === undefined || choices.some(({ value }) => value === props.value)
   const own = isListed || props.value === undefined ? [] : [{ value: props.value, label: props.value }]
@@ -90,7 +91,7 @@ function Pairs({ left, right }: { left: TokenTest; right: TokenTest }) {
         </Link>
       </p>
       <Card title="Request and outcome">
-        <ValueList label="Request and outcome" pairs={pairFacts(left, right)} />
+        <ValueList label="Request and outcome" pairs={pairFacts(left, right)} inWords />
       </Card>
       <Card title="Steps">
         <ul className={styles['comparison']} aria-label="Steps compared">
@@ -109,7 +110,9 @@ function Pairs({ left, right }: { left: TokenTest; right: TokenTest }) {
   )
 }
 
-function ValueList({ label, pairs }: { label: string; pairs: readonly ValuePair[] }) {
+function ValueList(props: { label: string; pairs: readonly ValuePair[]; inWords?: boolean }) {
+  const { label, pairs, inWords } = props
+  const Value = inWords ? 'span' : 'code'
   return (
     <ul className={styles['comparison']} aria-label={label}>
       {pairs.map(({ name, left, right, differs }) => (
@@ -117,8 +120,8 @@ function ValueList({ label, pairs }: { label: string; pairs: readonly ValuePair[
           <span>
             {visibleText(name)} {differs && <span className="sr-only">differs</span>}
           </span>
-          <code>{visibleText(left)}</code>
-          <code>{visibleText(right)}</code>
+          <Value>{visibleText(left)}</Value>
+          <Value>{visibleText(right)}</Value>
         </li>
       ))}
     </ul>
@@ -143,6 +146,7 @@ function StepRow({ pair }: { pair: StepPair }) {
   )
 }
 
+const statusWords = { running: 'Under way', ok: 'OK', failed: 'Failed', skipped: 'Skipped' } as const
 const tones = { running: 'busy', ok: 'ok', failed: 'bad', skipped: 'off' } as const
 
 function Side({ step }: { step: ProbeStep | undefined }) {
@@ -150,7 +154,7 @@ function Side({ step }: { step: ProbeStep | undefined }) {
   return (
     <span className={styles['side']}>
       <span className="row">
-        <StatusBadge tone={tones[step.status]} word={step.status} />
+        <StatusBadge tone={tones[step.status]} word={statusWords[step.status]} />
         {step.httpStatus !== null && <code>HTTP {step.httpStatus}</code>}
         {step.status !== 'skipped' && <span className="muted">{stepTime(step.durationMs)}</span>}
       </span>

@@ -1,5 +1,7 @@
 import type { TokenTest } from '@signet/shared/api/token-tests'
 import { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { codeWords } from '../../api/words.ts'
+import { dialectWords } from './step-words.ts'
 
 export interface StepPair {
   readonly name: ProbeStep['name']
@@ -73,13 +75,13 @@ function differencesOf(left: ProbeStep | undefined, right: ProbeStep | undefined
 /** What was asked and what came of it. */
 export function pairFacts(left: TokenTest, right: TokenTest): ValuePair[] {
   const facts = (test: TokenTest): Record<string, string> => ({
-    Outcome: test.outcome === 'ok' ? 'token received' : (test.failure?.code ?? 'failed'),
+    Outcome: test.outcome === 'ok' ? 'Token received' : codeWords(test.failure?.code ?? 'failed'),
     Instance: test.instance.name,
     Audience: test.resource,
-    Endpoint: test.dialect,
-    Selector: test.selector === null ? 'none' : `${test.selector.name}=${test.selector.value}`,
-    Cache: test.bypassCache || test.shortLived ? 'passed by' : 'used',
-    Lifetime: test.shortLived ? 'short' : 'usual',
+    Endpoint: dialectWords[test.dialect],
+    Selector: test.selector === null ? 'None' : `${test.selector.name}=${test.selector.value}`,
+    Cache: test.bypassCache || test.shortLived ? 'Passed by' : 'Used',
+    Lifetime: test.shortLived ? 'Short' : 'Usual',
   })
   return pairValues(facts(left), facts(right))
 }

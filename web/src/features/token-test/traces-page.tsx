@@ -5,13 +5,14 @@ import { rowsOf } from '../../api/pages.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Field, FieldRow, Select } from '../../ui/form.tsx'
+import { Field, Select } from '../../ui/form.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { TesterNav } from './tester-nav.tsx'
+import styles from './token-test.module.css'
 import { tracesOptions } from './token-test-queries.ts'
 import { traceColumns } from './trace-columns.tsx'
 
@@ -33,7 +34,7 @@ export function TracesPage() {
     <>
       <PageHeader title="Traces" lead="Tests of the last seven days, newest first. No token is kept." />
       <TesterNav />
-      <FieldRow>
+      <div className={styles['filter']}>
         <Field label="Outcome">
           {(control) => (
             <Select
@@ -46,7 +47,7 @@ export function TracesPage() {
             />
           )}
         </Field>
-      </FieldRow>
+      </div>
       <Frame>
         <Loadable state={loadStateOf(query)} lines={8}>
           {(data) => {

@@ -1,0 +1,131 @@
+import type { BrowserContext } from '@playwright/test'
+import { Stack } from './stack.ts'
+
+/** What the addresses of the screens are made of. */
+export interface Landmarks {
+  /** An identity that works, one whose certificate has expired, one that is paused, one that was never on: by instance ID. */
+  readonly healthy: string
+  readonly failing: string
+  readonly paused: string
+  readonly off: string
+  readonly run: string
+  readonly failedRun: string
+  readonly goodTrace: string
+  readonly badTrace: string
+  readonly job: string
+  readonly event: string
+}
+
+interface Page<T> {
+  readonly items: readonly T[]
+}
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+interface Test {
+  readonly id: string
+  readonly outcome: string
+}
+
+/** Where to sign in at each of the two. */
+interface Links {
+  readonly demo: string
+  readonly fresh: string
+}
+
+const vault = 'https://vault.azure.net'
+
+/** The demo, with what an operator and a developer do on a day, and beside it a Signet that was just started the first time. */
+export class LivelyStack {
+  readonly #demo: Stack
+  readonly #fresh: Stack
+  readonly #links: Links
+  readonly landmarks: Landmarks
+
+  private constructor(demo: Stack, fresh: Stack, links: Links, landmarks: Landmarks) {
+    this.#demo = demo
+    this.#fresh = fresh
+    this.#links = links
+    this.landmarks = landmarks
+  }
+
+  static async open(): Promise<LivelyStack> {
+    const [demo, fresh] = [await Stack.open(), await Stack.open()]
+    try {
+      const links = { demo: await demo.start('--demo'), fresh: await fresh.start() }
+      const admin: Admin = (method, path, body) => demo.admin(method, path, body, 'demo/data')
+      return new LivelyStack(demo, fresh, links, await live(admin))
+    } catch (error) {
+      await Promise.all([demo.close(), fresh.close()])
+      throw error
+    }
+  }
+
+  /** Signs a browser in as the administrator of one of the two. */
+  async signIn(context: BrowserContext, place: 'demo' | 'fresh'): Promise<void> {
+    const page = await context.newPage()
+    await page.goto(this.#links[place])
+    await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
+    await page.close()
+  }
+
+  /** A path of one of the two as an address. */
+  address(path: string, place: 'demo' | 'fresh'): string {
+    return new URL(path, this.#links[place]).href
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#demo.close(), this.#fresh.close()])
+  }
+}
+
+type Admin = <T>(method: string, path: string, body?: unknown) => Promise<T>
+
+async function live(admin: Admin): Promise<Landmarks> {
+  const connected = async () => (await admin<Page<Named>>('GET', '/instances?limit=200&filter=agent:connected')).items
+  await until(async () => (await connected()).length >= 38)
+  const { items } = await admin<Page<Named>>('GET', '/instances?limit=200')
+  const id = (name: string) => items.find((instance) => instance.name === name)?.id ?? ''
+  const [healthy, paused, off] = [id('web-01'), id('price-feed-03'), id('build-03')]
+  const goodTrace = await test(admin, { instanceId: healthy, resource: vault, bypassCache: true })
+  const badTrace = await test(admin, { instanceId: paused, resource: vault, bypassCache: true })
+  const selection = { q: 'tag:team=data' }
+  const tags = { set: { 'cost-centre': '4711' }, unset: [] }
+  const job = await admin<Named>('POST', '/bulk', { kind: 'tag', selection, tags, reason: 'cost report' })
+  await until(async () => (await admin<{ state: string }>('GET', `/jobs/${job.id}`)).state === 'finished')
+  const runs = (filter: string) =>
+    admin<Page<Named>>('GET', `/rotations?limit=1&filter=${encodeURIComponent(filter)}`).then((page) => first(page))
+  const events = await admin<Page<Named>>(
+    'GET',
+    `/audit?limit=1&filter=${encodeURIComponent('action:identity.paused')}`,
+  )
+  return {
+    ...{ healthy, paused, off, failing: id('warehouse-scanner-02') },
+    run: await runs('state:completed'),
+    failedRun: await runs('state:failed'),
+    ...{ goodTrace, badTrace, job: job.id, event: first(events) },
+  }
+}
+
+/** @returns ID of the test, once it is over */
+async function test(admin: Admin, request: object): Promise<string> {
+  const { id } = await admin<Test>('POST', '/token-tests', request)
+  await until(async () => (await admin<Test>('GET', `/token-tests/${id}`)).outcome !== 'running')
+  return id
+}
+
+function first({ items: [item] }: Page<Named>): string {
+  if (item === undefined) throw new Error('the demo lacks something that is to be shown')
+  return item.id
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 60_000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('the demo did not come to life')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

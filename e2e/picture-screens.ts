@@ -1,0 +1,76 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import { quietFlags, requireChromium } from './browser.ts'
+import { LivelyStack } from './lively-stack.ts'
+import { visit } from './screen-visit.ts'
+import { type Screen, screens } from './screens.ts'
+import { smallPng } from './small-png.ts'
+
+/**
+ * Makes a picture of every screen in both themes and at both widths: `pnpm screens [NAME...]`, of the named ones alone
+ * where names are given. Times are in UTC and nothing moves; IDs and times of the demo are new with each run.
+ */
+const folder = fileURLToPath(new URL('../docs/screens/', import.meta.url))
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+]
+const themes = ['light', 'dark'] as const
+
+async function main(names: readonly string[]): Promise<void> {
+  const chosen = names.length === 0 ? screens : screens.filter(({ name }) => names.includes(name))
+  if (names.length === 0) rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const stack = await LivelyStack.open()
+  const browser = await chromium.launch({ executablePath: requireChromium(), args: quietFlags })
+  try {
+    for (const [seat, page] of await seats(browser, stack)) {
+      for (const screen of chosen.filter(({ as }) => as === seat)) await take(page, screen, stack)
+    }
+  } finally {
+    await browser.close()
+    await stack.close()
+  }
+  writeFileSync(join(folder, 'README.md'), contents())
+}
+
+/** A page for everybody who looks. */
+async function seats(browser: Browser, stack: LivelyStack): Promise<[Screen['as'], Page][]> {
+  const context = (): Promise<BrowserContext> =>
+    browser.newContext({ deviceScaleFactor: 1, reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' })
+  const [administrator, newcomer, nobody] = [await context(), await context(), await context()]
+  await stack.signIn(administrator, 'demo')
+  await stack.signIn(newcomer, 'fresh')
+  return [
+    [undefined, await administrator.newPage()],
+    ['newcomer', await newcomer.newPage()],
+    ['nobody', await nobody.newPage()],
+  ]
+}
+
+async function take(page: Page, screen: Screen, stack: LivelyStack): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    await visit(page, screen, stack)
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme })
+      const png = await page.screenshot({ animations: 'disabled', caret: 'hide' })
+      writeFileSync(join(folder, `${screen.name}-${colorScheme}-${size.width}.png`), smallPng(png))
+    }
+  }
+  process.stdout.write(`${screen.name}\n`)
+}
+
+function contents(): string {
+  const lines = screens.map(({ name, about }) => {
+    const links = sizes.flatMap(({ width }) =>
+      themes.map((theme) => `[${theme} ${width}](${name}-${theme}-${width}.png)`),
+    )
+    return `| ${name} | ${about} | ${links.join(' · ')} |`
+  })
+  return `# Every screen\n\nMade by \`pnpm screens\` from the demo, in both themes, 1440 and 390 pixels wide.\n\n| Screen | What it shows | Pictures |\n| --- | --- | --- |\n${lines.join('\n')}\n`
+}
+
+await main(process.argv.slice(2))
