@@ -1,4 +1,6 @@
 import { createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -13,6 +15,8 @@ import { systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { type SigningKeyRow, SigningKeysStore } from './signing-keys-store.ts'
+
+const signInPool = promisify(sign)
 
 const keyLifetimeMs = 90 * dayMs
 /** A key is published this long before it signs, and this long after its last token has expired (SEC-87). */
@@ -111,19 +115,18 @@ export class SigningKeys {
   }
 
   /**
-   * RS256 over `input`, base64url. A request that is alone is signed on the spot, which is quicker for it; otherwise the
-   * work goes to the thread pool and the loop stays free for the others.
+   * RS256 over ASCII, base64url, with the key that is active now. For a request that is alone the main thread signs, which
+   * is quicker for it, a turn later, so that its record is on its way to the disk by then; otherwise the work goes to the
+   * thread pool and the loop stays free for the others.
    */
-  sign(input: string, isAlone: boolean): Promise<string> | string {
+  signer(isAlone: boolean): (input: string) => Promise<string> {
     const { privateKey } = this.#requireActive()
-    const data = Buffer.from(input, 'ascii')
-    if (isAlone) return sign('sha256', data, privateKey).toString('base64url')
-    return new Promise((resolve, reject) => {
-      sign('sha256', data, privateKey, (error, signature) => {
-        if (error) reject(error)
-        else resolve(signature.toString('base64url'))
-      })
-    })
+    return async (input) => {
+      const data = Buffer.from(input, 'ascii')
+      if (!isAlone) return (await signInPool('sha256', data, privateKey)).toString('base64url')
+      await setImmediate()
+      return sign('sha256', data, privateKey).toString('base64url')
+    }
   }
 
   /** Takes every step that is due: first keys, the next key, activation, retirement. Repeating it changes nothing. */

@@ -38,6 +38,11 @@ export interface IssuedToken {
   readonly kid: string
 }
 
+interface Draft extends Omit<IssuedToken, 'accessToken' | 'resource'> {
+  /** The whole token, under the key it names. */
+  readonly sign: () => Promise<string>
+}
+
 export interface TokenAuthorityParts {
   readonly issuer: Issuer
   readonly identities: IdentityCache
@@ -104,22 +109,19 @@ export class TokenAuthority {
       () => this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
       audienceInWords,
     )
-    // 3 the token's words, 4 the signature
+    // 3 the token's words
     const id = this.#ids.next()
-    const token = await trace.step(
-      'signature',
-      'Token signed',
-      () => this.#sign(request, client, app, resource, id, nowMs),
-      signatureInWords,
+    const draft = this.#draft(request, client, app, resource, id, nowMs)
+    // 4 the signature, while 5 the record is on its way to the disk: the token leaves when both are there
+    const recorded = this.#parts.log.record(
+      this.#row(request, client, nowMs, resource, { id, draft, assertion: credentials.assertion }),
     )
-    // 5 on record, durably, before it leaves
-    await trace.step('record', 'Issuance on durable record', () =>
-      this.#parts.log.record(
-        this.#row(request, client, nowMs, resource, { id, token, assertion: credentials.assertion }),
-      ),
-    )
+    recorded.catch(() => undefined)
+    const accessToken = await trace.step('signature', 'Token signed', draft.sign, () => signatureInWords(draft))
+    await trace.step('record', 'Issuance on durable record', () => recorded)
     onCredentialUsed(client.credential.id, nowMs)
-    return token
+    const { lifetimeSeconds, notBefore, expiresOn, kid } = draft
+    return { accessToken, lifetimeSeconds, notBefore, expiresOn, resource, kid }
   }
 
   async #authenticate(
@@ -169,14 +171,15 @@ export class TokenAuthority {
     }
   }
 
-  async #sign(
+  /** A token but for its signature. */
+  #draft(
     request: TokenRequest,
     client: AuthenticatedClient,
     app: ResourceApp,
     resource: string,
     id: string,
     nowMs: number,
-  ): Promise<IssuedToken> {
+  ): Draft {
     const { issuer, keys, testGrants, tokenLifetimeSeconds } = this.#parts
     const lifetimeSeconds = testGrants.shorten(request.correlationId, app.lifetimeSeconds ?? tokenLifetimeSeconds)
     const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
@@ -193,13 +196,12 @@ export class TokenAuthority {
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
     const kid = keys.activeKid
     const input = `${this.#headerFor(kid, app.tokenVersion)}.${payload}`
-    const signature = await keys.sign(input, this.#inFlight === 1)
+    const sign = keys.signer(this.#inFlight === 1)
     return {
-      accessToken: `${input}.${signature}`,
+      sign: async () => `${input}.${await sign(input)}`,
       lifetimeSeconds,
       notBefore: Number(claims['nbf']),
       expiresOn: nowSeconds + lifetimeSeconds,
-      resource,
       kid,
     }
   }
@@ -230,7 +232,7 @@ export class TokenAuthority {
     client: AuthenticatedClient,
     at: number,
     resource: string,
-    issued: { id: string; token: IssuedToken; assertion: string },
+    issued: { id: string; draft: Draft; assertion: string },
   ): IssuanceRow {
     const { principal, credential, claims } = client
     return {
@@ -241,8 +243,8 @@ export class TokenAuthority {
       clientId: principal.clientId,
       audience: resource,
       x5tS256: credential.x5tS256,
-      kid: issued.token.kid,
-      exp: issued.token.expiresOn,
+      kid: issued.draft.kid,
+      exp: issued.draft.expiresOn,
       outcome: 'ok',
       correlationId: request.correlationId,
       ip: request.ip,
@@ -285,7 +287,7 @@ function audienceInWords({ name, uri, tokenVersion }: ResourceApp): string {
   return `${name}, registered as ${uri}; takes tokens of version ${tokenVersion}.`
 }
 
-function signatureInWords({ kid, lifetimeSeconds }: IssuedToken): string {
+function signatureInWords({ kid, lifetimeSeconds }: Draft): string {
   return `RS256 under key ${kid}, valid for ${lifetimeSeconds} s.`
 }
 
