@@ -67,7 +67,7 @@ export function openInstanceList(parts: {
   return InstanceList.open({
     ...parts,
     store: new InstanceListStore(database, cursors, parts.tenantId),
-    resources: new ResourcesStore(database, cursors),
+    resources: new ResourcesStore(database),
     principalsOfCredentials: async (ids) => {
       const credentials = await parts.registry.credentialsByIds(ids)
       return new Map(credentials.map(({ id, principalId }) => [id, principalId]))
