@@ -21,6 +21,11 @@ interface DayRow {
   readonly until: number | null
 }
 
+/** Whether a request was refused for the certificate of its client, as nobody without its key can bring about. */
+export function isForCertificate(outcome: string): boolean {
+  return outcome === 'credential_expired' || outcome === 'credential_revoked'
+}
+
 /** Questions about what was issued, on a connection of their own, so that they never wait for the writer nor it for them. */
 export class TokenUsageStore {
   readonly #db: Sqlite
@@ -97,7 +102,7 @@ export class TokenUsageStore {
       .map((row) => row.correlation_id)
   }
 
-  /** When the newest request of each was refused for its certificate; nobody without its key can bring that about. */
+  /** When the newest request of each was refused for its certificate. */
   refusedFor(principalIds: readonly string[]): Map<string, number> {
     const newest = this.#db.prepare<[string], { at: number; outcome: string }>(
       'SELECT at, outcome FROM token_log WHERE principal_id = ? ORDER BY id DESC LIMIT 1',
@@ -105,7 +110,7 @@ export class TokenUsageStore {
     const refused = new Map<string, number>()
     for (const id of principalIds) {
       const row = newest.get(id)
-      if (row?.outcome === 'credential_expired' || row?.outcome === 'credential_revoked') refused.set(id, row.at)
+      if (row && isForCertificate(row.outcome)) refused.set(id, row.at)
     }
     return refused
   }
