@@ -60,7 +60,7 @@ export const noUsage: TokenUsage = {
   recent: () => ({ items: [], nextCursor: null }),
   matching: async () => ({ items: [], nextCursor: null }),
   histogram: async () => ({ bucketMs: 1, buckets: [] }),
-  recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+  recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
 }
 
 const noTraces = async () => new Set<string>()
