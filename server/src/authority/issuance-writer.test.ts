@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/stack.ts'
@@ -88,12 +89,17 @@ describe('the writer of the token log', () => {
   })
 
   it('leaves the event loop to others while a batch is on its way to the disk', async () => {
-    let turns = 0
-    const count = setInterval(() => {
-      turns += 1
+    const other = new Sqlite(file)
+    other.exec('BEGIN IMMEDIATE')
+    let isWritten = false
+    const answer = writer.write([row()]).finally(() => {
+      isWritten = true
     })
-    await writer.write(Array.from({ length: 20_000 }, () => row()))
-    clearInterval(count)
-    expect(turns).toBeGreaterThan(5)
+    // The batch cannot be written before the lock is released, and that happens only if this goes on.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate()
+    expect(isWritten).toBe(false)
+    other.exec('COMMIT')
+    other.close()
+    await expect(answer).resolves.toEqual([true])
   })
 })
