@@ -137,6 +137,7 @@ export async function composeServer(parts: ServerParts) {
     authorityUrl: config.authorityUrl,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
     onCredentialUsed: (id, at) => uses.add(id, at),
+    onCertificateRefused: (principalId) => list.lookAgain(principalId),
   })
   lifecycle.started('authority', () => authority.close())
 
@@ -168,7 +169,7 @@ export async function composeServer(parts: ServerParts) {
       matching: (id, query) => authority.activity.page(id, query),
       histogram: (id, query) => authority.activity.histogram(id, query),
       refusedFor: (ids) => authority.usage.refusedFor(ids),
-      recently: (id) => authority.usage.recently(id),
+      recently: (id) => authority.activity.recently(id),
     },
     traced: (ids) => tests.traces.existing(ids),
     clock,
@@ -220,7 +221,8 @@ export async function composeServer(parts: ServerParts) {
     registry,
     resources,
     streams: plane.streams,
-    agents: plane.directory,
+    list,
+    view,
     verifier: authority.verifier,
     traces: authority.traces,
     testGrants: authority.testGrants,
@@ -237,6 +239,7 @@ export async function composeServer(parts: ServerParts) {
     history: rotation.history,
     agents: plane.directory,
     usage: authority.usage,
+    activity: authority.activity,
     keys: authority.keys,
     jobs: bulk.jobs,
     sharesTaken: async () => (await recovery.current()) !== undefined,

@@ -60,7 +60,7 @@ export const noUsage: TokenUsage = {
   recent: () => ({ items: [], nextCursor: null }),
   matching: async () => ({ items: [], nextCursor: null }),
   histogram: async () => ({ bucketMs: 1, buckets: [] }),
-  recently: () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+  recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
 }
 
 const noTraces = async () => new Set<string>()
@@ -125,16 +125,13 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
   })
   const lastUses = new Map<string, { at: number; audience: string }>()
+  const refusals = new Map<string, number>()
   const view = new InstanceView({
     resources,
     registry,
     slots: rotation.slots,
     agents: plane.directory,
-    usage: {
-      ...noUsage,
-      lastUse: (ids) =>
-        new Map(ids.flatMap((id) => (lastUses.has(id) ? [[id, given(lastUses.get(id))] as const] : []))),
-    },
+    usage: { ...noUsage, lastUse: (ids) => someOf(lastUses, ids), refusedFor: (ids) => someOf(refusals, ids) },
     traced: noTraces,
     clock,
   })
@@ -172,6 +169,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     firstTokens,
     /** When tokens were last given out, by principal; the test fills it in. */
     lastUses,
+    /** When the newest request was refused for its certificate, by principal; the test fills it in. */
+    refusals,
     enrollment: plane.enrollment,
     operators,
     guard: new RequestGuard(operators.sessions, dashboardUrl),
@@ -186,6 +185,10 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function someOf<T>(all: ReadonlyMap<string, T>, ids: readonly string[]): Map<string, T> {
+  return new Map([...all].filter(([id]) => ids.includes(id)))
 }
 
 /** Every row of a table, oldest first, as the last commit left it. */

@@ -80,7 +80,7 @@ describe('the audit log', () => {
   it('refuses the cursor of another list', async () => {
     await stack.resources.register(contextOf(), { name: 'a', kind: 'host' })
     await stack.resources.register(contextOf(), { name: 'b', kind: 'host' })
-    const cursor = given((await stack.resources.page({ limit: 1 })).nextCursor)
+    const cursor = given((await stack.list.page({ sort: 'name', limit: 1 })).nextCursor)
     await expect(stack.audit.page({ terms: [] }, { limit: 1, cursor })).rejects.toMatchObject({
       code: 'invalid_request',
     })

@@ -37,6 +37,8 @@ export interface AuthorityOptions {
   readonly tokenLifetimeSeconds: number
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
+  /** Told of every principal that was refused for its certificate, once that is on record; must not throw. */
+  readonly onCertificateRefused: (principalId: string) => void
 }
 
 /** The domain put together. */
@@ -65,7 +67,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const resources = await ResourceApps.open(options.database, clock)
   const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
-  const activity = new TokenActivityStore(options.dataDir, options.cursors)
+  const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
   const identities = new IdentityCache(options.registry, clock)
   const testGrants = new TestGrants(clock)
   const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }

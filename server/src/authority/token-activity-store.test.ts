@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
 import { Cursors } from '../platform/database/paging.ts'
@@ -25,7 +25,7 @@ beforeEach(() => {
   const file = prepareTelemetry(folder, clock.now())
   log = new IssuanceLogStore(file)
   reader = new IssuanceLogReader(file, cursors)
-  activity = new TokenActivityStore(folder, cursors)
+  activity = new TokenActivityStore(folder, cursors, clock)
 })
 afterEach(async () => {
   await activity.close()
@@ -37,7 +37,7 @@ afterEach(async () => {
 function write(audience: string, outcome = 'ok', more: { principalId?: string; x5tS256?: string } = {}): string {
   const id = ids.next()
   const row = { id, tenantId: 't', at: clock.now(), principalId: 'p', clientId: 'c', audience, outcome }
-  const rest = { x5tS256: null, kid: null, exp: null, correlationId: 'c', ip: null }
+  const rest = { x5tS256: null, kid: null, exp: clock.now() / 1_000 + 3_600, correlationId: 'c', ip: null }
   log.write([{ ...row, ...rest, ...more }])
   return id
 }
@@ -100,4 +100,40 @@ it('the first token of a certificate is found near the instant of its first use,
   expect(reader.firstWith({ principalId: 'other', x5tS256: 'new', ...near })).toBeUndefined()
   const later = { fromMs: clock.now() + secondMs, untilMs: clock.now() + 2 * secondMs }
   expect(reader.firstWith({ principalId: 'p', x5tS256: 'new', ...later })).toBeUndefined()
+})
+
+it('what was issued of late is counted over 24 hours and seven days, by audience, and nothing of others', async () => {
+  write('arm')
+  clock.advance(3 * dayMs)
+  for (let index = 0; index < 3; index += 1) write('vault')
+  clock.advance(hourMs)
+  write('arm')
+  write('arm', 'resource_unknown')
+  write('vault', 'ok', { principalId: 'other' })
+  expect(await activity.recently('p')).toEqual({
+    day: [
+      { audience: 'vault', tokens: 3, lastAt: clock.now() - hourMs },
+      { audience: 'arm', tokens: 1, lastAt: clock.now() },
+    ],
+    week: [
+      { audience: 'vault', tokens: 3 },
+      { audience: 'arm', tokens: 2 },
+    ],
+    live: { tokens: 1, until: clock.now() + hourMs },
+  })
+  clock.advance(30 * dayMs)
+  expect(await activity.recently('p')).toEqual({ day: [], week: [], live: { tokens: 0, until: null } })
+})
+
+it('requests of a day are counted by who asked, whether or not they got a token', async () => {
+  write('arm')
+  clock.advance(25 * hourMs)
+  write('arm')
+  write('arm', 'credential_expired')
+  expect(await activity.requestsOf(['p', 'other'])).toEqual(
+    new Map([
+      ['p', 2],
+      ['other', 0],
+    ]),
+  )
 })

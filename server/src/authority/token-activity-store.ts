@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type { TokenHistogram, TokenLogEntry } from '@signet/shared/api/resources'
+import type { BlastRadius, TokenHistogram, TokenLogEntry } from '@signet/shared/api/resources'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Clock } from '../platform/clock.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { openReports } from '../platform/database/reports.ts'
 import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
@@ -17,18 +19,33 @@ export interface ActivityFilter {
   readonly to?: number | undefined
 }
 
+/** The longest that a token lives (SEC-83): an older one has expired. */
+const longestTokenMs = dayMs
+const weekDays = 7
+const mostRequests = 20_000
+
+interface DayRow {
+  readonly audience: string
+  readonly tokens: number
+  readonly lastAt: number
+  readonly live: number
+  readonly until: number | null
+}
+
 /**
- * Questions about one principal's requests that may look at many rows to find a few; they run in a thread of their own,
+ * Questions about principals' requests that may look at many rows to tell of few; they run in a thread of their own,
  * so that tokens never wait for them.
  */
 export class TokenActivityStore {
   readonly #reports: Kysely<never>
   readonly #cursors: Cursors
+  readonly #clock: Clock
 
   /** `telemetry.db` must be there already, as whoever writes it has made it. */
-  constructor(dataDir: string, cursors: Cursors) {
+  constructor(dataDir: string, cursors: Cursors, clock: Clock) {
     this.#reports = openReports<never>(join(dataDir, 'telemetry.db'))
     this.#cursors = cursors
+    this.#clock = clock
   }
 
   /** Newest first. */
@@ -56,6 +73,42 @@ export class TokenActivityStore {
       if (into) into[ok === 1 ? 'ok' : 'refused'] = n
     }
     return { bucketMs, buckets }
+  }
+
+  /** What a principal got lately, and what of it is still out. One range of the log's index, of a day. */
+  async recently(principalId: string): Promise<Pick<BlastRadius, 'day' | 'week' | 'live'>> {
+    const now = this.#clock.now()
+    const { rows } = await sql<DayRow>`
+      SELECT audience, count(*) AS tokens, max(at) AS lastAt, sum(exp > ${now / 1_000}) AS live,
+        max(iif(exp > ${now / 1_000}, exp, NULL)) AS until
+      FROM token_log WHERE principal_id = ${principalId} AND id >= ${firstIdAt(now - longestTokenMs)} AND outcome = 'ok'
+      GROUP BY audience ORDER BY tokens DESC, audience`.execute(this.#reports)
+    const week = await sql<{ audience: string; tokens: number }>`
+      SELECT audience, sum(ok_count) AS tokens FROM token_usage
+      WHERE principal_id = ${principalId} AND day > ${Math.floor(now / dayMs) - weekDays} AND ok_count > 0
+      GROUP BY audience ORDER BY tokens DESC, audience`.execute(this.#reports)
+    const ends = rows.flatMap((row) => (row.until === null ? [] : [row.until * 1_000]))
+    return {
+      day: rows.map(({ audience, tokens, lastAt }) => ({ audience, tokens, lastAt })),
+      week: week.rows,
+      live: {
+        tokens: rows.reduce((sum, row) => sum + row.live, 0),
+        until: ends.length === 0 ? null : Math.max(...ends),
+      },
+    }
+  }
+
+  /**
+   * How often each asked for a token within 24 hours, refused requests included: who is refused is concerned too. Counted
+   * up to 20,000 each, in the log's index alone.
+   */
+  async requestsOf(principalIds: readonly string[]): Promise<Map<string, number>> {
+    const since = firstIdAt(this.#clock.now() - dayMs)
+    const { rows } = await sql<{ id: string; n: number }>`
+      SELECT asked.value AS id, (SELECT count(*) FROM (
+        SELECT 1 FROM token_log WHERE principal_id = asked.value AND id >= ${since} LIMIT ${mostRequests}
+      )) AS n FROM json_each(${JSON.stringify(principalIds)}) AS asked`.execute(this.#reports)
+    return new Map(rows.map(({ id, n }) => [id, n]))
   }
 
   close(): Promise<void> {

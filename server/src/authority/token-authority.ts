@@ -14,6 +14,7 @@ import type { Issuer } from './issuer.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { TestGrants } from './test-grants.ts'
+import { isForCertificate } from './token-usage-store.ts'
 import type { Trace } from './traces.ts'
 
 /** A token request as the endpoint parsed it. */
@@ -55,6 +56,8 @@ export interface TokenAuthorityParts {
   readonly tokenLifetimeSeconds: number
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
+  /** Told of every principal that was refused for its certificate, once that is on record; must not throw. */
+  readonly onCertificateRefused: (principalId: string) => void
 }
 
 const guid = z.guid()
@@ -130,7 +133,7 @@ export class TokenAuthority {
     nowMs: number,
     resource: string,
   ): Promise<AuthenticatedClient> {
-    const { identities, issuer, log } = this.#parts
+    const { identities, issuer, log, onCertificateRefused } = this.#parts
     try {
       return await authenticateClient(credentials, {
         issuer,
@@ -140,12 +143,10 @@ export class TokenAuthority {
     } catch (error) {
       const known = await identities.find(credentials.clientId)
       if (known && error instanceof SignetError) {
-        await log.recordRefusal(
-          this.#refusalRow(request, { principalId: known.principal.objectId, clientId: credentials.clientId }, nowMs, {
-            resource,
-            code: error.code,
-          }),
-        )
+        const { objectId: principalId, clientId } = known.principal
+        const { code } = error
+        await log.recordRefusal(this.#refusalRow(request, { principalId, clientId }, nowMs, { resource, code }))
+        if (isForCertificate(code)) onCertificateRefused(principalId)
       }
       throw error
     }

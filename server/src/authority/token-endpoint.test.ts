@@ -337,13 +337,15 @@ describe('state of principal and certificate', () => {
     ['a revoked certificate', {}, { state: 'revoked' as const }, 7000214],
     ['a superseded certificate after its overlap', {}, { state: 'retiring' as const, usableUntil: 1 }, 7000214],
     ['an expired certificate', {}, { notAfter: 1 }, 1000502],
-  ])('refuses %s and records it', async (_name, principal, credential, number) => {
+  ])('refuses %s, records it and tells whose certificate it was', async (_name, principal, credential, number) => {
     client.principal = { ...client.principal, ...principal }
     client.credential = { ...client.credential, ...credential }
     const answer = await askToken(authority, form(client, fresh()))
     expect(answer.body.error_codes).toEqual([number])
     const [row] = authority.authority.log.recent(client.principal.objectId, { limit: 1 }).items
     expect(row).toMatchObject({ outcome: expect.not.stringMatching('^ok$'), kid: null })
+    const isForCertificate = Object.keys(credential).length > 0
+    expect(authority.certificatesRefused).toEqual(isForCertificate ? [client.principal.objectId] : [])
   })
 
   it('forgets a client in the turn it changes', async () => {

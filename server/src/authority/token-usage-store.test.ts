@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import { hourMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
@@ -34,29 +34,6 @@ function write(audience: string, outcome = 'ok', principalId = 'p'): void {
 }
 
 describe('recent use', () => {
-  it('counts what was issued in 24 hours and seven days, by audience, and nothing of others', () => {
-    write('arm')
-    clock.advance(3 * dayMs)
-    for (let index = 0; index < 3; index += 1) write('vault')
-    clock.advance(hourMs)
-    write('arm')
-    write('arm', 'resource_unknown')
-    write('vault', 'ok', 'other')
-    expect(usage.recently('p')).toEqual({
-      day: [
-        { audience: 'vault', tokens: 3, lastAt: clock.now() - hourMs },
-        { audience: 'arm', tokens: 1, lastAt: clock.now() },
-      ],
-      week: [
-        { audience: 'vault', tokens: 3 },
-        { audience: 'arm', tokens: 2 },
-      ],
-      live: { tokens: 1, until: clock.now() + hourMs },
-    })
-    clock.advance(30 * dayMs)
-    expect(usage.recently('p')).toEqual({ day: [], week: [], live: { tokens: 0, until: null } })
-  })
-
   it('tells of a principal whose newest request was refused for its certificate, and of no other', () => {
     write('vault', 'credential_expired', 'expired')
     write('vault', 'credential_expired', 'recovered')
@@ -84,19 +61,6 @@ describe('use of the whole deployment', () => {
     ])
     clock.advance(24 * hourMs)
     expect(usage.hourly().every(({ issued, refused }) => issued + refused === 0)).toBe(true)
-  })
-
-  it('tells how often somebody asked within a day, whether or not they got it', () => {
-    write('arm')
-    clock.advance(25 * hourMs)
-    write('arm')
-    write('arm', 'credential_expired')
-    expect(usage.requestsOf(['p', 'other'])).toEqual(
-      new Map([
-        ['p', 2],
-        ['other', 0],
-      ]),
-    )
   })
 
   it('names what tokens were asked for under, up to an instant', () => {

@@ -59,7 +59,6 @@ it('no join token, code, session or tested token is in the log of a server at de
   const tests = openTokenTests({
     ...stack,
     streams: stack.plane.streams,
-    agents: stack.plane.directory,
     traces: new TraceRecorder(),
     verifier: { verify: () => ({ header: {}, claims: {}, checks: [] }) },
     testGrants: { give: () => undefined, withdraw: () => undefined },

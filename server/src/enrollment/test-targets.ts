@@ -1,15 +1,15 @@
-import type { AgentSummary } from '@signet/shared/api/resources'
+import type { AgentSummary, InstanceSummary } from '@signet/shared/api/resources'
 import type { TestTarget, TestTargets } from '@signet/shared/api/token-tests'
+import { formatTerm } from '@signet/shared/query/query'
 import { LocalDialect } from '@signet/shared/wire/agent-protocol'
-import type { PrincipalRegistry } from '../principals/index.ts'
-import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
+import type { InstanceList, InstanceView, ResourceManager } from '../resources/index.ts'
 
 const mostListed = 100
 
 interface TargetParts {
-  readonly resources: Pick<ResourceManager, 'page' | 'require'>
-  readonly registry: Pick<PrincipalRegistry, 'findAll'>
-  readonly agents: { describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> }
+  readonly list: Pick<InstanceList, 'page'>
+  readonly view: Pick<InstanceView, 'summaries'>
+  readonly resources: Pick<ResourceManager, 'findAll'>
   readonly audiences: () => readonly { uri: string; name: string }[]
 }
 
@@ -22,48 +22,41 @@ export class TestTargetList {
   }
 
   /**
-   * @param wanted.q part of a name
+   * @param wanted.q part of a name, or the beginning of an ID
    * @param wanted.instanceId listed too, wherever it stands; one that does not exist is left out
    */
   async list(wanted: { q?: string | undefined; instanceId?: string | undefined }): Promise<TestTargets> {
-    const { resources, registry, agents, audiences } = this.#parts
-    const { items, nextCursor } = await resources.page({ search: wanted.q, limit: mostListed })
+    const { list, audiences } = this.#parts
+    const filter = wanted.q ? formatTerm({ kind: 'text', text: wanted.q, negated: false }) : undefined
+    const { items, nextCursor } = await list.page({ filter, sort: 'name', limit: mostListed })
     const named = await this.#named(wanted.instanceId, items)
-    const instances = [...named, ...items]
-    const principalIds = instances.flatMap((one) => (one.principalId ? [one.principalId] : []))
-    const principals = new Map((await registry.findAll(principalIds)).map((found) => [found.objectId, found]))
-    const known = await agents.describe(instances.flatMap((one) => (one.agentId ? [one.agentId] : [])))
     return {
-      instances: instances.map((instance): TestTarget => {
-        const agent = instance.agentId ? known.get(instance.agentId) : undefined
-        const isOn = instance.identityState !== 'off'
-        const principal = instance.principalId && isOn ? principals.get(instance.principalId) : undefined
-        return {
-          id: instance.id,
-          name: instance.name,
-          enabled: instance.identityState === 'on',
-          connected: agent?.connected ?? false,
-          clientId: principal?.clientId ?? null,
-          endpoints: agent?.endpoints ?? null,
-          dialects: LocalDialect.options.map((dialect) => ({ dialect, refusal: refusalOf(dialect, agent) })),
-        }
-      }),
+      instances: [...named, ...items].map(targetOf),
       hasMore: nextCursor !== null,
       resources: audiences().map(({ uri, name }) => ({ uri, name })),
     }
   }
 
-  async #named(id: string | undefined, listed: readonly ServiceInstance[]): Promise<ServiceInstance[]> {
+  async #named(id: string | undefined, listed: readonly InstanceSummary[]): Promise<InstanceSummary[]> {
     if (id === undefined || listed.some((one) => one.id === id)) return []
-    return this.#parts.resources.require(id).then(
-      (instance) => [instance],
-      () => [],
-    )
+    return this.#parts.view.summaries(await this.#parts.resources.findAll([id]))
+  }
+}
+
+function targetOf({ id, name, identityState, identity, agent }: InstanceSummary): TestTarget {
+  return {
+    id,
+    name,
+    enabled: identityState === 'on',
+    connected: agent?.connected ?? false,
+    clientId: identity?.clientId ?? null,
+    endpoints: agent?.endpoints ?? null,
+    dialects: LocalDialect.options.map((dialect) => ({ dialect, refusal: refusalOf(dialect, agent) })),
   }
 }
 
 /** Why an agent cannot be asked in a dialect. Without an agent that has reported, nothing is known against any. */
-function refusalOf(dialect: LocalDialect, agent: AgentSummary | undefined): string | null {
+function refusalOf(dialect: LocalDialect, agent: AgentSummary | null): string | null {
   if (!agent?.endpoints) return null
   const address = dialect === 'imds' ? agent.endpoints.imdsUrl : agent.endpoints.identityEndpoint
   return address === '' ? 'This agent does not serve it.' : null

@@ -30,7 +30,6 @@ beforeEach(async () => {
   tests = openTokenTests({
     ...stack,
     streams: { probe },
-    agents: stack.plane.directory,
     traces: new TraceRecorder(),
     verifier: { verify: () => ({ header: {}, claims: {}, checks: [] }) },
     testGrants: { give: () => undefined, withdraw: () => undefined },

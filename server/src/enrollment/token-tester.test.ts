@@ -58,7 +58,6 @@ beforeEach(async () => {
   tests = openTokenTests({
     ...stack,
     streams: agent,
-    agents: stack.plane.directory,
     traces,
     verifier: { verify: (given) => ({ header: { kid }, claims: { oid: principalOf, raw: given.length }, checks: [] }) },
     testGrants: { give: (id, seconds) => granted.set(id, seconds), withdraw: (id) => granted.delete(id) },
@@ -350,6 +349,7 @@ describe('the targets', () => {
     const named = await tests.targets.list({ q: 'db', instanceId: instance.id })
     expect(named.instances.map(({ name }) => name)).toEqual(['web-01', 'db-01'])
     expect((await tests.targets.list({ instanceId: newGuid() })).instances).toHaveLength(2)
+    for (const q of ['state:on', '-web', '"', '%']) expect((await tests.targets.list({ q })).instances).toEqual([])
   })
 })
 

@@ -3,7 +3,7 @@ import type { InstanceSummary } from '@signet/shared/api/resources'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import type { AuditLog } from '../audit/index.ts'
-import type { SigningKeys, TokenUsageStore } from '../authority/index.ts'
+import type { SigningKeys, TokenActivityStore } from '../authority/index.ts'
 import type { AgentDirectory } from '../enrollment/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { requireTerms } from '../platform/query-text.ts'
@@ -19,7 +19,7 @@ export interface AttentionParts {
   readonly resources: Pick<ResourceManager, 'ofAgent'>
   readonly history: Pick<RotationHistory, 'oldest'>
   readonly agents: Pick<AgentDirectory, 'quarantined'>
-  readonly usage: Pick<TokenUsageStore, 'requestsOf'>
+  readonly activity: Pick<TokenActivityStore, 'requestsOf'>
   readonly keys: Pick<SigningKeys, 'outlook'>
   readonly authorities: Pick<CertificateAuthorities, 'lives'>
   readonly audit: Pick<AuditLog, 'page' | 'count'>
@@ -67,16 +67,20 @@ export class Attention {
   ): Promise<Some<Troubled>> {
     const { filter } = attentionLists[kind]
     const { items, count } = await this.#parts.list.page({ filter, sort: '-last-token', limit: candidates })
-    return { items: this.#withRequests(items), total: count?.shown ?? items.length, isCapped: count?.isCapped ?? false }
+    return {
+      items: await this.#withRequests(items),
+      total: count?.shown ?? items.length,
+      isCapped: count?.isCapped ?? false,
+    }
   }
 
   #rotations(kind: 'rotation_stuck' | 'rotation_failed', most: number) {
     return this.#parts.history.oldest({ terms: requireTerms(attentionLists[kind].filter, rotationFields) }, most)
   }
 
-  #withRequests(instances: readonly InstanceSummary[]): Troubled[] {
+  async #withRequests(instances: readonly InstanceSummary[]): Promise<Troubled[]> {
     const ids = instances.flatMap(({ identity }) => (identity ? [identity.principalId] : []))
-    const requests = this.#parts.usage.requestsOf(ids)
+    const requests = await this.#parts.activity.requestsOf(ids)
     return instances.map((instance) => ({
       instance,
       requests: instance.identity ? (requests.get(instance.identity.principalId) ?? 0) : 0,

@@ -39,9 +39,9 @@ function overview() {
     jobs: stack.bulk.jobs,
     usage: {
       hourly: () => Array.from({ length: 24 }, (_, index) => ({ at: index * hourMs, issued: 2, refused: 1 })),
-      requestsOf: (ids) => new Map(ids.map((id) => [id, asked.get(id) ?? 0])),
       issuedUnder: () => issued,
     },
+    activity: { requestsOf: async (ids) => new Map(ids.map((id) => [id, asked.get(id) ?? 0])) },
     keys: { outlook: async () => key },
     sharesTaken: async () => false,
     clockStep: () => stack.watch.waitingFor ?? null,

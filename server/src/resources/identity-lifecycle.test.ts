@@ -320,7 +320,7 @@ describe('the blast radius', () => {
     const radius = await viewOf(stack, {
       ...noUsage,
       lastUse: () => new Map([[on.principalId, { at: lastAt, audience: 'vault' }]]),
-      recently: () => ({
+      recently: async () => ({
         day: [{ audience: 'vault', tokens: 3, lastAt }],
         week: [{ audience: 'vault', tokens: 9 }],
         live: { tokens: 2, until: lastAt + 1 },

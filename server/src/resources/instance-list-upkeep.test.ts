@@ -155,6 +155,19 @@ describe('the list after a change', () => {
     await expectExact()
   })
 
+  it('has an identity that was refused as failing as soon as it is told of, and reads no other row for it', async () => {
+    const refused = await identityOn(stack, 'refused')
+    await identityOn(stack, 'well')
+    await stack.list.settle()
+    const readings = vi.spyOn(stack.view, 'summaries')
+    stack.refusals.set(refused.principalId, stack.clock.now())
+    stack.list.lookAgain(refused.principalId)
+    await stack.list.settle()
+    expect(readings.mock.calls.map(([instances]) => instances.map(({ name }) => name))).toEqual([['refused']])
+    expect(await names('state:failing')).toEqual(['refused'])
+    await expectExact()
+  })
+
   it('keeps the hour of the last token', async () => {
     const { first, principalId } = await identityOn(stack)
     const at = stack.clock.now()

@@ -101,14 +101,18 @@ describe('a page', () => {
     expect(new Set(seen).size).toBe(seen.length)
   })
 
-  it('refuses the cursor of another sorting, of another list, and a made-up one', async () => {
+  it('refuses the cursor of another sorting, of another list, a changed and a made-up one', async () => {
     for (const name of ['a', 'b']) await register(name)
     const own = given((await stack.list.page({ sort: 'name', limit: 1 })).nextCursor)
     const audit = given((await stack.audit.page({ terms: [] }, { limit: 1 })).nextCursor)
     const page = (cursor: string, sort: InstanceSort) => stack.list.page({ sort, limit: 1, cursor })
     await expect(page(own, '-name')).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(page(audit, 'name')).rejects.toMatchObject({ code: 'invalid_request' })
-    await expect(page('e30.e30', 'name')).rejects.toMatchObject({ code: 'invalid_request' })
+    const [payload, tag] = own.split('.')
+    const forged = `${Buffer.from('["z","z"]').toString('base64url')}.${tag}`
+    for (const cursor of [forged, `${payload}`, `${payload}.`, 'x', '..', 'e30.e30']) {
+      await expect(page(cursor, 'name')).rejects.toMatchObject({ code: 'invalid_request' })
+    }
   })
 
   it('says how many match and how many there are, only on the first page', async () => {

@@ -67,7 +67,7 @@ export function openInstanceList(parts: {
   return InstanceList.open({
     ...parts,
     store: new InstanceListStore(database, cursors, parts.tenantId),
-    resources: new ResourcesStore(database, cursors),
+    resources: new ResourcesStore(database),
     principalsOfCredentials: async (ids) => {
       const credentials = await parts.registry.credentialsByIds(ids)
       return new Map(credentials.map(({ id, principalId }) => [id, principalId]))
@@ -90,6 +90,8 @@ export class InstanceList {
   readonly #parts: InstanceListParts
   /** The hour of the last use that was written, by credential. */
   readonly #usedIn = new Map<CredentialId, number>()
+  /** Principals whose rows are to be read again. */
+  #doubtful = new Set<string>()
   #applied: number | undefined
   #running: Promise<void> | undefined
 
@@ -169,6 +171,11 @@ export class InstanceList {
     for (const [id, instant] of fresh) this.#usedIn.set(id, hourOf(instant))
   }
 
+  /** Something happened to a principal that no change tells of. */
+  lookAgain(principalId: string): void {
+    this.#doubtful.add(principalId)
+  }
+
   /** Brings the table up to date now, so that nobody who asks has to wait for it. */
   async settle(): Promise<void> {
     await this.#upToDate()
@@ -194,7 +201,8 @@ export class InstanceList {
       // The time is read anew each time: a clock that was set back would leave rows due for ever.
       const now = clock.now()
       this.#applied ??= await store.progress()
-      if (this.#applied >= wanted && (await store.due(now, 1)).length === 0) return now
+      const isBehind = this.#applied < wanted || this.#doubtful.size > 0 || (await store.due(now, 1)).length > 0
+      if (!isBehind) return now
       this.#running ??= this.#catchUp().finally(() => {
         this.#running = undefined
       })
@@ -206,7 +214,20 @@ export class InstanceList {
   async #catchUp(): Promise<void> {
     const { feed, store, clock } = this.#parts
     if ((this.#applied ?? 0) < (await feed.latestSeq())) await this.#apply()
+    await this.#settleDoubts()
     await this.#refresh(await store.due(clock.now(), changesAtOnce))
+  }
+
+  async #settleDoubts(): Promise<void> {
+    const doubtful = this.#doubtful
+    if (doubtful.size === 0) return
+    this.#doubtful = new Set()
+    try {
+      await this.#refresh(await this.#parts.resources.idsConcerning({ principals: [...doubtful], agents: [] }))
+    } catch (error) {
+      for (const principalId of doubtful) this.#doubtful.add(principalId)
+      throw error
+    }
   }
 
   async #apply(): Promise<void> {

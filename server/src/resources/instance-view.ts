@@ -46,7 +46,7 @@ export interface TokenUsage {
   matching(principalId: string, query: PageQuery & TokenFilter): Promise<Page<TokenLogEntry>>
   histogram(principalId: string, query: TokenFilter & { from: number; to: number }): Promise<TokenHistogram>
   /** What was issued lately, and what of it is still out. */
-  recently(principalId: string): Pick<BlastRadius, 'day' | 'week' | 'live'>
+  recently(principalId: string): Promise<Pick<BlastRadius, 'day' | 'week' | 'live'>>
 }
 
 /** The read model of the instance screens: one row from four domains, a fixed number of queries a page. */
@@ -119,7 +119,7 @@ export class InstanceView {
       agents: agents.map(({ id, connected }) => ({ id, connected, droppedAt: dropped.get(id) ?? null })),
       credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
-      ...this.#usage.recently(principalId),
+      ...(await this.#usage.recently(principalId)),
     }
   }
 

@@ -1,6 +1,6 @@
 import { InstanceName } from '@signet/shared/api/resources'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditTrail, contextOf, given, identityEnabling, openStack, type Stack } from '../../test/stack.ts'
+import { auditTrail, contextOf, openStack, type Stack } from '../../test/stack.ts'
 
 let stack: Stack
 
@@ -63,48 +63,5 @@ describe('registering an instance', () => {
 
   it('finds nothing under an ID that does not exist', async () => {
     await expect(stack.resources.require('nothing')).rejects.toMatchObject({ code: 'not_found' })
-  })
-})
-
-describe('the list of instances', () => {
-  it('walks every instance once, by name, whatever the page size', async () => {
-    const names = ['b', 'A', 'c', 'D', 'e', 'f', 'G']
-    for (const name of names) await register(name)
-    const seen: string[] = []
-    let cursor: string | undefined
-    do {
-      const page = await stack.resources.page({ limit: 2, cursor })
-      seen.push(...page.items.map((one) => one.name))
-      cursor = page.nextCursor ?? undefined
-    } while (cursor)
-    expect(seen).toEqual(['A', 'b', 'c', 'D', 'e', 'f', 'G'])
-  })
-
-  it('finds by any part of the name and takes wildcards literally', async () => {
-    for (const name of ['web-01', 'web_01', 'db.web', 'cache']) await register(name)
-    const find = async (search: string) =>
-      (await stack.resources.page({ limit: 10, search })).items.map((one) => one.name)
-    expect(await find('WEB')).toEqual(['db.web', 'web-01', 'web_01'])
-    expect(await find('b_0')).toEqual(['web_01'])
-    expect(await find('%')).toEqual([])
-    expect(await find("' OR 1=1 --")).toEqual([])
-  })
-
-  it('filters by the state of the identity', async () => {
-    await register('cache')
-    const { instance } = await identityEnabling(stack)
-    const { items } = await stack.resources.page({ limit: 10, state: 'enabling' })
-    expect(items.map((one) => one.id)).toEqual([instance.id])
-  })
-
-  it('refuses the cursor of another list, and a changed or made-up one', async () => {
-    for (const name of ['a', 'b', 'c']) await register(name)
-    const audit = given((await stack.audit.page({ terms: [] }, { limit: 1 })).nextCursor)
-    const own = given((await stack.resources.page({ limit: 1 })).nextCursor)
-    const [payload, tag] = own.split('.')
-    const forged = `${Buffer.from('["z","z"]').toString('base64url')}.${tag}`
-    for (const cursor of [audit, forged, `${payload}`, `${payload}.`, 'x', '..', 'e30.e30']) {
-      await expect(stack.resources.page({ limit: 1, cursor })).rejects.toMatchObject({ code: 'invalid_request' })
-    }
   })
 })

@@ -1,11 +1,8 @@
-import type { Page } from '@signet/shared/api/paging'
 import type { InstanceKind, TagChange } from '@signet/shared/api/resources'
-import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { type AgentId, InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import type { Cursors } from '../platform/database/paging.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -43,12 +40,11 @@ export class ResourceManager {
 
   static async open(parts: {
     database: Database
-    cursors: Cursors
     audit: AuditLog
     clock: Clock
     defaults: ResourceDefaults
   }): Promise<ResourceManager> {
-    const store = new ResourcesStore(parts.database, parts.cursors)
+    const store = new ResourcesStore(parts.database)
     await parts.database.transact((tx) => store.ensureDefaults(tx, { ...parts.defaults, at: parts.clock.now() }))
     return new ResourceManager(store, parts)
   }
@@ -173,15 +169,6 @@ export class ResourceManager {
     change: TagChange & { expected?: number | undefined },
   ): Promise<void> {
     await this.#database.transact((tx) => this.changeTags(tx, context, instanceId, change))
-  }
-
-  page(filter: {
-    search?: string | undefined
-    state?: IdentityState | undefined
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<ServiceInstance>> {
-    return this.#store.page({ ...filter, tenantId: this.#defaults.tenantId })
   }
 
   /** The instance whose system-assigned identity this is, or was last. */

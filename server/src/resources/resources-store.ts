@@ -1,14 +1,10 @@
-import type { Page } from '@signet/shared/api/paging'
-import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import type { Cursors } from '../platform/database/paging.ts'
 import type { ResourceTagsTable, ServiceInstancesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { foldCase } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
-const list = 'instances'
 const mostNamed = 20
 const idsAtOnce = 500
 
@@ -20,11 +16,9 @@ export type InstanceChange = Partial<
 /** SQL of the resource tree. */
 export class ResourcesStore {
   readonly #database: Database
-  readonly #cursors: Cursors
 
-  constructor(database: Database, cursors: Cursors) {
+  constructor(database: Database) {
     this.#database = database
-    this.#cursors = cursors
   }
 
   /** The subscription and resource group that installations which do not care get; the same ones at every start. */
@@ -180,36 +174,6 @@ export class ResourcesStore {
   async ofAgent(agentId: string, tx?: Tx): Promise<ServiceInstance[]> {
     const rows = await this.#live(tx).where('agent_id', '=', agentId).orderBy('name_key').execute()
     return rows.map(toInstance)
-  }
-
-  /** By name; `search` matches anywhere in the name. */
-  async page(filter: {
-    tenantId: string
-    search?: string | undefined
-    state?: IdentityState | undefined
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<ServiceInstance>> {
-    const after = this.#cursors.read(list, filter.cursor)
-    let query = this.#live().where('tenant_id', '=', filter.tenantId)
-    const [name, id] = after ?? []
-    if (name !== undefined && id !== undefined) {
-      query = query.where((eb) => eb(eb.refTuple('name_key', 'id'), '>', eb.tuple(name, id)))
-    }
-    const search = filter.search
-    if (search) query = query.where((eb) => eb(eb.fn<number>('instr', ['name_key', eb.val(foldCase(search))]), '>', 0))
-    if (filter.state) query = query.where('identity_state', '=', filter.state)
-    const rows = await query
-      .orderBy('name_key')
-      .orderBy('id')
-      .limit(filter.limit + 1)
-      .execute()
-    return this.#cursors.page(rows, {
-      list,
-      limit: filter.limit,
-      keyOf: (row) => [row.name_key, row.id],
-      map: toInstance,
-    })
   }
 
   /** Compare-and-set on the version the caller read. */

@@ -176,6 +176,7 @@ export async function openTestAuthority(
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()
   const used: string[] = []
+  const certificatesRefused: string[] = []
   const authority = await openAuthority({
     database,
     sealer,
@@ -196,6 +197,7 @@ export async function openTestAuthority(
     tenantDomain: 'signet.local',
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     onCredentialUsed: (id) => used.push(id),
+    onCertificateRefused: (principalId) => certificatesRefused.push(principalId),
   })
   const endpoint = new TokenEndpoint({
     authority: authority.tokens,
@@ -213,7 +215,19 @@ export async function openTestAuthority(
     await database.close()
     if (!keepFolder) rmSync(folder, { recursive: true, force: true })
   }
-  return { folder, clock, authority, database, audit, clients, used, base, port: listener.port, close }
+  return {
+    folder,
+    clock,
+    authority,
+    database,
+    audit,
+    clients,
+    used,
+    certificatesRefused,
+    base,
+    port: listener.port,
+    close,
+  }
 }
 
 export type TestAuthority = Awaited<ReturnType<typeof openTestAuthority>>
