@@ -65,6 +65,24 @@ export class OperatorsStore {
       .executeTakeFirst()
   }
 
+  /** Sessions of an operator that are neither over at `now` nor ended, the last used first. */
+  openSessions(operatorId: string, now: number, tx?: Tx): Promise<SessionWithOperator[]> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader
+      .selectFrom('operator_sessions')
+      .innerJoin('operators', 'operators.id', 'operator_sessions.operator_id')
+      .selectAll('operator_sessions')
+      .select(['operators.display_name', 'operators.role', 'operators.state'])
+      .where('operator_sessions.operator_id', '=', operatorId)
+      .where('operator_sessions.revoked_at', 'is', null)
+      .where('operator_sessions.idle_expires_at', '>', now)
+      .where('operator_sessions.absolute_expires_at', '>', now)
+      .orderBy('operator_sessions.last_seen_at', 'desc')
+      .orderBy('operator_sessions.created_at', 'desc')
+      .orderBy('operator_sessions.id_sha256')
+      .execute()
+  }
+
   async updateSession(
     tx: Tx,
     idSha256: string,

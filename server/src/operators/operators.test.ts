@@ -265,6 +265,69 @@ describe('a session', () => {
   })
 })
 
+describe('the sessions of an operator', () => {
+  const agentOf = (userAgent: string, ip: string) => ({ ...browser, userAgent, ip })
+  const twoBrowsers = async () => {
+    const laptop = await signIn(await codeOf(), agentOf('laptop', '192.0.2.1'))
+    stack.clock.advance(10 * minuteMs)
+    const phone = await signIn(await codeOf(), agentOf('phone', '192.0.2.2'))
+    const { sessions } = stack.operators
+    return { sessions, laptop: await sessions.require(laptop), phone: await sessions.require(phone) }
+  }
+
+  it('are seen by their owner: when, from where, on what, and which is this one (SEC-18)', async () => {
+    const { sessions, phone } = await twoBrowsers()
+    const now = stack.clock.now()
+    expect(await sessions.own(phone)).toMatchObject([
+      { current: true, startedAt: now, ip: '192.0.2.2', userAgent: 'phone', endsAt: now + 30 * minuteMs },
+      { current: false, ip: '192.0.2.1', userAgent: 'laptop', lastSeenAt: now },
+    ])
+    stack.clock.advance(30 * minuteMs)
+    expect(await sessions.own(phone)).toEqual([])
+  })
+
+  it('name no secret: what names one signs nobody in (SEC-16)', async () => {
+    const { sessions, phone } = await twoBrowsers()
+    for (const { id } of await sessions.own(phone)) {
+      await expect(sessions.require(new Secret(id))).rejects.toMatchObject({ code: 'unauthenticated' })
+    }
+    expect(JSON.stringify(await sessions.own(phone))).not.toContain(phone.sessionId.reveal())
+  })
+
+  it('end one by one, at once, on record, and their streams with them (SEC-18)', async () => {
+    const { sessions, laptop, phone } = await twoBrowsers()
+    const ended: string[] = []
+    sessions.onEnded(({ row }) => ended.push(row.user_agent))
+    await sessions.endOwn(contextOf(), phone, laptop.row.id_sha256)
+    await expect(sessions.require(laptop.sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+    await expect(sessions.require(phone.sessionId)).resolves.toBeDefined()
+    expect(ended).toEqual(['laptop'])
+    expect((await auditTrail(stack)).at(-1)).toBe('session.ended')
+    await expect(sessions.endOwn(contextOf(), phone, laptop.row.id_sha256)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('end all together but the one that asks (SEC-18)', async () => {
+    const { sessions, laptop, phone } = await twoBrowsers()
+    const third = await sessions.require(await signIn(await codeOf()))
+    await sessions.endOthers(contextOf(), phone)
+    for (const { sessionId } of [laptop, third]) {
+      await expect(sessions.require(sessionId)).rejects.toMatchObject({ code: 'unauthenticated' })
+    }
+    expect(await sessions.own(phone)).toMatchObject([{ current: true }])
+  })
+
+  it('are ended by nobody else (SEC-18)', async () => {
+    const { sessions, laptop, phone } = await twoBrowsers()
+    const stranger = { ...laptop, row: { ...laptop.row, operator_id: 'somebody else' } }
+    await expect(sessions.endOwn(contextOf(), stranger, phone.row.id_sha256)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await sessions.endOthers(contextOf(), stranger)
+    expect(await sessions.own(stranger)).toEqual([])
+    await expect(sessions.require(phone.sessionId)).resolves.toBeDefined()
+  })
+})
+
 describe('step-up', () => {
   it('is in force for five minutes after sign-in and not at their end (SEC-22)', async () => {
     const { sessionId } = await signedIn()

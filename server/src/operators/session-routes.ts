@@ -42,5 +42,14 @@ export function sessionHandlers(operators: Operators): Handlers<typeof operators
       reply.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"')
       return undefined
     },
+    sessions: async (_input, context) => ({ items: await sessions.own(signedInOf(context)) }),
+    endSession: async ({ params }, context) => {
+      await sessions.endOwn(context, signedInOf(context), params.sessionId)
+      return undefined
+    },
+    endOtherSessions: async (_input, context) => {
+      await sessions.endOthers(context, signedInOf(context))
+      return undefined
+    },
   }
 }

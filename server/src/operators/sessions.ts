@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Session } from '@signet/shared/api/operators'
+import type { OwnSession, Session } from '@signet/shared/api/operators'
 import { OperatorId } from '@signet/shared/vocabulary/identifiers'
 import { permissionsOf } from '@signet/shared/vocabulary/permissions'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
@@ -25,13 +25,16 @@ export interface SignedIn {
   readonly row: SessionWithOperator
 }
 
+/** One that is over; what proved it is not needed any more. */
+export type EndedSession = Pick<SignedIn, 'row'>
+
 /** Server-side sessions: the browser holds a random id, the database its hash (SEC-16, SEC-17). */
 export class Sessions {
   readonly #store: OperatorsStore
   readonly #database: Transactor
   readonly #audit: AuditLog
   readonly #clock: Clock
-  readonly #endListeners = new Set<(signedIn: SignedIn) => void>()
+  readonly #endListeners = new Set<(ended: EndedSession) => void>()
 
   constructor(parts: { store: OperatorsStore; database: Transactor; audit: AuditLog; clock: Clock }) {
     this.#store = parts.store
@@ -84,14 +87,14 @@ export class Sessions {
   }
 
   /** Calls back when a session ends before its time, after the commit. @returns stops that */
-  onEnded(listener: (signedIn: SignedIn) => void): () => void {
+  onEnded(listener: (ended: EndedSession) => void): () => void {
     this.#endListeners.add(listener)
     return () => this.#endListeners.delete(listener)
   }
 
   /** Tells those who hold something open for a session that it is over; called after the commit that ended it. */
-  announceEnd(signedIn: SignedIn): void {
-    for (const listener of this.#endListeners) listener(signedIn)
+  announceEnd(ended: EndedSession): void {
+    for (const listener of this.#endListeners) listener(ended)
   }
 
   describe({ sessionId, row }: SignedIn): Session {
@@ -116,16 +119,61 @@ export class Sessions {
     }
   }
 
-  async end(context: RequestContext, signedIn: SignedIn): Promise<void> {
-    const { row } = signedIn
-    await this.#database.transact(async (tx) => {
-      await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
-      await this.#audit.append(tx, context, {
-        action: 'session.ended',
-        target: { kind: 'operator', id: row.operator_id, label: row.display_name },
-      })
+  /** The operator's own sessions that are still good, the last used first (SEC-18). */
+  async own({ row }: SignedIn): Promise<OwnSession[]> {
+    const rows = await this.#store.openSessions(row.operator_id, this.#clock.now())
+    return rows.map((each) => ({
+      id: each.id_sha256,
+      current: each.id_sha256 === row.id_sha256,
+      startedAt: each.created_at,
+      lastSeenAt: each.last_seen_at,
+      endsAt: Math.min(each.idle_expires_at, each.absolute_expires_at),
+      ip: each.ip,
+      userAgent: each.user_agent,
+    }))
+  }
+
+  /** Signs out here. */
+  end(context: RequestContext, signedIn: SignedIn): Promise<void> {
+    return this.#endAll(context, async () => [signedIn.row])
+  }
+
+  /**
+   * Signs out one session of the operator's own, which may be on another browser (SEC-18).
+   *
+   * @throws SignetError `not_found` when there is none of that name, or it is somebody else's
+   */
+  async endOwn(context: RequestContext, { row }: SignedIn, id: string): Promise<void> {
+    await this.#endAll(context, async (tx) => {
+      const open = await this.#store.openSessions(row.operator_id, this.#clock.now(), tx)
+      const wanted = open.filter((each) => each.id_sha256 === id)
+      if (wanted.length === 0) throw new SignetError('not_found', 'You have no such sign-in, or it has ended already.')
+      return wanted
     })
-    this.announceEnd(signedIn)
+  }
+
+  /** Signs the operator out everywhere but here (SEC-18). */
+  async endOthers(context: RequestContext, { row }: SignedIn): Promise<void> {
+    await this.#endAll(context, async (tx) => {
+      const open = await this.#store.openSessions(row.operator_id, this.#clock.now(), tx)
+      return open.filter((each) => each.id_sha256 !== row.id_sha256)
+    })
+  }
+
+  async #endAll(context: RequestContext, find: (tx: Tx) => Promise<SessionWithOperator[]>): Promise<void> {
+    const ended = await this.#database.transact(async (tx) => {
+      const rows = await find(tx)
+      for (const row of rows) {
+        await this.#store.updateSession(tx, row.id_sha256, { revoked_at: this.#clock.now() })
+        await this.#audit.append(tx, context, {
+          action: 'session.ended',
+          target: { kind: 'operator', id: row.operator_id, label: row.display_name },
+          before: { startedAt: row.created_at, ip: row.ip, userAgent: row.user_agent },
+        })
+      }
+      return rows
+    })
+    for (const row of ended) this.announceEnd({ row })
   }
 
   /** For a session whose place another one takes (SEC-17); `announceEnd` follows the commit. */

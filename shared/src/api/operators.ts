@@ -16,6 +16,24 @@ export const Session = z.object({
 })
 export type Session = z.infer<typeof Session>
 
+/** One sign-in of an operator that is still good, on whatever browser. */
+export const OwnSession = z.object({
+  /** Names the session and opens nothing: the hash of what its cookie holds (SEC-16). */
+  id: z.string(),
+  /** The one that asks. */
+  current: z.boolean(),
+  /** When it began; a confirmation begins it anew (SEC-17). */
+  startedAt: Instant,
+  /** To the minute. */
+  lastSeenAt: Instant,
+  /** When it ends if nobody uses it. */
+  endsAt: Instant,
+  ip: z.string().nullable(),
+  /** As the browser named itself; anybody can claim anything here. */
+  userAgent: z.string(),
+})
+export type OwnSession = z.infer<typeof OwnSession>
+
 /** A one-time code from the server's console. */
 const OneTimeCode = z.string().min(16).max(128)
 
@@ -52,6 +70,28 @@ export const operatorsApi = {
     response: Session,
   }),
   signOut: route({ method: 'DELETE', path: '/session', summary: 'Sign out', access: 'session', status: 204 }),
+  sessions: route({
+    method: 'GET',
+    path: '/sessions',
+    summary: 'Sign-ins of one’s own that are still good, the last used first',
+    access: 'session',
+    response: z.object({ items: z.array(OwnSession) }),
+  }),
+  endSession: route({
+    method: 'DELETE',
+    path: '/sessions/:sessionId',
+    summary: 'Sign out somewhere else',
+    access: 'session',
+    params: z.object({ sessionId: z.string().min(1).max(100) }),
+    status: 204,
+  }),
+  endOtherSessions: route({
+    method: 'DELETE',
+    path: '/sessions',
+    summary: 'Sign out everywhere else',
+    access: 'session',
+    status: 204,
+  }),
 }
 
 /** Header that carries the anti-forgery token of the session. */

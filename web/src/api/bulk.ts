@@ -3,7 +3,7 @@ import { JobId } from '@signet/shared/vocabulary/identifiers'
 import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ApiError } from './api-error.ts'
-import { call } from './client.ts'
+import { addressOf, call } from './client.ts'
 import { pagesOptions } from './pages.ts'
 
 const list = call(bulkApi.list)
@@ -49,7 +49,7 @@ export const jobItemsOptions = (jobId: JobId, state: JobItemState | undefined) =
 
 /** Where the browser downloads the result of a job. */
 export function jobExportAddress(jobId: JobId, format: 'csv' | 'ndjson'): string {
-  return `/api/jobs/${jobId}/export?format=${format}`
+  return addressOf(bulkApi.export.path, { params: { jobId }, query: { format } })
 }
 
 export const bulkPreviewOptions = (wish: { kind: BulkKind; selection: BulkSelection; tags?: BulkWish['tags'] }) =>

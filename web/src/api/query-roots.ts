@@ -3,6 +3,7 @@ import type { ChangeKind } from '@signet/shared/api/events'
 /** First element of every query key, so that a change on the server finds the queries that show it. */
 export type QueryRoot =
   | 'session'
+  | 'sessions'
   | 'instances'
   | 'credentials'
   | 'tokens'
@@ -25,8 +26,8 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   run: ['instances', 'credentials', 'rotations', 'overview'],
   agent: ['instances', 'targets', 'overview'],
   policy: ['policy', 'instances', 'credentials', 'overview'],
-  // Every test that ends is recorded.
-  audit: ['audit', 'traces', 'overview'],
+  // Every test that ends is recorded, and every sign-in that begins or ends.
+  audit: ['audit', 'traces', 'sessions', 'overview'],
   resource: ['targets'],
   key: ['keys', 'overview'],
   job: ['jobs', 'overview'],

@@ -196,6 +196,12 @@ const job = createRoute({
   component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
 })
 
+const sessions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('../features/sessions/sessions-page.tsx'), 'SessionsPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   demoRemoved,
@@ -212,6 +218,7 @@ const routeTree = root.addChildren([
     audit,
     jobs,
     job,
+    sessions,
     go,
     apiDocs,
   ]),

@@ -52,7 +52,7 @@ export function Shell({ session }: { session: Session }) {
         <OfflineBanner />
         <Outlet />
       </main>
-      <Drawer open={over === 'menu'} onClose={close} title="Menu" side="left">
+      <Drawer open={over === 'menu'} onClose={close} title="Menu">
         <Nav label="Main menu">
           <Destinations onFollow={close} />
         </Nav>

@@ -1,7 +1,7 @@
 import { operatorsApi, type Session } from '@signet/shared/api/operators'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { CircleUserRound, LogOut } from 'lucide-react'
+import { CircleUserRound, LogOut, MonitorSmartphone } from 'lucide-react'
 import { problemOf } from '../api/api-error.ts'
 import { call, rememberCsrfToken } from '../api/client.ts'
 import { roleWords, sessionKey, signOutKey } from '../api/session.ts'
@@ -30,6 +30,7 @@ const themes = [
 export function UserMenu({ session }: { session: Session }) {
   const { theme, density, shortcuts } = usePreferences()
   const signOut = useSignOut()
+  const router = useRouter()
   const name = visibleText(session.operator.displayName)
   return (
     <Menu
@@ -64,6 +65,10 @@ export function UserMenu({ session }: { session: Session }) {
         onChange={(next) => setPreferences({ shortcuts: next === 'on' })}
       />
       <MenuLine />
+      <MenuItem onSelect={() => void router.navigate({ to: '/sessions' })}>
+        <MonitorSmartphone size={14} aria-hidden />
+        Your sign-ins
+      </MenuItem>
       <MenuItem onSelect={signOut}>
         <LogOut size={14} aria-hidden />
         Sign out

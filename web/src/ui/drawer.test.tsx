@@ -11,7 +11,7 @@ function Example() {
       <button type="button" onClick={() => setOpen(true)}>
         Menu
       </button>
-      <Drawer open={open} onClose={() => setOpen(false)} title="Menu" side="left">
+      <Drawer open={open} onClose={() => setOpen(false)} title="Menu">
         <a href="#one">One</a>
       </Drawer>
     </>

@@ -8,17 +8,16 @@ interface DrawerProps {
   open: boolean
   onClose: () => void
   title: string
-  side?: 'left' | 'right'
   children: ReactNode
 }
 
-/** A panel that slides over one side of the page; Escape and a click beside it close it. */
-export function Drawer({ open, onClose, title, side = 'right', children }: DrawerProps) {
+/** A panel that slides over the left side of the page; Escape and a click beside it close it. */
+export function Drawer({ open, onClose, title, children }: DrawerProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={styles['panel']} data-side={side}>
+        <Base.Popup className={styles['panel']}>
           <div className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
             <Base.Close render={<IconButton label="Close" />}>

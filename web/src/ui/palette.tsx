@@ -99,7 +99,7 @@ export function Palette(props: PaletteProps) {
               </Autocomplete.List>
             </div>
             <p id={hintId} className={styles['foot']}>
-              Paste any ID. <kbd>&gt;</kbd> actions, <kbd>#</kbd> audit.
+              Paste any ID. <Kbd keys=">" /> actions, <Kbd keys="#" /> audit.
             </p>
           </Autocomplete.Root>
           <Dialog.Close className="sr-only">Close command palette</Dialog.Close>

@@ -1,11 +1,10 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { Link } from '@tanstack/react-router'
 import { Copyable } from '../../ui/copyable.tsx'
+import { DiffView } from '../../ui/diff-view.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
-import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
 import { relatedTo } from './audit-related.ts'
 import { changesOf, nameWords } from './changes.ts'
@@ -76,24 +75,6 @@ function Related({ event }: { event: AuditEvent }) {
 function Changes({ event }: { event: AuditEvent }) {
   const changes = changesOf(event.before, event.after)
   if (changes.length === 0) return <p className="muted">No values were recorded with this event.</p>
-  return (
-    <table className={styles['changes']} aria-label="What changed">
-      <thead>
-        <tr>
-          <th scope="col">Value</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map((change) => (
-          <tr key={change.name} data-changed={change.changed}>
-            <th scope="row">{visibleText(nameWords(change.name))}</th>
-            <td>{change.before === null ? <None /> : <del>{visibleText(change.before)}</del>}</td>
-            <td>{change.after === null ? <None /> : <ins>{visibleText(change.after)}</ins>}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
+  const differences = changes.map((change) => ({ ...change, name: nameWords(change.name) }))
+  return <DiffView label="What changed" beforeLabel="Before" afterLabel="After" differences={differences} />
 }

@@ -7,6 +7,7 @@ import { usePagedRows } from '../../api/paged-rows.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
+import { countWords } from '../../ui/count-words.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -86,8 +87,9 @@ function Count({ search }: { search: AuditSearch }) {
   const enabled = isReadable(search)
   const { data } = useQuery({ ...auditCountOptions(search), enabled })
   if (!enabled || data === undefined) return null
-  const events = data.isCapped ? `${data.matching.toLocaleString('en')}+` : data.matching.toLocaleString('en')
-  return <output className="muted">{`${events} ${data.matching === 1 ? 'event' : 'events'}`}</output>
+  const { matching, isCapped } = data
+  const events = countWords({ shown: matching, isCapped })
+  return <output className="muted">{`${events} ${matching === 1 ? 'event' : 'events'}`}</output>
 }
 
 interface AuditListProps {

@@ -1,3 +1,4 @@
+import { dayMs } from '@signet/shared/vocabulary/time'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import { absoluteTime, instantOf, zoneName } from '../../ui/absolute-time.ts'
@@ -18,7 +19,7 @@ export function AuditRangeBar(props: { search: RangeSearch; onChange: (range: Ra
   const pick = (value: Preset | 'own') => {
     if (value !== 'own') return onChange({ range: value, from: undefined, to: undefined })
     const now = Date.now()
-    const { from = now - 86_400_000, to = now } = rangeOf(search, now)
+    const { from = now - dayMs, to = now } = rangeOf(search, now)
     onChange(ownRange(from, to))
   }
   const move = (direction: -1 | 1) => {

@@ -19,7 +19,7 @@ export function AuditViews({ search, onOpen }: { search: AuditView; onOpen: (vie
     <ViewsMenu
       keeps="Filter, time and columns are kept."
       builtIn={builtInViews}
-      kept={views.map((view) => ({ ...view, address: addressOf(view) }))}
+      kept={views.map((view) => ({ ...view, address: shownBy(view) }))}
       currentId={search.view}
       onOpen={onOpen}
       onSave={(named) => save({ ...named, filter, columns: cols, time: timeOf(search) })}
@@ -28,6 +28,6 @@ export function AuditViews({ search, onOpen }: { search: AuditView; onOpen: (vie
   )
 }
 
-function addressOf({ id, filter, columns, time }: SavedView): AuditView {
+function shownBy({ id, filter, columns, time }: SavedView): AuditView {
   return { ...rangeIn(time), filter: filter || undefined, cols: columns || undefined, view: id }
 }

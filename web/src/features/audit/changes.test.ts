@@ -5,10 +5,10 @@ test('puts what changed first and keeps what did not', () => {
   const before = { overlapSeconds: 60, lifetimeSeconds: 90, reason: null }
   const after = { overlapSeconds: 60, lifetimeSeconds: 30, keyAlgorithm: 'p256' }
   expect(changesOf(before, after)).toEqual([
-    { name: 'lifetimeSeconds', before: '90', after: '30', changed: true },
-    { name: 'keyAlgorithm', before: null, after: 'p256', changed: true },
-    { name: 'overlapSeconds', before: '60', after: '60', changed: false },
-    { name: 'reason', before: null, after: null, changed: false },
+    { name: 'lifetimeSeconds', before: '90', after: '30' },
+    { name: 'keyAlgorithm', before: null, after: 'p256' },
+    { name: 'overlapSeconds', before: '60', after: '60' },
+    { name: 'reason', before: null, after: null },
   ])
 })
 

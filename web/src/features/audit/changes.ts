@@ -1,22 +1,15 @@
+import type { Difference } from '../../ui/diff-view.tsx'
+
 type Values = Record<string, unknown> | null
 
-export interface Change {
-  readonly name: string
-  /** Null where there was nothing. */
-  readonly before: string | null
-  readonly after: string | null
-  readonly changed: boolean
-}
-
 /** Values before and after an event side by side, changed ones first. */
-export function changesOf(before: Values, after: Values): Change[] {
+export function changesOf(before: Values, after: Values): Difference[] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   return names
     .map((name) => {
-      const [old, next] = [wordOf(before?.[name]), wordOf(after?.[name])]
-      return { name, before: old, after: next, changed: old !== next }
+      return { name, before: wordOf(before?.[name]), after: wordOf(after?.[name]) }
     })
-    .toSorted((a, b) => Number(b.changed) - Number(a.changed))
+    .toSorted((a, b) => Number(b.before !== b.after) - Number(a.before !== a.after))
 }
 
 /** The name of a value as people write it: `principalId` is `Principal ID`. */

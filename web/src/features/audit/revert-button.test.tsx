@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer, problem, WithQueries } from '../../api/testing/fake-server.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { RevertButton } from './revert-button.tsx'
-import { exampleEvent, exampleIds, exampleInstance } from './testing/examples.ts'
+import { exampleEvent, exampleIds } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -72,7 +73,7 @@ describe('reverting an event', () => {
     const confirm = screen.getByRole('button', { name: 'Put the former tags back' })
     await confirm.click()
     await expect.element(screen.getByText('It was changed in the meantime')).toBeVisible()
-    await expect.element(screen.getByText(/Tag env:/)).toHaveTextContent('Tag env: prod → test')
+    await expect.element(screen.getByRole('row', { name: 'Tag env (differs) prod test' })).toBeVisible()
     await confirm.click()
     await expect.element(screen.getByText('Reverted: Tags changed')).toBeVisible()
     expect(sent.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([

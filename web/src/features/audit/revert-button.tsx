@@ -7,13 +7,13 @@ import { hasCode, problemOf } from '../../api/api-error.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { type Difference, DiffView } from '../../ui/diff-view.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Field, TextInput } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { notify } from '../../ui/toaster.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
-import { type Difference, permissionFor, type Revert, revertOf } from './revert.ts'
+import { permissionFor, type Revert, revertOf } from './revert.ts'
 import { currentOptions, useRevert } from './revert-act.ts'
 import { revertLabels, revertSentence } from './revert-words.ts'
 
@@ -111,13 +111,7 @@ function Differences({ differences }: { differences: readonly Difference[] }) {
   if (differences.length === 0) return null
   return (
     <Notice tone="warn" title="Changed since this event">
-      <ul className={styles['differences']}>
-        {differences.map(({ name, before, after }) => (
-          <li key={name}>
-            {visibleText(name)}: <s>{visibleText(before)}</s> → <strong>{visibleText(after)}</strong>
-          </li>
-        ))}
-      </ul>
+      <DiffView label="Changed values" beforeLabel="Then" afterLabel="Now" differences={differences} />
     </Notice>
   )
 }

@@ -2,9 +2,10 @@ import type { AuditEvent } from '@signet/shared/api/audit'
 import { InstanceDetail } from '@signet/shared/api/resources'
 import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { describe, expect, test } from 'vitest'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { policyStanding, type Revert, revertOf, standingOf, tagChange } from './revert.ts'
 import { revertLabels, revertSentence } from './revert-words.ts'
-import { exampleEvent, exampleIds, exampleInstance } from './testing/examples.ts'
+import { exampleEvent, exampleIds } from './testing/examples.ts'
 
 const { instanceId, principalId, otherId } = exampleIds
 const policy = { lifetimeSeconds: 7_776_000, rotateAt: 0.5, overlapSeconds: 86_400, keyAlgorithm: 'rsa2048' } as const

@@ -4,6 +4,7 @@ import { RotationPolicy, StoredRotationPolicy } from '@signet/shared/api/rotatio
 import { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import { z } from 'zod'
+import type { Difference } from '../../ui/diff-view.tsx'
 
 type Tags = Readonly<Record<string, string>>
 
@@ -76,13 +77,6 @@ export function tagChange(before: Tags, after: Tags): { set: Record<string, stri
     set: Object.fromEntries(Object.entries(before).filter(([key, value]) => after[key] !== value)),
     unset: Object.keys(after).filter((key) => !(key in before)),
   }
-}
-
-export interface Difference {
-  readonly name: string
-  /** What the event left, or what somebody saw a moment ago. */
-  readonly before: string
-  readonly after: string
 }
 
 /** Whether the act is still possible, and what is no longer as the event left it. */

@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { PathLink } from '../../ui/path-link.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './go-page.module.css'
 
@@ -51,7 +52,8 @@ function Choices({ hits }: { hits: readonly ResolvedHit[] }) {
       <ul className={styles['hits']}>
         {hits.map((hit) => (
           <li key={`${hit.kind} ${hit.path}`}>
-            <a href={hit.path}>{visibleText(hit.label)}</a> <span className="muted">{kindWords[hit.kind]}</span>
+            <PathLink path={hit.path}>{visibleText(hit.label)}</PathLink>{' '}
+            <span className="muted">{kindWords[hit.kind]}</span>
           </li>
         ))}
       </ul>

@@ -2,17 +2,14 @@ import type { InstanceDetail } from '@signet/shared/api/resources'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { pagedListOf, rowsOf } from '../../api/pages.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Select } from '../../ui/form.tsx'
 import { Histogram } from '../../ui/histogram.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
-import { SimpleTable } from '../../ui/simple-table.tsx'
+import { PagedTable } from '../../ui/paged-table.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { activityColumns } from './activity-columns.tsx'
 import { type ActivitySearch, questionOf } from './activity-search.ts'
@@ -114,24 +111,14 @@ function Requests({ instance, search, onChange }: Part) {
   const isFiltered = Object.values(question).some((value) => value !== undefined)
   return (
     <Frame>
-      <Loadable state={loadStateOf(query)}>
-        {(data) => {
-          const rows = rowsOf(data)
-          if (rows.length === 0) return <NoRequest isFiltered={isFiltered} onChange={onChange} />
-          return (
-            <>
-              <SimpleTable label="Token requests" columns={activityColumns} rows={rows} rowId={(row) => row.id} />
-              <LoadMore
-                shown={rows.length}
-                noun={rows.length === 1 ? 'request' : 'requests'}
-                hasMore={query.hasNextPage}
-                busy={query.isFetchingNextPage}
-                onMore={() => void query.fetchNextPage()}
-              />
-            </>
-          )
-        }}
-      </Loadable>
+      <PagedTable
+        label="Token requests"
+        columns={activityColumns}
+        list={pagedListOf(query)}
+        rowId={(row) => row.id}
+        nouns={['request', 'requests']}
+        empty={<NoRequest isFiltered={isFiltered} onChange={onChange} />}
+      />
     </Frame>
   )
 }

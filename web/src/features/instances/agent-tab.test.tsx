@@ -2,9 +2,9 @@ import { AgentSummary, type InstanceDetail } from '@signet/shared/api/resources'
 import { expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer, WithQueries } from '../../api/testing/fake-server.tsx'
 import { AgentTab } from './agent-tab.tsx'
-import { exampleInstance } from './testing/examples.ts'
 
 const id = '0e0e0e0e-0000-4000-8000-000000000001'
 const now = Date.UTC(2026, 10, 24, 9)

@@ -2,10 +2,11 @@ import type { BlastRadius, InstanceSummary } from '@signet/shared/api/resources'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer, problem, WithQueries } from '../../api/testing/fake-server.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { StopDialog } from './blast-dialog.tsx'
-import { exampleInstance, exampleRadius } from './testing/examples.ts'
+import { exampleRadius } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -131,7 +132,7 @@ describe('the dialog before an identity is stopped', () => {
     await confirm.click()
     await expect.element(screen.getByText('It was changed while this was open')).toBeVisible()
     await screen.rerender(dialog(paused as InstanceSummary))
-    await expect.element(screen.getByRole('listitem')).toHaveTextContent('Identity: On → Paused')
+    await expect.element(screen.getByRole('row', { name: 'Identity (differs) On Paused' })).toBeVisible()
     answer = () => Response.json(exampleInstance)
     await screen.getByRole('button', { name: 'Decide on it as it is now' }).click()
     await confirm.click()

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { Button } from '../../ui/button.tsx'
+import { DiffView } from '../../ui/diff-view.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Checkbox } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -161,13 +162,7 @@ function Changed(props: { seen: InstanceSummary; current: InstanceSummary; onAcc
   const changes = differences(props.seen, props.current)
   return (
     <Notice tone="warn" alert title="It was changed while this was open">
-      <ul className={styles['changes']}>
-        {changes.map(({ name, before, after }) => (
-          <li key={name}>
-            {name}: <s>{visibleText(before)}</s> → <strong>{visibleText(after)}</strong>
-          </li>
-        ))}
-      </ul>
+      <DiffView label="What is different" beforeLabel="You saw" afterLabel="It is" differences={changes} />
       <div>
         <Button small onClick={props.onAccept}>
           Decide on it as it is now

@@ -1,7 +1,8 @@
 import type { BlastRadius, InstanceSummary } from '@signet/shared/api/resources'
 import { expect, test } from 'vitest'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { asksForName, differences, tokensIn } from './blast-rules.ts'
-import { exampleInstance, exampleRadius } from './testing/examples.ts'
+import { exampleRadius } from './testing/examples.ts'
 
 const now = 1_000 * 86_400_000
 const agent = { id: exampleRadius.agents[0]?.id ?? ('' as never), connected: true, droppedAt: null }

@@ -1,7 +1,9 @@
 import type { BlastRadius, InstanceSummary } from '@signet/shared/api/resources'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import { healthWords } from '../../api/words.ts'
+import type { Difference } from '../../ui/diff-view.tsx'
 
-const weekMs = 7 * 86_400_000
+const weekMs = 7 * dayMs
 /** More things than anybody keeps in mind. */
 const manyThings = 10
 
@@ -14,12 +16,6 @@ export function asksForName(radius: BlastRadius | undefined, now: number): boole
 
 export function tokensIn(uses: readonly { tokens: number }[]): number {
   return uses.reduce((sum, use) => sum + use.tokens, 0)
-}
-
-interface Difference {
-  readonly name: string
-  readonly before: string
-  readonly after: string
 }
 
 /** What of an instance is no longer as somebody has seen it, in words. */

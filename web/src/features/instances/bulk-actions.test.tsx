@@ -3,10 +3,10 @@ import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { InstancesPage } from './instances-page.tsx'
-import { exampleInstance } from './testing/examples.ts'
 
 beforeEach(() => page.viewport(1280, 800))
 afterEach(() => vi.restoreAllMocks())

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shellSamples, shellWord } from './code-samples.ts'
+import { shellSamples } from './code-samples.ts'
 
 const endpoints = {
   imdsUrl: 'http://127.0.0.1:7430',
@@ -22,5 +22,4 @@ test('keeps a hostile path of an agent from running anything in the shell', () =
   expect(hostile.curl).toBe(
     "curl -sS -H Metadata:true 'http://a/%27;reboot;%27/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net'",
   )
-  expect(shellWord("it's")).toBe("'it'\\''s'")
 })

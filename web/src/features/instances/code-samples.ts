@@ -1,9 +1,5 @@
 import type { LocalEndpoints } from '@signet/shared/api/resources'
-
-/** A value between single quotes, so that a POSIX shell takes it as it is. Plain paths and addresses stay bare. */
-export function shellWord(value: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
-}
+import { shellWord } from '../../ui/shell-word.ts'
 
 /** Between double quotes, as people write paths. */
 function shellPath(path: string): string {

@@ -12,6 +12,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
 import styles from './identity-tab.module.css'
 import { IdentityToggle } from './identity-toggle.tsx'
+import { healthTones } from './instance-words.ts'
 import { PauseProgress } from './pause-progress.tsx'
 import { UseFromCode } from './use-from-code.tsx'
 
@@ -70,8 +71,6 @@ function Id({ value, label }: { value: string | undefined; label: string }) {
   )
 }
 
-const tones = { degraded: 'warn', failing: 'bad', paused: 'warn' } as const
-
 /** Why the identity is in its state, the three steps of turning on, and where to go to mend what is wrong. */
 function Health({ instance }: { instance: InstanceDetail }) {
   const { state, reason, fix } = instance.health
@@ -79,7 +78,7 @@ function Health({ instance }: { instance: InstanceDetail }) {
   const isHere = fix === null || fix.tab === 'identity'
   if (state === 'on' && fix === null) return null
   return (
-    <Notice tone={state in tones ? tones[state as keyof typeof tones] : 'info'}>
+    <Notice tone={healthTones[state] ?? 'info'}>
       {steps !== null && (
         <TickList
           label="Steps of turning on"

@@ -1,10 +1,10 @@
 import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { afterEach, expect, test, vi } from 'vitest'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { InstancePage } from './instance-page.tsx'
 import { instanceOptions, tokensOptions } from './instances-queries.ts'
-import { exampleInstance } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

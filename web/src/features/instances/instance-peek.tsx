@@ -1,5 +1,4 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
-import type { HealthState } from '@signet/shared/vocabulary/credential-states'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -18,7 +17,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { AgentState } from './agent-state.tsx'
 import { OverTime } from './certificates-tab.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
-import { kinds } from './instance-words.ts'
+import { healthTones, kinds } from './instance-words.ts'
 import { credentialsOptions, instanceOptions } from './instances-queries.ts'
 
 /** One instance beside the list: what its identity is and how its certificates followed each other. */
@@ -44,13 +43,11 @@ export function InstancePeek({ id, onClose }: { id: string; onClose: () => void 
   )
 }
 
-const noticeTones: Partial<Record<HealthState, 'warn' | 'bad'>> = { degraded: 'warn', failing: 'bad', paused: 'warn' }
-
 function Summary({ instance }: { instance: InstanceDetail }) {
   const { identity, credential, lastToken, nextRotationAt } = instance
   return (
     <>
-      <Notice tone={noticeTones[instance.health.state] ?? 'info'}>{visibleText(instance.health.reason)}</Notice>
+      <Notice tone={healthTones[instance.health.state] ?? 'info'}>{visibleText(instance.health.reason)}</Notice>
       <Facts>
         <Fact name="Identity">
           <IdentityToggle instance={instance} />

@@ -24,7 +24,7 @@ export function InstanceViews({ search, onOpen }: InstanceViewsProps) {
     <ViewsMenu
       keeps="Filter, sorting and columns are kept."
       builtIn={builtIn}
-      kept={views.map((view) => ({ ...view, address: addressOf(view) }))}
+      kept={views.map((view) => ({ ...view, address: shownBy(view) }))}
       currentId={search.view}
       onOpen={onOpen}
       onSave={(named) => save({ ...named, filter: q ?? '', sort: sort ?? '', columns: cols ?? '' })}
@@ -33,6 +33,6 @@ export function InstanceViews({ search, onOpen }: InstanceViewsProps) {
   )
 }
 
-function addressOf({ id, filter, sort, columns }: SavedView): InstancesSearch {
+function shownBy({ id, filter, sort, columns }: SavedView): InstancesSearch {
   return { q: filter || undefined, sort: sort || undefined, cols: columns || undefined, view: id }
 }

@@ -1,4 +1,5 @@
 import type { InstanceKind } from '@signet/shared/api/resources'
+import type { HealthState } from '@signet/shared/vocabulary/credential-states'
 import { AppWindow, Box, Monitor, Server, SquareFunction } from 'lucide-react'
 
 export const kinds = {
@@ -8,6 +9,13 @@ export const kinds = {
   container: { word: 'Container', icon: Box },
   host: { word: 'Host', icon: Server },
 } as const satisfies Record<InstanceKind, unknown>
+
+/** How serious the reason for a state is; most are mere information. */
+export const healthTones: Partial<Record<HealthState, 'warn' | 'bad'>> = {
+  degraded: 'warn',
+  failing: 'bad',
+  paused: 'warn',
+}
 
 /** An audience without what every audience has in common. */
 export function shortAudience(audience: string): string {

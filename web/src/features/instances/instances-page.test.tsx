@@ -3,11 +3,12 @@ import { parseQuery } from '@signet/shared/query/query'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { InstancesPage } from './instances-page.tsx'
-import { exampleInstance, exampleRadius } from './testing/examples.ts'
+import { exampleRadius } from './testing/examples.ts'
 
 beforeEach(() => page.viewport(1280, 800))
 afterEach(() => vi.restoreAllMocks())

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { jobItemsOptions, jobOptions } from '../../api/bulk.ts'
 import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { pagedListOf } from '../../api/pages.ts'
 import { bulkWords, jobItemWords, jobWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
@@ -12,14 +12,13 @@ import { durationWords } from '../../ui/duration.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Select } from '../../ui/form.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { None } from '../../ui/none.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { PagedTable } from '../../ui/paged-table.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
-import { SimpleTable } from '../../ui/simple-table.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -151,24 +150,14 @@ function Items({ job }: { job: Job }) {
   )
   return (
     <Card title="Instances" actions={filter}>
-      <Loadable state={loadStateOf(query)}>
-        {(data) => {
-          const rows = rowsOf(data)
-          if (rows.length === 0) return <EmptyState title={state ? 'None with this result' : 'No instance matches'} />
-          return (
-            <>
-              <SimpleTable label="Instances of the job" columns={columns} rows={rows} rowId={(row) => row.instanceId} />
-              <LoadMore
-                shown={rows.length}
-                noun={rows.length === 1 ? 'instance' : 'instances'}
-                hasMore={query.hasNextPage}
-                busy={query.isFetchingNextPage}
-                onMore={() => void query.fetchNextPage()}
-              />
-            </>
-          )
-        }}
-      </Loadable>
+      <PagedTable
+        label="Instances of the job"
+        columns={columns}
+        list={pagedListOf(query)}
+        rowId={(row) => row.instanceId}
+        nouns={['instance', 'instances']}
+        empty={<EmptyState title={state ? 'None with this result' : 'No instance matches'} />}
+      />
     </Card>
   )
 }

@@ -2,18 +2,15 @@ import type { Job } from '@signet/shared/api/bulk'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { jobsOptions } from '../../api/bulk.ts'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { pagedListOf } from '../../api/pages.ts'
 import { jobWords } from '../../api/words.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
+import { PagedTable } from '../../ui/paged-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
-import { SimpleTable } from '../../ui/simple-table.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -44,24 +41,15 @@ export function JobsPage() {
     <>
       <PageHeader title="Jobs" lead="The same act on many instances, newest first." />
       <Frame>
-        <Loadable state={loadStateOf(query)} lines={8}>
-          {(data) => {
-            const rows = rowsOf(data)
-            if (rows.length === 0) return <NoJobs />
-            return (
-              <>
-                <SimpleTable label="Jobs" columns={columns} rows={rows} rowId={(row) => row.id} />
-                <LoadMore
-                  shown={rows.length}
-                  noun={rows.length === 1 ? 'job' : 'jobs'}
-                  hasMore={query.hasNextPage}
-                  busy={query.isFetchingNextPage}
-                  onMore={() => void query.fetchNextPage()}
-                />
-              </>
-            )
-          }}
-        </Loadable>
+        <PagedTable
+          label="Jobs"
+          columns={columns}
+          list={pagedListOf(query)}
+          rowId={(row) => row.id}
+          nouns={['job', 'jobs']}
+          empty={<NoJobs />}
+          lines={8}
+        />
       </Frame>
     </>
   )

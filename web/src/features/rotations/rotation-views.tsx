@@ -25,7 +25,7 @@ export function RotationViews({ search, onOpen }: { search: RunListSearch; onOpe
     <ViewsMenu
       keeps="Filter and columns are kept, for the queue as for the history."
       builtIn={builtInViews}
-      kept={views.map((view) => ({ ...view, address: addressOf(view) }))}
+      kept={views.map((view) => ({ ...view, address: shownBy(view) }))}
       currentId={search.view}
       onOpen={onOpen}
       onSave={(named) => save({ ...named, filter, columns: cols })}
@@ -34,6 +34,6 @@ export function RotationViews({ search, onOpen }: { search: RunListSearch; onOpe
   )
 }
 
-function addressOf({ id, filter, columns }: SavedView): RunListSearch {
+function shownBy({ id, filter, columns }: SavedView): RunListSearch {
   return { filter: filter || undefined, cols: columns || undefined, view: id }
 }

@@ -1,6 +1,7 @@
 import { type TestFailure, TokenTest } from '@signet/shared/api/token-tests'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, expect, test, vi } from 'vitest'
+import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { FixButton } from './fix-button.tsx'
@@ -51,7 +52,7 @@ async function show(failure: TestFailure, role: Role) {
 test('turns the identity on, and asks again once it is in force', async () => {
   let asked = 0
   vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) => {
-    if (init?.method === 'PUT') return Response.json(instance)
+    if (init?.method === 'PUT') return Response.json(exampleInstance)
     asked += 1
     return Response.json({ instances: [{ ...target, enabled: asked > 1 }], hasMore: false, resources: [] })
   })
@@ -63,7 +64,7 @@ test('turns the identity on, and asks again once it is in force', async () => {
 
 test('says why it cannot see whether the identity is in force', async () => {
   vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
-    init?.method === 'PUT' ? Response.json(instance) : problem('internal', 500, 'The disk is on fire.'),
+    init?.method === 'PUT' ? Response.json(exampleInstance) : problem('internal', 500, 'The disk is on fire.'),
   )
   const { screen } = await show(turnOn, 'admin')
   await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
@@ -74,7 +75,9 @@ test('stops waiting for an identity that does not come into force, and says wher
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
     Response.json(
-      init?.method === 'PUT' ? instance : { instances: [{ ...target, enabled: false }], hasMore: false, resources: [] },
+      init?.method === 'PUT'
+        ? exampleInstance
+        : { instances: [{ ...target, enabled: false }], hasMore: false, resources: [] },
     ),
   )
   const { screen, acts } = await show(turnOn, 'admin')
@@ -124,24 +127,4 @@ const target = {
   clientId: null,
   endpoints: null,
   dialects: [{ dialect: 'imds', refusal: null }],
-}
-const instance = {
-  id: instanceId,
-  name: 'web-01',
-  kind: 'host',
-  resourceId: '/x',
-  identityState: 'enabling',
-  health: { state: 'enabling', reason: 'The agent gets its first certificate.', fix: null },
-  turningOn: null,
-  restorable: null,
-  tags: {},
-  identity: null,
-  credential: null,
-  nextRotationAt: null,
-  lastToken: null,
-  agent: null,
-  version: 1,
-  createdAt: 1,
-  tenantId: '01890000-0000-7000-8000-000000000009',
-  authorityUrl: 'https://a',
 }

@@ -1,5 +1,6 @@
 import type { LocalEndpoints } from '@signet/shared/api/resources'
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { shellQuoted, shellWord } from '../../ui/shell-word.ts'
 
 export interface Snippet {
   readonly client: string
@@ -201,15 +202,6 @@ function scopeOf(resource: string): string {
 /** A string literal: the escapes of JSON are those of Python, JavaScript, C#, Go and Java too. */
 function quoted(text: string): string {
   return JSON.stringify(text)
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
-
-/** Plain addresses stay bare. */
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : shellQuoted(text)
 }
 
 function powerShellQuoted(text: string): string {

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Field, FieldRow, Select, TextInput } from '../../ui/form.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { dialectWords } from './step-words.ts'
@@ -72,7 +73,7 @@ export function TestForm({ targets, draft, busy, search, onSearch, onChange, onR
         </div>
         <Button type="submit" kind="primary" busy={busy} icon={<Play size={14} aria-hidden />}>
           {busy ? 'Getting token…' : 'Get token'}
-          <kbd className={styles['keys']}>Ctrl ↵</kbd>
+          <Kbd keys="Mod+Enter" />
         </Button>
       </div>
     </form>

@@ -1,16 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { loadStateOf } from '../../api/load-state.ts'
-import { rowsOf } from '../../api/pages.ts'
+import { pagedListOf } from '../../api/pages.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Field, Select } from '../../ui/form.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
-import { SimpleTable } from '../../ui/simple-table.tsx'
+import { PagedTable } from '../../ui/paged-table.tsx'
 import { TesterNav } from './tester-nav.tsx'
 import styles from './token-test.module.css'
 import { tracesOptions } from './token-test-queries.ts'
@@ -49,24 +46,15 @@ export function TracesPage() {
         </Field>
       </div>
       <Frame>
-        <Loadable state={loadStateOf(query)} lines={8}>
-          {(data) => {
-            const rows = rowsOf(data)
-            if (rows.length === 0) return <NoTrace />
-            return (
-              <>
-                <SimpleTable label="Traces" columns={traceColumns} rows={rows} rowId={(row) => row.id} />
-                <LoadMore
-                  shown={rows.length}
-                  noun={rows.length === 1 ? 'trace' : 'traces'}
-                  hasMore={query.hasNextPage}
-                  busy={query.isFetchingNextPage}
-                  onMore={() => void query.fetchNextPage()}
-                />
-              </>
-            )
-          }}
-        </Loadable>
+        <PagedTable
+          label="Traces"
+          columns={traceColumns}
+          list={pagedListOf(query)}
+          rowId={(row) => row.id}
+          nouns={['trace', 'traces']}
+          empty={<NoTrace />}
+          lines={8}
+        />
       </Frame>
     </>
   )

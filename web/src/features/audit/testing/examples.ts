@@ -1,5 +1,4 @@
 import { AuditEvent } from '@signet/shared/api/audit'
-import { InstanceDetail } from '@signet/shared/api/resources'
 import { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 
 const id = (last: number) => `01890000-0000-4000-8000-${String(last).padStart(12, '0')}`
@@ -9,28 +8,6 @@ export const exampleIds = {
   principalId: ObjectId.parse(id(2)),
   otherId: ObjectId.parse(id(9)),
 }
-
-/** An instance whose identity is on and well. */
-export const exampleInstance = InstanceDetail.parse({
-  id: id(1),
-  name: 'web-01',
-  kind: 'host',
-  resourceId: '/x/web-01',
-  identityState: 'on',
-  health: { state: 'on', reason: 'Tokens are given out.', fix: null },
-  turningOn: null,
-  restorable: null,
-  identity: { principalId: id(2), clientId: id(3) },
-  credential: null,
-  nextRotationAt: null,
-  lastToken: null,
-  agent: null,
-  tags: {},
-  version: 4,
-  createdAt: 1,
-  tenantId: id(4),
-  authorityUrl: 'https://localhost:7421',
-})
 
 /** An act of an operator on that instance. */
 export function exampleEvent(given: Partial<AuditEvent>): AuditEvent {
