@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { Locator, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { Stack } from '../stack.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { keyboardOn } from './hands.ts'
+import { inFourWays, journey } from './journey.ts'
 
 interface Instance {
   readonly id: string
@@ -17,7 +19,6 @@ interface Run {
 }
 
 let stack: Stack
-let link: string
 let instance: Instance
 let principalId: string
 
@@ -25,7 +26,7 @@ let principalId: string
 test.beforeAll(async () => {
   test.setTimeout(120_000)
   stack = await Stack.open()
-  link = await stack.start()
+  await stack.start()
   const { admin } = stack
   const [first] = (await admin<{ items: Instance[] }>('GET', '/instances')).items
   const id = first?.id ?? ''
@@ -42,6 +43,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => stack.close())
 
+const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/console/codes', {})).url
 const filter = () => `identity:${principalId} trigger:manual requested:<1h `
 
 async function expectProof(page: Page): Promise<void> {
@@ -56,134 +58,89 @@ async function expectProof(page: Page): Promise<void> {
 
 async function linesOf(page: Page, act: () => Promise<void>): Promise<{ name: string; lines: string[] }> {
   const [file] = await Promise.all([page.waitForEvent('download'), act()])
-  return {
-    name: file.suggestedFilename(),
-    lines: readFileSync(await file.path(), 'utf8')
-      .trimEnd()
-      .split('\n'),
-  }
+  const text = readFileSync(await file.path(), 'utf8')
+  return { name: file.suggestedFilename(), lines: text.trimEnd().split('\n') }
 }
 
-/** Presses Tab until the element has the focus, as somebody without a mouse does. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  const isThere = () => target.evaluate((element) => element === document.activeElement)
-  for (let presses = 0; presses < 120 && !(await isThere()); presses += 1) await page.keyboard.press('Tab')
-  await expect(target).toBeFocused()
-}
+const title = 'an auditor finds every rotation of one identity in a period, opens one as proof and exports'
 
-test('an auditor finds every rotation of one identity in a period, opens one as proof and exports, by mouse', async ({
-  page,
-  context,
-}) => {
-  test.setTimeout(180_000)
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  await page.goto(link)
-  const rail = page.getByRole('navigation', { name: 'Main' })
+journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessible }) => {
   const rows = page.getByRole('table', { name: 'Rotations' }).locator('tbody').getByRole('row')
+  const exported = async (format: RegExp) => {
+    await hand.press(page.getByRole('button', { name: 'Export' }))
+    return linesOf(page, () => hand.press(page.getByRole('menuitem', { name: format })))
+  }
 
-  await test.step('the filter finds the rotations of that identity in that period', async () => {
-    await rail.getByRole('link', { name: 'Rotations' }).click()
-    await page.getByRole('tab', { name: 'History' }).click()
-    await page.getByRole('combobox', { name: 'Filter rotations' }).fill(filter())
+  await step('the filter finds the rotations of that identity in that period', async () => {
+    await hand.goTo('Rotations')
+    await hand.press(page.getByRole('tab', { name: 'History' }))
+    await expect(page).toHaveURL(/\/rotations\/history/)
+    await hand.write(page.getByRole('combobox', { name: 'Filter rotations' }), filter())
     await page.keyboard.press('Enter')
     await expect(rows).toHaveCount(2)
-    await expectAccessible(page)
+    for (const row of await rows.all()) await expect(row).toContainText('By hand')
+    await expectAccessible()
   })
 
-  await test.step('they are saved as a file, as the filter shows them', async () => {
-    await page.getByRole('button', { name: 'Export' }).click()
-    const { name, lines } = await linesOf(page, () => page.getByRole('menuitem', { name: /^CSV/ }).click())
+  await step('they are saved as a file, as the filter shows them', async () => {
+    const { name, lines } = await exported(/^CSV/)
     expect(name).toMatch(/^rotations-[\dTZ-]+\.csv$/)
     expect(lines).toHaveLength(3)
     expect(lines[0]).toContain('old_thumbprint_sha256,new_serial')
   })
 
-  await test.step('one of them proves that there was no gap', async () => {
-    await rows.first().getByRole('link').first().click()
+  await step('one of them proves that there was no gap', async () => {
+    await hand.open(rows.first())
     await expectProof(page)
-    await expectAccessible(page)
-    await page.getByRole('button', { name: 'Copy proof as text' }).click()
-    const text = await page.evaluate(() => navigator.clipboard.readText())
-    expect(text).toContain('At no moment without an accepted certificate.')
-    expect(text).toMatch(/SHA-1 [0-9A-F]{40}/)
+    await expectAccessible()
+    await hand.press(page.getByRole('button', { name: 'Copy proof as text' }))
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).toContain('At no moment without an accepted certificate.')
+    expect(await copied()).toMatch(/SHA-1 [0-9A-F]{40}/)
   })
 
-  await test.step('and leads to what the audit log has of it', async () => {
-    await page.getByRole('link', { name: 'Audit events of this rotation' }).click()
+  await step('and leads to what the audit log has of it', async () => {
+    await hand.press(page.getByRole('link', { name: 'Audit events of this rotation' }))
     const events = page.getByRole('table', { name: 'Audit events' })
     for (const act of ['Rotation requested', 'Certificate issued', 'Certificate in use']) {
       await expect(events.getByText(act).first()).toBeVisible()
     }
   })
 
-  await test.step('which is saved as NDJSON with a manifest', async () => {
-    await page.getByRole('button', { name: 'Export' }).click()
-    const { name, lines } = await linesOf(page, () => page.getByRole('menuitem', { name: /^NDJSON/ }).click())
+  await step('which is saved as NDJSON with a manifest, and that is on record', async () => {
+    const { name, lines } = await exported(/^NDJSON/)
     expect(name).toMatch(/^audit-[\dTZ-]+\.ndjson$/)
     const records = lines.map((line): Record<string, unknown> => JSON.parse(line))
     expect(records.at(-1)).toMatchObject({ manifest: { count: records.length - 1, firstId: records[0]?.['id'] } })
-    await page.goto(`${new URL(link).origin}/audit?filter=action:audit.exported`)
+    const query = page.getByRole('combobox', { name: 'Filter events' })
+    const clear = page.getByRole('button', { name: 'Clear filters' })
+    if (await clear.isVisible()) await hand.press(clear)
+    await hand.write(query, 'action:audit.exported ')
+    await page.keyboard.press('Enter')
     await expect(page.getByText('Audit log exported').first()).toBeVisible()
   })
 })
 
-test('an auditor does the same by keyboard alone, and takes an act back', async ({ page }) => {
-  test.setTimeout(180_000)
-  await page.goto((await stack.signet('operator', 'recover')).trim())
+test('an auditor takes an act back from its own event, by keyboard alone', async ({ page }) => {
+  const hand = keyboardOn(page)
+  const link = await signInLink()
+  await page.goto(link)
   await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
-  const rows = page.getByRole('table', { name: 'Rotations' }).locator('tbody').getByRole('row')
-
-  await test.step('finds the rotations', async () => {
-    await tabTo(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Rotations' }))
-    await page.keyboard.press('Enter')
-    await tabTo(page, page.getByRole('tab', { name: 'Timeline' }))
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('Enter')
-    await expect(page).toHaveURL(/\/rotations\/history/)
-    await tabTo(page, page.getByRole('combobox', { name: 'Filter rotations' }))
-    await page.keyboard.type(filter())
-    await page.keyboard.press('Enter')
-    await expect(rows).toHaveCount(2)
-  })
-
-  await test.step('opens one as proof', async () => {
-    await tabTo(page, rows.first())
-    await page.keyboard.press('Enter')
-    await expectProof(page)
-  })
-
-  await test.step('exports its audit events', async () => {
-    await tabTo(page, page.getByRole('link', { name: 'Audit events of this rotation' }))
-    await page.keyboard.press('Enter')
-    await expect(page.getByRole('table', { name: 'Audit events' })).toBeVisible()
-    await tabTo(page, page.getByRole('button', { name: 'Export' }))
-    await page.keyboard.press('Enter')
-    await expect(page.getByRole('menuitem', { name: /^CSV/ })).toBeFocused()
-    const { lines } = await linesOf(page, () => page.keyboard.press('Enter'))
-    expect(lines[0]).toMatch(/^id,at,actor_kind/)
-  })
-
-  await test.step('takes a pause back from its own event', async () => {
-    await stack.admin('POST', `/identities/${principalId}/pause`, { reason: 'by mistake' })
-    await page.goto(`${new URL(link).origin}/audit?filter=action:identity.paused`)
-    const row = page.getByRole('table', { name: 'Audit events' }).locator('tbody').getByRole('row').first()
-    await expect(row).toContainText('Identity paused')
-    await tabTo(page, row)
-    await page.keyboard.press('Enter')
-    await tabTo(page, page.getByRole('button', { name: 'Revert…' }))
-    await page.keyboard.press('Enter')
-    const dialog = page.getByRole('dialog')
-    await expect(dialog).toContainText('it gets tokens again at once')
-    await expectAccessible(page)
-    await tabTo(page, dialog.getByLabel('Reason (optional)'))
-    await page.keyboard.type('not meant')
-    await page.keyboard.press('Enter')
-    await expect(page.getByText('Reverted: Identity paused')).toBeVisible()
-    const { items } = await stack.admin<{ items: { action: string; reason: string }[] }>(
-      'GET',
-      '/audit?filter=action:identity.resumed',
-    )
-    expect(items[0]).toMatchObject({ action: 'identity.resumed', reason: 'not meant' })
-  })
+  await stack.admin('POST', `/identities/${principalId}/pause`, { reason: 'by mistake' })
+  await page.goto(`${new URL(link).origin}/audit?filter=action:identity.paused`)
+  const row = page.getByRole('table', { name: 'Audit events' }).locator('tbody').getByRole('row').first()
+  await expect(row).toContainText('Identity paused')
+  await hand.open(row)
+  await hand.press(page.getByRole('button', { name: 'Revert…' }))
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('it gets tokens again at once')
+  await expectAccessible(page)
+  await hand.write(dialog.getByLabel('Reason (optional)'), 'not meant')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Reverted: Identity paused')).toBeVisible()
+  const { items } = await stack.admin<{ items: { action: string; reason: string }[] }>(
+    'GET',
+    '/audit?filter=action:identity.resumed',
+  )
+  expect(items[0]).toMatchObject({ action: 'identity.resumed', reason: 'not meant' })
 })
