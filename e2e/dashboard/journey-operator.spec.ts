@@ -40,8 +40,15 @@ test.beforeAll(async () => {
   await expect.poll(async () => (await namesOf('state:on')).length, { timeout: 60_000 }).toBe(alreadyOn.length)
 })
 test.afterAll(async () => {
-  await fleet.close()
+  await fleet?.close()
   await stack.close()
+})
+
+/** A journey that broke off leaves some of them on. */
+test.afterEach(async () => {
+  const ids = stillOff.flatMap((name) => fleet.ids.get(name) ?? [])
+  await stack.admin('POST', '/bulk', { kind: 'turn-off', selection: { ids } })
+  await expect.poll(() => namesOf('state:off'), { timeout: 30_000 }).toEqual(stillOff)
 })
 
 async function listed(states: string): Promise<readonly Instance[]> {

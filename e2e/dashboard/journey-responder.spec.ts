@@ -1,11 +1,11 @@
 import { Stack } from '../stack.ts'
 import { expect, test } from './fixtures.ts'
-import { inFourWays, journey } from './journey.ts'
+import { inEveryWay, journey } from './journey.ts'
 
 interface Instance {
   readonly id: string
   readonly name: string
-  readonly identityState: string
+  readonly identity: { readonly principalId: string } | null
 }
 
 let stack: Stack
@@ -24,6 +24,12 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => stack.close())
 
+/** A journey that broke off leaves it paused. */
+test.afterEach(async () => {
+  const { identity } = await stack.admin<Instance>('GET', `/instances/${instance.id}`)
+  await stack.admin('POST', `/identities/${identity?.principalId}/resume`, {})
+})
+
 /** Asks the local endpoint as code on the instance does. */
 function workload(): Promise<Response> {
   const { SIGNET_IMDS_URL } = stack.clientVariables()
@@ -35,7 +41,7 @@ const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/con
 
 const title = 'a responder pauses an identity and sees when every agent has dropped its tokens'
 
-journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessible }) => {
+journey(title, inEveryWay, signInLink, async ({ page, hand, step, expectAccessible }) => {
   const { name } = instance
   const main = page.locator('main')
   const pause = main.getByRole('list', { name: 'How far the pause has come' }).getByRole('listitem')

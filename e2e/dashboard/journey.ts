@@ -50,7 +50,7 @@ export function journey(
         test.setTimeout(240_000)
         await context.grantPermissions(['clipboard-read', 'clipboard-write'])
         await page.goto(await signInLink())
-        await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
+        await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible({ timeout: 30_000 })
         await take(travellerOn(page, { width, theme, hand }))
       })
     })
