@@ -12,6 +12,7 @@ import { Nav, NavItem } from '../ui/nav.tsx'
 import { setPreferences, usePreferences } from '../ui/preferences.ts'
 import { ShortcutSheet } from '../ui/shortcut-sheet.tsx'
 import { destinations } from './destinations.ts'
+import { focusAfterNavigation } from './focus-after-navigation.ts'
 import { LiveDot } from './live-dot.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { noteRecentPlaces } from './recent-places.ts'
@@ -27,6 +28,7 @@ export function Shell({ session }: { session: Session }) {
   useEffect(() => listenToKeys(), [])
   const router = useRouter()
   useEffect(() => noteRecentPlaces(router), [router])
+  useEffect(() => focusAfterNavigation(router), [router])
   const [over, setOver] = useState<Over>(null)
   const close = () => setOver(null)
   const { rail } = usePreferences()

@@ -1,53 +1,110 @@
 import type { Page } from '@playwright/test'
 import { Stack } from '../stack.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
+import { inFourWays, journey } from './journey.ts'
 
-let stack: Stack
-let link: string
-let name: string
-
-test.beforeAll(async () => {
-  stack = await Stack.open()
-  link = await stack.start()
-  name = (await stack.json<{ name: string }[]>('instance', 'list'))[0]?.name ?? ''
-})
-test.afterAll(() => stack.close())
+interface Instance {
+  readonly id: string
+  readonly name: string
+  readonly identityState: string
+}
 
 interface Trace {
   readonly token: { readonly claims: { readonly exp: number; readonly nbf: number } } | null
 }
 
-test('a developer finds why a token is refused and mends it from the tester', async ({ page }) => {
-  test.setTimeout(240_000)
-  const origin = new URL(link).origin
+let stack: Stack
+let instance: Instance
+
+test.beforeAll(async () => {
+  stack = await Stack.open()
+  await stack.start()
+  const [first] = (await stack.admin<{ items: Instance[] }>('GET', '/instances')).items
+  if (first === undefined) throw new Error('no instance')
+  instance = first
+})
+test.afterAll(() => stack.close())
+test.afterEach(() => turn(false))
+
+/** Turns the identity on or off, until it is. */
+async function turn(enabled: boolean): Promise<void> {
+  await stack.admin('PUT', `/instances/${instance.id}/identity`, { enabled })
+  const state = async () => (await stack.admin<Instance>('GET', `/instances/${instance.id}`)).identityState
+  await expect.poll(state, { timeout: 30_000 }).toBe(enabled ? 'on' : 'off')
+}
+
+const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/console/codes', {})).url
+
+const title = 'a developer finds why a token is refused and mends it from the tester'
+
+journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessible }) => {
+  const { name } = instance
   const result = page.getByRole('region', { name: 'Result' })
   const steps = page.getByRole('list', { name: 'Steps of the token request' })
+  const audience = page.getByLabel('Audience')
+  const ask = async (resource: string) => {
+    await hand.write(audience, resource)
+    await page.keyboard.press('Control+Enter')
+  }
 
-  await test.step('a test of an identity that is off names the failing step, its cause and the answer to the byte', async () => {
-    await page.goto(link)
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Token tester' }).click()
-    await page.getByLabel('Audience').fill('https://vault.azure.net')
-    await page.getByLabel('Audience').press('Control+Enter')
-    await expect(result.getByText('No token', { exact: true })).toBeVisible()
-    await expect(result.getByText('Failed at: Identity selected')).toBeVisible()
-    await expect(result.getByText(`The managed identity of ${name} is off.`)).toBeVisible()
-    await expect(result).toContainText('HTTP 400')
-    await expect(result).toContainText('{"error":"invalid_request","error_description":"Identity not found"}')
-    await expectAccessible(page)
-  })
+  await step(
+    'a test of an identity that is off names the failing step, its cause and the answer to the byte',
+    async () => {
+      await hand.goTo('Token tester')
+      await ask('https://vault.azure.net')
+      await expect(result.getByText('No token', { exact: true })).toBeVisible()
+      await expect(result.getByText('Failed at: Identity selected')).toBeVisible()
+      await expect(result.getByText(`The managed identity of ${name} is off.`)).toBeVisible()
+      await expect(result).toContainText('HTTP 400')
+      await expect(result).toContainText('{"error":"invalid_request","error_description":"Identity not found"}')
+      await expectAccessible()
+    },
+  )
 
-  await test.step('one button turns the identity on and asks again', async () => {
-    await result.getByRole('button', { name: `Turn on the identity of ${name}` }).click()
-    await expect(result.getByText('Token received')).toBeVisible({ timeout: 20_000 })
-    for (const step of ['Client assertion and certificate checked', 'Token signed', 'Issuance on durable record']) {
-      await expect(steps.getByText(step, { exact: true })).toBeVisible()
+  await step('one button turns the identity on and asks again', async () => {
+    await hand.press(result.getByRole('button', { name: `Turn on the identity of ${name}` }))
+    await expect(result.getByText('Token received')).toBeVisible({ timeout: 30_000 })
+    for (const hop of ['Client assertion and certificate checked', 'Token signed', 'Issuance on durable record']) {
+      await expect(steps.getByText(hop, { exact: true })).toBeVisible()
     }
     for (const check of ['Signature', 'Issuer', 'Audience', 'Validity', 'Principal']) {
       await expect(page.getByText(`${check} passed`)).toBeVisible()
     }
-    await steps.getByText(/Details of POST/).click()
+    await hand.press(steps.locator('summary').filter({ hasText: 'Details of POST' }))
     await expect(steps.getByText('grant_type=client_credentials')).toBeVisible()
     expect(await page.content()).not.toMatch(/eyJ[\w-]{20,}\.eyJ/)
+    await expectAccessible()
+  })
+
+  await step(
+    'an audience that is not registered is named by the authority, and the way back is one button',
+    async () => {
+      await ask('https://orders.example')
+      await expect(result.getByText('No token', { exact: true })).toBeVisible()
+      await expect(result.getByText('Failed at: Audience is a registered resource')).toBeVisible()
+      await expect(result).toContainText('AADSTS500011')
+      await hand.press(result.getByRole('button', { name: 'Pick an audience that is registered' }))
+      await expect(audience).toBeFocused()
+      await ask('https://vault.azure.net')
+      await expect(result.getByText('Token received')).toBeVisible()
+    },
+  )
+})
+
+test('a token is tested in every way that a client can ask, and every test can be read again', async ({ page }) => {
+  test.setTimeout(240_000)
+  await turn(true)
+  const { name } = instance
+  const link = await signInLink()
+  const { origin } = new URL(link)
+  const result = page.getByRole('region', { name: 'Result' })
+  await page.goto(link)
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Token tester' }).click()
+
+  await test.step('the header of a token is shown', async () => {
+    await page.getByLabel('Audience').fill('https://vault.azure.net')
+    await page.getByLabel('Audience').press('Control+Enter')
+    await expect(result.getByText('Token received')).toBeVisible()
     await page.getByRole('tab', { name: 'Header' }).click()
     await expect(page.getByText('"alg": "RS256"')).toBeVisible()
     await expectAccessible(page)
@@ -62,16 +119,6 @@ test('a developer finds why a token is refused and mends it from the tester', as
     await result.getByRole('button', { name: `Ask for the identity that ${name} has` }).click()
     await expect(result.getByText('Token received')).toBeVisible()
     await expect(page).not.toHaveURL(/select=/)
-  })
-
-  await test.step('an audience that is not registered is named by the authority', async () => {
-    await page.getByLabel('Audience').fill('https://orders.example')
-    await page.getByLabel('Audience').press('Control+Enter')
-    await expect(result.getByText('No token', { exact: true })).toBeVisible()
-    await expect(result.getByText('Failed at: Audience is a registered resource')).toBeVisible()
-    await expect(result).toContainText('AADSTS500011')
-    await result.getByRole('button', { name: 'Pick an audience that is registered' }).click()
-    await expect(page.getByLabel('Audience')).toBeFocused()
   })
 
   await test.step('a short-lived token lives five minutes, and the next workload does not get it', async () => {
@@ -103,7 +150,7 @@ test('a developer finds why a token is refused and mends it from the tester', as
     await expectAccessible(page)
     await page.getByRole('navigation', { name: 'Token tester' }).getByRole('link', { name: 'Traces' }).click()
     const table = page.getByRole('table', { name: 'Traces' })
-    await expect(table.getByRole('row')).toHaveCount(7)
+    await expect(table.getByRole('row').nth(4)).toBeVisible()
     await expectAccessible(page)
     await table.getByRole('link', { name: 'Compare…' }).last().click()
     await page.getByLabel('Right').selectOption(id)

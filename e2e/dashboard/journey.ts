@@ -1,0 +1,83 @@
+import type { Page } from '@playwright/test'
+import { expect, expectAccessible, test } from './fixtures.ts'
+import { type Hand, keyboardOn, mouseOn } from './hands.ts'
+
+/** A screen, a theme and a way to work: what a journey is taken in. */
+interface Way {
+  readonly width: 1440 | 390
+  readonly theme: 'light' | 'dark'
+  readonly hand: 'mouse' | 'keyboard'
+}
+
+/** Every two values of different axes meet once. */
+export const inFourWays: readonly Way[] = [
+  { width: 1440, theme: 'light', hand: 'mouse' },
+  { width: 1440, theme: 'dark', hand: 'keyboard' },
+  { width: 390, theme: 'light', hand: 'keyboard' },
+  { width: 390, theme: 'dark', hand: 'mouse' },
+]
+
+export const inEveryWay: readonly Way[] = ([1440, 390] as const).flatMap((width) =>
+  (['light', 'dark'] as const).flatMap((theme) =>
+    (['mouse', 'keyboard'] as const).map((hand): Way => ({ width, theme, hand })),
+  ),
+)
+
+/** Somebody on their way through the dashboard. */
+export interface Traveller {
+  readonly page: Page
+  readonly hand: Hand
+  /** Whether no mouse is used. */
+  readonly byKeys: boolean
+  /** A part of the journey; afterwards nothing scrolls sideways. */
+  step(title: string, act: () => Promise<void>): Promise<void>
+  /** WCAG 2.2 AA, in both themes; once for each width, since the way to work changes nothing about it. */
+  expectAccessible(): Promise<void>
+}
+
+/** Defines a journey in each of the ways. Whoever takes it is signed in and sees the overview. */
+export function journey(
+  title: string,
+  ways: readonly Way[],
+  signInLink: () => Promise<string>,
+  take: (traveller: Traveller) => Promise<void>,
+): void {
+  for (const { width, theme, hand } of ways) {
+    test.describe(() => {
+      test.use({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: theme })
+      const how = hand === 'mouse' ? 'by mouse' : 'by keyboard alone'
+      test(`${title}, ${how}, ${theme}, at ${width} px`, async ({ page, context }) => {
+        test.setTimeout(240_000)
+        await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+        await page.goto(await signInLink())
+        await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible({ timeout: 30_000 })
+        await take(travellerOn(page, { width, theme, hand }))
+      })
+    })
+  }
+}
+
+function travellerOn(page: Page, { theme, hand }: Way): Traveller {
+  const byKeys = hand === 'keyboard'
+  return {
+    page,
+    hand: byKeys ? keyboardOn(page) : mouseOn(page),
+    byKeys,
+    step: (title, act) =>
+      test.step(title, async () => {
+        await act()
+        await expectNoOverflow(page)
+      }),
+    expectAccessible: async () => {
+      if (byKeys) return
+      await expectAccessible(page)
+      await page.emulateMedia({ colorScheme: theme })
+    },
+  }
+}
+
+export function expectNoOverflow(page: Page): Promise<void> {
+  return expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth))
+    .toBe(0)
+}
