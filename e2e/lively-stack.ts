@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { BrowserContext } from '@playwright/test'
+import Database from 'better-sqlite3'
 import { Stack } from './stack.ts'
 
 /** What the addresses of the screens are made of. */
@@ -75,6 +77,13 @@ export class LivelyStack {
   /** A path of one of the two as an address. */
   address(path: string, place: 'demo' | 'fresh'): string {
     return new URL(path, this.#links[place]).href
+  }
+
+  /** Makes the only operator of the fresh one a person of that role: a second one cannot be made yet. */
+  giveRole(role: 'admin' | 'viewer'): void {
+    const database = new Database(join(this.#fresh.folder, 'data', 'signet.db'))
+    database.prepare('UPDATE operators SET role = ?').run(role)
+    database.close()
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { quietFlags, requireChromium } from './browser.ts'
 import { LivelyStack } from './lively-stack.ts'
-import { visit } from './screen-visit.ts'
+import { takeSeats, visit } from './screen-visit.ts'
 import { type Screen, screens } from './screens.ts'
 import { smallPng } from './small-png.ts'
 
@@ -26,28 +26,13 @@ async function main(names: readonly string[]): Promise<void> {
   const stack = await LivelyStack.open()
   const browser = await chromium.launch({ executablePath: requireChromium(), args: quietFlags })
   try {
-    for (const [seat, page] of await seats(browser, stack)) {
-      for (const screen of chosen.filter(({ as }) => as === seat)) await take(page, screen, stack)
-    }
+    const seats = await takeSeats(browser, stack)
+    for (const screen of chosen) await take(seats[screen.as ?? 'administrator'], screen, stack)
   } finally {
     await browser.close()
     await stack.close()
   }
   writeFileSync(join(folder, 'README.md'), contents())
-}
-
-/** A page for everybody who looks. */
-async function seats(browser: Browser, stack: LivelyStack): Promise<[Screen['as'], Page][]> {
-  const context = (): Promise<BrowserContext> =>
-    browser.newContext({ deviceScaleFactor: 1, reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' })
-  const [administrator, newcomer, nobody] = [await context(), await context(), await context()]
-  await stack.signIn(administrator, 'demo')
-  await stack.signIn(newcomer, 'fresh')
-  return [
-    [undefined, await administrator.newPage()],
-    ['newcomer', await newcomer.newPage()],
-    ['nobody', await nobody.newPage()],
-  ]
 }
 
 async function take(page: Page, screen: Screen, stack: LivelyStack): Promise<void> {

@@ -1,11 +1,30 @@
-import type { Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import type { LivelyStack } from './lively-stack.ts'
 import type { Screen } from './screens.ts'
+
+/** A page of everybody who looks, signed in. */
+export type Seats = Record<NonNullable<Screen['as']> | 'administrator', Page>
+
+/** Times are in UTC, and what moves only for show stands still. */
+export async function takeSeats(browser: Browser, stack: LivelyStack): Promise<Seats> {
+  const seat = () => browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' })
+  const [administrator, newcomer, nobody] = [await seat(), await seat(), await seat()]
+  await stack.signIn(administrator, 'demo')
+  await stack.signIn(newcomer, 'fresh')
+  return {
+    administrator: await administrator.newPage(),
+    newcomer: await newcomer.newPage(),
+    viewer: await newcomer.newPage(),
+    nobody: await nobody.newPage(),
+  }
+}
 
 /** Brings a page that is signed in as the screen asks to it, and waits until all of it is there. */
 export async function visit(page: Page, screen: Screen, stack: LivelyStack): Promise<void> {
   const path = typeof screen.path === 'string' ? screen.path : screen.path(stack.landmarks)
-  await page.goto(stack.address(path, screen.as === 'newcomer' ? 'fresh' : 'demo'))
+  const isFresh = screen.as === 'newcomer' || screen.as === 'viewer'
+  if (isFresh) stack.giveRole(screen.as === 'viewer' ? 'viewer' : 'admin')
+  await page.goto(stack.address(path, isFresh ? 'fresh' : 'demo'))
   await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
   if (screen.act) {
     await settled(page)

@@ -11,8 +11,8 @@ export interface Screen {
   readonly act?: (page: Page) => Promise<unknown>
   /** What shows that it is complete. */
   readonly ready: (page: Page) => Locator
-  /** Who looks: the administrator of the demo unless it says so. */
-  readonly as?: 'nobody' | 'newcomer'
+  /** Who looks, if not the administrator of the demo; newcomer and viewer are at the Signet beside it. */
+  readonly as?: 'nobody' | 'newcomer' | 'viewer'
 }
 
 const vault = 'resource=https://vault.azure.net'
@@ -77,21 +77,21 @@ const instances: readonly Screen[] = [
   {
     name: 'instances-row-menu',
     about: 'What can be done with one row',
-    path: '/instances',
+    path: '/instances?q=kind:function',
     act: press(/^Actions of/),
     ready: (page) => page.getByRole('menu'),
   },
   {
     name: 'instances-columns',
     about: 'Columns shown, moved and widened without dragging',
-    path: '/instances',
+    path: '/instances?q=kind:function',
     act: press('Columns'),
     ready: (page) => page.getByRole('dialog', { name: 'Columns' }),
   },
   {
     name: 'instances-views',
     about: 'Views that are kept: filter, sorting and columns',
-    path: '/instances',
+    path: '/instances?q=kind:function',
     act: press('Views'),
     ready: (page) => page.getByRole('dialog', { name: 'Views' }),
   },
@@ -112,7 +112,7 @@ const instances: readonly Screen[] = [
   {
     name: 'register-dialog',
     about: 'A new instance, by name and kind',
-    path: '/instances',
+    path: '/instances?q=kind:function',
     act: press('Register instance'),
     ready: (page) => page.getByRole('dialog', { name: 'Register instance' }),
   },
@@ -302,7 +302,7 @@ const everywhere: readonly Screen[] = [
   {
     name: 'shortcuts',
     about: 'The keys of the page one is on',
-    path: '/instances',
+    path: '/instances?q=kind:function',
     act: (page) => page.keyboard.press('?'),
     ready: (page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' }),
   },
@@ -335,6 +335,13 @@ const everywhere: readonly Screen[] = [
     about: 'An ID that nothing here has',
     path: '/go/no-such-thing',
     ready: text('Nothing here is called'),
+  },
+  {
+    name: 'forbidden',
+    about: 'What a role does not show, with the words to ask for it',
+    path: '/',
+    ready: text('Your role does not allow this'),
+    as: 'viewer',
   },
   { name: 'not-found', about: 'No page at this address', path: '/nowhere', ready: text('There is no page') },
   {

@@ -2,6 +2,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
 const mostColours = 256
+/** So many of the commonest stay exactly what they are: all of the surfaces, and most of the shades of shadows. */
+const kept = 128
 
 interface Picture {
   readonly width: number
@@ -125,8 +127,8 @@ function coveringColours(pixels: Uint8Array): number[] {
 
 function covering(colours: readonly number[], tolerance: number): number[] | undefined {
   const palette: number[] = []
-  for (const colour of colours) {
-    if (palette.some((each) => distance(each, colour) <= tolerance)) continue
+  for (const [rank, colour] of colours.entries()) {
+    if (rank >= kept && palette.some((each) => distance(each, colour) <= tolerance)) continue
     if (palette.length === mostColours) return undefined
     palette.push(colour)
   }

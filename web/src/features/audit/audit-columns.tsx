@@ -19,7 +19,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'time',
     header: 'Time',
-    width: 226,
+    width: 236,
     cell: ({ at }) => (
       <span className={styles['time']}>
         <ExactTime at={at} />
@@ -32,7 +32,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'actor',
     header: 'Actor',
-    width: 210,
+    width: 206,
     cell: ({ actor }) => (
       <span className={styles['two']}>
         <Untrusted text={actor.label} />
@@ -43,13 +43,13 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'action',
     header: 'Action',
-    width: 220,
+    width: 262,
     cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
   },
   {
     id: 'target',
     header: 'Target',
-    width: 230,
+    width: 206,
     cell: ({ target }) =>
       target === null ? (
         <None />
@@ -60,11 +60,11 @@ export const auditColumns = columnsOf<AuditEvent>([
         </span>
       ),
   },
-  { id: 'outcome', header: 'Outcome', width: 110, cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
+  { id: 'outcome', header: 'Outcome', width: 100, cell: ({ outcome }) => <StatusBadge {...outcomeWords[outcome]} /> },
   {
     id: 'reason',
     header: 'Reason',
-    width: 200,
+    width: 190,
     cell: ({ reason }) =>
       reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },

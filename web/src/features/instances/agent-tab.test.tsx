@@ -31,7 +31,7 @@ function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
 
 test.each([
   [{}, 'Up to date'],
-  [{ ackedGeneration: 6 }, 'On their way to the agent'],
+  [{ ackedGeneration: 6 }, 'On its way to the agent'],
   [{ ackedGeneration: null }, 'Not confirmed yet'],
   [{ connected: false, sentGeneration: null }, 'Not known while the agent is not connected'],
 ])('says whether the agent has taken in what it was sent: %j', async (agent, words) => {

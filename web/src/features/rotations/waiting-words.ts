@@ -18,7 +18,7 @@ export function waitingWords(run: RotationSummary, now: number): WaitingWords | 
   if (waiting === null) return undefined
   if (run.activatedAt !== null) {
     return {
-      reason: 'Both certificates are accepted until the overlap ends.',
+      reason: 'Both certificates are accepted.',
       next: `Old certificate retires ${relativeWords(waiting.nextTryAt, now)}`,
       isStuck: false,
     }

@@ -1,0 +1,166 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { LivelyStack } from '../lively-stack.ts'
+import { type Seats, takeSeats, visit } from '../screen-visit.ts'
+import { type Screen, screens } from '../screens.ts'
+import { expect, standards, test } from './fixtures.ts'
+
+// A trace would take longer than the looking.
+test.use({ trace: 'off' })
+
+let stack: LivelyStack
+let seats: Seats
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(600_000)
+  stack = await LivelyStack.open()
+  seats = await takeSeats(browser, stack)
+})
+test.afterAll(() => stack.close())
+
+const wide = { width: 1440, height: 900 }
+/** 1280 by 1024 at 400 % (WCAG 1.4.10). */
+const zoomed = { width: 320, height: 256 }
+
+/** One test, since making the demo takes longer than a screen; what is wrong with one does not hide the others. */
+test('every screen is WCAG 2.2 AA in both themes and densities, in forced colours, at 400 % zoom and without motion', async () => {
+  test.setTimeout(900_000)
+  for (const screen of screens) await test.step(screen.name, () => look(screen))
+})
+
+async function look(screen: Screen): Promise<void> {
+  const page = seats[screen.as ?? 'administrator']
+  const none = (found: unknown, what: string) => expect.soft(found, `${screen.name}: ${what}`).toEqual([])
+  await page.setViewportSize(wide)
+  await visit(page, screen, stack)
+  for (const density of ['comfortable', 'compact']) {
+    await setDensity(page, density)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      none(await violations(page), `WCAG, ${density}, ${colorScheme}`)
+    }
+  }
+  none(await page.evaluate(moving), 'moves although motion is reduced')
+  await setDensity(page, 'default')
+
+  await page.emulateMedia({ colorScheme: null, forcedColors: 'active' })
+  none(await violations(page), 'WCAG, forced colours')
+  none(await page.evaluate(shapeless), 'told by colour alone')
+  await page.emulateMedia({ forcedColors: null })
+
+  await page.setViewportSize(zoomed)
+  none(await page.evaluate(tooWide), 'scrolls sideways at 400 %')
+  none(await page.evaluate(outOfReach), 'cannot be reached at 400 %')
+}
+
+async function violations(page: Page) {
+  const found = await new AxeBuilder({ page }).withTags(standards).analyze()
+  return found.violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ target }) => target).slice(0, 3) }))
+}
+
+/** As another tab of the browser would change it. */
+async function setDensity(page: Page, density: string): Promise<void> {
+  await page.evaluate((next) => {
+    const key = 'signet.preferences'
+    localStorage.setItem(key, JSON.stringify({ zone: 'UTC', density: next }))
+    window.dispatchEvent(new StorageEvent('storage', { key, newValue: localStorage.getItem(key) }))
+  }, density)
+}
+
+/** Runs in the page. Elements that take time to become what they are; the style sheet allows 1 ms. */
+function moving(): string[] {
+  const allowedSeconds = 0.001
+  const longest = (durations: string) => Math.max(...durations.split(',').map((each) => Number.parseFloat(each)))
+  return [...document.querySelectorAll('*')].flatMap((element) =>
+    [undefined, '::before', '::after'].flatMap((pseudo) => {
+      const style = getComputedStyle(element, pseudo)
+      const animates = style.animationName !== 'none' && longest(style.animationDuration) > allowedSeconds
+      return animates || longest(style.transitionDuration) > allowedSeconds
+        ? [`${element.tagName} ${element.className} ${pseudo ?? ''}`]
+        : []
+    }),
+  )
+}
+
+/**
+ * Runs in the page under forced colours, which take backgrounds and colours away: fields, buttons and switches keep their
+ * outlines, on is not off, what is chosen looks different from its neighbours, and focus is seen.
+ */
+function shapeless(): string[] {
+  const faults: string[] = []
+  const visible = (selector: string) =>
+    [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => element.checkVisibility())
+  const hasBorder = (element: Element) => {
+    const { borderTopStyle, borderTopWidth } = getComputedStyle(element)
+    return borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) >= 1
+  }
+  const outlined = 'input:not([type=checkbox]), select, textarea, [role=switch], [role=switch] > *, [class*=primary]'
+  for (const element of visible(outlined)) {
+    const box = element.closest('[role=combobox], search') ?? element
+    if (!hasBorder(element) && !hasBorder(box) && element.closest('[role=dialog]') === null) {
+      faults.push(`no outline: ${element.outerHTML.slice(0, 120)}`)
+    }
+  }
+  const look = (element: Element) => {
+    const { backgroundColor, borderBottom, borderLeft, fontWeight, outline, textDecorationLine } =
+      getComputedStyle(element)
+    return [backgroundColor, borderBottom, borderLeft, fontWeight, outline, textDecorationLine].join(' ')
+  }
+  const pairs = [
+    ['[role=tab][aria-selected=true]', '[role=tab][aria-selected=false]'],
+    ['nav a[aria-current=page]', 'nav a:not([aria-current])'],
+  ] as const
+  for (const [chosen, other] of pairs) {
+    const [one] = visible(chosen)
+    const neighbour = visible(other).find((each) => each.parentElement?.parentElement?.contains(one ?? null))
+    if (one && neighbour && look(one) === look(neighbour)) faults.push(`chosen looks like its neighbour: ${chosen}`)
+  }
+  const places = visible('[role=switch]').map((each) => {
+    const thumb = each.firstElementChild
+    return [each.ariaChecked, Math.round((thumb?.getBoundingClientRect().x ?? 0) - each.getBoundingClientRect().x)]
+  })
+  const [on, off] = ['true', 'false'].map((state) => new Set(places.filter(([is]) => is === state).map(([, at]) => at)))
+  if (on && off && [...on].some((place) => off.has(place))) faults.push('switches that are on look off')
+  const [first] = visible('[role=dialog] button, [role=alertdialog] button, main button, main a[href], main input')
+  const asByKey = { focusVisible: true, preventScroll: false }
+  first?.focus(asByKey)
+  const { outlineStyle, outlineWidth } = getComputedStyle(first ?? document.body)
+  if (first && (outlineStyle === 'none' || Number.parseFloat(outlineWidth) < 2)) faults.push('focus is not seen')
+  return faults
+}
+
+/** Runs in the page. What makes the document wider than the window, if anything does. */
+function tooWide(): string[] {
+  if (document.documentElement.scrollWidth <= window.innerWidth) return []
+  const wide = [...document.querySelectorAll('body *')].filter(
+    (element) => element.getBoundingClientRect().right > window.innerWidth + 1,
+  )
+  return wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 100))
+}
+
+/**
+ * Runs in the page. Controls that are not in the window after they were scrolled to, or have something over them; what
+ * scrolls sideways within the page, as tables and code may, can be scrolled to.
+ */
+function outOfReach(): string[] {
+  const layers = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog], [role=menu]')]
+  const layer = layers.findLast((each) => each.checkVisibility()) ?? document.querySelector('main') ?? document.body
+  const controls = [...layer.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea, [role=menuitem]')]
+  return controls
+    .filter((control) => control.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .slice(0, 60)
+    .flatMap((control) => {
+      const hidden = control.getBoundingClientRect().width <= 1
+      if (hidden) return []
+      control.scrollIntoView({ block: 'center', inline: 'nearest' })
+      const { left, right, top, bottom } = control.getBoundingClientRect()
+      const [x, y] = [Math.min(right - 2, (left + right) / 2), (top + bottom) / 2]
+      const over = document.elementFromPoint(x, Math.max(1, Math.min(y, innerHeight - 1)))
+      const isFree =
+        over !== null && (control.contains(over) || over.contains(control) || over.closest('label') !== null)
+      const isInside = left >= -1 && right <= innerWidth + 1 && bottom > 0 && top < innerHeight
+      return isFree && isInside
+        ? []
+        : [`${control.outerHTML.slice(0, 100)} at ${Math.round(left)}–${Math.round(right)}`]
+    })
+}
