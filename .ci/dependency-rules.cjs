@@ -40,7 +40,7 @@ module.exports = {
     rule('enter-by-index', { path: anyDomain }, { path: anyDomain, pathNot: [inFolder('$1'), '/index\\.ts$'] }),
     rule(
       'compose-by-index',
-      { path: '^server/src/((compose|resolver)\\.ts|commands/)' },
+      { path: '^server/src/((compose|resolver|upkeep)\\.ts|commands/)' },
       {
         path: `${anyDomain}|^server/src/(agent|demo)/`,
         pathNot: '/index\\.ts$',

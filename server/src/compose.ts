@@ -13,7 +13,6 @@ import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { viewsApi } from '@signet/shared/api/views'
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
-import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
@@ -43,7 +42,7 @@ import {
 } from './operators/index.ts'
 import { openOverview, overviewHandlers } from './overview/index.ts'
 import type { Clock } from './platform/clock.ts'
-import { ClockWatch, type Steadiness } from './platform/clock-watch.ts'
+import { ClockWatch } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
 import { writePrivateFile } from './platform/data-folder.ts'
@@ -58,7 +57,6 @@ import { deploymentHandlers } from './platform/http/deployment-routes.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
-import { PeriodicTask } from './platform/periodic.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import { SignetError } from './platform/signet-error.ts'
@@ -73,6 +71,7 @@ import {
   resourceHandlers,
 } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { startUpkeep } from './upkeep.ts'
 
 export interface ServerParts {
   readonly config: Config
@@ -176,14 +175,6 @@ export async function composeServer(parts: ServerParts) {
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   uses.onWritten((batch) => list.credentialsUsed(batch))
-  const listTask = new PeriodicTask({
-    name: 'instance list',
-    intervalMs: listEveryMs,
-    clock,
-    log,
-    run: () => list.settle(),
-  })
-  lifecycle.started('instance list', () => listTask.stop())
   const bulk = openBulk({
     ...base,
     resources,
@@ -213,8 +204,7 @@ export async function composeServer(parts: ServerParts) {
   purge.start()
   lifecycle.started('principal purge', () => purge.stop())
   const idempotency = new Idempotency(base)
-  const upkeep = startUpkeep({ database, clock, steadiness: watch, log, uses, idempotency })
-  lifecycle.started('upkeep', () => upkeep())
+  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency }))
 
   const tests = openTokenTests({
     ...base,
@@ -369,48 +359,5 @@ function demoRemoval(parts: { isDemo: boolean; audit: AuditLog; removeDemo: (() 
     }
     await parts.audit.record(context, { action: 'demo.removed' })
     parts.removeDemo()
-  }
-}
-
-const usesEveryMs = 2 * secondMs
-/** Reading the list brings it up to date anyway; this spares the reader most of it. */
-const listEveryMs = 5 * secondMs
-const changesKeptMs = hourMs
-
-function startUpkeep(parts: {
-  database: Database
-  clock: Clock
-  steadiness: Steadiness
-  log: Logger
-  uses: CredentialUses
-  idempotency: Idempotency
-}): () => Promise<void> {
-  const { database, clock, steadiness, log, uses, idempotency } = parts
-  const useTask = new PeriodicTask({
-    name: 'credential uses',
-    intervalMs: usesEveryMs,
-    clock,
-    log,
-    run: () => uses.flush(),
-  })
-  const changeTask = new PeriodicTask({
-    name: 'change events',
-    intervalMs: changesKeptMs / 4,
-    clock,
-    log,
-    run: async () => {
-      if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
-    },
-  })
-  const keyTask = new PeriodicTask({
-    name: 'idempotency keys',
-    intervalMs: hourMs,
-    clock,
-    log,
-    run: () => idempotency.prune(),
-  })
-  return async () => {
-    await Promise.all([useTask.stop(), changeTask.stop(), keyTask.stop()])
-    await uses.flush()
   }
 }

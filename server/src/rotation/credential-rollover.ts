@@ -1,28 +1,23 @@
 import type { KeyObject } from 'node:crypto'
-import { KeyAlgorithm, type RunState, type RunTrigger } from '@signet/shared/vocabulary/credential-states'
+import { KeyAlgorithm, type RunTrigger } from '@signet/shared/vocabulary/credential-states'
 import { type AgentId, type CredentialId, ObjectId, RunId, type SlotId } from '@signet/shared/vocabulary/identifiers'
 import { secondMs } from '@signet/shared/vocabulary/time'
-import type { AuditLog } from '../audit/index.ts'
-import type { Clock } from '../platform/clock.ts'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
 import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
 import { keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
-import { newGuid, randomShare, SequentialIds } from '../platform/identifiers.ts'
+import { newGuid, randomShare } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
-import { laneOf, mostJitter, overlapUntil, rotateAfter } from './rotation-policy.ts'
-import type { PolicyRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
+import { mostJitter, overlapUntil, rotateAfter } from './rotation-policy.ts'
+import type { PolicyRow, RunRow, SlotRow } from './rotation-store.ts'
+import { type LedgerParts, RunLedger } from './run-ledger.ts'
 
-export interface RolloverParts {
-  readonly store: RotationStore
-  readonly database: Transactor & ChangeRecorder
+export interface RolloverParts extends LedgerParts {
+  readonly database: Transactor & LedgerParts['database']
   readonly registry: PrincipalRegistry
   readonly authorities: CertificateAuthorities
-  readonly audit: AuditLog
-  readonly clock: Clock
-  readonly tenantId: string
 }
 
 /** Called in the transaction that puts a credential to use. */
@@ -34,12 +29,12 @@ export type ActivationObserver = (tx: Tx, context: RequestContext, principalId: 
  */
 export class CredentialRollover {
   readonly #parts: RolloverParts
-  readonly #ids: SequentialIds
+  readonly #runs: RunLedger
   readonly #observers: ActivationObserver[] = []
 
   constructor(parts: RolloverParts) {
     this.#parts = parts
-    this.#ids = new SequentialIds(parts.clock)
+    this.#runs = new RunLedger(parts)
   }
 
   onActivated(observer: ActivationObserver): void {
@@ -80,7 +75,7 @@ export class CredentialRollover {
     const now = clock.now()
     for (const slot of await store.openSlots({ principalIds: [principalId] }, tx)) {
       const run = await store.openRun(slot.id, tx)
-      if (run) await this.#cancel(tx, context, run)
+      if (run) await this.#runs.move(tx, context, run, 'cancelled')
       await store.updateSlot(tx, slot, { state: 'closed', rotate_after: null, updated_at: now })
       await this.#parts.database.changed(tx, { kind: 'slot', id: principalId })
     }
@@ -91,49 +86,11 @@ export class CredentialRollover {
    * end of its overlap is completed first, since the credential it brought is in use.
    */
   async request(tx: Tx, context: RequestContext, slot: SlotRow, trigger: RunTrigger, reason?: string): Promise<RunRow> {
-    const { store, clock, tenantId, database, audit, registry } = this.#parts
+    const { store, database } = this.#parts
     const open = await store.openRun(slot.id, tx)
     if (open && open.state !== 'activated') return open
     if (open) await this.complete(tx, context, open)
-    const now = clock.now()
-    const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
-    const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
-    const id = RunId.parse(this.#ids.next())
-    await store.insertRun(tx, {
-      id,
-      tenant_id: tenantId,
-      slot_id: slot.id,
-      principal_id: slot.principal_id,
-      principal_name: slot.principal_name,
-      trigger,
-      actor_kind: context.actor.kind,
-      actor_id: context.actor.id,
-      actor_label: context.actor.label,
-      state: 'requested',
-      lane: laneOf(trigger, lifeLeft),
-      from_credential_id: slot.active_credential_id,
-      to_credential_id: null,
-      attempt: 0,
-      due_at: now,
-      lease_owner: null,
-      fence: 0,
-      error_code: null,
-      error_detail: null,
-      prepared_at: null,
-      activated_at: null,
-      finished_at: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    })
-    const run = await this.#requireRun(id, tx)
-    await this.#step(tx, context, run, { from: null, to: 'requested', ...(reason && { detail: reason }) })
-    await audit.append(tx, context, {
-      action: 'rotation.requested',
-      target: await this.#targetOf(tx, run),
-      ...(reason && { reason }),
-      after: { runId: id, trigger },
-    })
+    const run = await this.#runs.open(tx, context, slot, trigger, reason)
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return run
   }
@@ -219,20 +176,13 @@ export class CredentialRollover {
 
   /** T4: the old credential retires and the run is complete. */
   async complete(tx: Tx, context: RequestContext, run: RunRow): Promise<void> {
-    const { registry, clock, audit } = this.#parts
-    const now = clock.now()
+    const { registry, database } = this.#parts
     if (run.from_credential_id) {
       const old = await registry.requireCredential(run.from_credential_id, tx)
       if (old.state === 'retiring') await registry.retireCredential(tx, context, old)
     }
-    await this.#moveRun(tx, run, { state: 'completed', finished_at: now })
-    await this.#step(tx, context, run, { from: run.state, to: 'completed' })
-    await audit.append(tx, context, {
-      action: 'rotation.completed',
-      target: await this.#targetOf(tx, run),
-      after: { runId: run.id },
-    })
-    await this.#parts.database.changed(tx, { kind: 'slot', id: run.principal_id })
+    await this.#runs.move(tx, context, run, 'completed')
+    await database.changed(tx, { kind: 'slot', id: run.principal_id })
   }
 
   /**
@@ -240,15 +190,7 @@ export class CredentialRollover {
    * retires unused: put to use later, it would reopen a run that has ended.
    */
   async fail(tx: Tx, context: RequestContext, run: RunRow, retryAfter: number, reason: string): Promise<void> {
-    const { store, clock, audit, registry } = this.#parts
-    const now = clock.now()
-    await this.#moveRun(tx, run, {
-      state: 'failed',
-      finished_at: now,
-      error_code: 'agent_offline',
-      error_detail: reason,
-    })
-    await this.#step(tx, context, run, { from: run.state, to: 'failed', errorCode: 'agent_offline', detail: reason })
+    const { store, clock, registry } = this.#parts
     const slot = await store.slot(run.slot_id, tx)
     if (slot?.prepared_credential_id) {
       const unused = await registry.requireCredential(slot.prepared_credential_id, tx)
@@ -259,16 +201,10 @@ export class CredentialRollover {
         prepared_credential_id: null,
         failures: slot.failures + 1,
         rotate_after: retryAfter,
-        updated_at: now,
+        updated_at: clock.now(),
       })
     }
-    await audit.append(tx, context, {
-      action: 'rotation.failed',
-      outcome: 'failed',
-      target: await this.#targetOf(tx, run),
-      reason,
-      after: { runId: run.id },
-    })
+    await this.#runs.move(tx, context, run, 'failed', { failure: { code: 'agent_offline', reason } })
   }
 
   async #issue(slot: SlotRow, policy: PolicyRow, publicKey: KeyObject) {
@@ -309,13 +245,9 @@ export class CredentialRollover {
     })
     const now = clock.now()
     await this.#updateSlot(tx, slot, { prepared_credential_id: credential.id, updated_at: now })
-    await this.#moveRun(tx, run, {
-      state: 'prepared',
-      prepared_at: now,
-      to_credential_id: credential.id,
-      due_at: now + 5 * secondMs,
+    await this.#runs.move(tx, context, run, 'prepared', {
+      change: { to_credential_id: credential.id, due_at: now + 5 * secondMs },
     })
-    await this.#step(tx, context, run, { from: run.state, to: 'prepared' })
     await this.#parts.database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return credential
   }
@@ -324,7 +256,7 @@ export class CredentialRollover {
     const { registry, store, clock, tenantId, database } = this.#parts
     const now = clock.now()
     const policy = await store.policy(tenantId, tx)
-    const run = await this.#requireRun(credential.runId, tx)
+    const run = await this.#runs.require(credential.runId, tx)
     let until = now
     if (slot.active_credential_id) {
       const old = await registry.requireCredential(slot.active_credential_id, tx)
@@ -339,8 +271,7 @@ export class CredentialRollover {
       failures: 0,
       updated_at: now,
     })
-    await this.#moveRun(tx, run, { state: 'activated', activated_at: now, due_at: until })
-    await this.#step(tx, context, run, { from: run.state, to: 'activated' })
+    await this.#runs.move(tx, context, run, 'activated', { change: { due_at: until } })
     for (const observe of this.#observers) await observe(tx, context, credential.principalId)
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
   }
@@ -370,26 +301,6 @@ export class CredentialRollover {
     })
   }
 
-  async #cancel(tx: Tx, context: RequestContext, run: RunRow): Promise<void> {
-    await this.#moveRun(tx, run, { state: 'cancelled', finished_at: this.#parts.clock.now() })
-    await this.#step(tx, context, run, { from: run.state, to: 'cancelled' })
-    await this.#parts.audit.append(tx, context, {
-      action: 'rotation.cancelled',
-      target: await this.#targetOf(tx, run),
-      after: { runId: run.id },
-    })
-  }
-
-  async #moveRun(
-    tx: Tx,
-    run: RunRow,
-    change: Partial<Omit<RunRow, 'id' | 'version' | 'fence'>> & { state: RunState },
-  ): Promise<void> {
-    const moved = await this.#parts.store.updateRun(tx, run, { ...change, updated_at: this.#parts.clock.now() })
-    if (!moved) throw new SignetError('conflict', 'The rotation moved on in the meantime.')
-    await this.#parts.database.changed(tx, { kind: 'run', id: run.id })
-  }
-
   async #updateSlot(tx: Tx, slot: SlotRow, change: Partial<Omit<SlotRow, 'id' | 'version'>>): Promise<void> {
     const current = await this.#parts.store.slot(slot.id, tx)
     if (!current || !(await this.#parts.store.updateSlot(tx, current, change))) {
@@ -397,47 +308,10 @@ export class CredentialRollover {
     }
   }
 
-  async #step(
-    tx: Tx,
-    context: RequestContext,
-    run: RunRow,
-    step: { from: RunState | null; to: RunState; errorCode?: string; detail?: string },
-  ): Promise<void> {
-    const now = this.#parts.clock.now()
-    await this.#parts.store.insertAttempt(tx, {
-      id: this.#ids.next(),
-      tenant_id: run.tenant_id,
-      run_id: run.id,
-      attempt: run.attempt,
-      fence: run.fence,
-      from_state: step.from,
-      to_state: step.to,
-      outcome: step.errorCode ? 'error' : 'ok',
-      actor_kind: context.actor.kind,
-      actor_id: context.actor.id,
-      actor_label: context.actor.label,
-      started_at: run.updated_at,
-      ended_at: now,
-      error_code: step.errorCode ?? null,
-      detail: step.detail ?? null,
-    })
-  }
-
-  async #targetOf(tx: Tx, run: RunRow): Promise<{ kind: string; id: string; label: string }> {
-    const principal = await this.#parts.registry.find(run.principal_id, tx)
-    return { kind: 'identity', id: run.principal_id, label: principal?.displayName ?? run.principal_id }
-  }
-
   async #slotOf(agentId: AgentId, slotId: SlotId, tx?: Tx): Promise<SlotRow> {
     const slot = await this.#parts.store.slot(slotId, tx)
     if (!slot || slot.agent_id !== agentId || slot.state !== 'open') throw new SignetError('not_found', 'No such slot.')
     return slot
-  }
-
-  async #requireRun(id: string, tx: Tx): Promise<RunRow> {
-    const run = await this.#parts.store.run(id, tx)
-    if (!run) throw new SignetError('not_found', 'No such rotation.')
-    return run
   }
 }
 

@@ -1,0 +1,168 @@
+import type { RunState, RunTrigger } from '@signet/shared/vocabulary/credential-states'
+import { RunId } from '@signet/shared/vocabulary/identifiers'
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import { SequentialIds } from '../platform/identifiers.ts'
+import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { ChangeRecorder, Tx } from '../platform/transaction.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
+import { laneOf } from './rotation-policy.ts'
+import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
+
+export interface LedgerParts {
+  readonly store: RotationStore
+  readonly database: ChangeRecorder
+  readonly registry: Pick<PrincipalRegistry, 'find' | 'requireCredential'>
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly tenantId: string
+}
+
+type Ended = 'completed' | 'failed' | 'cancelled'
+
+/** What a move brings with it. */
+interface MoveFacts {
+  readonly change?: Partial<Pick<RunRow, 'to_credential_id' | 'due_at'>>
+  /** Why it failed: a code of the catalogue, and words. */
+  readonly failure?: { readonly code: string; readonly reason: string }
+}
+
+/**
+ * Runs as they are written down. A run that opens or moves on is four things at once, in the caller's transaction: its
+ * row, its step, its audit event and its change. That a certificate was issued or put to use has an event of its own.
+ */
+export class RunLedger {
+  readonly #parts: LedgerParts
+  readonly #ids: SequentialIds
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts
+    this.#ids = new SequentialIds(parts.clock)
+  }
+
+  /** @throws SignetError `not_found` when the slot has an open run already */
+  async open(tx: Tx, context: RequestContext, slot: SlotRow, trigger: RunTrigger, reason?: string): Promise<RunRow> {
+    const { store, clock, tenantId, registry } = this.#parts
+    const now = clock.now()
+    const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
+    const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
+    const id = RunId.parse(this.#ids.next())
+    await store.insertRun(tx, {
+      id,
+      tenant_id: tenantId,
+      slot_id: slot.id,
+      principal_id: slot.principal_id,
+      principal_name: slot.principal_name,
+      trigger,
+      actor_kind: context.actor.kind,
+      actor_id: context.actor.id,
+      actor_label: context.actor.label,
+      state: 'requested',
+      lane: laneOf(trigger, lifeLeft),
+      from_credential_id: slot.active_credential_id,
+      to_credential_id: null,
+      attempt: 0,
+      due_at: now,
+      lease_owner: null,
+      fence: 0,
+      error_code: null,
+      error_detail: null,
+      prepared_at: null,
+      activated_at: null,
+      finished_at: null,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    const run = await this.require(id, tx)
+    await this.#step(tx, context, run, { from: null, to: 'requested', ...(reason && { detail: reason }) })
+    await this.#parts.audit.append(tx, context, {
+      action: 'rotation.requested',
+      target: await this.#targetOf(tx, run),
+      ...(reason && { reason }),
+      after: { runId: id, trigger },
+    })
+    return run
+  }
+
+  /** @throws SignetError `conflict` when the run moved on since it was read */
+  async move(
+    tx: Tx,
+    context: RequestContext,
+    run: RunRow,
+    to: Exclude<RunState, 'requested'>,
+    { change, failure }: MoveFacts = {},
+  ): Promise<void> {
+    const { store, clock, database } = this.#parts
+    const now = clock.now()
+    const moved = await store.updateRun(tx, run, {
+      ...change,
+      state: to,
+      ...(to === 'prepared' && { prepared_at: now }),
+      ...(to === 'activated' && { activated_at: now }),
+      ...(isEnd(to) && { finished_at: now }),
+      ...(failure && { error_code: failure.code, error_detail: failure.reason }),
+      updated_at: now,
+    })
+    if (!moved) throw new SignetError('conflict', 'The rotation moved on in the meantime.')
+    await database.changed(tx, { kind: 'run', id: run.id })
+    await this.#step(tx, context, run, {
+      from: run.state,
+      to,
+      ...(failure && { errorCode: failure.code, detail: failure.reason }),
+    })
+    if (isEnd(to)) await this.#recordEnd(tx, context, run, to, failure?.reason)
+  }
+
+  /** @throws SignetError `not_found` */
+  async require(id: string, tx: Tx): Promise<RunRow> {
+    const run = await this.#parts.store.run(id, tx)
+    if (!run) throw new SignetError('not_found', 'No such rotation.')
+    return run
+  }
+
+  async #recordEnd(tx: Tx, context: RequestContext, run: RunRow, end: Ended, reason?: string): Promise<void> {
+    await this.#parts.audit.append(tx, context, {
+      action: `rotation.${end}`,
+      ...(end === 'failed' && { outcome: 'failed' }),
+      target: await this.#targetOf(tx, run),
+      ...(reason && { reason }),
+      after: { runId: run.id },
+    })
+  }
+
+  async #step(
+    tx: Tx,
+    context: RequestContext,
+    run: RunRow,
+    step: { from: RunState | null; to: RunState; errorCode?: string; detail?: string },
+  ): Promise<void> {
+    await this.#parts.store.insertAttempt(tx, {
+      id: this.#ids.next(),
+      tenant_id: run.tenant_id,
+      run_id: run.id,
+      attempt: run.attempt,
+      fence: run.fence,
+      from_state: step.from,
+      to_state: step.to,
+      outcome: step.errorCode ? 'error' : 'ok',
+      actor_kind: context.actor.kind,
+      actor_id: context.actor.id,
+      actor_label: context.actor.label,
+      started_at: run.updated_at,
+      ended_at: this.#parts.clock.now(),
+      error_code: step.errorCode ?? null,
+      detail: step.detail ?? null,
+    })
+  }
+
+  async #targetOf(tx: Tx, run: RunRow): Promise<{ kind: string; id: string; label: string }> {
+    const principal = await this.#parts.registry.find(run.principal_id, tx)
+    return { kind: 'identity', id: run.principal_id, label: principal?.displayName ?? run.principal_id }
+  }
+}
+
+function isEnd(state: RunState): state is Ended {
+  return state === 'completed' || state === 'failed' || state === 'cancelled'
+}
