@@ -1,6 +1,6 @@
 import type { ResolvedHit } from '@signet/shared/api/resolve'
 import type { auditFields } from '@signet/shared/query/audit-fields'
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { AuditLog } from './audit/index.ts'
 import type { Authority } from './authority/index.ts'

@@ -8,7 +8,7 @@ import {
 } from '@signet/shared/api/resources'
 import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'

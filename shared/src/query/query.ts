@@ -1,5 +1,6 @@
 import { closestTo } from './closest.ts'
 import { type FieldSpec, faultOfValue } from './fields.ts'
+import { formatTerm } from './query-text.ts'
 import type { FieldTerm, Operator, Term } from './terms.ts'
 
 /** What is wrong with a stretch of the text; `from` and `to` are UTF-16 offsets. */
@@ -58,23 +59,6 @@ function parsedOf(parts: readonly QueryPart[]): ParsedQuery {
 
 function faultAt(text: string, from: number, to: number, message: string): QueryPart {
   return { from, to, text: text.slice(from, to), fault: { from, to, message } }
-}
-
-/** The one spelling of a filter; parsing it gives the same terms again. */
-export function formatQuery(terms: readonly Term[]): string {
-  return terms.map(formatTerm).join(' ')
-}
-
-export function formatTerm(term: Term): string {
-  const sign = term.negated ? '-' : ''
-  if (term.kind === 'text') return sign + quoted(term.text, true)
-  const mark = { is: '', above: '>', below: '<' }[term.operator]
-  return `${sign}${term.field}:${mark}${term.values.map((value) => quoted(value, false)).join(',')}`
-}
-
-/** The filter for what has one of the values in a field. */
-export function fieldIs(field: string, ...values: readonly string[]): string {
-  return formatTerm({ kind: 'field', field, operator: 'is', values, negated: false })
 }
 
 interface Token {
@@ -218,12 +202,6 @@ function withSuggestion(term: FieldTerm, value: string, better: string | undefin
 
 function canonicalOf(spec: FieldSpec): (value: string) => string {
   return spec.kind === 'choice' || spec.kind === 'flag' ? (value) => value.toLowerCase() : (value) => value
-}
-
-/** @param isText bare text may hold commas, but must not look like a field or a negation */
-function quoted(value: string, isText: boolean): string {
-  const plain = isText ? /^(?![-"])[^\s"\\:<>]+$/ : /^[^\s",\\<>][^\s",\\]*$/
-  return plain.test(value) ? value : `"${value.replaceAll(/["\\]/g, (mark) => `\\${mark}`)}"`
 }
 
 function isSpace(character: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
-import { formatTerm } from '@signet/shared/query/query'
+import { formatTerm } from '@signet/shared/query/query-text'
 import { AuditAction, auditActions } from '@signet/shared/vocabulary/audit-events'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 import { Button, buttonClass } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import { ForbiddenPanel } from './forbidden-panel.tsx'

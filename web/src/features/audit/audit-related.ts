@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 
 export interface RelatedLink {
   readonly words: string

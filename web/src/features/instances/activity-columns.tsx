@@ -1,5 +1,5 @@
 import type { TokenRequest } from '@signet/shared/api/resources'
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 import { Link } from '@tanstack/react-router'
 import { codeWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'

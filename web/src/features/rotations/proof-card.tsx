@@ -1,5 +1,5 @@
 import type { RotationDetail } from '@signet/shared/api/rotation'
-import { fieldIs } from '@signet/shared/query/query'
+import { fieldIs } from '@signet/shared/query/query-text'
 import { Link } from '@tanstack/react-router'
 import { Printer } from 'lucide-react'
 import { absoluteTime, zoneName } from '../../ui/absolute-time.ts'
