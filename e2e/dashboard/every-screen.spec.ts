@@ -65,9 +65,12 @@ const moreOfTheSame = [
 ]
 
 async function violations(page: Page, rules?: string[]) {
+  await page.evaluate(drawn)
   const axe = moreOfTheSame.reduce((builder, each) => builder.exclude(each), new AxeBuilder({ page }))
   const found = await (rules === undefined ? axe.withTags(standards) : axe.withRules(rules)).analyze()
-  return found.violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ target }) => target).slice(0, 3) }))
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map(({ target, failureSummary }) => ({ id, where: target, why: failureSummary })),
+  )
 }
 
 /** As another tab of the browser would change it. */
@@ -77,6 +80,11 @@ async function setDensity(page: Page, density: string): Promise<void> {
     localStorage.setItem(key, JSON.stringify({ zone: 'UTC', density: next }))
     window.dispatchEvent(new StorageEvent('storage', { key, newValue: localStorage.getItem(key) }))
   }, density)
+}
+
+/** Runs in the page. Ends when a change of theme or size is on the screen. */
+function drawn(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 }
 
 /** Runs in the page. Elements that take time to become what they are; the style sheet allows 1 ms. */
@@ -156,7 +164,7 @@ function tooWide(): string[] {
  * scrolls sideways within the page, as tables and code may, can be scrolled to.
  */
 function outOfReach(): string[] {
-  const layers = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog], [role=menu]')]
+  const layers = [...document.querySelectorAll<HTMLElement>('aside, [role=dialog], [role=alertdialog], [role=menu]')]
   const layer = layers.findLast((each) => each.checkVisibility()) ?? document.querySelector('main') ?? document.body
   const controls = [...layer.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea, [role=menuitem]')]
   return controls
