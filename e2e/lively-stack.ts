@@ -1,3 +1,4 @@
+import { release } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext } from '@playwright/test'
 import Database from 'better-sqlite3'
@@ -72,6 +73,16 @@ export class LivelyStack {
     await page.goto(this.#links[place])
     await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
     await page.close()
+  }
+
+  /** What screens say of this very machine, each with what they say of any: where the data lies, and the kernel. */
+  get machineWords(): (readonly [string, string])[] {
+    const usualFolder = '/var/lib/signet'
+    return [
+      [this.#demo.folder, usualFolder],
+      [this.#fresh.folder, usualFolder],
+      [release(), '6.12.0'],
+    ]
   }
 
   /** A path of one of the two as an address. */

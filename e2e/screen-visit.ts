@@ -34,6 +34,12 @@ export async function visit(page: Page, screen: Screen, stack: LivelyStack): Pro
   await settled(page)
 }
 
+/** Waits a moment for lines of progress to go; on a lively demo the next one is never far. */
+export async function withoutProgress(page: Page): Promise<void> {
+  const isQuiet = () => document.querySelector('[data-active][aria-hidden], [data-on][aria-hidden]') === null
+  await page.waitForFunction(isQuiet, undefined, { timeout: 2_000 }).catch(() => undefined)
+}
+
 /** Nothing is read any more, and nothing moves. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(isStill)

@@ -26,6 +26,8 @@ interface LocalAnswer {
   readonly text: string
 }
 
+const endpointNames = { imds: 'metadata endpoint (IMDS)', 'app-service': 'App Service endpoint' } as const
+
 /**
  * A test asked for by the server: this agent's own endpoint is called over HTTP as a workload would call it, and what
  * happens behind it is recorded under the probe's ID. Never throws.
@@ -33,7 +35,10 @@ interface LocalAnswer {
 export async function runProbe(request: ProbeRequest, parts: ProbeParts): Promise<ProbeResult> {
   const trace = new ProbeTrace(request, parts.clock, parts.onStep)
   using _pending = parts.probes.begin(trace)
-  trace.add('agent', 'Test reached the agent', { status: 'ok', detail: `Dialect ${request.dialect}` })
+  trace.add('agent', 'Test reached the agent', {
+    status: 'ok',
+    detail: `To ask at the ${endpointNames[request.dialect]}.`,
+  })
   const call = workloadCall(request, parts)
   const step = trace.open('local-endpoint', `GET ${call.url.origin}${call.url.pathname}`)
   const asked = `GET ${call.url.pathname}${call.url.search} HTTP/1.1\nHost: ${call.url.host}\n${linesOf(call.headers)}`

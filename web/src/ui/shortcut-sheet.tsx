@@ -11,6 +11,11 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
   const groups = groupsOf(useCommands())
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard shortcuts" wide>
+      <Checkbox
+        label="Single letters act outside of fields"
+        checked={shortcuts}
+        onChange={(event) => setPreferences({ shortcuts: event.target.checked })}
+      />
       <div className={styles['groups']}>
         {groups.map(([group, commands]) => (
           <section key={group} aria-label={group}>
@@ -28,11 +33,6 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
           </section>
         ))}
       </div>
-      <Checkbox
-        label="Single letters act outside of fields"
-        checked={shortcuts}
-        onChange={(event) => setPreferences({ shortcuts: event.target.checked })}
-      />
     </Dialog>
   )
 }

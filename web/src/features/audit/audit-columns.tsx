@@ -43,7 +43,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'action',
     header: 'Action',
-    width: 262,
+    width: 284,
     cell: ({ action }) => <strong className={styles['action']}>{auditActions[action]}</strong>,
   },
   {
@@ -64,7 +64,7 @@ export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'reason',
     header: 'Reason',
-    width: 190,
+    width: 172,
     cell: ({ reason }) =>
       reason === null ? <None /> : <Untrusted text={codeWords(reason)} className={styles['reason']} />,
   },

@@ -24,7 +24,7 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
-    width: 232,
+    width: 226,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         <ExactTime at={row.requestedAt} />
@@ -34,11 +34,11 @@ const columns = columnsOf<RotationSummary>([
       </Link>
     ),
   },
-  { id: 'instance', header: 'Instance', width: 180, cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', width: 122, cell: (row) => triggerWords[row.trigger] },
+  { id: 'instance', header: 'Instance', width: 178, cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', width: 114, cell: (row) => triggerWords[row.trigger] },
   { id: 'actor', header: 'Actor', width: 140, cell: (row) => <Untrusted text={row.actor.label} /> },
-  { id: 'change', header: 'Old → new certificate', width: 174, cell: (row) => <Change run={row} /> },
-  { id: 'state', header: 'State', width: 170, cell: (row) => <RunBadge run={row} /> },
+  { id: 'change', header: 'Old → new', width: 174, cell: (row) => <Change run={row} /> },
+  { id: 'state', header: 'State', width: 168, cell: (row) => <RunBadge run={row} /> },
   {
     id: 'duration',
     header: 'Until active',
@@ -66,7 +66,7 @@ export const rotationColumns = columns
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
   ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
-  { id: 'waiting', header: 'Waits for', width: 494, cell: (row) => <Waiting run={row} /> },
+  { id: 'waiting', header: 'Waits for', width: 516, cell: (row) => <Waiting run={row} /> },
   { id: 'agent', header: 'Agent', width: 100, cell: (row) => <AgentLink run={row} /> },
   { id: 'attempts', header: 'Tries', width: 60, cell: (row) => row.attempts },
   {
