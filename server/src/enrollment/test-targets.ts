@@ -1,6 +1,6 @@
 import type { AgentSummary, InstanceSummary } from '@signet/shared/api/resources'
 import type { TestTarget, TestTargets } from '@signet/shared/api/token-tests'
-import { formatTerm } from '@signet/shared/query/query'
+import { formatTerm } from '@signet/shared/query/query-text'
 import { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import type { InstanceList, InstanceView, ResourceManager } from '../resources/index.ts'
 
