@@ -3,7 +3,7 @@ import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { claimDue } from '../platform/database/leases.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import type { BulkItemsTable, BulkJobsTable } from '../platform/database/schema.ts'
+import type { BulkItemsTable, BulkJobsTable } from '../platform/database/work-tables.ts'
 import type { Tx } from '../platform/transaction.ts'
 
 export type JobRow = BulkJobsTable

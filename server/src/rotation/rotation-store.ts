@@ -6,7 +6,7 @@ import type {
   RotationAttemptsTable,
   RotationPoliciesTable,
   RotationRunsTable,
-} from '../platform/database/schema.ts'
+} from '../platform/database/work-tables.ts'
 import type { Tx } from '../platform/transaction.ts'
 
 export type SlotRow = CredentialSlotsTable

@@ -1,14 +1,13 @@
 import type { ColumnType, Generated } from 'kysely'
-
-/** Columns that every changeable row has; `version` rises by one with every change. */
-interface Versioned {
-  tenant_id: string
-  version: number
-  created_at: number
-  updated_at: number
-}
-
-type Flag = 0 | 1
+import type { Flag, Versioned } from './columns.ts'
+import type {
+  BulkItemsTable,
+  BulkJobsTable,
+  CredentialSlotsTable,
+  RotationAttemptsTable,
+  RotationPoliciesTable,
+  RotationRunsTable,
+} from './work-tables.ts'
 
 export interface TenantsTable {
   id: string
@@ -153,117 +152,6 @@ export interface CertificateAuthoritiesTable {
   version: number
   created_at: number
   updated_at: number
-}
-
-export interface RotationPoliciesTable extends Versioned {
-  id: string
-  name: string
-  lifetime_s: number
-  rotate_at: number
-  overlap_s: number
-  key_alg: 'rsa2048' | 'p256'
-}
-
-export interface CredentialSlotsTable extends Versioned {
-  id: string
-  principal_id: string
-  /** As it was when the slot was opened; evidence names things as they were. */
-  principal_name: string
-  agent_id: string
-  holder: 'agent' | 'server' | 'external'
-  state: 'open' | 'closed'
-  policy_id: string
-  active_credential_id: string | null
-  prepared_credential_id: string | null
-  /** Share of the lifetime, 0 to 0.2, by which this slot rotates earlier; drawn once (SEC-146). */
-  jitter: number
-  rotate_after: number | null
-  failures: number
-}
-
-export interface RotationRunsTable extends Versioned {
-  id: string
-  slot_id: string
-  principal_id: string
-  /** As it was when the run was opened. */
-  principal_name: string
-  trigger: 'schedule' | 'enable' | 'manual' | 'policy' | 'reenroll'
-  actor_kind: string
-  actor_id: string | null
-  actor_label: string
-  state: 'requested' | 'prepared' | 'activated' | 'completed' | 'failed' | 'cancelled'
-  lane: number
-  from_credential_id: string | null
-  to_credential_id: string | null
-  attempt: number
-  due_at: number
-  lease_owner: string | null
-  fence: number
-  error_code: string | null
-  error_detail: string | null
-  prepared_at: number | null
-  activated_at: number | null
-  finished_at: number | null
-}
-
-export interface RotationAttemptsTable {
-  id: string
-  tenant_id: string
-  run_id: string
-  attempt: number
-  fence: number
-  from_state: RotationRunsTable['state'] | null
-  to_state: RotationRunsTable['state'] | null
-  outcome: 'ok' | 'error' | 'lost_lease'
-  actor_kind: string
-  actor_id: string | null
-  actor_label: string
-  started_at: number
-  ended_at: number
-  error_code: string | null
-  detail: string | null
-}
-
-export interface BulkJobsTable extends Versioned {
-  id: string
-  kind: 'turn-on' | 'pause' | 'resume' | 'turn-off' | 'restore' | 'rotate' | 'tag'
-  state: 'selecting' | 'running' | 'paused' | 'cancelled' | 'finished'
-  /** Filter text of the selection; null when items were given, or come from the job that is undone. */
-  q: string | null
-  undo_of: string | null
-  tags: string | null
-  reason: string | null
-  actor_kind: string
-  actor_id: string | null
-  actor_label: string
-  actor_ip: string | null
-  correlation_id: string
-  /** Where selecting goes on; null at its beginning. */
-  cursor: string | null
-  /** Whether every item is there. */
-  selected: Flag
-  total: number
-  changed: number
-  already: number
-  refused: number
-  failed: number
-  due_at: number
-  lease_owner: string | null
-  fence: number
-  finished_at: number | null
-}
-
-export interface BulkItemsTable {
-  job_id: string
-  position: number
-  instance_id: string
-  /** What is special about this item, as JSON; of a job that undoes another one. */
-  input: string | null
-  state: 'waiting' | 'changed' | 'already' | 'refused' | 'failed'
-  detail: string | null
-  /** Input of the item that would undo this one. */
-  undo: string | null
-  done_at: number | null
 }
 
 export interface SigningKeysTable {

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { authorityUrl, openTestAuthority, read, type TestAuthority, tenantId } from './testing/test-authority.ts'
+
+let authority: TestAuthority
+
+beforeEach(async () => {
+  authority = await openTestAuthority()
+})
+afterEach(() => authority.close())
+
+describe('discovery', () => {
+  const get = async (path: string) => read(await fetch(`${authority.base}${path}`))
+
+  it('publishes v1 and v2 metadata whose issuer is at the authority itself', async () => {
+    for (const [path, issuer] of [
+      [`/${tenantId}/v2.0/.well-known/openid-configuration`, `${authorityUrl}/${tenantId}/v2.0`],
+      [`/${tenantId}/.well-known/openid-configuration`, `${authorityUrl}/${tenantId}/`],
+      ['/common/v2.0/.well-known/openid-configuration', `${authorityUrl}/{tenantid}/v2.0`],
+    ] as const) {
+      const answer = await get(path)
+      expect(answer.body['issuer']).toBe(issuer)
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('cache-control')).toBe('max-age=86400, private')
+      for (const name of ['token_endpoint', 'authorization_endpoint', 'jwks_uri'])
+        expect(answer.body[name]).toMatch(authorityUrl)
+    }
+  })
+
+  it('publishes the active and the next key, public members only (SEC-87, SEC-90)', async () => {
+    for (const path of [`/${tenantId}/discovery/v2.0/keys`, `/${tenantId}/discovery/keys`, '/common/discovery/keys']) {
+      const { body, headers } = await get(path)
+      const keys = body['keys'] as Record<string, unknown>[]
+      expect(keys).toHaveLength(2)
+      for (const key of keys) {
+        expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['d', 'p', 'q', 'dp', 'dq', 'qi']))
+        expect(key).toMatchObject({ kty: 'RSA', use: 'sig', kid: key['x5t'] })
+      }
+      expect(headers.get('cache-control')).toBe('max-age=3600')
+    }
+  })
+
+  it('is the same whatever Host says (SEC-91)', async () => {
+    const { body } = await read(
+      await fetch(`${authority.base}/${tenantId}/v2.0/.well-known/openid-configuration`, {
+        headers: { 'x-forwarded-host': 'evil' },
+      }),
+    )
+    expect(JSON.stringify(body)).not.toContain('evil')
+  })
+
+  it('answers instance discovery for its own host and invalid_instance for others', async () => {
+    const own = await get(
+      `/common/discovery/instance?api-version=1.1&authorization_endpoint=${encodeURIComponent(`${authorityUrl}/${tenantId}/oauth2/v2.0/authorize`)}`,
+    )
+    expect(own.body['tenant_discovery_endpoint']).toBe(
+      `${authorityUrl}/${tenantId}/v2.0/.well-known/openid-configuration`,
+    )
+    const other = await get('/common/discovery/instance?api-version=1.1&authorization_endpoint=https%3A%2F%2Fevil%2Fx')
+    expect([other.status, other.body.error]).toEqual([400, 'invalid_instance'])
+  })
+})
+
+describe('signing keys', () => {
+  it('roll by themselves: the next key signs when due, the old one stays published until its tokens are gone', async () => {
+    const first = authority.authority.keys.activeKid
+    const next = authority.authority.keys.published.find((key) => key.kid !== first)?.kid
+    authority.clock.advance(90 * 86_400_000)
+    await authority.authority.keys.roll()
+    expect(authority.authority.keys.activeKid).toBe(next)
+    expect(authority.authority.keys.published.map((key) => key.kid)).toContain(first)
+    expect(authority.authority.keys.published).toHaveLength(3)
+    authority.clock.advance(2 * 86_400_000)
+    await authority.authority.keys.roll()
+    expect(authority.authority.keys.published.map((key) => key.kid)).not.toContain(first)
+    expect(authority.authority.keys.published).toHaveLength(2)
+  })
+})
