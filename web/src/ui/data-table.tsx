@@ -37,7 +37,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => (isNarrow ? cardHeight : rowHeight),
     overscan: isNarrow ? 4 : overscan,
-    scrollPaddingEnd: isNarrow ? 0 : headHeight,
+    scrollPaddingEnd: headHeight,
     rangeExtractor: focus.rangeExtractor,
     useFlushSync: false,
   })
