@@ -314,6 +314,12 @@ const everywhere: readonly Screen[] = [
     ready: (page) => page.getByRole('menu'),
   },
   {
+    name: 'sessions',
+    about: 'Where one is signed in, and the way to end a sign-in that is not known',
+    path: '/sessions',
+    ready: text('Signed in'),
+  },
+  {
     name: 'zone-dialog',
     about: 'Times in another zone',
     path: '/',
