@@ -183,6 +183,8 @@ function outOfReach(): string[] {
       const isInside = left >= -1 && right <= innerWidth + 1 && bottom > 0 && top < innerHeight
       return isFree && isInside
         ? []
-        : [`${control.outerHTML.slice(0, 100)} at ${Math.round(left)}, ${Math.round(top)}, under ${over?.outerHTML.slice(0, 60)}`]
+        : [
+            `${control.outerHTML.slice(0, 100)} at ${Math.round(left)}, ${Math.round(top)}, under ${over?.outerHTML.slice(0, 60)}`,
+          ]
     })
 }

@@ -94,25 +94,25 @@ journey('an operator turns on 31 of 38 filtered instances and undoes it', inFour
     await expectAccessible()
     await hand.press(selection.getByRole('button', { name: 'Turn on', exact: true }))
     const preview = page.getByRole('dialog', { name: 'Turn on: 38 selected' })
-    await expect(preview).toContainText('Turn on: 31 will change · 7 so already · 0 not allowed · 0 risky')
+    await expect(preview).toContainText('31 will change · 7 need no change')
     expect(await namesOf('state:off')).toEqual(stillOff)
     await expectAccessible()
     await hand.write(preview.getByLabel('Reason (optional)'), 'opening day')
     await hand.press(preview.getByRole('button', { name: 'Turn on 31' }))
   })
 
-  await step('the job tells how far it is, and that 31 are done and 7 were so already', async () => {
+  await step('the job tells how far it is, and that 31 are done and 7 needed no change', async () => {
     await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/)
     await expect(main.getByRole('heading', { level: 1 })).toHaveText('Turn on 38 identities')
     const bar = main.getByRole('progressbar', { name: 'Items done' })
     await expect(bar).toHaveAttribute('max', '38')
     await expect(badge('Finished')).toBeVisible({ timeout: 30_000 })
     await expect(bar).toHaveAttribute('value', '38')
-    await expect(main.getByText('31 changed · 7 so already')).toBeVisible()
+    await expect(main.getByText('31 changed · 7 unchanged')).toBeVisible()
     await expect(main).toContainText(filter)
     await expect(main).toContainText('opening day')
     await expectAccessible()
-    await hand.choose(main.getByLabel('Result', { exact: true }), 'Was so already')
+    await hand.choose(main.getByLabel('Result', { exact: true }), 'No change needed')
     await expect(
       page.getByRole('table', { name: 'Instances of the job' }).locator('tbody').getByRole('row'),
     ).toHaveCount(7)
