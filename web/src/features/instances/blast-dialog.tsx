@@ -114,11 +114,12 @@ function Uses({ radius, error }: { radius: BlastRadius | undefined; error: Error
   }
   if (radius.lastUsedAt === null) return <p>It was not used yet.</p>
   const uses = radius.day.length > 0 ? radius.day : radius.week
+  const sum = tokensIn(uses)
   return (
     <>
       <p>
-        It was used in the last {radius.day.length > 0 ? '24 h' : '7 days'}: {tokensIn(uses)} tokens, last{' '}
-        <RelativeTime at={radius.lastUsedAt} />.
+        It was used in the last {radius.day.length > 0 ? '24 h' : '7 days'}: {sum} {sum === 1 ? 'token' : 'tokens'},
+        last <RelativeTime at={radius.lastUsedAt} />.
       </p>
       <dl className={styles['uses']}>
         {uses.slice(0, mostAudiences).flatMap(({ audience, tokens }) => [

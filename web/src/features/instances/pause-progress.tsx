@@ -53,7 +53,7 @@ function LiveDetail({ live: { tokens, until } }: Pick<BlastRadius, 'live'>) {
   if (until === null) return 'none is valid any more'
   return (
     <>
-      {tokens} valid until <ExactTime at={until} /> at the latest, for resources that do not ask back
+      {tokens} valid until <ExactTime at={until} /> at the latest, at services that do not check for revocation
     </>
   )
 }
