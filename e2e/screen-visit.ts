@@ -6,8 +6,10 @@ import type { Screen } from './screens.ts'
 export type Seats = Record<NonNullable<Screen['as']> | 'administrator', Page>
 
 /** Times are in UTC, and what moves only for show stands still. */
+const setting = { reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' } as const
+
 export async function takeSeats(browser: Browser, stack: LivelyStack): Promise<Seats> {
-  const seat = () => browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' })
+  const seat = () => browser.newContext(setting)
   const [administrator, newcomer, nobody] = [await seat(), await seat(), await seat()]
   await stack.signIn(administrator, 'demo')
   await stack.signIn(newcomer, 'fresh')
@@ -17,6 +19,13 @@ export async function takeSeats(browser: Browser, stack: LivelyStack): Promise<S
     viewer: await newcomer.newPage(),
     nobody: await nobody.newPage(),
   }
+}
+
+/** The same people, the administrator in a browser of their own beside the first; the rest is shared. */
+export async function seatBeside(browser: Browser, seats: Seats): Promise<Seats> {
+  const storageState = await seats.administrator.context().storageState()
+  const context = await browser.newContext({ ...setting, storageState })
+  return { ...seats, administrator: await context.newPage() }
 }
 
 /** Brings a page that is signed in as the screen asks to it, and waits until all of it is there. */
