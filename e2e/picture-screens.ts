@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from '@playwright/test'
 import { quietFlags, requireChromium } from './browser.ts'
 import { LivelyStack } from './lively-stack.ts'
-import { takeSeats, visit, withoutProgress } from './screen-visit.ts'
-import { type Screen, screens } from './screens.ts'
+import { type Screen, takeSeats, visit, withoutProgress } from './screen-visit.ts'
+import { screens } from './screens.ts'
 import { smallPng } from './small-png.ts'
 
 /**

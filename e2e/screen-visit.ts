@@ -1,6 +1,19 @@
-import type { Browser, Page } from '@playwright/test'
-import type { LivelyStack } from './lively-stack.ts'
-import type { Screen } from './screens.ts'
+import type { Browser, Locator, Page } from '@playwright/test'
+import type { Landmarks, LivelyStack } from './lively-stack.ts'
+
+/** One screen of the dashboard, or one state of it that looks like nothing else. */
+export interface Screen {
+  readonly name: string
+  /** What somebody sees there, in one line. */
+  readonly about: string
+  readonly path: string | ((landmarks: Landmarks) => string)
+  /** What is done there before there is something to see. */
+  readonly act?: (page: Page) => Promise<unknown>
+  /** What shows that it is complete. */
+  readonly ready: (page: Page) => Locator
+  /** Who looks, if not the administrator of the demo; newcomer and viewer are at the Signet beside it. */
+  readonly as?: 'nobody' | 'newcomer' | 'viewer'
+}
 
 /** A page of everybody who looks, signed in. */
 export type Seats = Record<NonNullable<Screen['as']> | 'administrator', Page>

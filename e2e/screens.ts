@@ -1,19 +1,5 @@
-import type { Locator, Page } from '@playwright/test'
-import type { Landmarks } from './lively-stack.ts'
-
-/** One screen of the dashboard, or one state of it that looks like nothing else. */
-export interface Screen {
-  readonly name: string
-  /** What somebody sees there, in one line. */
-  readonly about: string
-  readonly path: string | ((landmarks: Landmarks) => string)
-  /** What is done there before there is something to see. */
-  readonly act?: (page: Page) => Promise<unknown>
-  /** What shows that it is complete. */
-  readonly ready: (page: Page) => Locator
-  /** Who looks, if not the administrator of the demo; newcomer and viewer are at the Signet beside it. */
-  readonly as?: 'nobody' | 'newcomer' | 'viewer'
-}
+import type { Page } from '@playwright/test'
+import type { Screen } from './screen-visit.ts'
 
 const vault = 'resource=https://vault.azure.net'
 const named = (level: string) => (page: Page) => page.getByRole('heading', { name: level, exact: true })

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { LivelyStack } from '../lively-stack.ts'
-import { type Seats, seatBeside, takeSeats, visit } from '../screen-visit.ts'
-import { type Screen, screens } from '../screens.ts'
+import { type Screen, type Seats, seatBeside, takeSeats, visit } from '../screen-visit.ts'
+import { screens } from '../screens.ts'
 import { expect, standards, test } from './fixtures.ts'
 
 // A trace would take longer than the looking.

@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test'
 import { Stack } from '../stack.ts'
 import { expect, expectAccessible, serverAway, test } from './fixtures.ts'
+import { expectNoOverflow } from './journey.ts'
 
 interface Instance {
   id: string
@@ -36,11 +36,6 @@ test.beforeEach(async ({ page }) => {
   await page.goto(`${new URL(url).origin}/instances`)
   await expect(page.getByRole('link', { name: instance.name, exact: true })).toBeVisible()
 })
-
-const noOverflow = (page: Page) =>
-  expect
-    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth))
-    .toBe(0)
 
 test('the keyboard alone leads anywhere: palette, sequences, filter, sheet, rail', async ({ page }) => {
   await page.keyboard.press('Control+k')
@@ -110,14 +105,14 @@ test('theme, density and zone hold from the first paint of the next visit', asyn
 test('nothing overflows on a phone, and the rail is a menu there', async ({ page }) => {
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 844 })
-    await noOverflow(page)
+    await expectNoOverflow(page)
   }
   await page.getByRole('button', { name: 'Menu' }).click()
   await expectAccessible(page)
   await page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'Audit' }).click()
   await expect(page).toHaveURL(/\/audit$/)
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await noOverflow(page)
+  await expectNoOverflow(page)
 })
 
 test('the admin API is described on a page of its own, under the same policy', async ({ page }) => {

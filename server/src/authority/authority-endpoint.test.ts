@@ -1,12 +1,13 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  addClient,
   askToken,
   authorityUrl,
   form,
   openTestAuthority,
   read,
-  TestClient,
+  type TestClient,
   tenantId,
 } from './testing/test-authority.ts'
 
@@ -17,8 +18,7 @@ let client: TestClient
 
 beforeAll(async () => {
   authority = await openTestAuthority({ logged })
-  client = await TestClient.make({ nowMs: authority.clock.now() })
-  authority.clients.set(client.principal.clientId, client)
+  client = await addClient(authority)
 })
 afterAll(() => authority.close())
 

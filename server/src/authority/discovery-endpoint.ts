@@ -5,7 +5,7 @@ import type { Issuer } from './issuer.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface Published {
-  /** A string, since the HTTP layer then writes head and body at once, which is a quarter of what the answer costs. */
+  /** A string, since the HTTP layer then writes head and body at once. */
   readonly text: string
   /** Every header, as name, value, name, value. */
   readonly headers: string[]

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
 import { TestGrants } from './test-grants.ts'
-import { askToken, form, openTestAuthority, type TestAuthority, TestClient } from './testing/test-authority.ts'
+import { addClient, askToken, form, openTestAuthority, type TestAuthority } from './testing/test-authority.ts'
 
 const correlationId = '0e02b2c3-58cc-4372-a567-f47ac10bd479'
 
@@ -48,8 +48,7 @@ describe('the token endpoint', () => {
   it('issues five minutes under a grant, once, and nothing in the form of a workload does that', async () => {
     const authority = await openTestAuthority()
     open = authority
-    const client = await TestClient.make({ nowMs: authority.clock.now() })
-    authority.clients.set(client.principal.clientId, client)
+    const client = await addClient(authority)
     const ask = async (extra: Record<string, string> = {}) => {
       const assertion = client.assertion(client.header(), client.claims(authority.clock.now()))
       const headers = { 'client-request-id': correlationId }

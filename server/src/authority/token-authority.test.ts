@@ -4,6 +4,7 @@ import type { Database } from '../platform/database/database.ts'
 import { sqlOf } from '../platform/database/database.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import {
+  addClient,
   askToken,
   authorityUrl,
   form,
@@ -24,8 +25,7 @@ async function open(
   keyLocation: 'agent' | 'external' = 'external',
 ): Promise<void> {
   authority = await openTestAuthority(options)
-  client = await TestClient.make({ nowMs: authority.clock.now(), keyLocation })
-  authority.clients.set(client.principal.clientId, client)
+  client = await addClient(authority, { keyLocation })
 }
 
 const fresh = () => client.assertion(client.header(), client.claims(authority.clock.now()))

@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  addClient,
   askToken,
   authorityUrl,
   form,
   openTestAuthority,
   type TestAuthority,
-  TestClient,
+  type TestClient,
   tenantId,
 } from './testing/test-authority.ts'
 
@@ -15,15 +16,9 @@ let client: TestClient
 
 beforeEach(async () => {
   authority = await openTestAuthority()
-  client = await addClient()
+  client = await addClient(authority)
 })
 afterEach(() => authority.close())
-
-async function addClient(options: { keyLocation?: 'agent' | 'external'; ec?: boolean } = {}): Promise<TestClient> {
-  const made = await TestClient.make({ nowMs: authority.clock.now(), ...options })
-  authority.clients.set(made.principal.clientId, made)
-  return made
-}
 
 const fresh = (more: Record<string, unknown> = {}) =>
   client.assertion(client.header(), client.claims(authority.clock.now(), more))
@@ -134,7 +129,7 @@ describe('assertion dialects (wire-protocol 3.4)', () => {
   })
 
   it('accepts ES256 under an EC certificate', async () => {
-    client = await addClient({ ec: true })
+    client = await addClient(authority, { ec: true })
     expect((await askToken(authority, form(client, fresh()))).status).toBe(200)
   })
 })
@@ -202,7 +197,7 @@ describe('refusals of assertions', () => {
   })
 
   it('wants the issuer as audience and 300 s at most from keys an agent holds (SEC-76, SEC-77)', async () => {
-    client = await addClient({ keyLocation: 'agent' })
+    client = await addClient(authority, { keyLocation: 'agent' })
     const codes = async (more: Record<string, unknown>) =>
       (await askToken(authority, form(client, client.assertion(client.header(), c(more))))).body.error_codes
     expect(await codes({ aud: tokenUrl })).toEqual([700023])
@@ -213,7 +208,7 @@ describe('refusals of assertions', () => {
 
 describe('replay (SEC-78, SEC-79)', () => {
   it('gives one token for twenty parallel copies of an agent assertion', async () => {
-    client = await addClient({ keyLocation: 'agent' })
+    client = await addClient(authority, { keyLocation: 'agent' })
     const assertion = fresh()
     const answers = await Promise.all(Array.from({ length: 20 }, () => askToken(authority, form(client, assertion))))
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1)
@@ -221,7 +216,7 @@ describe('replay (SEC-78, SEC-79)', () => {
   })
 
   it('still refuses the copy after a restart', async () => {
-    client = await addClient({ keyLocation: 'agent' })
+    client = await addClient(authority, { keyLocation: 'agent' })
     const assertion = fresh()
     expect((await askToken(authority, form(client, assertion))).status).toBe(200)
     const { folder, clock, clients } = authority

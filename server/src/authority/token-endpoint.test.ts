@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  addClient,
   askToken,
   authorityUrl,
   form,
@@ -9,7 +10,7 @@ import {
   read,
   resource,
   type TestAuthority,
-  TestClient,
+  type TestClient,
   tenantId,
 } from './testing/test-authority.ts'
 
@@ -18,15 +19,9 @@ let client: TestClient
 
 beforeEach(async () => {
   authority = await openTestAuthority()
-  client = await addClient()
+  client = await addClient(authority)
 })
 afterEach(() => authority.close())
-
-async function addClient(options: { keyLocation?: 'agent' | 'external'; ec?: boolean } = {}): Promise<TestClient> {
-  const made = await TestClient.make({ nowMs: authority.clock.now(), ...options })
-  authority.clients.set(made.principal.clientId, made)
-  return made
-}
 
 const fresh = (more: Record<string, unknown> = {}) =>
   client.assertion(client.header(), client.claims(authority.clock.now(), more))

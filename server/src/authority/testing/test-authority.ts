@@ -232,6 +232,16 @@ export async function openTestAuthority(
 
 export type TestAuthority = Awaited<ReturnType<typeof openTestAuthority>>
 
+/** One more client that the authority knows. */
+export async function addClient(
+  authority: TestAuthority,
+  options: { keyLocation?: KeyCredential['keyLocation']; ec?: boolean } = {},
+): Promise<TestClient> {
+  const made = await TestClient.make({ nowMs: authority.clock.now(), ...options })
+  authority.clients.set(made.principal.clientId, made)
+  return made
+}
+
 /** Sends a form as clients do; `null` leaves a field out. */
 export async function askToken(
   { base }: { base: string },
