@@ -54,27 +54,13 @@ export class OperatorsStore {
   }
 
   session(idSha256: string, tx?: Tx): Promise<SessionWithOperator | undefined> {
-    const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader
-      .selectFrom('operator_sessions')
-      .innerJoin('operators', 'operators.id', 'operator_sessions.operator_id')
-      .selectAll('operator_sessions')
-      .select(['operators.display_name', 'operators.role', 'operators.state'])
-      .where('operator_sessions.id_sha256', '=', idSha256)
-      .where('operator_sessions.revoked_at', 'is', null)
-      .executeTakeFirst()
+    return this.#notEnded(tx).where('operator_sessions.id_sha256', '=', idSha256).executeTakeFirst()
   }
 
   /** Sessions of an operator that are neither over at `now` nor ended, the last used first. */
   openSessions(operatorId: string, now: number, tx?: Tx): Promise<SessionWithOperator[]> {
-    const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader
-      .selectFrom('operator_sessions')
-      .innerJoin('operators', 'operators.id', 'operator_sessions.operator_id')
-      .selectAll('operator_sessions')
-      .select(['operators.display_name', 'operators.role', 'operators.state'])
+    return this.#notEnded(tx)
       .where('operator_sessions.operator_id', '=', operatorId)
-      .where('operator_sessions.revoked_at', 'is', null)
       .where('operator_sessions.idle_expires_at', '>', now)
       .where('operator_sessions.absolute_expires_at', '>', now)
       .orderBy('operator_sessions.last_seen_at', 'desc')
@@ -89,5 +75,16 @@ export class OperatorsStore {
     change: Partial<Pick<OperatorSessionsTable, 'idle_expires_at' | 'last_seen_at' | 'step_up_at' | 'revoked_at'>>,
   ): Promise<void> {
     await sqlOf(tx).updateTable('operator_sessions').set(change).where('id_sha256', '=', idSha256).execute()
+  }
+
+  /** Sessions with whose they are; some may be over by their time. */
+  #notEnded(tx?: Tx) {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader
+      .selectFrom('operator_sessions')
+      .innerJoin('operators', 'operators.id', 'operator_sessions.operator_id')
+      .selectAll('operator_sessions')
+      .select(['operators.display_name', 'operators.role', 'operators.state'])
+      .where('operator_sessions.revoked_at', 'is', null)
   }
 }
