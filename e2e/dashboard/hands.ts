@@ -20,22 +20,37 @@ export interface Hand {
 const screens = { Instances: 'i', Rotations: 'r', Jobs: 'j', 'Token tester': 't', Audit: 'u' } as const
 export type Screen = keyof typeof screens
 
-/** A pointer; only what is typed comes from the keyboard. */
+/** A mouse; only what is typed comes from the keyboard. */
 export function mouseOn(page: Page): Hand {
+  return pointerOn(page, (target) => target.click())
+}
+
+/** A finger on a touch screen: it never hovers. */
+export function fingerOn(page: Page): Hand {
+  return pointerOn(page, (target) => target.tap())
+}
+
+function pointerOn(page: Page, press: Hand['press']): Hand {
   return {
-    press: (target) => target.click(),
-    write: (field, text) => field.fill(text),
+    press,
+    write: async (field, text) => {
+      await press(field)
+      await field.fill(text)
+    },
     choose: async (select, label) => void (await select.selectOption({ label })),
-    select: (row) => row.getByRole('checkbox').check(),
-    open: (row) => row.getByRole('link').first().click(),
+    select: async (row) => {
+      await press(row.getByRole('checkbox'))
+      await expect(row.getByRole('checkbox')).toBeChecked()
+    },
+    open: (row) => press(row.getByRole('link').first()),
     goTo: async (screen) => {
       const menu = page.getByRole('banner').getByRole('button', { name: 'Menu', exact: true })
       const isNarrow = await menu.isVisible()
-      if (isNarrow) await menu.click()
+      if (isNarrow) await press(menu)
       const rail = isNarrow
         ? page.getByRole('dialog', { name: 'Menu' })
         : page.getByRole('navigation', { name: 'Main' })
-      await rail.getByRole('link', { name: screen, exact: true }).click()
+      await press(rail.getByRole('link', { name: screen, exact: true }))
       await expect(page.getByRole('dialog', { name: 'Menu' })).toHaveCount(0)
     },
   }

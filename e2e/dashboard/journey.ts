@@ -1,25 +1,28 @@
 import type { Page } from '@playwright/test'
 import { expect, expectAccessible, test } from './fixtures.ts'
-import { type Hand, keyboardOn, mouseOn } from './hands.ts'
+import { fingerOn, type Hand, keyboardOn, mouseOn } from './hands.ts'
 
 /** A screen, a theme and a way to work: what a journey is taken in. */
 interface Way {
   readonly width: 1440 | 390
   readonly theme: 'light' | 'dark'
-  readonly hand: 'mouse' | 'keyboard'
+  readonly hand: keyof typeof hands
 }
+
+const hands = { mouse: mouseOn, touch: fingerOn, keyboard: keyboardOn }
+const handWords = { mouse: 'by mouse', touch: 'by touch', keyboard: 'by keyboard alone' } as const
 
 /** Every two values of different axes meet once. */
 export const inFourWays: readonly Way[] = [
   { width: 1440, theme: 'light', hand: 'mouse' },
   { width: 1440, theme: 'dark', hand: 'keyboard' },
   { width: 390, theme: 'light', hand: 'keyboard' },
-  { width: 390, theme: 'dark', hand: 'mouse' },
+  { width: 390, theme: 'dark', hand: 'touch' },
 ]
 
 export const inEveryWay: readonly Way[] = ([1440, 390] as const).flatMap((width) =>
   (['light', 'dark'] as const).flatMap((theme) =>
-    (['mouse', 'keyboard'] as const).map((hand): Way => ({ width, theme, hand })),
+    ([width === 390 ? 'touch' : 'mouse', 'keyboard'] as const).map((hand): Way => ({ width, theme, hand })),
   ),
 )
 
@@ -29,7 +32,7 @@ export interface Traveller {
   readonly hand: Hand
   /** A part of the journey; afterwards nothing scrolls sideways. */
   step(title: string, act: () => Promise<void>): Promise<void>
-  /** WCAG 2.2 AA, in both themes; in the first way of each width that uses the mouse. */
+  /** WCAG 2.2 AA, in both themes; in the first way of each width that uses a pointer. */
   expectAccessible(): Promise<void>
 }
 
@@ -42,12 +45,13 @@ export function journey(
 ): void {
   const checkedWidths = new Set<number>()
   for (const { width, theme, hand } of ways) {
-    const checks = hand === 'mouse' && !checkedWidths.has(width)
+    const checks = hand !== 'keyboard' && !checkedWidths.has(width)
     if (checks) checkedWidths.add(width)
     test.describe(() => {
-      test.use({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: theme })
-      const how = hand === 'mouse' ? 'by mouse' : 'by keyboard alone'
-      test(`${title}, ${how}, ${theme}, at ${width} px`, async ({ page, context }) => {
+      const isPhone = hand === 'touch'
+      const viewport = { width, height: width === 390 ? 844 : 900 }
+      test.use({ viewport, colorScheme: theme, hasTouch: isPhone, isMobile: isPhone })
+      test(`${title}, ${handWords[hand]}, ${theme}, at ${width} px`, async ({ page, context }) => {
         test.setTimeout(240_000)
         await context.grantPermissions(['clipboard-read', 'clipboard-write'])
         await page.goto(await signInLink())
@@ -61,7 +65,7 @@ export function journey(
 function travellerOn(page: Page, { theme, hand }: Way, checks: boolean): Traveller {
   return {
     page,
-    hand: hand === 'keyboard' ? keyboardOn(page) : mouseOn(page),
+    hand: hands[hand](page),
     step: (title, act) =>
       test.step(title, async () => {
         await act()

@@ -136,7 +136,7 @@ export async function composeServer(parts: ServerParts) {
     authorityUrl: config.authorityUrl,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
     onCredentialUsed: (id, at) => uses.add(id, at),
-    onCertificateRefused: (principalId) => list.lookAgain(principalId),
+    onCertificateVerdict: (principalId) => list.lookAgain(principalId),
   })
   lifecycle.started('authority', () => authority.close())
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
     authorityUrl: 'https://localhost:7421',
     tokenLifetimeSeconds: 3_600,
     onCredentialUsed: () => undefined,
-    onCertificateRefused: () => undefined,
+    onCertificateVerdict: () => undefined,
   })
   resolver = new Resolver({ ...stack, agents: stack.plane.directory, authority })
 })

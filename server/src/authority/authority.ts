@@ -37,8 +37,11 @@ export interface AuthorityOptions {
   readonly tokenLifetimeSeconds: number
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
-  /** Told of every principal that was refused for its certificate, once that is on record; must not throw. */
-  readonly onCertificateRefused: (principalId: string) => void
+  /**
+   * Told of every principal that was refused for its certificate, and of its next token after that, once either is on
+   * record; must not throw.
+   */
+  readonly onCertificateVerdict: (principalId: string) => void
 }
 
 /** The domain put together. */

@@ -56,18 +56,26 @@ export interface TokenAuthorityParts {
   readonly tokenLifetimeSeconds: number
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
-  /** Told of every principal that was refused for its certificate, once that is on record; must not throw. */
-  readonly onCertificateRefused: (principalId: string) => void
+  /**
+   * Told of every principal that was refused for its certificate, and of its next token after that, once either is on
+   * record; must not throw.
+   */
+  readonly onCertificateVerdict: (principalId: string) => void
 }
 
 const guid = z.guid()
 /** How long a customer's certificate may send the same assertion again; agents get one use (SEC-79). */
 const reusableMs = 600_000
 
+/** Principals whose recovery would be noticed at once; that of any other is seen when its state is next looked at. */
+const mostRefused = 10_000
+
 /** Issues access tokens to clients that prove themselves with a certificate. */
 export class TokenAuthority {
   readonly #parts: TokenAuthorityParts
   readonly #ids: SequentialIds
+  /** Those whose newest request was refused for its certificate. */
+  readonly #refused = new Set<string>()
   #inFlight = 0
   #lastIssuedSeconds = 0
   #headerKid = ''
@@ -92,7 +100,7 @@ export class TokenAuthority {
 
   async #issue(request: TokenRequest): Promise<IssuedToken> {
     const { trace, form } = request
-    const { clock, resources, onCredentialUsed } = this.#parts
+    const { clock, resources, onCredentialUsed, onCertificateVerdict } = this.#parts
     requireGrant(form)
     const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
     const credentials = clientCredentialsOf(form, request.hasAuthorization)
@@ -123,6 +131,7 @@ export class TokenAuthority {
     const accessToken = await trace.step('signature', 'Token signed', draft.sign, () => signatureInWords(draft))
     await trace.step('record', 'Issuance on durable record', () => recorded)
     onCredentialUsed(client.credential.id, nowMs)
+    if (this.#refused.delete(client.principal.objectId)) onCertificateVerdict(client.principal.objectId)
     const { lifetimeSeconds, notBefore, expiresOn, kid } = draft
     return { accessToken, lifetimeSeconds, notBefore, expiresOn, resource, kid }
   }
@@ -133,7 +142,7 @@ export class TokenAuthority {
     nowMs: number,
     resource: string,
   ): Promise<AuthenticatedClient> {
-    const { identities, issuer, log, onCertificateRefused } = this.#parts
+    const { identities, issuer, log } = this.#parts
     try {
       return await authenticateClient(credentials, {
         issuer,
@@ -146,10 +155,16 @@ export class TokenAuthority {
         const { objectId: principalId, clientId } = known.principal
         const { code } = error
         await log.recordRefusal(this.#refusalRow(request, { principalId, clientId }, nowMs, { resource, code }))
-        if (isForCertificate(code)) onCertificateRefused(principalId)
+        if (isForCertificate(code)) this.#refusedFor(principalId)
       }
       throw error
     }
+  }
+
+  #refusedFor(principalId: string): void {
+    if (this.#refused.size >= mostRefused) this.#refused.clear()
+    this.#refused.add(principalId)
+    this.#parts.onCertificateVerdict(principalId)
   }
 
   async #recordingRefusal<T>(

@@ -127,7 +127,22 @@ describe('state of principal and certificate', () => {
     const [row] = authority.authority.log.recent(client.principal.objectId, { limit: 1 }).items
     expect(row).toMatchObject({ outcome: expect.not.stringMatching('^ok$'), kid: null })
     const isForCertificate = Object.keys(credential).length > 0
-    expect(authority.certificatesRefused).toEqual(isForCertificate ? [client.principal.objectId] : [])
+    expect(authority.certificateVerdicts).toEqual(isForCertificate ? [client.principal.objectId] : [])
+  })
+
+  it('tells of the first token after a refusal for the certificate, once it is on record, and of no other', async () => {
+    const { objectId } = client.principal
+    const certificate = client.credential
+    client.credential = { ...certificate, notAfter: 1 }
+    await askToken(authority, form(client, fresh()))
+    client.credential = certificate
+    authority.authority.forget(objectId)
+    expect(authority.authority.usage.refusedFor([objectId]).size).toBe(1)
+    expect((await askToken(authority, form(client, fresh()))).status).toBe(200)
+    expect(authority.certificateVerdicts).toEqual([objectId, objectId])
+    expect(authority.authority.usage.refusedFor([objectId]).size).toBe(0)
+    expect((await askToken(authority, form(client, fresh()))).status).toBe(200)
+    expect(authority.certificateVerdicts).toHaveLength(2)
   })
 
   it('forgets a client in the turn it changes', async () => {

@@ -93,6 +93,73 @@ describe('an export over HTTP', () => {
   })
 })
 
+describe('an export of a selection over HTTP', () => {
+  const post = async (body: object) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${base}/export`, { method: 'POST', headers, body: JSON.stringify(body) })
+    return { response, text: await response.text() }
+  }
+  const idsOf = async (...names: string[]) => {
+    const ids: string[] = []
+    for (const name of names) {
+      stack.clock.advance(1)
+      ids.push((await register(name)).id)
+    }
+    return ids
+  }
+
+  it.each([
+    ['name', ['a-1', 'b-2', 'c-3']],
+    ['-name', ['c-3', 'b-2', 'a-1']],
+    ['kind', ['a-1', 'b-2', 'c-3']],
+    ['created', ['b-2', 'c-3', 'a-1']],
+  ])('is exactly the selected rows, each once, sorted by %s as the list is', async (sort, expected) => {
+    const [b, other, c, a] = await idsOf('b-2', 'b-other', 'c-3', 'a-1')
+    expect(other).toBeDefined()
+    const gone = '01890000-0000-4000-8000-0000000000ff'
+    const { response, text } = await post({ ids: [c, a, gone, b, a], sort, format: 'ndjson' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="instances-[\dTZ-]+\.ndjson"$/)
+    const rows = text.trim().split('\n')
+    expect(rows.map((line) => (JSON.parse(line) as Record<string, unknown>)['name'])).toEqual(expected)
+  })
+
+  it('takes a thousand in CSV, over several portions, and not one more', async () => {
+    for (let index = 0; index < 1_005; index += 1) await tamper(stack, insertOf(index))
+    await stack.database.transact((tx) => stack.database.changed(tx, { kind: 'policy', id: 'all' }))
+    const ids = Array.from({ length: 1_001 }, (_, index) => idOf(index))
+    const { text } = await post({ ids: ids.slice(0, 1_000), format: 'csv' })
+    const lines = text.trim().split('\r\n')
+    expect(lines[0]).toMatch(/^id,name,kind,/)
+    expect(new Set(lines.slice(1).map((line) => line.split(',')[0]))).toEqual(new Set(ids.slice(0, 1_000)))
+    expect(lines).toHaveLength(1_001)
+    expect((await post({ ids, format: 'csv' })).response.status).toBe(400)
+  })
+
+  it.each(['csv', 'ndjson'])('keeps hostile values inert in %s (SEC-26, SEC-135)', async (format) => {
+    const { agent, instance } = await identityOn(stack)
+    await tamper(stack, `UPDATE agents SET agent_version = '=1+1' || char(8238) WHERE id = '${agent.id}'`)
+    const { text } = await post({ ids: [instance.id], format })
+    expect(text).toContain(format === 'csv' ? `'=1+1` : '"=1+1\\u202e"')
+  })
+
+  it('is in the audit log with how many were named, and a refused one is not', async () => {
+    const [id] = await idsOf('web-1')
+    await post({ ids: [id], format: 'csv' })
+    const [event] = (await stack.audit.page({ terms: [] }, { limit: 1 })).items
+    expect(event).toMatchObject({ action: 'instances.exported', after: { instances: 1, sort: 'name', format: 'csv' } })
+    const before = (await auditTrail(stack)).length
+    const bad = [
+      { ids: [], format: 'csv' },
+      { ids: ['x'], format: 'csv' },
+      { format: 'csv' },
+      { ids: [id], format: 'xls' },
+    ]
+    for (const body of bad) expect((await post(body)).response.status).toBe(400)
+    expect(await auditTrail(stack)).toHaveLength(before)
+  })
+})
+
 describe('the list over HTTP', () => {
   it.each([
     ['an unknown sorting', 'sort=colour'],
@@ -112,8 +179,10 @@ describe('the list over HTTP', () => {
   })
 })
 
+const idOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
+
 function insertOf(index: number): string {
-  const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
+  const id = idOf(index)
   return `INSERT INTO service_instances SELECT '${id}', tenant_id, subscription_id, id, 'vm', 'm-${index}', 'm-${index}',
     '/m/${index}', '/m/${index}', 'off', NULL, NULL, NULL, 1, 1, 1 FROM resource_groups LIMIT 1`
 }

@@ -2,12 +2,19 @@ import type { Download } from '@signet/shared/api/contract'
 import type { ExportFormat } from '@signet/shared/api/paging'
 import type { InstanceSort, InstanceSummary } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
+import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type ExportColumns, exportedTime, exportFile } from '../platform/export-file.ts'
 import { requireTerms } from '../platform/query-text.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { InstanceList } from './instance-list.ts'
+
+interface ExportParts {
+  readonly list: InstanceList
+  readonly audit: AuditLog
+  readonly clock: Clock
+}
 
 /**
  * The filtered list as a file, written while it is read. Times are UTC. The export is in the audit log before its first
@@ -18,13 +25,28 @@ import type { InstanceList } from './instance-list.ts'
 export async function exportInstances(
   context: RequestContext,
   query: { filter?: string | undefined; sort: InstanceSort; format: ExportFormat },
-  parts: { list: InstanceList; audit: AuditLog; clock: Clock },
+  parts: ExportParts,
 ): Promise<Download> {
   const { filter, sort, format } = query
   requireTerms(filter, instanceFields)
   await parts.audit.record(context, { action: 'instances.exported', after: { filter: filter ?? '', sort, format } })
-  const rows = parts.list.each({ filter, sort })
-  return exportFile({ name: 'instances', format, at: parts.clock.now(), columns, rows })
+  return fileOf(parts.list.each({ filter, sort }), format, parts.clock)
+}
+
+/** As above, of instances that are named one by one; in the order of the list, each once. */
+export async function exportNamedInstances(
+  context: RequestContext,
+  wish: { ids: readonly InstanceId[]; sort: InstanceSort; format: ExportFormat },
+  parts: ExportParts,
+): Promise<Download> {
+  const { sort, format } = wish
+  const ids = [...new Set(wish.ids)]
+  await parts.audit.record(context, { action: 'instances.exported', after: { instances: ids.length, sort, format } })
+  return fileOf(parts.list.named(ids, sort), format, parts.clock)
+}
+
+function fileOf(rows: AsyncIterable<InstanceSummary>, format: ExportFormat, clock: Clock): Download {
+  return exportFile({ name: 'instances', format, at: clock.now(), columns, rows })
 }
 
 const columns: ExportColumns<InstanceSummary> = [

@@ -95,6 +95,25 @@ export class InstanceListStore {
     })
   }
 
+  /** Those of these IDs that are in the list, in its order. */
+  async inOrder(ids: readonly string[], sort: InstanceSort): Promise<string[]> {
+    const { by, descending } = InstanceSort.read(sort)
+    const columns: readonly (keyof SortKeys)[] = orders[by].columns
+    const direction = descending ? 'desc' : 'asc'
+    const rows = await columns
+      .reduce(
+        (query, name) => query.orderBy(name, direction),
+        // The sign keeps the index of the sorting out of it, which would read every row.
+        this.#database.read
+          .selectFrom('instance_list')
+          .select('id')
+          .where('id', 'in', ids)
+          .where(sql<SqlBool>`+tenant_id = ${this.#tenantId}`),
+      )
+      .execute()
+    return rows.map((row) => row.id)
+  }
+
   /** How many match, counted no further than one more than `mostCounted`. */
   async count(filter: CompiledFilter): Promise<number> {
     // Without an order to keep, rows are walked by an index that has what they are asked for.

@@ -168,6 +168,17 @@ describe('the list after a change', () => {
     await expectExact()
   })
 
+  it('has it as failing no longer once it is told of its next token', async () => {
+    const { principalId } = await identityOn(stack, 'refused')
+    stack.refusals.set(principalId, stack.clock.now())
+    stack.list.lookAgain(principalId)
+    expect(await names('state:failing')).toEqual(['refused'])
+    stack.refusals.delete(principalId)
+    stack.list.lookAgain(principalId)
+    expect(await names('state:failing')).toEqual([])
+    await expectExact()
+  })
+
   it('keeps the hour of the last token', async () => {
     const { first, principalId } = await identityOn(stack)
     const at = stack.clock.now()

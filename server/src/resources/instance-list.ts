@@ -144,6 +144,16 @@ export class InstanceList {
     } while (cursor !== undefined)
   }
 
+  /** Those of these that are there, in the order of the list, in portions; others are served in between. */
+  async *named(ids: readonly InstanceId[], sort: InstanceSort): AsyncGenerator<InstanceSummary> {
+    await this.#upToDate()
+    const found = await this.#parts.store.inOrder(ids, sort)
+    for (let start = 0; start < found.length; start += portion) {
+      yield* await this.#summaries(found.slice(start, start + portion))
+      await setImmediate()
+    }
+  }
+
   /** How many instances have each value; what the filter box offers. */
   async facets(): Promise<InstanceFacets> {
     await this.#upToDate()

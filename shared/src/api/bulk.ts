@@ -5,7 +5,7 @@ import type { Permission } from '../vocabulary/permissions.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
-import { Reason, TagChange } from './resources.ts'
+import { NamedInstances, Reason, TagChange } from './resources.ts'
 import { Actor } from './rotation.ts'
 
 export const BulkKind = z.enum(['turn-on', 'pause', 'resume', 'turn-off', 'restore', 'rotate', 'tag'])
@@ -25,7 +25,7 @@ export const bulkPermission: Record<BulkKind, Permission> = {
 /** Instances by their IDs, or all that a filter text matches at the time; exactly one of the two. */
 export const BulkSelection = z
   .strictObject({
-    ids: z.array(InstanceId).min(1).max(1_000).optional(),
+    ids: NamedInstances.optional(),
     q: z.string().trim().max(500).optional(),
   })
   .refine(({ ids, q }) => (ids === undefined) !== (q === undefined), 'give either ids or q')

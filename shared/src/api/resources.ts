@@ -193,6 +193,10 @@ export type InstanceFacets = z.infer<typeof InstanceFacets>
 export const InstanceList = pageOf(InstanceSummary).extend({ count: ListCount.nullable() })
 export type InstanceList = z.infer<typeof InstanceList>
 
+/** As many instances as can be named one by one; more are a filter. */
+export const mostNamed = 1_000
+export const NamedInstances = z.array(InstanceId).min(1).max(mostNamed)
+
 const InstanceQuery = z.object({
   /** See `query/terms.ts`. */
   filter: z.string().max(longestQuery).optional(),
@@ -259,6 +263,15 @@ export const resourcesApi = {
     access: 'instances.read',
     query: InstanceQuery.extend({ format: ExportFormat }),
     download: true,
+  }),
+  exportSelected: route({
+    method: 'POST',
+    path: '/instances/export',
+    summary: 'The named instances as a file, those that are gone left out; the export is audited',
+    access: 'instances.read',
+    body: z.strictObject({ ids: NamedInstances, sort: InstanceSortText.default('name'), format: ExportFormat }),
+    download: true,
+    question: true,
   }),
   show: route({
     method: 'GET',

@@ -1,15 +1,33 @@
 import { resourcesApi } from '@signet/shared/api/resources'
 import type { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
 import type { QueryRoot } from './query-roots.ts'
 
 const shown = ['instances', 'targets'] as const satisfies QueryRoot[]
 
+/** What turning on would do to an instance: make a principal, or make one where the last could be restored. */
+export const turnOnOptions = (instanceId: InstanceId) =>
+  queryOptions({
+    queryKey: ['instances' satisfies QueryRoot, 'turn-on', instanceId],
+    queryFn: async ({ signal }) => {
+      const { version, restorable } = await call(resourcesApi.show)({ params: { instanceId } }, signal)
+      return { ifMatch: version, restorable }
+    },
+    staleTime: 0,
+  })
+
 /** Turns an identity on. Offered where a missing identity is noticed, hence not part of a feature. */
 export function useTurnOn() {
-  return useMend((instanceId: InstanceId) =>
-    call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled: true } }),
+  return useMend(({ instanceId, ifMatch }: { instanceId: InstanceId; ifMatch: number }) =>
+    call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled: true }, ifMatch }),
+  )
+}
+
+/** Brings the last principal back, under the same IDs. */
+export function useRestore() {
+  return useMend(({ principalId, ifMatch }: { principalId: ObjectId; ifMatch: number }) =>
+    call(resourcesApi.restore)({ params: { principalId }, body: {}, ifMatch }),
   )
 }
 

@@ -20,16 +20,25 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   icon?: ReactNode
 }
 
+/** A menu opens when the mouse is pressed or by an arrow key, before there is a click. */
+const inert: ComponentProps<'button'> = {
+  onClick: (event) => event.preventDefault(),
+  onPointerDown: undefined,
+  onMouseDown: undefined,
+  onKeyDown: undefined,
+  onKeyUp: undefined,
+}
+
 export function Button({ kind, small, busy, disabledReason, icon, children, className, ...rest }: ButtonProps) {
   const off = busy === true || disabledReason !== undefined
   const button = (
     <button
       type="button"
       {...rest}
+      {...(off && inert)}
       className={classNames(buttonClass(kind, small), className)}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
-      onClick={off ? (event) => event.preventDefault() : rest.onClick}
     >
       {busy ? <span className={styles['spinner']} aria-hidden /> : icon}
       {children}

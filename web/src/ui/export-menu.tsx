@@ -9,18 +9,19 @@ const formats = [
 
 interface ExportMenuProps {
   busy: boolean
+  small?: boolean
   /** Why nothing can be exported. */
   disabledReason?: string | undefined
   onExport: (format: (typeof formats)[number]['value']) => void
 }
 
-/** Saves what the filters of a list show. */
-export function ExportMenu({ busy, disabledReason, onExport }: ExportMenuProps) {
+/** Saves what the filters of a list show, or what is selected in it. */
+export function ExportMenu({ busy, small = false, disabledReason, onExport }: ExportMenuProps) {
   const icon = <Download size={14} aria-hidden />
   return (
     <Menu
       trigger={
-        <Button icon={icon} busy={busy} disabledReason={disabledReason}>
+        <Button small={small} icon={icon} busy={busy} disabledReason={disabledReason}>
           Export
         </Button>
       }

@@ -1,5 +1,5 @@
 import { Tooltip as Base } from '@base-ui/react/tooltip'
-import { type ReactElement, useId } from 'react'
+import { type ReactElement, useId, useState } from 'react'
 import styles from './tooltip.module.css'
 
 interface TooltipProps {
@@ -9,12 +9,22 @@ interface TooltipProps {
   children: ReactElement<Record<string, unknown>>
 }
 
-/** Words on hover and focus. They are never the only place of a fact: assistive technology gets them too. */
+/**
+ * Words on hover and focus. They are never the only place of a fact: assistive technology gets them too. What describes is
+ * shown by a press as well, since a finger does not hover.
+ */
 export function Tooltip({ text, describes = true, children }: TooltipProps) {
   const id = useId()
+  const [open, setOpen] = useState(false)
   return (
-    <Base.Root>
-      <Base.Trigger delay={300} render={children} aria-describedby={describes ? id : undefined} />
+    <Base.Root open={open} onOpenChange={setOpen}>
+      <Base.Trigger
+        delay={300}
+        render={children}
+        closeOnClick={!describes}
+        onClick={describes ? () => setOpen(true) : undefined}
+        aria-describedby={describes ? id : undefined}
+      />
       {describes && (
         <span id={id} hidden>
           {text}

@@ -176,7 +176,7 @@ export async function openTestAuthority(
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()
   const used: string[] = []
-  const certificatesRefused: string[] = []
+  const certificateVerdicts: string[] = []
   const authority = await openAuthority({
     database,
     sealer,
@@ -197,7 +197,7 @@ export async function openTestAuthority(
     tenantDomain: 'signet.local',
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     onCredentialUsed: (id) => used.push(id),
-    onCertificateRefused: (principalId) => certificatesRefused.push(principalId),
+    onCertificateVerdict: (principalId) => certificateVerdicts.push(principalId),
   })
   const endpoint = new TokenEndpoint({
     authority: authority.tokens,
@@ -223,7 +223,7 @@ export async function openTestAuthority(
     audit,
     clients,
     used,
-    certificatesRefused,
+    certificateVerdicts,
     base,
     port: listener.port,
     close,

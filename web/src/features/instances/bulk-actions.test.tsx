@@ -4,8 +4,9 @@ import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
-import { fakeServer } from '../../api/testing/fake-server.tsx'
+import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
+import { Toaster } from '../../ui/toaster.tsx'
 import { InstancesPage } from './instances-page.tsx'
 
 beforeEach(() => page.viewport(1280, 800))
@@ -21,7 +22,7 @@ const job = {
 }
 
 /** The list of instances with its two rows. */
-async function show(role: Role = 'admin', at = '/instances') {
+async function show(role: Role = 'admin', at = '/instances', answers: Parameters<typeof fakeServer>[0] = {}) {
   const sent = fakeServer({
     'GET /instances': () =>
       Response.json({
@@ -33,8 +34,15 @@ async function show(role: Role = 'admin', at = '/instances') {
     'GET /views': () => Response.json({ items: [] }),
     'POST /bulk/preview': () => Response.json(preview),
     'POST /bulk': () => Response.json(job, { status: 201 }),
+    ...answers,
   })
-  const shown = await showPage('/instances', InstancesPage, at, role)
+  const content = () => (
+    <>
+      <InstancesPage />
+      <Toaster />
+    </>
+  )
+  const shown = await showPage('/instances', content, at, role)
   await expect.element(shown.screen.getByRole('checkbox', { name: 'Select web-02' })).toBeVisible()
   const posts = () => sent.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body }))
   return { ...shown, posts }
@@ -115,17 +123,72 @@ test.each([
   ['CSV, for a spreadsheet', 'csv'],
   ['NDJSON, one JSON object a line', 'ndjson'],
 ])('the list is saved as %s as it is filtered and sorted', async (words, format) => {
-  const saved: string[] = []
-  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
-    saved.push(this.href)
-  })
+  const saved = savedLinks()
   const { screen } = await show('admin', '/instances?q=kind:host&sort=-expires')
   await screen.getByRole('button', { name: 'Export' }).click()
   await screen.getByRole('menuitem', { name: words }).click()
-  const { pathname, searchParams } = new URL(saved[0] ?? '')
+  const { pathname, searchParams } = new URL(saved[0]?.href ?? '')
   expect(pathname).toBe('/api/instances/export')
   expect(Object.fromEntries(searchParams)).toEqual({ filter: 'kind:host', sort: '-expires', format })
 })
+
+describe('the selection is saved', () => {
+  const fileOf = (text: string) =>
+    new Response(text, { headers: { 'content-disposition': 'attachment; filename="instances-x.csv"' } })
+
+  test.each([
+    ['CSV, for a spreadsheet', 'csv'],
+    ['NDJSON, one JSON object a line', 'ndjson'],
+  ])('as %s of exactly the rows that are picked, sorted as the list is', async (words, format) => {
+    const saved = savedLinks()
+    const { screen, posts } = await show('viewer', '/instances?q=kind:host&sort=-expires', {
+      'POST /instances/export': () => fileOf('id\r\n'),
+    })
+    await screen.getByRole('checkbox', { name: 'Select web-02' }).click()
+    const bar = screen.getByRole('region', { name: 'Selection' })
+    await bar.getByRole('button', { name: 'Export' }).click()
+    await screen.getByRole('menuitem', { name: words }).click()
+    await expect.poll(() => saved).toHaveLength(1)
+    expect(saved[0]).toMatchObject({ download: 'instances-x.csv', href: expect.stringMatching(/^blob:/) })
+    expect(posts()).toEqual([{ path: '/instances/export', body: { ids: [other.id], sort: '-expires', format } }])
+  })
+
+  test('by its filter when all that match are selected, however many they are', async () => {
+    const saved = savedLinks()
+    const { screen, posts } = await show('admin', '/instances?q=kind:host&sort=-expires')
+    await screen.getByRole('checkbox', { name: 'Select web-01' }).click()
+    const bar = screen.getByRole('region', { name: 'Selection' })
+    await bar.getByRole('button', { name: 'Select all 4 matching' }).click()
+    await bar.getByRole('button', { name: 'Export' }).click()
+    await screen.getByRole('menuitem', { name: 'CSV, for a spreadsheet' }).click()
+    const { pathname, searchParams } = new URL(saved[0]?.href ?? '')
+    expect(pathname).toBe('/api/instances/export')
+    expect(Object.fromEntries(searchParams)).toEqual({ filter: 'kind:host', sort: '-expires', format: 'csv' })
+    expect(posts()).toEqual([])
+  })
+
+  test('or a message says why not, and nothing is', async () => {
+    const saved = savedLinks()
+    const { screen } = await show('admin', '/instances', {
+      'POST /instances/export': () => problem('internal', 500, 'The disk is on fire.'),
+    })
+    await screen.getByRole('checkbox', { name: 'Select web-02' }).click()
+    const bar = screen.getByRole('region', { name: 'Selection' })
+    await bar.getByRole('button', { name: 'Export' }).click()
+    await screen.getByRole('menuitem', { name: 'CSV, for a spreadsheet' }).click()
+    await expect.element(screen.getByText('The disk is on fire.').first()).toBeInTheDocument()
+    expect(saved).toEqual([])
+  })
+})
+
+/** The links that are followed to save a file, instead of saving it. */
+function savedLinks(): { href: string; download: string }[] {
+  const saved: { href: string; download: string }[] = []
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push({ href: this.href, download: this.download })
+  })
+  return saved
+}
 
 /** Moves on by Tab until the focus is there. */
 async function tabTo(target: Element): Promise<void> {

@@ -1,5 +1,4 @@
 import { type BulkKind, type BulkSelection, bulkPermission, type Job } from '@signet/shared/api/bulk'
-import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefusal } from '../../api/session.ts'
@@ -7,11 +6,9 @@ import { bulkWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import type { RowSelection } from '../../ui/row-selection.ts'
 import { BulkPreviewDialog } from './bulk-preview-dialog.tsx'
+import { namedIn, tooManyNamed } from './named-instances.ts'
 
 const kinds = ['turn-on', 'pause', 'resume', 'turn-off', 'rotate', 'tag'] as const satisfies readonly BulkKind[]
-/** As many as can be named one by one; more are a filter. */
-const mostNamed = 1_000
-
 interface BulkActionsProps {
   selection: RowSelection
   /** How many are selected, as far as the list knows. */
@@ -29,10 +26,7 @@ export function BulkActions({ selection, count, onDone }: BulkActionsProps) {
     onDone()
     void router.navigate({ to: '/jobs/$jobId', params: { jobId: job.id } })
   }
-  const tooMany =
-    selection.kind === 'some' && selection.ids.size > mostNamed
-      ? `At most ${mostNamed} can be picked one by one; select all that match a filter instead.`
-      : undefined
+  const tooMany = tooManyNamed(selection)
   return (
     <>
       {kinds.map((each) => (
@@ -58,6 +52,5 @@ function ActButton(props: { kind: BulkKind; refusal: string | undefined; onClick
 }
 
 function bulkSelectionOf(selection: RowSelection): BulkSelection {
-  if (selection.kind === 'all') return { q: selection.filter }
-  return { ids: [...selection.ids].map((id) => InstanceId.parse(id)) }
+  return selection.kind === 'all' ? { q: selection.filter } : { ids: namedIn(selection) }
 }

@@ -25,7 +25,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { BulkActions } from './bulk-actions.tsx'
 import { pressSwitch } from './identity-toggle.tsx'
 import { instanceColumns } from './instance-columns.tsx'
-import { InstanceExport } from './instance-export.tsx'
+import { InstanceExport, SelectionExport } from './instance-export.tsx'
 import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
 import { InstanceViews } from './instance-views.tsx'
@@ -146,6 +146,7 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
                 count={selected ?? count?.shown ?? 0}
                 onDone={() => setSelection(nothingSelected)}
               />
+              <SelectionExport selection={selection} sort={sort} />
             </SelectionBar>
           }
         />

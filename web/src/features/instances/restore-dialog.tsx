@@ -3,7 +3,7 @@ import { problemOf } from '../../api/api-error.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { ExactTime } from '../../ui/relative-time.tsx'
+import { RestoreChoice } from '../../ui/restore-choice.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useIdentityAct } from './instances-queries.ts'
 
@@ -24,11 +24,7 @@ export function RestoreDialog({ instance, restorable, onNew, onClose }: RestoreD
   }
   return (
     <Dialog open onClose={onClose} title={`Turn on the identity of ${visibleText(instance.name)}`}>
-      <p>
-        Its last principal <code className="mono">{restorable.principalId}</code> can be restored until{' '}
-        <ExactTime at={restorable.until} />: the same IDs, so that what was granted to it holds again. A new principal
-        has other IDs and starts with nothing, and the old one can no longer be restored.
-      </p>
+      <RestoreChoice {...restorable} />
       {act.error !== null && <ErrorPanel problem={problemOf(act.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

@@ -1,8 +1,10 @@
+import type { InstanceDetail } from '@signet/shared/api/resources'
 import { type TestFailure, TokenTest } from '@signet/shared/api/token-tests'
+import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, expect, test, vi } from 'vitest'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
-import { problem } from '../../api/testing/fake-server.tsx'
+import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { FixButton } from './fix-button.tsx'
 
@@ -49,43 +51,82 @@ async function show(failure: TestFailure, role: Role) {
   return { screen, acts }
 }
 
-test('turns the identity on, and asks again once it is in force', async () => {
+/** A server on which the instance is as given, the identity in force once it was asked for `afterAsked` times. */
+function serve(instance: InstanceDetail, targets: (asked: number) => Response) {
   let asked = 0
-  vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) => {
-    if (init?.method === 'PUT') return Response.json(exampleInstance)
-    asked += 1
-    return Response.json({ instances: [{ ...target, enabled: asked > 1 }], hasMore: false, resources: [] })
+  return fakeServer({
+    [`GET /instances/${instanceId}`]: () => Response.json(instance),
+    [`PUT /instances/${instanceId}/identity`]: () => Response.json(exampleInstance),
+    [`POST /identities/${lastPrincipal}/restore`]: () => Response.json(exampleInstance),
+    'GET /token-tests/targets': () => {
+      asked += 1
+      return targets(asked)
+    },
   })
+}
+
+const inForce = (enabled: boolean) =>
+  Response.json({ instances: [{ ...target, enabled }], hasMore: false, resources: [] })
+const off: InstanceDetail = { ...exampleInstance, identityState: 'off', identity: null }
+const lastPrincipal = ObjectId.parse('01890000-0000-4000-8000-0000000000ee')
+const turnedOff: InstanceDetail = {
+  ...off,
+  restorable: { principalId: lastPrincipal, until: Date.now() + 86_400_000 },
+}
+
+test('turns the identity on under the version that it has seen, and asks again once it is in force', async () => {
+  const sent = serve(off, (asked) => inForce(asked > 1))
   const { screen, acts } = await show(turnOn, 'admin')
   await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
   await vi.waitFor(() => expect(acts.onRunAgain).toHaveBeenCalledOnce(), 5_000)
-  expect(asked).toBeGreaterThan(1)
+  const [act] = sent.filter(({ method }) => method !== 'GET')
+  expect([act?.path, act?.headers.get('if-match')]).toEqual([`/instances/${instanceId}/identity`, '"4"'])
+})
+
+test.each([
+  ['restores the last principal first', 'Restore the identity of web-01', `POST /identities/${lastPrincipal}/restore`],
+  ['makes a new one when that is wanted', 'Make a new principal', `PUT /instances/${instanceId}/identity`],
+])('where the last principal can be restored, %s', async (_what, label, act) => {
+  const sent = serve(turnedOff, () => inForce(true))
+  const { screen, acts } = await show(turnOn, 'admin')
+  const buttons = screen.getByRole('button')
+  await expect.element(buttons.first()).toHaveTextContent('Restore the identity of web-01')
+  await expect.element(screen.getByText(lastPrincipal)).toBeVisible()
+  expect(screen.getByRole('button', { name: 'Turn on the identity of web-01' }).query()).toBeNull()
+  await screen.getByRole('button', { name: label }).click()
+  await vi.waitFor(() => expect(acts.onRunAgain).toHaveBeenCalledOnce(), 5_000)
+  const acted = sent.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`)
+  expect(acted).toEqual([act])
+})
+
+test('turns nothing on before it knows whether there is something to restore', async () => {
+  const sent = fakeServer({ [`GET /instances/${instanceId}`]: () => problem('internal', 500, 'The disk is on fire.') })
+  const { screen } = await show(turnOn, 'admin')
+  const button = screen.getByRole('button', { name: 'Turn on the identity of web-01' })
+  await button.click({ force: true })
+  await expect.element(screen.getByText('The disk is on fire.')).toBeVisible()
+  await button.click({ force: true })
+  expect(sent.filter(({ method }) => method !== 'GET')).toEqual([])
 })
 
 test('says why it cannot see whether the identity is in force', async () => {
-  vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
-    init?.method === 'PUT' ? Response.json(exampleInstance) : problem('internal', 500, 'The disk is on fire.'),
-  )
+  serve(off, () => problem('internal', 500, 'The disk is on fire.'))
   const { screen } = await show(turnOn, 'admin')
   await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
   await expect.element(screen.getByText('The disk is on fire.')).toBeVisible()
 })
 
 test('stops waiting for an identity that does not come into force, and says where to look', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  vi.spyOn(window, 'fetch').mockImplementation(async (_input, init) =>
-    Response.json(
-      init?.method === 'PUT'
-        ? exampleInstance
-        : { instances: [{ ...target, enabled: false }], hasMore: false, resources: [] },
-    ),
-  )
+  serve(off, () => inForce(false))
   const { screen, acts } = await show(turnOn, 'admin')
-  await screen.getByRole('button', { name: 'Turn on the identity of web-01' }).click()
+  const button = screen.getByRole('button', { name: 'Turn on the identity of web-01' })
+  await expect.element(button).not.toHaveAttribute('aria-busy')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  await button.click()
   await expect.element(screen.getByText('Turning on; the test follows…')).toBeVisible()
   vi.advanceTimersByTime(30_000)
   await expect.element(screen.getByText('The identity is not in force yet')).toBeVisible()
-  await expect.element(screen.getByRole('button', { name: 'Turn on the identity of web-01' })).toBeVisible()
+  await expect.element(button).toBeVisible()
   expect(acts.onRunAgain).not.toHaveBeenCalled()
 })
 

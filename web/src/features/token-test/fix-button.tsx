@@ -1,19 +1,17 @@
 import type { TestFailure, TokenTest } from '@signet/shared/api/token-tests'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
-import { useQuery } from '@tanstack/react-query'
-import { Link, useRouter } from '@tanstack/react-router'
-import { ArrowRight, RotateCw, Wrench } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useRouter } from '@tanstack/react-router'
+import { RotateCw, Wrench } from 'lucide-react'
 import { problemOf } from '../../api/api-error.ts'
-import { useResume, useTurnOn } from '../../api/mend-identity.ts'
+import { useResume } from '../../api/mend-identity.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
 import { useRefusal } from '../../api/session.ts'
-import { Button, buttonClass } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { Notice } from '../../ui/notice.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { targetsOptions } from './token-test-queries.ts'
+import { ToInstance } from './to-instance.tsx'
+import { TurnOnFix } from './turn-on-fix.tsx'
 
 export interface FixActs {
   /** Asks again, as before or without the selector. */
@@ -28,7 +26,7 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
   const label = visibleText(fix.label)
   switch (fix.code) {
     case 'turn_on_identity':
-      return <TurnOn test={test} label={label} onDone={() => acts.onRunAgain()} />
+      return <TurnOnFix test={test} label={label} onDone={() => acts.onRunAgain()} />
     case 'rotate_credential':
       return <Rotate principalId={fix.target?.id} label={label} />
     case 'resume_principal':
@@ -67,58 +65,6 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
         </p>
       )
   }
-}
-
-const askPaceMs = 400
-/** An identity is in force within seconds, unless something keeps its agent from it. */
-const longestWaitMs = 30_000
-
-/** Turns the identity on, and asks for the token again as soon as it is in force on the instance. */
-function TurnOn({ test, label, onDone }: { test: TokenTest; label: string; onDone: () => void }) {
-  const [stage, setStage] = useState<'idle' | 'waiting' | 'overdue'>('idle')
-  const waiting = stage === 'waiting'
-  const turnOn = useTurnOn()
-  const refusal = useRefusal('identities.write')
-  const targets = useQuery({
-    ...targetsOptions({ instance: test.instance.id }),
-    enabled: waiting,
-    refetchInterval: askPaceMs,
-    staleTime: 0,
-  })
-  const inForce = targets.data?.instances.find((each) => each.id === test.instance.id)?.enabled === true
-  useEffect(() => {
-    if (!waiting || !inForce) return
-    setStage('idle')
-    onDone()
-  }, [waiting, inForce, onDone])
-  useEffect(() => {
-    if (!waiting) return
-    const timer = setTimeout(() => setStage('overdue'), longestWaitMs)
-    return () => clearTimeout(timer)
-  }, [waiting])
-  return (
-    <>
-      <Button
-        kind="primary"
-        icon={<Wrench size={14} aria-hidden />}
-        busy={turnOn.isPending || waiting}
-        disabledReason={refusal}
-        onClick={() => turnOn.mutate(test.instance.id, { onSuccess: () => setStage('waiting') })}
-      >
-        {waiting ? 'Turning on; the test follows…' : label}
-      </Button>
-      {turnOn.error !== null && <ErrorPanel problem={problemOf(turnOn.error)} />}
-      {waiting && targets.error !== null && <ErrorPanel problem={problemOf(targets.error)} />}
-      {stage === 'overdue' && (
-        <Notice tone="warn" alert title="The identity is not in force yet">
-          <p>
-            It was turned on {longestWaitMs / 1_000} seconds ago, and the agent does not give out tokens for it so far.
-          </p>
-          <ToInstance test={test} label="Look at the agent" tab="agent" />
-        </Notice>
-      )}
-    </>
-  )
 }
 
 /** Resumes the identity and asks for the token again. */
@@ -167,20 +113,5 @@ function Rotate({ principalId, label }: { principalId: string | undefined; label
       </Button>
       {rotate.error !== null && <ErrorPanel problem={problemOf(rotate.error)} />}
     </>
-  )
-}
-
-function ToInstance({ test, label, tab }: { test: TokenTest; label: string; tab: 'agent' }) {
-  const refusal = useRefusal('instances.read')
-  if (refusal !== undefined) return <Button disabledReason={refusal}>{label}</Button>
-  return (
-    <Link
-      to="/instances/$instanceId/{-$tab}"
-      params={{ instanceId: test.instance.id, tab }}
-      className={buttonClass('primary')}
-    >
-      {label}
-      <ArrowRight size={14} aria-hidden />
-    </Link>
   )
 }
