@@ -25,6 +25,7 @@ export interface AttentionFacts {
   readonly waiting: Some<Troubled>
   /** The agent is not connected although it holds something, and no list above says so already. */
   readonly silent: Some<Troubled>
+  /** One more than are named, where there are more. */
   readonly quarantined: readonly {
     readonly agentId: string
     readonly agentName: string

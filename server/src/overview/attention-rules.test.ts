@@ -123,6 +123,16 @@ describe('what needs attention', () => {
     })
   })
 
+  it('names ten quarantined agents and says that there are more, with their records', () => {
+    const agent = (n: number) => ({ agentId: id(n), agentName: `host-${n}`, instance: null, since: now - hourMs })
+    const items = attention({ quarantined: Array.from({ length: mostNamed + 1 }, (_, n) => agent(n)) })
+    expect(items).toHaveLength(mostNamed + 1)
+    expect(items.find(({ key }) => key === 'agent_quarantined')).toMatchObject({
+      title: 'More quarantined agents',
+      fix: { path: '/audit?filter=action%3Aagent.quarantined&range=all' },
+    })
+  })
+
   it('has silent agents, late and failed rotations as one line when they are many', () => {
     const many = Array.from({ length: 12 }, (_, n) => run(n))
     const items = attention({

@@ -140,12 +140,12 @@ function silentAgents({ items, total, isCapped }: Some<Troubled>, nowMs: number)
 }
 
 function quarantinedAgents({ quarantined }: AttentionFacts, nowMs: number): AttentionItem[] {
-  return quarantined.map(({ agentId, agentName, instance, since }) =>
+  const subject = { kind: 'agent_quarantined', severity: 'critical' } as const
+  const named = quarantined.slice(0, mostNamed).map(({ agentId, agentName, instance, since }) =>
     item(
       {
+        ...subject,
         key: `agent_quarantined ${agentId}`,
-        kind: 'agent_quarantined',
-        severity: 'critical',
         title: instance?.name ?? agentName,
         reason: `Its agent is quarantined since ${span(nowMs - since)}: one renewal was asked for twice, so its key may be in other hands.`,
         target: instance && { kind: 'instance', ...instance },
@@ -155,6 +155,13 @@ function quarantinedAgents({ quarantined }: AttentionFacts, nowMs: number): Atte
         : { code: 'open_records', label: 'Show the record', path: pagePaths.audit(`target:${agentId}`) },
     ),
   )
+  if (quarantined.length <= mostNamed) return named
+  const reason = `More than ${mostNamed} agents are quarantined; the audit log has each of them.`
+  const more = item(
+    { ...subject, key: 'agent_quarantined', title: 'More quarantined agents', reason },
+    { code: 'open_records', label: 'Show the records', path: pagePaths.audit('action:agent.quarantined') },
+  )
+  return [...named, more]
 }
 
 /** Those of identities that are named as failing or degraded are said there. */

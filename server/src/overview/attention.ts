@@ -30,7 +30,6 @@ export interface AttentionParts {
 
 /** Of those that were used last, the ones that are used most are named. */
 const candidates = 50
-const quarantinedShown = 20
 const refusals = requireTerms(attentionLists.integrity_failed.filter, auditFields)
 
 /** Asks the domains what is in trouble; what follows from it is decided in `attention-rules.ts`. */
@@ -88,7 +87,7 @@ export class Attention {
   }
 
   async #quarantined(): Promise<AttentionFacts['quarantined']> {
-    const agents = await this.#parts.agents.quarantined(quarantinedShown)
+    const agents = await this.#parts.agents.quarantined(mostNamed + 1)
     return Promise.all(
       agents.map(async ({ id, name, since }) => {
         const [instance] = await this.#parts.resources.ofAgent(id)

@@ -18,6 +18,13 @@ const runOf = (state: 'requested' | 'prepared' | 'activated', sinceMs: number) =
 
 const cases: [string, Partial<HealthFacts>, string, string, string | undefined][] = [
   ['never on', { identityState: 'off', principalState: null }, 'off', 'is off.', 'turn_on'],
+  [
+    'restorable a moment ago',
+    { identityState: 'off', restorableUntil: now + 30 * dayMs - 5 },
+    'off',
+    'for 30 d',
+    'restore',
+  ],
   ['restorable', { identityState: 'off', restorableUntil: now + 3 * dayMs }, 'off', 'restored for 3 d', 'restore'],
   [
     'disabling',

@@ -1,7 +1,7 @@
 import type { HealthFix, IdentityHealth } from '@signet/shared/api/resources'
 import type { HealthState, IdentityState, RunState } from '@signet/shared/vocabulary/credential-states'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
-import { span } from '../platform/span.ts'
+import { span, spanLeft } from '../platform/span.ts'
 import { isLive } from './identity-acts.ts'
 
 /** Everything that decides how an identity does. Instants are epoch milliseconds. */
@@ -96,7 +96,7 @@ function offHealth({ identityState, restorableUntil, agent }: HealthFacts, nowMs
       : health('disabling', 'Tokens are refused already; the agent is removing what it held.', null)
   }
   if (restorableUntil === null) return health('off', 'The identity is off.', fixes.turnOn)
-  const left = span(restorableUntil - nowMs)
+  const left = spanLeft(restorableUntil - nowMs)
   return health('off', `The identity is off; its last principal can be restored for ${left}.`, fixes.restore)
 }
 

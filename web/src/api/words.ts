@@ -17,6 +17,11 @@ interface Word {
   readonly tone: 'ok' | 'warn' | 'bad' | 'busy' | 'accent' | 'soft' | 'off' | 'stopped'
 }
 
+/** The bare words of a catalogue of states, by state. */
+export function wordsOf(states: Readonly<Record<string, { readonly word: string }>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(states).map(([state, { word }]) => [state, word]))
+}
+
 export const identityWords: Record<IdentityState, Word> = {
   off: { word: 'Off', tone: 'off' },
   enabling: { word: 'Turning on…', tone: 'busy' },

@@ -10,7 +10,7 @@ export function HelpMenu({ onShortcuts }: { onShortcuts: () => void }) {
     <Menu trigger={<Button kind="quiet" small aria-label="Help" icon={<CircleHelp size={16} aria-hidden />} />}>
       <MenuItem onSelect={onShortcuts}>
         <Keyboard size={14} aria-hidden />
-        Keyboard shortcuts <Kbd keys="?" />
+        Keyboard shortcuts <Kbd keys="?" hint />
       </MenuItem>
       <MenuLink href="/api/docs">
         <BookOpen size={14} aria-hidden />

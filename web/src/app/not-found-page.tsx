@@ -11,8 +11,8 @@ export function NotFoundPage() {
       icon={<SearchX size={20} aria-hidden />}
       title="There is no page at this address"
       actions={
-        <Link to="/instances" className={buttonClass('primary')}>
-          Go to Instances
+        <Link to="/" className={buttonClass('primary')}>
+          Go to the overview
         </Link>
       }
     >

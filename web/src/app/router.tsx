@@ -202,6 +202,9 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/sessions-page.tsx'), 'SessionsPage'),
 })
 
+/** Within the frame, so that the menu is there to go on with. */
+const elsewhere = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundPage })
+
 const routeTree = root.addChildren([
   signIn,
   demoRemoved,
@@ -221,6 +224,7 @@ const routeTree = root.addChildren([
     sessions,
     go,
     apiDocs,
+    elsewhere,
   ]),
 ])
 

@@ -41,7 +41,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
       <button type="button" className={styles['search']} aria-haspopup="dialog" onClick={onSearch}>
         <Search size={14} aria-hidden />
         <span>Search or jump to…</span>
-        <Kbd keys="Mod+k" />
+        <Kbd keys="Mod+k" hint />
       </button>
       <RemoveDemo />
       {jobs && <jobs.RunningJobs />}

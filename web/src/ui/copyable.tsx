@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react'
-import { Fragment, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { announce } from './announcer.tsx'
+import { Breakable } from './breakable.tsx'
 import { classNames } from './class-names.ts'
 import styles from './copyable.module.css'
 import { visibleText } from './visible-text.ts'
@@ -36,18 +37,6 @@ export function CopyButton({ value, label, text }: { value: string; label: strin
       {text !== undefined && <span>{copied ? 'Copied' : text}</span>}
     </button>
   )
-}
-
-/** Paths and addresses go on in the next line after a slash, rather than within a word. */
-function Breakable({ text }: { text: string }) {
-  const parts = text.split(/(?<=\/)(?=[^/])/)
-  return parts.map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text, which never move
-    <Fragment key={index}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ))
 }
 
 interface CopyableProps {

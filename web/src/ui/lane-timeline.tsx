@@ -4,6 +4,7 @@ import { useNow } from './now.ts'
 import { usePreferences } from './preferences.ts'
 import { Bar, Diamond, Hatch, lanesHeight } from './timeline-chart.tsx'
 import { type Axis, layOutTimeline, type TimelineItem, ticksOf, tickWords } from './timeline-layout.ts'
+import { TimelineLine } from './timeline-line.tsx'
 import { useWidth } from './use-width.ts'
 
 /** One subject over time. */
@@ -35,7 +36,7 @@ interface LaneTimelineProps {
   lanes: readonly Lane[]
   axis: Axis
   load: readonly Load[]
-  /** A sentence about an item, which does not name its lane: in the name of its bar, and what narrow screens show instead. */
+  /** A sentence about an item, which does not name its lane: in the name of its bar. */
   sentence: (lane: Lane, item: TimelineItem) => string
   href: (lane: Lane, item: TimelineItem) => string
 }
@@ -50,7 +51,7 @@ export function LaneTimeline(props: LaneTimelineProps) {
   usePreferences()
   return (
     <div ref={ref} className={styles['timeline']}>
-      {width > 0 && width < narrow && <Sentences {...props} />}
+      {width > 0 && width < narrow && <Lines {...props} />}
       {width >= narrow && <Drawing {...props} width={width - nameWidth(width)} now={now} />}
     </div>
   )
@@ -197,19 +198,19 @@ function loadWords(load: readonly Load[]): string {
   return `Rotations a day; the most is ${busiest.words}`
 }
 
-function Sentences({ label, lanes, sentence, href }: LaneTimelineProps) {
+function Lines({ label, lanes, href }: LaneTimelineProps) {
   return (
-    <ul className={styles['sentences']} aria-label={label}>
+    <ul className={styles['lines']} aria-label={label}>
       {lanes.map((lane) => (
         <li key={lane.id}>
-          <strong>{lane.name}</strong> <span data-overdue={lane.isOverdue}>{lane.note}</span>
+          <strong>{lane.name}</strong>{' '}
+          <span className={styles['note']} data-overdue={lane.isOverdue}>
+            {lane.note}
+          </span>
           <ul>
             {lane.items.map((item) => (
               <li key={item.id}>
-                <a href={href(lane, item)}>
-                  <span className="sr-only">{lane.words}: </span>
-                  {sentence(lane, item)}
-                </a>
+                <TimelineLine item={item} href={href(lane, item)} of={lane.words} />
               </li>
             ))}
           </ul>

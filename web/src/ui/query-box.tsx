@@ -7,7 +7,7 @@ import { classNames } from './class-names.ts'
 import { useRegisterCommands } from './commands.ts'
 import styles from './query-box.module.css'
 import { QueryFaults } from './query-faults.tsx'
-import type { ValueCounts } from './query-offers.ts'
+import type { ValueCounts, ValueWords } from './query-offers.ts'
 import { type Offers, useOffers } from './use-query-offers.ts'
 import { type QueryText, useQueryText } from './use-query-text.ts'
 import { visibleText } from './visible-text.ts'
@@ -20,9 +20,10 @@ interface QueryBoxProps {
   value: string
   onChange: (value: string) => void
   counts?: ValueCounts
+  words?: ValueWords
 }
 
-const noCounts: ValueCounts = {}
+const nothingKnown = {}
 
 /**
  * A filter as chips or as text, two views of the same thing. What is typed takes effect after a moment; what cannot be
@@ -30,10 +31,17 @@ const noCounts: ValueCounts = {}
  *
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ editable combobox with list autocomplete
  */
-export function QueryBox({ label, fields, value, onChange, counts = noCounts }: QueryBoxProps) {
+export function QueryBox({
+  label,
+  fields,
+  value,
+  onChange,
+  counts = nothingKnown,
+  words = nothingKnown,
+}: QueryBoxProps) {
   const input = useRef<HTMLInputElement>(null)
   const text = useQueryText({ value, fields, onChange })
-  const offers = useOffers({ text: text.draft, fields, counts, onPick: text.pick })
+  const offers = useOffers({ text: text.draft, fields, counts, words, onPick: text.pick })
   const listId = useId()
   const faultsId = useId()
   const { parts, faults } = parseQuery(text.chips, fields)
@@ -144,7 +152,7 @@ function Suggestions({ id, offers }: { id: string; offers: Offers }) {
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => offers.pick(offer)}
         >
-          <code>{visibleText(offer.label)}</code>
+          {offer.isLiteral ? <code>{visibleText(offer.label)}</code> : <span>{offer.label}</span>}
           <span className={styles['hint']}>{offer.hint}</span>
           {offer.count !== undefined && <span className={styles['count']}>{offer.count.toLocaleString('en')}</span>}
         </div>

@@ -92,11 +92,14 @@ export function ExactTime(props: { at: number; precision?: 'minute' | 'second' |
   usePreferences()
   return (
     <time dateTime={iso(props.at)} title={zoneName(props.at)}>
-      <span className="nowrap">{absoluteTime(props.at, props.precision)}</span>
+      <span className="nowrap">
+        {absoluteTime(props.at, props.precision)}
+        {props.relative === true && <span className="muted"> ·</span>}
+      </span>
       {props.relative === true && (
         <>
           {' '}
-          <span className="muted nowrap">· {relativeWords(props.at, now)}</span>
+          <span className="muted nowrap">{relativeWords(props.at, now)}</span>
         </>
       )}
     </time>

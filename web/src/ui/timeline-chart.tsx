@@ -12,7 +12,7 @@ import {
 
 export interface TimelineWords {
   label: string
-  /** A full sentence about an item: the name of its bar, and what narrow screens show instead. */
+  /** A full sentence about an item: the name of its bar. */
   sentence: (item: TimelineItem) => string
   /** Where a bar leads, such as the row of the table below. */
   href: (item: TimelineItem) => string

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { absoluteTime } from './absolute-time.ts'
 import { Timeline } from './timeline.tsx'
 import type { TimelineItem } from './timeline-layout.ts'
 
@@ -42,9 +43,11 @@ test('labels the overlap with its length', async () => {
   await expect.element(screen.getByText('2 d overlap')).toBeInTheDocument()
 })
 
-test('becomes a list of sentences where there is no room', async () => {
+test('becomes a list of lines where there is no room: which, in what state, and when', async () => {
   await page.viewport(390, 800)
   const screen = await render(example())
   const list = screen.getByRole('list', { name: 'Certificates over time' })
-  await expect.element(list.getByRole('link', { name: 'Certificate BBBB, active' })).toHaveAttribute('href', '#row-b')
+  const line = list.getByRole('link', { name: /^BBBB active/ })
+  await expect.element(line).toHaveAttribute('href', '#row-b')
+  await expect.element(line.getByText(`${absoluteTime(now - day, 'minute')} to`, { exact: false })).toBeVisible()
 })

@@ -3,6 +3,7 @@ import { usePreferences } from './preferences.ts'
 import styles from './timeline.module.css'
 import { Diamond, TimelineChart, type TimelineWords } from './timeline-chart.tsx'
 import { layOutTimeline, type TimelineItem } from './timeline-layout.ts'
+import { TimelineLine } from './timeline-line.tsx'
 import { useWidth } from './use-width.ts'
 
 interface TimelineProps extends TimelineWords {
@@ -21,7 +22,7 @@ export function Timeline(props: TimelineProps) {
   const layout = layOutTimeline(props.items, now, props.plannedAt)
   return (
     <div ref={ref} className={styles['timeline']}>
-      {width > 0 && width < narrow && <Sentences {...props} />}
+      {width > 0 && width < narrow && <Lines {...props} />}
       {width >= narrow && (
         <>
           <TimelineChart {...props} layout={layout} width={width} nowAt={now} />
@@ -32,12 +33,12 @@ export function Timeline(props: TimelineProps) {
   )
 }
 
-function Sentences({ label, items, sentence, href }: TimelineProps) {
+function Lines({ label, items, href }: TimelineProps) {
   return (
-    <ul className={styles['sentences']} aria-label={label}>
+    <ul className={styles['lines']} aria-label={label}>
       {items.map((item) => (
         <li key={item.id}>
-          <a href={href(item)}>{sentence(item)}</a>
+          <TimelineLine item={item} href={href(item)} />
         </li>
       ))}
     </ul>

@@ -1,19 +1,20 @@
 import type { FieldSpec } from '@signet/shared/query/fields'
 import { useState } from 'react'
-import { type Offer, offersFor, type ValueCounts } from './query-offers.ts'
+import { type Offer, offersFor, type ValueCounts, type ValueWords } from './query-offers.ts'
 
 interface OffersOptions {
   readonly text: string
   readonly fields: readonly FieldSpec[]
   readonly counts: ValueCounts
+  readonly words: ValueWords
   readonly onPick: (offer: Offer) => void
 }
 
 /** The list below the field: open or not, and which offer the arrow keys are at. */
-export function useOffers({ text, fields, counts, onPick }: OffersOptions) {
+export function useOffers({ text, fields, counts, words, onPick }: OffersOptions) {
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(-1)
-  const offers = isOpen ? offersFor(text, fields, counts) : []
+  const offers = isOpen ? offersFor(text, fields, { counts, words }) : []
   const active = at >= 0 && at < offers.length ? at : undefined
   const close = () => {
     setOpen(false)
@@ -26,7 +27,7 @@ export function useOffers({ text, fields, counts, onPick }: OffersOptions) {
   }
   /** Goes round: from the field (-1) to the first or last offer, and from the last back to the field. */
   const step = (by: 1 | -1) => {
-    const places = (isOpen ? offers.length : offersFor(text, fields, counts).length) + 1
+    const places = (isOpen ? offers.length : offersFor(text, fields, { counts, words }).length) + 1
     setOpen(true)
     setAt((now) => ((now + 1 + by + places) % places) - 1)
   }

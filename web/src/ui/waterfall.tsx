@@ -1,8 +1,8 @@
 import { Check, LoaderCircle, Minus, X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Breakable } from './breakable.tsx'
 import { durationWords } from './duration.ts'
-import { Untrusted } from './untrusted.tsx'
-import { visibleLines } from './visible-text.ts'
+import { visibleLines, visibleText } from './visible-text.ts'
 import styles from './waterfall.module.css'
 
 export interface WaterfallStep {
@@ -58,7 +58,10 @@ function Step({ step, totalMs }: { step: WaterfallStep; totalMs: number }) {
       <Icon size={14} strokeWidth={2.5} aria-hidden className={styles['icon']} />
       <div className={styles['line']}>
         <span className={styles['title']}>
-          <Untrusted text={step.title} /> <span className="sr-only">{words[step.status]}</span>
+          <bdi>
+            <Breakable text={visibleText(step.title)} />
+          </bdi>{' '}
+          <span className="sr-only">{words[step.status]}</span>
         </span>
         <span className={styles['time']}>
           {step.remark !== null && <span className={styles['remark']}>{step.remark}</span>}

@@ -1,10 +1,13 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { Link } from '@tanstack/react-router'
+import { codeWords, outcomeWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
 import { relatedTo } from './audit-related.ts'
 import { changesOf, nameWords } from './changes.ts'
@@ -23,8 +26,19 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         <Fact name="Exact time">
           <ExactTime at={event.at} precision="millisecond" />
         </Fact>
+        <Fact name="Actor">
+          <Untrusted text={event.actor.label} /> <span className="muted">{event.actor.kind}</span>
+        </Fact>
+        {event.target !== null && (
+          <Fact name="Target">
+            <Untrusted text={event.target.label} /> <span className="muted">{visibleText(event.target.kind)}</span>
+          </Fact>
+        )}
+        <Fact name="Outcome">
+          <StatusBadge {...outcomeWords[event.outcome]} />
+        </Fact>
         <Fact name="Action">
-          <code>{event.action}</code>
+          <Copyable value={event.action} label="action" />
         </Fact>
         <Fact name="IP address">
           {event.actor.ip === null ? (
@@ -45,7 +59,7 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         )}
         {event.reason !== null && (
           <Fact name="Reason">
-            <Untrusted text={event.reason} />
+            <Untrusted text={codeWords(event.reason)} />
           </Fact>
         )}
         <Fact name="Correlation ID">

@@ -1,9 +1,11 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import { parseQuery } from '@signet/shared/query/query'
+import { auditActions } from '@signet/shared/vocabulary/audit-events'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { usePagedRows } from '../../api/paged-rows.ts'
+import { outcomeWords, wordsOf } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
@@ -28,6 +30,7 @@ import { AuditViews } from './audit-views.tsx'
 
 const page = getRouteApi('/signed-in/audit')
 const pageSize = 50
+const filterWords = { action: auditActions, result: wordsOf(outcomeWords) }
 
 /** What happened, newest first. */
 export function AuditPage() {
@@ -45,9 +48,9 @@ export function AuditPage() {
         lead="Every act of operators, agents and Signet itself, newest first."
         actions={
           <>
+            <AuditViews search={search} onOpen={(view) => change({ ...view, event: undefined }, true)} />
             <ColumnsMenu columns={auditColumns} layout={layout} onLayout={setLayout} />
             <AuditExport search={questionOf(search)} isReadable={isReadable(search)} />
-            <AuditViews search={search} onOpen={(view) => change({ ...view, event: undefined }, true)} />
           </>
         }
       />
@@ -55,6 +58,7 @@ export function AuditPage() {
         <QueryBox
           label="events"
           fields={auditFields}
+          words={filterWords}
           value={search.filter ?? ''}
           onChange={(filter) => change({ filter: filter === '' ? undefined : filter })}
         />

@@ -5,6 +5,7 @@ import { buttonClass } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { demoOptions } from './demo-queries.ts'
+import styles from './demo-removed-page.module.css'
 
 const askAgainMs = 1_000
 
@@ -19,7 +20,7 @@ export function DemoRemovedPage() {
   })
   const isGone = data?.demo === false
   return (
-    <main aria-live="polite">
+    <main aria-live="polite" className={styles['centre']}>
       <h1 className="sr-only">Demo removed</h1>
       {isGone ? (
         <EmptyState

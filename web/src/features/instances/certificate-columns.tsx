@@ -21,11 +21,6 @@ export const certificateColumns = columnsOf<HeldCredential>([
     cell: (row) => <Copyable value={row.thumbprint} label="SHA-1 thumbprint" short={thumbprintLength} />,
   },
   {
-    id: 'sha256',
-    header: 'SHA-256',
-    cell: (row) => <Copyable value={row.x5tS256} label="SHA-256 thumbprint" short={thumbprintLength} />,
-  },
-  {
     id: 'serial',
     header: 'Serial',
     cell: (row) => <Copyable value={row.serial} label="serial number" short={8} />,
@@ -34,13 +29,8 @@ export const certificateColumns = columnsOf<HeldCredential>([
   { id: 'key', header: 'Key', cell: (row) => <span className="nowrap">{keyAlgorithmName(row.keyAlgorithm)}</span> },
   { id: 'begins', header: 'Not before', cell: (row) => <ExactTime at={row.notBefore} precision="minute" /> },
   { id: 'expires', header: 'Not after', cell: (row) => <Expiry credential={row} /> },
-  {
-    id: 'cause',
-    header: 'Reason',
-    cell: ({ run }) => (run === null ? <None /> : <span className="nowrap">{triggerWords[run.trigger]}</span>),
-  },
   { id: 'by', header: 'Rotated by', cell: ({ run }) => <RotatedBy run={run} /> },
-  { id: 'fetched', header: 'On agent since', cell: (row) => <Optional at={row.activatedAt} /> },
+  { id: 'fetched', header: 'On agent', cell: (row) => <Optional at={row.activatedAt} /> },
   { id: 'first', header: 'First use', cell: (row) => <Optional at={row.firstUsedAt} /> },
   { id: 'last', header: 'Last use', cell: (row) => <Optional at={row.lastUsedAt} /> },
 ])
@@ -48,9 +38,17 @@ export const certificateColumns = columnsOf<HeldCredential>([
 function RotatedBy({ run }: { run: HeldCredential['run'] }) {
   if (run === null) return <None />
   return (
-    <Link to="/rotations/$runId" params={{ runId: run.id }} className="nowrap">
-      <Untrusted text={run.actor.label} />
-    </Link>
+    <span className="nowrap">
+      <Link to="/rotations/$runId" params={{ runId: run.id }}>
+        {triggerWords[run.trigger]}
+      </Link>
+      {run.actor.kind !== 'system' && (
+        <>
+          {' '}
+          <Untrusted text={run.actor.label} className="muted" />
+        </>
+      )}
+    </span>
   )
 }
 

@@ -47,7 +47,9 @@ function Summary({ instance }: { instance: InstanceDetail }) {
   const { identity, credential, lastToken, nextRotationAt } = instance
   return (
     <>
-      <Notice tone={healthTones[instance.health.state] ?? 'info'}>{visibleText(instance.health.reason)}</Notice>
+      {instance.health.state !== 'on' && (
+        <Notice tone={healthTones[instance.health.state] ?? 'info'}>{visibleText(instance.health.reason)}</Notice>
+      )}
       <Facts>
         <Fact name="Identity">
           <IdentityToggle instance={instance} />

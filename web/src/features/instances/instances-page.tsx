@@ -29,6 +29,7 @@ import { InstanceExport, SelectionExport } from './instance-export.tsx'
 import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
 import { InstanceViews } from './instance-views.tsx'
+import { instanceFilterWords } from './instance-words.ts'
 import styles from './instances-page.module.css'
 import { facetsOptions, useInstanceRows } from './instances-queries.ts'
 import { type InstancesSearch, readSearch, usualSort } from './instances-search.ts'
@@ -55,12 +56,12 @@ export function InstancesPage() {
         actions={
           <>
             <InstanceViews search={search} onOpen={(view) => change({ ...view, peek: undefined }, true)} />
-            <InstanceExport filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
             <ColumnsMenu
               columns={instanceColumns}
               layout={read.layout}
               onLayout={(layout) => change({ cols: writeLayout(layout, instanceColumns) })}
             />
+            <InstanceExport filter={read.filter} sort={read.sort} isReadable={read.isReadable} />
             <Button
               kind="primary"
               icon={<Plus size={14} aria-hidden />}
@@ -171,6 +172,7 @@ function FilterLine({ filter, count, change }: FilterLineProps) {
         fields={instanceFields}
         value={filter}
         counts={facets.data ?? {}}
+        words={instanceFilterWords}
         onChange={(q) => change({ q: q === '' ? undefined : q })}
       />
       <output className={styles['count']} aria-live="polite">

@@ -120,6 +120,16 @@ describe('the running jobs', () => {
   })
 })
 
+test('more jobs than one page names are counted as more than that', async () => {
+  const many = Array.from({ length: 20 }, (_, n) => ({ ...running, id: id(n + 1) }))
+  fakeServer({
+    'GET /session': () => Response.json(null),
+    'GET /jobs': () => Response.json({ items: many, nextCursor: 'more' }),
+  })
+  const screen = await show(<RunningJobs />)
+  await expect.element(screen.getByRole('link', { name: '20+ jobs running' })).toBeVisible()
+})
+
 /** Stands for the event stream, which has queries asked again. */
 function RefetchButton() {
   const client = useQueryClient()

@@ -18,7 +18,10 @@ export function RunningJobs() {
   const open = data?.items ?? []
   const [first] = open
   if (first === undefined) return null
-  const label = open.length === 1 ? `${jobTitle(first)}: ${percent(first)}` : `${open.length} jobs running`
+  const label =
+    open.length === 1
+      ? `${jobTitle(first)}: ${percent(first)}`
+      : `${open.length}${data?.nextCursor === null ? '' : '+'} jobs running`
   const content = (
     <>
       <ListChecks size={14} aria-hidden />

@@ -71,7 +71,10 @@ function Items({ items }: { items: readonly AttentionItem[] }) {
             <span className={styles['reason']}>
               <Untrusted text={item.reason} />
               {item.requests > 0 && (
-                <span className="nowrap"> {counted(item.requests, 'token request', 'token requests')} in 24 h.</span>
+                <>
+                  {' '}
+                  <span>{counted(item.requests, 'token request', 'token requests')} in 24 h.</span>
+                </>
               )}
             </span>
           </div>

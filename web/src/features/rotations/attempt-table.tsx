@@ -1,4 +1,5 @@
 import type { RotationAttempt, RotationDetail } from '@signet/shared/api/rotation'
+import { codeWords, runWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
@@ -15,13 +16,15 @@ const outcomes = {
   lost_lease: { tone: 'warn', word: 'Taken over' },
 } as const
 
+const stateWord = (state: RotationAttempt['fromState']) => (state === null ? '–' : runWords[state].word)
+
 const columns = columnsOf<RotationAttempt>([
   { id: 'attempt', header: 'Try', cell: (row) => row.attempt },
   { id: 'time', header: 'Began', cell: (row) => <ExactTime at={row.startedAt} precision="millisecond" /> },
   {
     id: 'step',
     header: 'Step',
-    cell: ({ fromState, toState }) => `${fromState ?? '–'} → ${toState ?? '–'}`,
+    cell: ({ fromState, toState }) => `${stateWord(fromState)} → ${stateWord(toState)}`,
   },
   { id: 'outcome', header: 'Outcome', cell: (row) => <StatusBadge {...outcomes[row.outcome]} /> },
   { id: 'took', header: 'Took', cell: (row) => durationWords(row.endedAt - row.startedAt) },
@@ -29,13 +32,12 @@ const columns = columnsOf<RotationAttempt>([
   {
     id: 'detail',
     header: 'Detail',
-    cell: ({ detail, errorCode }) => (
-      <span>
-        {detail !== null && visibleText(detail)}
-        {errorCode !== null && <code className="muted"> {errorCode}</code>}
-        {detail === null && errorCode === null && <None />}
-      </span>
-    ),
+    cell: ({ detail, errorCode }) =>
+      detail === null && errorCode === null ? (
+        <None />
+      ) : (
+        <span title={errorCode ?? undefined}>{visibleText(detail ?? codeWords(errorCode ?? ''))}</span>
+      ),
   },
 ])
 

@@ -14,7 +14,7 @@ describe('whether a certificate was accepted at every moment', () => {
       headline: 'At no moment without an accepted certificate',
       sentence:
         'Old until 2030-11-23T09:00:04, new from 2030-11-22T09:00:00, overlap 1 d 4 s: both are accepted in between, ' +
-        'and the new one is until 2031-02-20T09:00:00.',
+        'and the new one is accepted until 2031-02-20T09:00:00.',
       overlapMs: day + 4_600,
     })
   })
@@ -88,6 +88,6 @@ describe('whether a certificate was accepted at every moment', () => {
       to: { ...exampleCredential, ...revoked },
     }
     expect(of(changes, at + day)).toMatchObject({ verdict: 'proven', overlapMs: 3_600_000 - 300 })
-    expect(of(changes, at + day).sentence).toContain('the new one was until 2030-11-22T10:00:00')
+    expect(of(changes, at + day).sentence).toContain('the new one was accepted until 2030-11-22T10:00:00')
   })
 })

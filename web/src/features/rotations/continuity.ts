@@ -39,7 +39,7 @@ export function continuityOf(run: Run, time: (at: number) => string, now: number
   if (to.revokedAt !== null && end < old) return revokedOf(to.revokedAt, old, start, time)
   const overlapMs = old - start
   const both = `both ${old > now ? 'are' : 'were'} accepted in between`
-  const after = `the new one ${end > now ? 'is' : 'was'} until ${time(end)}`
+  const after = `the new one ${end > now ? 'is' : 'was'} accepted until ${time(end)}`
   return {
     verdict: 'proven',
     headline: 'At no moment without an accepted certificate',

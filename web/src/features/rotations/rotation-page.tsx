@@ -46,7 +46,6 @@ function Rotation({ run }: { run: RotationDetail }) {
       {run.errorDetail !== null && (
         <Notice tone={run.state === 'failed' ? 'bad' : 'warn'} title="Last error">
           <p>{visibleText(run.errorDetail)}</p>
-          {run.errorCode !== null && <p className="mono muted">{run.errorCode}</p>}
         </Notice>
       )}
       <ProofCard run={run} />

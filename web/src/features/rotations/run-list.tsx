@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { problemOf } from '../../api/api-error.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { useExport } from '../../api/use-export.ts'
+import { runWords, triggerWords, wordsOf } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
 import { ColumnsMenu } from '../../ui/columns-menu.tsx'
@@ -21,6 +22,7 @@ import styles from './rotations.module.css'
 import { exportRotations, readRotations, rotationsKey } from './rotations-queries.ts'
 
 const pageSize = 50
+const filterWords = { trigger: triggerWords, state: wordsOf(runWords) }
 
 interface RunListProps {
   /** A term that every question has besides the one in the address. */
@@ -54,9 +56,9 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
   return (
     <div className={styles['list']}>
       <div className={styles['tools']}>
-        <QueryBox label="rotations" fields={rotationFields} value={own} onChange={setFilter} />
-        <ColumnsMenu columns={columns} layout={layout} onLayout={setLayout} />
+        <QueryBox label="rotations" fields={rotationFields} words={filterWords} value={own} onChange={setFilter} />
         <RotationViews search={search} onOpen={(view) => onSearch({ cols: search.cols, ...view }, true)} />
+        <ColumnsMenu columns={columns} layout={layout} onLayout={setLayout} />
         <ExportMenu
           busy={saving.isBusy}
           disabledReason={isReadable ? undefined : 'The filter has a fault; correct it first.'}

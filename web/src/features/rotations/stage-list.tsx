@@ -39,7 +39,7 @@ function StageItem({ stage, run }: { stage: Stage; run: RotationDetail }) {
         {stage.at !== null &&
           stage.proof.map(({ name, value }) => (
             <span key={name} className={styles['proof']}>
-              {name} <Copyable value={value} label={name} />
+              <span>{name.charAt(0).toUpperCase() + name.slice(1)}</span> <Copyable value={value} label={name} />
             </span>
           ))}
       </div>

@@ -25,9 +25,14 @@ const columns = columnsOf<OwnSession>([
   {
     id: 'browser',
     header: 'Browser',
-    cell: ({ userAgent }) => {
+    cell: ({ userAgent, current }) => {
       const words = browserWords(userAgent)
-      return words === undefined ? <Untrusted text={userAgent} /> : <span title={visibleText(userAgent)}>{words}</span>
+      return (
+        <span className="row">
+          {words === undefined ? <Untrusted text={userAgent} /> : <span title={visibleText(userAgent)}>{words}</span>}
+          {current && <StatusBadge tone="ok" word="This one" />}
+        </span>
+      )
     },
   },
   { id: 'ip', header: 'From', cell: ({ ip }) => (ip === null ? <None /> : <Untrusted text={ip} className="mono" />) },
@@ -62,7 +67,7 @@ export function SessionsPage() {
 
 function EndButton({ session }: { session: OwnSession }) {
   const end = useEndSessions()
-  if (session.current) return <StatusBadge tone="ok" word="This one" />
+  if (session.current) return <None />
   const name = browserWords(session.userAgent) ?? visibleText(session.userAgent)
   return (
     <Button

@@ -7,6 +7,7 @@ import { loadStateOf } from '../../api/load-state.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { codeWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
+import { Breakable } from '../../ui/breakable.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Field, FieldRow, Select } from '../../ui/form.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
@@ -33,7 +34,7 @@ export function ComparePage() {
     <>
       <PageHeader title="Compare traces" lead="Two tests side by side; what is not the same is marked." />
       <TesterNav />
-      <Card title="Which">
+      <Card title="Traces">
         <FieldRow>
           <TracePicker label="Left" value={left} onPick={(id) => pick({ left: id })} />
           <TracePicker label="Right" value={right} onPick={(id) => pick({ right: id })} />
@@ -133,7 +134,9 @@ function StepRow({ pair }: { pair: StepPair }) {
   return (
     <li className={styles['pair']} data-differs={differs || undefined}>
       <span className={styles['side']}>
-        <strong>{visibleText((pair.left ?? pair.right)?.title ?? pair.name)}</strong>
+        <strong>
+          <Breakable text={visibleText((pair.left ?? pair.right)?.title ?? pair.name)} />
+        </strong>
         {differs && (
           <span className={styles['difference']}>
             <TriangleAlert size={12} aria-hidden /> Differs: {pair.differences.join(', ')}

@@ -1,5 +1,4 @@
 import type { TestFailure, TokenTest } from '@signet/shared/api/token-tests'
-import { codeWords } from '../../api/words.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { visibleLines, visibleText } from '../../ui/visible-text.ts'
@@ -11,9 +10,6 @@ export function FailureNotice({ test, failure, acts }: { test: TokenTest; failur
   return (
     <Notice tone="bad" title={`Failed at: ${visibleText(step?.title ?? failure.step)}`}>
       <p>{visibleLines(failure.cause)}</p>
-      <p className="muted">
-        {codeWords(failure.code)} · <code>{failure.code}</code>
-      </p>
       <div>
         <FixButton test={test} failure={failure} acts={acts} />
       </div>

@@ -1,5 +1,6 @@
 import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { Copyable } from '../../ui/copyable.tsx'
 import { Waterfall } from '../../ui/waterfall.tsx'
 import { authoritySteps, stepWords } from './step-words.ts'
 import styles from './token-test.module.css'
@@ -29,7 +30,7 @@ function StepPanel({ step }: { step: ProbeStep }) {
     <>
       {step.code !== null && (
         <p>
-          Reason <code>{step.code}</code>
+          Error code <Copyable value={step.code} label="error code" />
         </p>
       )}
       {exchange !== null && exchange.request !== '' && (

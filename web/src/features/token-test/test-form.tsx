@@ -73,7 +73,7 @@ export function TestForm({ targets, draft, busy, search, onSearch, onChange, onR
         </div>
         <Button type="submit" kind="primary" busy={busy} icon={<Play size={14} aria-hidden />}>
           {busy ? 'Getting token…' : 'Get token'}
-          <Kbd keys="Mod+Enter" />
+          <Kbd keys="Mod+Enter" hint />
         </Button>
       </div>
     </form>
