@@ -239,15 +239,14 @@ export class IssuanceLogReader {
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {
-    const statement = this.#db.prepare<[string], { at: number; audience: string }>(
-      'SELECT last_at AS at, audience FROM token_usage WHERE principal_id = ? AND ok_count > 0 ORDER BY day DESC, last_at DESC LIMIT 1',
-    )
-    const uses = new Map<string, { at: number; audience: string }>()
-    for (const id of principalIds) {
-      const use = statement.get(id)
-      if (use) uses.set(id, use)
-    }
-    return uses
+    const rows = this.#db
+      .prepare<[string], { id: string; at: number; audience: string }>(
+        `SELECT id, use ->> 0 AS at, use ->> 1 AS audience FROM (SELECT value AS id, (
+          SELECT json_array(last_at, audience) FROM token_usage WHERE principal_id = value AND ok_count > 0
+          ORDER BY day DESC, last_at DESC LIMIT 1) AS use FROM json_each(?)) WHERE use IS NOT NULL`,
+      )
+      .all(JSON.stringify(principalIds))
+    return new Map(rows.map(({ id, at, audience }) => [id, { at, audience }]))
   }
 
   close(): void {

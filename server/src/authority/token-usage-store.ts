@@ -56,15 +56,13 @@ export class TokenUsageStore {
 
   /** When the newest request of each was refused for its certificate. */
   refusedFor(principalIds: readonly string[]): Map<string, number> {
-    const newest = this.#db.prepare<[string], { at: number; outcome: string }>(
-      'SELECT at, outcome FROM token_log WHERE principal_id = ? ORDER BY id DESC LIMIT 1',
-    )
-    const refused = new Map<string, number>()
-    for (const id of principalIds) {
-      const row = newest.get(id)
-      if (row && isForCertificate(row.outcome)) refused.set(id, row.at)
-    }
-    return refused
+    const rows = this.#db
+      .prepare<[string], { id: string; at: number; outcome: string }>(
+        `SELECT asked.value AS id, at, outcome FROM json_each(?) AS asked JOIN token_log ON token_log.id =
+          (SELECT id FROM token_log WHERE principal_id = asked.value ORDER BY id DESC LIMIT 1)`,
+      )
+      .all(JSON.stringify(principalIds))
+    return new Map(rows.flatMap(({ id, at, outcome }) => (isForCertificate(outcome) ? [[id, at]] : [])))
   }
 
   close(): void {

@@ -13,6 +13,20 @@ export const neverMs = Number.MAX_SAFE_INTEGER
 export interface Driver {
   readonly index: 'state' | 'kind' | 'agent' | 'agent_version' | 'expires' | 'rotation' | 'token' | 'created' | 'name'
   readonly condition: Condition
+  /** The term has one value, so that the index has its rows in the order of the names. */
+  readonly inNameOrder: boolean
+}
+
+/** What a word or a tag is found by in `instance_terms`; every row of the list that has it, has it there. */
+export interface Sought {
+  /** Terms of which each row has all, so that one of them will do; none where there is more than one way to match. */
+  readonly terms: readonly string[]
+  /** On the columns of `instance_terms`, besides the term. */
+  readonly condition: Condition
+  /** Rows one of whose IDs begins so have it too. */
+  readonly idStart: string | undefined
+  /** What the rest of the filter asks for; undefined where it asks for nothing more. */
+  readonly rest: Condition | undefined
 }
 
 export interface CompiledFilter {
@@ -20,28 +34,68 @@ export interface CompiledFilter {
   readonly condition: Condition
   /** Terms that an index can find; each narrows the rows as much as the whole filter needs it to. */
   readonly drivers: readonly Driver[]
-  /** Bare words that every row must have, folded; long enough for the trigram index. */
-  readonly words: readonly string[]
-  /** What a tag must be that every row must have, on the columns of `resource_tags`. */
-  readonly tags: readonly Condition[]
+  readonly sought: readonly Sought[]
 }
 
 /** The condition that a filter puts on `instance_list`. Values are bound, and patterns are no `LIKE` (SEC-154). */
 export function compileInstanceFilter(terms: readonly Term[], nowMs: number): CompiledFilter {
-  const compiled = terms.map((term) => ({ term, condition: conditionOf(term, nowMs) }))
+  const conditions = terms.map((term) => {
+    const condition = conditionOf(term, nowMs)
+    return term.negated ? not(condition) : condition
+  })
+  const soughtIn = (kind: Term['kind']) =>
+    terms.flatMap((term, at): Sought[] => {
+      if (term.kind !== kind || !isSought(term)) return []
+      const others = conditions.filter((_, other) => other !== at)
+      return [{ ...soughtOf(term), rest: others.length === 0 ? undefined : allOf(others) }]
+    })
   return {
-    condition: allOf(compiled.map(({ term, condition }) => (term.negated ? not(condition) : condition))),
-    drivers: compiled.flatMap(({ term, condition }) => {
+    condition: allOf(conditions),
+    drivers: terms.flatMap((term, at) => {
       const index = term.kind === 'field' && !term.negated ? indexes[term.field] : undefined
-      return index === undefined ? [] : [{ index, condition }]
+      const condition = conditions[at]
+      return index === undefined || condition === undefined ? [] : [{ index, condition, inNameOrder: isOneValue(term) }]
     }),
-    words: terms.flatMap((term) =>
-      term.kind === 'text' && !term.negated && [...term.text].length >= 3 ? [foldCase(term.text)] : [],
-    ),
-    tags: terms.flatMap((term) =>
-      term.kind === 'field' && term.field === 'tag' && !term.negated ? [anyOf(term.values.map(tagCondition))] : [],
-    ),
+    // Words first: their rows stand together in the order of the names more often than those of a tag.
+    sought: [...soughtIn('text'), ...soughtIn('field')],
   }
+}
+
+/** Fields whose index goes on with the name. */
+const beforeName: ReadonlySet<string> = new Set(['state', 'kind', 'agent', 'agent-version'])
+
+function isOneValue(term: Term): boolean {
+  if (term.kind === 'text' || !beforeName.has(term.field)) return false
+  return term.values.length === 1 && term.values[0]?.endsWith('*') === false
+}
+
+/** Whether every row that matches has the term in `instance_terms`. */
+function isSought(term: Term): boolean {
+  if (term.negated) return false
+  return term.kind === 'field' ? term.field === 'tag' : [...term.text].length >= 3
+}
+
+function soughtOf(term: Term): Omit<Sought, 'rest'> {
+  if (term.kind === 'text') {
+    const word = foldCase(term.text)
+    const idStart = idPattern.test(word) ? word : undefined
+    return { terms: trigramsOf(word), condition: has(column('name_key'), word), idStart }
+  }
+  const [value, ...more] = term.values.map(tagOf)
+  if (value !== undefined && more.length === 0 && !value.isStart)
+    return { terms: [value.term], condition: allOf([]), idStart: undefined }
+  const one = ({ term: of, isStart }: TagTerm) =>
+    isStart ? startsWith(column('term'), of) : oneOf(column('term'), [of])
+  return { terms: [], condition: anyOf(term.values.map(tagOf).map(one)), idStart: undefined }
+}
+
+const mostTrigrams = 24
+
+/** Each three characters of a word that follow one another. */
+function trigramsOf(word: string): string[] {
+  const letters = [...word]
+  const trigrams = letters.slice(2).map((_, index) => letters.slice(index, index + 3).join(''))
+  return [...new Set(trigrams)].slice(0, mostTrigrams)
 }
 
 const indexes: Readonly<Record<string, Driver['index']>> = {
@@ -124,14 +178,38 @@ function byHour({ from, until }: TimeRange): TimeRange {
   }
 }
 
-/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. On the columns of `resource_tags`. */
-function tagCondition(given: string): Condition {
+interface Tag {
+  readonly key: string
+  /** Undefined where any value will do. */
+  readonly value: string | undefined
+  readonly isStart: boolean
+}
+
+/** `key`, `key=value` or `key=begin*`; keys are kept in lower case. */
+function readTag(given: string): Tag {
   const at = given.indexOf('=')
   const key = foldCase(at === -1 ? given : given.slice(0, at))
-  const value = at === -1 ? '*' : given.slice(at + 1)
+  const value = at === -1 ? undefined : given.slice(at + 1)
+  if (value?.endsWith('*')) return { key, value: value.slice(0, -1), isStart: true }
+  return { key, value, isStart: false }
+}
+
+/** On the columns of `resource_tags`. */
+function tagCondition(given: string): Condition {
+  const { key, value, isStart } = readTag(given)
+  const isKey = oneOf(column('tag_key'), [key])
+  if (value === undefined) return isKey
   const tag = column('tag_value')
-  return allOf([
-    oneOf(column('tag_key'), [key]),
-    value.endsWith('*') ? startsWith(tag, value.slice(0, -1)) : oneOf(tag, [value]),
-  ])
+  return allOf([isKey, isStart ? startsWith(tag, value) : oneOf(tag, [value])])
+}
+
+interface TagTerm {
+  readonly term: string
+  readonly isStart: boolean
+}
+
+/** As the triggers of `instance_terms` write it. */
+function tagOf(given: string): TagTerm {
+  const { key, value, isStart } = readTag(given)
+  return { term: value === undefined ? `tag:${key}` : `tag:${key}=${value}`, isStart }
 }

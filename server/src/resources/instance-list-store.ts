@@ -1,11 +1,11 @@
 import { InstanceSort } from '@signet/shared/api/resources'
-import { type SqlBool, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { allOf, type Condition, column } from '../platform/database/filter-sql.ts'
 import { startsWith } from '../platform/database/match-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { type CompiledFilter, type Driver, idColumns, idPattern } from './instance-filter.ts'
+import { type CompiledFilter, idColumns, type Sought } from './instance-filter.ts'
 import type { InstanceListRow } from './instance-list-row.ts'
 
 /** Rows that are few enough to be found by an index of their own and sorted afterwards. */
@@ -55,6 +55,23 @@ interface FoundPage {
   readonly nextCursor: string | null
 }
 
+/** Rows to read from, in the order of what they are read by, and what they must meet. */
+interface Source {
+  readonly rows: RawBuilder<unknown>
+  readonly condition: Condition
+  /** What the rows come sorted by, if it is not the columns of the sorting. */
+  readonly sortedBy?: readonly string[]
+}
+
+/** Where the rows of a filter are. */
+export interface FoundRows {
+  readonly filter: CompiledFilter
+  /** How they are found when they are few. */
+  readonly few: Source | undefined
+  /** How they are read in the order of the names when they are many. */
+  readonly ordered: Sought | undefined
+}
+
 /** SQL of the read model behind the list of instances. */
 export class InstanceListStore {
   readonly #database: Database
@@ -67,25 +84,44 @@ export class InstanceListStore {
     this.#tenantId = tenantId
   }
 
+  /** Where the rows of a filter are: found by the part of it that leaves fewest, where one leaves few. */
+  async find(filter: CompiledFilter): Promise<FoundRows> {
+    const sought = await Promise.all(filter.sought.map((each) => this.#byRarestTerm(each)))
+    const parts = [
+      ...sought.map((each) => ({ sized: (most: number) => this.#soughtSize(each, most), source: bySeq(each) })),
+      ...filter.drivers.map(({ index, condition }) => {
+        const source = { rows: indexed(index), condition: allOf([]) }
+        return { sized: (most: number) => this.#counted({ ...source, condition }, most), source }
+      }),
+    ]
+    let few: { size: number; source: Source } | undefined
+    for (const { sized, source } of parts) {
+      const most = few?.size ?? fewRows + 1
+      const size = await sized(most)
+      if (size < most) few = { size, source }
+    }
+    const ordered = sought.find(({ terms, idStart }) => terms.length === 1 && idStart === undefined)
+    return { filter, few: few?.source, ordered }
+  }
+
   /** IDs of one page. @throws SignetError `invalid_request` for the cursor of another sorting */
-  async page(query: {
-    filter: CompiledFilter
-    sort: InstanceSort
-    cursor?: string | undefined
-    limit: number
-  }): Promise<FoundPage> {
+  async page(
+    found: FoundRows,
+    query: { sort: InstanceSort; cursor?: string | undefined; limit: number },
+  ): Promise<FoundPage> {
     const { by, descending } = InstanceSort.read(query.sort)
     const order: Order = orders[by]
     const list = `instances ${query.sort}`
     const after = this.#cursors.read(list, query.cursor)
-    const source = await this.#source(query.filter, order.index)
-    const columns = order.columns.map((name) => sql.ref(name))
-    const conditions = [this.#ofTenant(), source.condition, query.filter.condition]
+    const source = found.few ?? (by === 'name' ? inNameOrder(found, after?.[0], descending) : undefined)
+    const { rows: from, condition, sortedBy = order.columns } = source ?? walking(order.index, found.filter)
+    const conditions = [this.#ofTenant(), condition]
+    if (found.few) conditions.push(found.filter.condition)
     if (after) conditions.push(beyond(order, after, descending))
     const direction = sql.raw(descending ? 'DESC' : 'ASC')
     const { rows } = await sql<SortKeys>`
-      SELECT ${sql.join(columns)} FROM instance_list ${source.hint} WHERE ${allOf(conditions)}
-      ORDER BY ${sql.join(columns.map((each) => sql`${each} ${direction}`))} LIMIT ${query.limit + 1}
+      SELECT ${sql.join(order.columns.map((name) => sql.ref(name)))} FROM ${from} WHERE ${allOf(conditions)}
+      ORDER BY ${sql.join(sortedBy.map((name) => sql`${sql.ref(name)} ${direction}`))} LIMIT ${query.limit + 1}
     `.execute(this.#database.read)
     return this.#cursors.page(rows, {
       list,
@@ -115,11 +151,15 @@ export class InstanceListStore {
   }
 
   /** How many match, counted no further than one more than `mostCounted`. */
-  async count(filter: CompiledFilter): Promise<number> {
+  count({ filter, few, ordered }: FoundRows): Promise<number> {
+    const most = mostCounted + 1
+    if (few) return this.#counted({ ...few, condition: allOf([few.condition, filter.condition]) }, most)
+    if (ordered) return ordered.rest ? this.#counted(withTerm(ordered), most) : this.#soughtSize(ordered, most)
     // Without an order to keep, rows are walked by an index that has what they are asked for.
-    const walked = filter.drivers.find(({ index }) => !besideName.has(index))?.index ?? 'name'
-    const source = await this.#source(filter, walked)
-    return this.#counted(source.hint, allOf([this.#ofTenant(), source.condition, filter.condition]), mostCounted + 1)
+    const [driver] = filter.drivers
+    const isAlone = filter.sought.length === 0 && filter.drivers.length === 1
+    const walked = isAlone ? driver : filter.drivers.find(({ index }) => !besideName.has(index))
+    return this.#counted(walking(walked?.index ?? 'name', filter), most)
   }
 
   /**
@@ -229,62 +269,32 @@ export class InstanceListStore {
     await sqlOf(tx).updateTable('instance_list_progress').set({ seq }).execute()
   }
 
-  /** Where the rows come from: the index that finds fewest of them, or the one that has them in order. */
-  async #source(filter: CompiledFilter, sortIndex: string) {
-    const inOrder = { hint: indexed(sortIndex), condition: sql<SqlBool>`1` as Condition }
-    let best: { size: number; hint: typeof inOrder.hint; condition: Condition } = { ...inOrder, size: fewRows }
-    const searches = [
-      ...filter.words.map((word) => (most: number) => this.#withWord(word, most)),
-      ...filter.tags.map((tag) => (most: number) => this.#withTag(tag, most)),
-    ]
-    for (const search of searches) {
-      const rows = await search(best.size + 1)
-      if (rows.length > best.size) continue
-      const condition = sql<SqlBool>`seq IN (SELECT value FROM json_each(${JSON.stringify(rows)}))`
-      best = { size: rows.length, hint: sql`NOT INDEXED`, condition }
-    }
-    for (const { index, condition } of filter.drivers) {
-      const size = await this.#driverSize({ index, condition }, best.size + 1)
-      if (size <= best.size && index !== sortIndex) best = { size, hint: indexed(index), condition: sql<SqlBool>`1` }
-    }
-    return best
+  /** Of the terms of which one will do, the one that fewest rows have. */
+  async #byRarestTerm(sought: Sought): Promise<Sought> {
+    if (sought.terms.length < 2) return sought
+    const { rows } = await sql<{ term: string }>`
+      SELECT value AS term FROM json_each(${JSON.stringify(sought.terms)}) ORDER BY
+        (SELECT count(*) FROM (SELECT 1 FROM instance_terms WHERE term = value LIMIT ${mostCounted})), key LIMIT 1
+    `.execute(this.#database.read)
+    return { ...sought, terms: rows.map(({ term }) => term) }
   }
 
-  #driverSize({ index, condition }: Driver, most: number): Promise<number> {
-    return this.#counted(indexed(index), allOf([this.#ofTenant(), condition]), most)
+  /** How many have it, counted up to `most`; a row that has it in two ways counts twice. */
+  async #soughtSize(sought: Sought, most: number): Promise<number> {
+    const byTerm = await this.#sized(sql`instance_terms WHERE ${termCondition(sought)}`, most)
+    if (sought.idStart === undefined || byTerm >= most) return byTerm
+    return byTerm + (await this.#sized(sql`(${idsFrom(sought.idStart)})`, most - byTerm))
   }
 
-  async #counted(hint: ReturnType<typeof indexed>, condition: Condition, most: number): Promise<number> {
+  #counted({ rows, condition }: Source, most: number): Promise<number> {
+    return this.#sized(sql`${rows} WHERE ${allOf([this.#ofTenant(), condition])}`, most)
+  }
+
+  async #sized(from: RawBuilder<unknown>, most: number): Promise<number> {
     const { rows } = await sql<{ count: number }>`
-      SELECT count(*) AS count FROM (SELECT 1 FROM instance_list ${hint} WHERE ${condition} LIMIT ${most})
+      SELECT count(*) AS count FROM (SELECT 1 FROM ${from} LIMIT ${most})
     `.execute(this.#database.read)
     return rows[0]?.count ?? 0
-  }
-
-  /** Rows that have the word: trigrams find names that may have it, and the names themselves decide. */
-  async #withWord(word: string, most: number): Promise<number[]> {
-    const inNames = await sql<{ seq: number }>`
-      SELECT instance_list.seq AS seq FROM instance_names JOIN instance_list ON instance_list.seq = instance_names.rowid
-      WHERE instance_names MATCH ${trigramsOf(word)} AND instr(name_key, ${word}) > 0 AND ${this.#ofTenant()} LIMIT ${most}
-    `.execute(this.#database.read)
-    const found = new Set(inNames.rows.map((row) => row.seq))
-    if (found.size >= most || !idPattern.test(word)) return [...found]
-    // The sign keeps the tenant's own indexes out of it: they would read every row.
-    for (const name of idColumns) {
-      const { rows } = await sql<{ seq: number }>`
-        SELECT seq FROM instance_list WHERE ${startsWith(column(name), word)} AND +tenant_id = ${this.#tenantId} LIMIT ${most}
-      `.execute(this.#database.read)
-      for (const row of rows) found.add(row.seq)
-    }
-    return [...found]
-  }
-
-  async #withTag(tag: Condition, most: number): Promise<number[]> {
-    const { rows } = await sql<{ seq: number }>`
-      SELECT DISTINCT instance_list.seq AS seq FROM resource_tags JOIN instance_list ON instance_list.id = resource_id
-      WHERE resource_tags.tenant_id = ${this.#tenantId} AND ${tag} LIMIT ${most}
-    `.execute(this.#database.read)
-    return rows.map((row) => row.seq)
   }
 
   #ofTenant(): Condition {
@@ -292,19 +302,58 @@ export class InstanceListStore {
   }
 }
 
-const mostTrigrams = 24
-
-/** The search for names that have every trigram of the word, each of them quoted. */
-function trigramsOf(word: string): string {
-  const letters = [...word]
-  const trigrams = letters.slice(2).map((_, index) => letters.slice(index, index + 3).join(''))
-  const some = [...new Set(trigrams)].slice(0, mostTrigrams)
-  return some.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ')
+/** @param index one of the indexes above, never a name from outside */
+function indexed(index: string): RawBuilder<unknown> {
+  return sql`instance_list INDEXED BY ${sql.ref(`instance_list_${index}`)}`
 }
 
-/** @param index one of the indexes above, never a name from outside */
-function indexed(index: string) {
-  return sql`INDEXED BY ${sql.ref(`instance_list_${index}`)}`
+/** Every row, by an index that has them in the order that is asked for. */
+function walking(index: string, filter: CompiledFilter): Source {
+  return { rows: indexed(index), condition: filter.condition }
+}
+
+function termCondition({ terms, condition }: Sought): Condition {
+  return allOf([condition, ...terms.map((term) => sql<SqlBool>`term = ${term}`)])
+}
+
+/** Rows that have a word or a tag, to be sorted afterwards. */
+function bySeq(sought: Sought): Source {
+  const byTerm = sql`SELECT seq FROM instance_terms WHERE ${termCondition(sought)}`
+  const all = sought.idStart === undefined ? byTerm : sql`${byTerm} UNION ALL ${idsFrom(sought.idStart)}`
+  return { rows: sql`instance_list NOT INDEXED`, condition: sql<SqlBool>`seq IN (${all})` }
+}
+
+/** `seq` of rows one of whose IDs begins so. */
+function idsFrom(start: string): RawBuilder<unknown> {
+  return sql.join(
+    idColumns.map((name) => sql`SELECT seq FROM instance_list WHERE ${startsWith(column(name), start)}`),
+    sql` UNION ALL `,
+  )
+}
+
+/** Rows with one term, in the order of the names. */
+function withTerm(sought: Sought, fromName?: Condition): Source {
+  const where = allOf(fromName ? [termCondition(sought), fromName] : [termCondition(sought)])
+  return {
+    rows: sql`(SELECT name_key AS term_name, seq AS term_seq FROM instance_terms WHERE ${where})
+      CROSS JOIN instance_list ON seq = term_seq`,
+    condition: sought.rest ?? allOf([]),
+    sortedBy: ['term_name', 'id'],
+  }
+}
+
+/** Many rows in the order of the names, read from where the page before ended; undefined when only a walk has them so. */
+function inNameOrder(
+  { filter, ordered }: FoundRows,
+  after: string | undefined,
+  descending: boolean,
+): Source | undefined {
+  if (ordered) {
+    const bound = sql<SqlBool>`name_key ${sql.raw(descending ? '<=' : '>=')} ${after}`
+    return withTerm(ordered, after === undefined ? undefined : bound)
+  }
+  const driver = filter.drivers.find((each) => each.inNameOrder)
+  return driver && walking(driver.index, filter)
 }
 
 /** Rows behind the last one of the page before, in the order of the list. */

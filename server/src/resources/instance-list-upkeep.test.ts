@@ -42,6 +42,17 @@ async function expectExact(): Promise<void> {
   }
   const counters = (await rowsOf(stack, 'instance_counts')).filter(({ count }) => count !== 0)
   expect(new Map(counters.map(({ field, value, count }) => [`${field} ${value}`, count]))).toEqual(tallyOf(summaries))
+  const terms = (await stack.database.read.selectFrom('instance_terms').selectAll().execute()).map(
+    ({ term, name_key, seq }) => `${seq} ${name_key} ${term}`,
+  )
+  expect(terms.sort()).toEqual(summaries.flatMap((summary) => termsOf(summary, given(rows.get(summary.id)).seq)).sort())
+}
+
+function termsOf({ name, tags }: InstanceSummary, seq: number): string[] {
+  const key = name.toLowerCase()
+  const trigrams = Array.from({ length: Math.max(1, key.length - 2) }, (_, at) => key.slice(at, at + 3))
+  const tagged = Object.entries(tags).flatMap(([tag, value]) => [`tag:${tag}`, `tag:${tag}=${value}`])
+  return [...new Set(trigrams), ...tagged].map((term) => `${seq} ${key} ${term}`)
 }
 
 const agentOf = ({ agent }: InstanceSummary) => (agent === null ? 'none' : agent.connected ? 'connected' : 'silent')

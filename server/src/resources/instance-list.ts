@@ -17,7 +17,7 @@ import type { PrincipalRegistry } from '../principals/index.ts'
 import type { SlotDirectory } from '../rotation/index.ts'
 import { compileInstanceFilter } from './instance-filter.ts'
 import { hourOf, listRowOf } from './instance-list-row.ts'
-import { InstanceListStore, mostCounted } from './instance-list-store.ts'
+import { type FoundRows, InstanceListStore, mostCounted } from './instance-list-store.ts'
 import type { InstanceView } from './instance-view.ts'
 import { ResourcesStore } from './resources-store.ts'
 
@@ -108,10 +108,9 @@ export class InstanceList {
   /** @throws SignetError `invalid_request` for a filter that cannot be read (with its faults), or a foreign cursor */
   async page({ filter, ...query }: InstanceQuery): Promise<InstancePage> {
     const terms = requireTerms(filter, instanceFields)
-    const now = await this.#upToDate()
-    const compiled = compileInstanceFilter(terms, now)
-    const { items, nextCursor } = await this.#parts.store.page({ ...query, filter: compiled })
-    const count = query.cursor === undefined ? await this.#count(terms, now) : null
+    const found = await this.#found(terms)
+    const { items, nextCursor } = await this.#parts.store.page(found, query)
+    const count = query.cursor === undefined ? await this.#count(found, terms.length > 0) : null
     return { items: await this.#summaries(items), nextCursor, count }
   }
 
@@ -125,9 +124,9 @@ export class InstanceList {
     filter: string,
     portion: { after?: string | undefined; limit: number },
   ): Promise<{ ids: InstanceId[]; next: string | null }> {
-    const compiled = compileInstanceFilter(requireTerms(filter, instanceFields), await this.#upToDate())
+    const found = await this.#found(requireTerms(filter, instanceFields))
     const { after: cursor, limit } = portion
-    const page = await this.#parts.store.page({ filter: compiled, sort: 'name', cursor, limit })
+    const page = await this.#parts.store.page(found, { sort: 'name', cursor, limit })
     return { ids: page.items.map((id) => InstanceId.parse(id)), next: page.nextCursor }
   }
 
@@ -136,8 +135,7 @@ export class InstanceList {
     const terms = requireTerms(filter, instanceFields)
     let cursor: string | undefined
     do {
-      const compiled = compileInstanceFilter(terms, await this.#upToDate())
-      const page = await this.#parts.store.page({ filter: compiled, sort, cursor, limit: portion })
+      const page = await this.#parts.store.page(await this.#found(terms), { sort, cursor, limit: portion })
       yield* await this.#summaries(page.items)
       cursor = page.nextCursor ?? undefined
       await setImmediate()
@@ -191,10 +189,14 @@ export class InstanceList {
     await this.#upToDate()
   }
 
-  async #count(terms: readonly Term[], now: number): Promise<InstancePage['count']> {
+  async #found(terms: readonly Term[]): Promise<FoundRows> {
+    return this.#parts.store.find(compileInstanceFilter(terms, await this.#upToDate()))
+  }
+
+  async #count(found: FoundRows, isFiltered: boolean): Promise<InstancePage['count']> {
     const all = await this.#parts.store.all()
-    if (terms.length === 0) return { shown: all, isCapped: false, all }
-    const matching = await this.#parts.store.count(compileInstanceFilter(terms, now))
+    if (!isFiltered) return { shown: all, isCapped: false, all }
+    const matching = await this.#parts.store.count(found)
     return { shown: Math.min(matching, mostCounted), isCapped: matching > mostCounted, all }
   }
 

@@ -44,7 +44,7 @@ CREATE INDEX service_instances_principal ON service_instances(system_principal_i
 
 CREATE TABLE resource_tags (
   resource_id TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, tenant_id TEXT NOT NULL,
-  PRIMARY KEY (resource_id, tag_key)) STRICT;
+  PRIMARY KEY (resource_id, tag_key)) STRICT, WITHOUT ROWID;
 CREATE INDEX resource_tags_value ON resource_tags(tenant_id, tag_key, tag_value, resource_id);
 
 -- what the list of instances is filtered and sorted by, gathered from four domains (ADR-0009)
@@ -74,17 +74,27 @@ CREATE TABLE instance_counts (
   tenant_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, field, value)) STRICT;
 
-CREATE VIRTUAL TABLE instance_names USING fts5(name, content='', contentless_delete=1, detail=none, tokenize='trigram');
+-- what names and tags can be found by, in the order of the names: each three characters of a name, tag:key, tag:key=value
+CREATE TABLE instance_terms (
+  term TEXT NOT NULL, name_key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (term, name_key, seq)) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER instance_list_insert AFTER INSERT ON instance_list BEGIN
-  INSERT INTO instance_names(rowid, name) VALUES (new.seq, new.name_key);
+  INSERT INTO instance_terms SELECT DISTINCT substr(new.name_key, i, 3), new.name_key, new.seq FROM
+    (WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i + 2 < length(new.name_key)) SELECT i FROM place);
+  INSERT INTO instance_terms SELECT 'tag:' || tag_key, new.name_key, new.seq FROM resource_tags WHERE resource_id = new.id;
+  INSERT INTO instance_terms
+    SELECT 'tag:' || tag_key || '=' || tag_value, new.name_key, new.seq FROM resource_tags WHERE resource_id = new.id;
   INSERT INTO instance_counts VALUES (new.tenant_id, 'all', '', 1), (new.tenant_id, 'state', new.state, 1),
     (new.tenant_id, 'kind', new.kind, 1), (new.tenant_id, 'agent', new.agent, 1),
     (new.tenant_id, 'agent-version', new.agent_version, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER instance_list_delete AFTER DELETE ON instance_list BEGIN
-  DELETE FROM instance_names WHERE rowid = old.seq;
+  DELETE FROM instance_terms WHERE name_key = old.name_key AND seq = old.seq AND term IN
+    (WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i + 2 < length(old.name_key))
+    SELECT substr(old.name_key, i, 3) FROM place UNION ALL
+    SELECT 'tag:' || tag_key FROM resource_tags WHERE resource_id = old.id UNION ALL
+    SELECT 'tag:' || tag_key || '=' || tag_value FROM resource_tags WHERE resource_id = old.id);
   UPDATE instance_counts SET count = count - 1 WHERE tenant_id = old.tenant_id AND (field, value) IN
     (VALUES ('all', ''), ('state', old.state), ('kind', old.kind), ('agent', old.agent),
     ('agent-version', old.agent_version));
@@ -107,16 +117,25 @@ CREATE TRIGGER instance_list_version_change AFTER UPDATE OF agent_version ON ins
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER resource_tags_insert AFTER INSERT ON resource_tags BEGIN
+  INSERT INTO instance_terms SELECT term, name_key, seq FROM instance_list,
+    (SELECT 'tag:' || new.tag_key AS term UNION ALL SELECT 'tag:' || new.tag_key || '=' || new.tag_value)
+    WHERE id = new.resource_id;
   INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
-CREATE TRIGGER resource_tags_update AFTER UPDATE OF tag_value ON resource_tags BEGIN
+CREATE TRIGGER resource_tags_update AFTER UPDATE OF tag_value ON resource_tags WHEN new.tag_value <> old.tag_value BEGIN
+  DELETE FROM instance_terms WHERE term = 'tag:' || old.tag_key || '=' || old.tag_value
+    AND (name_key, seq) IN (SELECT name_key, seq FROM instance_list WHERE id = old.resource_id);
+  INSERT INTO instance_terms
+    SELECT 'tag:' || new.tag_key || '=' || new.tag_value, name_key, seq FROM instance_list WHERE id = new.resource_id;
   UPDATE instance_counts SET count = count - 1
     WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
   INSERT INTO instance_counts VALUES (new.tenant_id, 'tag', new.tag_key || '=' || new.tag_value, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER resource_tags_delete AFTER DELETE ON resource_tags BEGIN
+  DELETE FROM instance_terms WHERE term IN ('tag:' || old.tag_key, 'tag:' || old.tag_key || '=' || old.tag_value)
+    AND (name_key, seq) IN (SELECT name_key, seq FROM instance_list WHERE id = old.resource_id);
   UPDATE instance_counts SET count = count - 1
     WHERE tenant_id = old.tenant_id AND field = 'tag' AND value = old.tag_key || '=' || old.tag_value;
 END;
