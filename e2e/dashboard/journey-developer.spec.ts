@@ -7,6 +7,9 @@ interface Instance {
   readonly id: string
   readonly name: string
   readonly identityState: string
+  readonly identity: { readonly principalId: string } | null
+  /** The last principal, while it can come back. */
+  readonly restorable: { readonly principalId: string } | null
 }
 
 interface Trace {
@@ -26,10 +29,12 @@ test.beforeAll(async () => {
 test.afterAll(() => stack.close())
 test.afterEach(() => turn(false))
 
+const read = () => stack.admin<Instance>('GET', `/instances/${instance.id}`)
+
 /** Turns the identity on or off, until it is. */
 async function turn(enabled: boolean): Promise<void> {
   await stack.admin('PUT', `/instances/${instance.id}/identity`, { enabled })
-  const state = async () => (await stack.admin<Instance>('GET', `/instances/${instance.id}`)).identityState
+  const state = async () => (await read()).identityState
   await expect.poll(state, { timeout: 30_000 }).toBe(enabled ? 'on' : 'off')
 }
 
@@ -61,9 +66,11 @@ journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessib
     },
   )
 
-  await step('one button turns the identity on and asks again', async () => {
-    await hand.press(result.getByRole('button', { name: `Turn on the identity of ${name}` }))
+  await step('one button turns the identity on, under its former IDs where it had any, and asks again', async () => {
+    const { restorable: last } = await read()
+    await hand.press(result.getByRole('button', { name: `${last ? 'Restore' : 'Turn on'} the identity of ${name}` }))
     await expect(result.getByText('Token received')).toBeVisible({ timeout: 30_000 })
+    if (last) expect((await read()).identity).toMatchObject({ principalId: last.principalId })
     for (const hop of ['Client assertion and certificate checked', 'Token signed', 'Issuance on durable record']) {
       await expect(steps.getByText(hop, { exact: true })).toBeVisible()
     }

@@ -35,9 +35,11 @@ export class BulkPreviewer {
       refused: [],
     }
     let risky = 0
+    let restorable = 0
     for await (const ids of this.#portions(wish.selection)) {
-      for (const item of await this.#judge(wish, ids)) {
+      for (const { isRestorable, ...item } of await this.#judge(wish, ids)) {
         counts[item.verdict] += 1
+        if (isRestorable) restorable += 1
         if (item.risky) risky += 1
         const shown = examples[item.risky ? 'risky' : item.verdict]
         if (shown.length < examplesOfEach) shown.push(item)
@@ -48,6 +50,7 @@ export class BulkPreviewer {
       total: counts.change + counts.already + counts.refused,
       ...counts,
       risky,
+      restorable,
       examples: [...examples.risky, ...examples.refused, ...examples.change, ...examples.already],
     }
   }
@@ -65,7 +68,10 @@ export class BulkPreviewer {
     } while (after !== undefined)
   }
 
-  async #judge({ kind, tags }: BulkWish, ids: readonly InstanceId[]): Promise<PreviewItem[]> {
+  async #judge(
+    { kind, tags }: BulkWish,
+    ids: readonly InstanceId[],
+  ): Promise<(PreviewItem & { isRestorable: boolean })[]> {
     const now = this.#parts.clock.now()
     const facts = await factsOf(this.#parts, kind, ids)
     const used = this.#lastUses(kind, [...facts.values()])
@@ -79,6 +85,7 @@ export class BulkPreviewer {
         verdict: verdict.kind,
         risky: verdict.kind === 'change' && usedAt !== undefined && now - usedAt < dayMs,
         reason: verdict.kind === 'refused' ? verdict.reason : null,
+        isRestorable: kind === 'turn-on' && bulkVerdict('restore', own, { tags: null }, now).kind === 'change',
       }
     })
   }

@@ -47,13 +47,17 @@ export const PreviewItem = z.object({
 })
 export type PreviewItem = z.infer<typeof PreviewItem>
 
-/** A dry run. `risky` counts some of those that `change`. */
+/**
+ * A dry run. `risky` counts some of those that `change`; so does `restorable`: they would be turned on as new principals,
+ * though their last one can be restored.
+ */
 export const BulkPreview = z.object({
   total: z.int(),
   change: z.int(),
   already: z.int(),
   refused: z.int(),
   risky: z.int(),
+  restorable: z.int(),
   /** The first of each verdict; risky ones first. */
   examples: z.array(PreviewItem),
 })

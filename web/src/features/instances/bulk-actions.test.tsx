@@ -13,7 +13,7 @@ beforeEach(() => page.viewport(1280, 800))
 afterEach(() => vi.restoreAllMocks())
 
 const other = { ...exampleInstance, id: InstanceId.parse('01890000-0000-4000-8000-0000000000aa'), name: 'web-02' }
-const preview = { total: 2, change: 2, already: 0, refused: 0, risky: 0, examples: [] }
+const preview = { total: 2, change: 2, already: 0, refused: 0, risky: 0, restorable: 0, examples: [] }
 const job = {
   ...{ id: '01890000-0000-4000-8000-000000000009', kind: 'pause', state: 'running', q: null, tags: null, reason: null },
   ...{ actor: { kind: 'operator', id: null, label: 'Ada' }, correlationId: 'c', total: 2, waiting: 2, changed: 0 },

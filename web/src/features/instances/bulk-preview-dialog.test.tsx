@@ -1,7 +1,7 @@
 import type { BulkKind, BulkPreview } from '@signet/shared/api/bulk'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { fakeServer, problem, WithQueries } from '../../api/testing/fake-server.tsx'
+import { fakeServer, problem, type SentRequest, WithQueries } from '../../api/testing/fake-server.tsx'
 import { BulkPreviewDialog } from './bulk-preview-dialog.tsx'
 
 afterEach(() => vi.restoreAllMocks())
@@ -13,6 +13,7 @@ const preview = {
   already: 5,
   refused: 2,
   risky: 1,
+  restorable: 0,
   examples: [
     { id: id(1), name: 'web-01', verdict: 'change', risky: true, reason: null },
     { id: id(2), name: null, verdict: 'refused', risky: false, reason: 'There is no such instance any more.' },
@@ -41,7 +42,10 @@ const job = {
   undoneBy: null,
 }
 
-async function open(kind: BulkKind, answer: () => Response = () => Response.json(preview)) {
+const isAbout = (kind: BulkKind, { body }: SentRequest) =>
+  typeof body === 'object' && body !== null && 'kind' in body && body.kind === kind
+
+async function open(kind: BulkKind, answer: (sent: SentRequest) => Response = () => Response.json(preview)) {
   const sent = fakeServer({ 'POST /bulk/preview': answer, 'POST /bulk': () => Response.json(job, { status: 201 }) })
   const onDone = vi.fn()
   const screen = await render(
@@ -53,6 +57,21 @@ async function open(kind: BulkKind, answer: () => Response = () => Response.json
 }
 
 describe('the preview of a bulk job', () => {
+  test('of turning on offers to restore what can be restored, by a dry run of that', async () => {
+    const { screen, sent } = await open('turn-on', (sent) =>
+      Response.json({ ...preview, restorable: isAbout('restore', sent) ? 0 : 4 }),
+    )
+    await expect.element(screen.getByText('The last principal of 4 of them can be restored')).toBeVisible()
+    await screen.getByRole('button', { name: 'Restore those instead' }).click()
+    await screen.getByRole('button', { name: 'Restore 31' }).click()
+    const posts = () => sent.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])
+    await expect.poll(posts).toEqual([
+      ['/bulk/preview', { kind: 'turn-on', selection: { q: 'web' } }],
+      ['/bulk/preview', { kind: 'restore', selection: { q: 'web' } }],
+      ['/bulk', { kind: 'restore', selection: { q: 'web' }, reason: '' }],
+    ])
+  })
+
   test('says what would change before anything does, and starts what was previewed', async () => {
     const { screen, sent, onDone } = await open('pause')
     await expect.element(screen.getByText('31 will change')).toBeVisible()
@@ -71,7 +90,7 @@ describe('the preview of a bulk job', () => {
   })
 
   test('cannot be confirmed when nothing would change', async () => {
-    const none: BulkPreview = { total: 0, change: 0, already: 0, refused: 0, risky: 0, examples: [] }
+    const none: BulkPreview = { total: 0, change: 0, already: 0, refused: 0, risky: 0, restorable: 0, examples: [] }
     const { screen } = await open('pause', () => Response.json(none))
     await expect.element(screen.getByText('Nothing is selected')).toBeVisible()
     await expect.element(screen.getByRole('button', { name: 'Pause 0' })).toHaveAttribute('aria-disabled', 'true')

@@ -35,7 +35,8 @@ interface BulkPreviewDialogProps {
 }
 
 /** A dry run of an act on many instances, then the act. Shown while it is mounted. */
-export function BulkPreviewDialog({ kind, selection, count, onDone }: BulkPreviewDialogProps) {
+export function BulkPreviewDialog({ kind: wanted, selection, count, onDone }: BulkPreviewDialogProps) {
+  const [kind, setKind] = useState(wanted)
   const [tags, setTags] = useState<TagChange>()
   const close = () => onDone(undefined)
   const title = `${bulkWords[kind].act}: ${count} selected`
@@ -44,13 +45,23 @@ export function BulkPreviewDialog({ kind, selection, count, onDone }: BulkPrevie
       {kind === 'tag' && tags === undefined ? (
         <TagForm onTags={setTags} onClose={close} />
       ) : (
-        <PreviewForm wish={tags === undefined ? { kind, selection } : { kind, selection, tags }} onDone={onDone} />
+        <PreviewForm
+          wish={tags === undefined ? { kind, selection } : { kind, selection, tags }}
+          onRestore={() => setKind('restore')}
+          onDone={onDone}
+        />
       )}
     </Dialog>
   )
 }
 
-function PreviewForm({ wish, onDone }: { wish: BulkWish; onDone: (job: Job | undefined) => void }) {
+interface PreviewFormProps extends Pick<BulkPreviewDialogProps, 'onDone'> {
+  wish: BulkWish
+  /** Brings back what can be brought back, rather than to turn on. */
+  onRestore: () => void
+}
+
+function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
   const [reason, setReason] = useState('')
   const preview = useQuery(bulkPreviewOptions(wish))
   const start = useStartBulk()
@@ -67,6 +78,14 @@ function PreviewForm({ wish, onDone }: { wish: BulkWish; onDone: (job: Job | und
         <ErrorPanel problem={problemOf(preview.error)} onRetry={() => void preview.refetch()} />
       )}
       {preview.data !== undefined && <Verdicts preview={preview.data} />}
+      {preview.data !== undefined && preview.data.restorable > 0 && (
+        <Notice tone="warn" title={`The last principal of ${preview.data.restorable} of them can be restored`}>
+          <p>Turning on makes new principals with other IDs, and the last ones can no longer be restored.</p>
+          <Button small onClick={onRestore}>
+            Restore those instead
+          </Button>
+        </Notice>
+      )}
       <Field label="Reason (optional)" hint="Goes to the audit log.">
         {(control) => (
           <TextInput {...control} value={reason} maxLength={maxReason} onChange={(e) => setReason(e.target.value)} />
