@@ -39,6 +39,12 @@ interface Links {
   readonly fresh: string
 }
 
+interface Policy {
+  readonly overlapSeconds: number
+  readonly updatedAt: number
+}
+
+const daySeconds = 86_400
 const vault = 'https://vault.azure.net'
 
 /** The demo, with what an operator and a developer do on a day, and beside it a Signet that was just started the first time. */
@@ -95,6 +101,13 @@ export class LivelyStack {
     const database = new Database(join(this.#fresh.folder, 'data', 'signet.db'))
     database.prepare('UPDATE operators SET role = ?').run(role)
     database.close()
+  }
+
+  /** As another operator of the fresh one would, somewhere else: the overlap becomes an hour longer, or shorter again. */
+  async changePolicyElsewhere(): Promise<void> {
+    const { updatedAt: _, ...policy } = await this.#fresh.admin<Policy>('GET', '/rotation-policy')
+    const overlapSeconds = policy.overlapSeconds === daySeconds ? daySeconds + 3_600 : daySeconds
+    await this.#fresh.admin('PUT', '/rotation-policy', { ...policy, overlapSeconds })
   }
 
   async close(): Promise<void> {
