@@ -330,11 +330,13 @@ const audit: readonly Screen[] = [
     name: 'step-up-dialog',
     about: 'A fresh code before something that needs one',
     path: '/audit?range=all',
-    act: async (page) => {
+    act: async (page, stack) => {
+      stack.letConfirmationsLapse()
       await press('Export')(page)
       await page.getByRole('menuitem').first().click()
     },
     ready: (page) => page.getByRole('dialog', { name: 'Confirm that it is you' }),
+    as: 'newcomer',
     isBrief: true,
     provokes: / 403 \(Forbidden\) \S+\/api\/audit\/export/,
   },
