@@ -39,6 +39,12 @@ interface Links {
   readonly fresh: string
 }
 
+interface Policy {
+  readonly overlapSeconds: number
+  readonly updatedAt: number
+}
+
+const daySeconds = 86_400
 const vault = 'https://vault.azure.net'
 
 /** The demo, with what an operator and a developer do on a day, and beside it a Signet that was just started the first time. */
@@ -92,8 +98,24 @@ export class LivelyStack {
 
   /** Makes the only operator of the fresh one a person of that role: a second one cannot be made yet. */
   giveRole(role: 'admin' | 'viewer'): void {
+    this.#changeFresh('UPDATE operators SET role = ?', role)
+  }
+
+  /** As if the five minutes had passed for which a sign-in at the fresh one confirms who it is. */
+  letConfirmationsLapse(): void {
+    this.#changeFresh('UPDATE operator_sessions SET step_up_at = NULL')
+  }
+
+  /** As another operator of the fresh one would, somewhere else: the overlap becomes an hour longer, or shorter again. */
+  async changePolicyElsewhere(): Promise<void> {
+    const { updatedAt: _, ...policy } = await this.#fresh.admin<Policy>('GET', '/rotation-policy')
+    const overlapSeconds = policy.overlapSeconds === daySeconds ? daySeconds + 3_600 : daySeconds
+    await this.#fresh.admin('PUT', '/rotation-policy', { ...policy, overlapSeconds })
+  }
+
+  #changeFresh(statement: string, ...values: string[]): void {
     const database = new Database(join(this.#fresh.folder, 'data', 'signet.db'))
-    database.prepare('UPDATE operators SET role = ?').run(role)
+    database.prepare(statement).run(...values)
     database.close()
   }
 

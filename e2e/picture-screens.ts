@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Page } from '@playwright/test'
+import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { quietFlags, requireChromium } from './browser.ts'
 import { LivelyStack } from './lively-stack.ts'
 import { type Screen, takeSeats, visit, withoutProgress } from './screen-visit.ts'
@@ -13,10 +13,8 @@ import { smallPng } from './small-png.ts'
  * where names are given. Times are in UTC and nothing moves; IDs and times of the demo are new with each run.
  */
 const folder = fileURLToPath(new URL('../docs/screens/', import.meta.url))
-const sizes = [
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
-]
+const phone = { width: 390, height: 844 }
+const sizes = [{ width: 1440, height: 900 }, phone]
 const themes = ['light', 'dark'] as const
 
 async function main(names: readonly string[]): Promise<void> {
@@ -27,6 +25,7 @@ async function main(names: readonly string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath: requireChromium(), args: quietFlags })
   try {
     const seats = await takeSeats(browser, stack)
+    for (const context of browser.contexts()) await disguise(context, stack.machineWords)
     for (const screen of chosen) await take(seats[screen.as ?? 'administrator'], screen, stack)
   } finally {
     await browser.close()
@@ -36,13 +35,12 @@ async function main(names: readonly string[]): Promise<void> {
 }
 
 async function take(page: Page, screen: Screen, stack: LivelyStack): Promise<void> {
-  for (const size of sizes) {
+  for (const size of sizesOf(screen)) {
     await page.setViewportSize(size)
     await visit(page, screen, stack)
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme })
       await withoutProgress(page)
-      await page.evaluate(disguised, stack.machineWords)
       const png = await page.screenshot({ animations: 'disabled', caret: 'hide' })
       writeFileSync(join(folder, `${screen.name}-${colorScheme}-${size.width}.png`), smallPng(png))
     }
@@ -50,19 +48,26 @@ async function take(page: Page, screen: Screen, stack: LivelyStack): Promise<voi
   process.stdout.write(`${screen.name}\n`)
 }
 
-/** Runs in the page. What is of the machine that takes the pictures alone reads as on any other. */
-function disguised(words: readonly (readonly [string, string])[]): void {
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
-    for (const [own, usual] of words) {
-      if (node.nodeValue?.includes(own)) node.nodeValue = node.nodeValue.replaceAll(own, usual)
-    }
-  }
+function sizesOf({ isOfPhones }: Screen) {
+  return isOfPhones ? [phone] : sizes
+}
+
+/** What is of the machine that takes the pictures alone reads as on any other. */
+async function disguise(context: BrowserContext, words: LivelyStack['machineWords']): Promise<void> {
+  // All but the streams, which do not end.
+  await context.route(/\/api\/(?!events|.*\/events)/, async (route) => {
+    if (route.request().method() !== 'GET') return route.continue()
+    const response = await route.fetch()
+    const own = await response.text()
+    const body = words.reduce((text, [mine, usual]) => text.replaceAll(mine, usual), own)
+    return route.fulfill({ response, body })
+  })
 }
 
 function contents(): string {
-  const lines = screens.map(({ name, about }) => {
-    const links = sizes.flatMap(({ width }) =>
+  const lines = screens.map((screen) => {
+    const { name, about } = screen
+    const links = sizesOf(screen).flatMap(({ width }) =>
       themes.map((theme) => `[${theme} ${width}](${name}-${theme}-${width}.png)`),
     )
     return `| ${name} | ${about} | ${links.join(' · ')} |`

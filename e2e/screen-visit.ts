@@ -7,12 +7,18 @@ export interface Screen {
   /** What somebody sees there, in one line. */
   readonly about: string
   readonly path: string | ((landmarks: Landmarks) => string)
-  /** What is done there before there is something to see. */
-  readonly act?: (page: Page) => Promise<unknown>
+  /** What is done there before there is something to see. What it has the page be told instead of the server's answers ends with it. */
+  readonly act?: (page: Page, stack: LivelyStack) => Promise<unknown>
   /** What shows that it is complete. */
   readonly ready: (page: Page) => Locator
   /** Who looks, if not the administrator of the demo; newcomer and viewer are at the Signet beside it. */
   readonly as?: 'nobody' | 'newcomer' | 'viewer'
+  /** There is no such thing on a wide screen. */
+  readonly isOfPhones?: true
+  /** Of parts that other screens have too, which have been looked at there in every way. */
+  readonly isBrief?: true
+  /** What Chromium writes about a refusal that has to be, to come there. */
+  readonly provokes?: RegExp
 }
 
 /** A page of everybody who looks, signed in. */
@@ -46,11 +52,12 @@ export async function visit(page: Page, screen: Screen, stack: LivelyStack): Pro
   const path = typeof screen.path === 'string' ? screen.path : screen.path(stack.landmarks)
   const isFresh = screen.as === 'newcomer' || screen.as === 'viewer'
   if (isFresh) stack.giveRole(screen.as === 'viewer' ? 'viewer' : 'admin')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.goto(stack.address(path, isFresh ? 'fresh' : 'demo'))
   await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
   if (screen.act) {
     await settled(page)
-    await screen.act(page)
+    await screen.act(page, stack)
   }
   await screen.ready(page).waitFor()
   await settled(page)

@@ -1,13 +1,8 @@
-import type { Page } from '@playwright/test'
+import { frameScreens } from './frame-screens.ts'
+import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
 
 const vault = 'resource=https://vault.azure.net'
-const named = (level: string) => (page: Page) => page.getByRole('heading', { name: level, exact: true })
-const row = (page: Page) => page.getByRole('table').locator('tbody [role=row]').first()
-const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first()
-const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
-const openTab = (name: string) => (page: Page) => page.getByRole('tab', { name, selected: true })
-
 const overview: readonly Screen[] = [
   {
     name: 'overview',
@@ -80,6 +75,17 @@ const instances: readonly Screen[] = [
     path: '/instances?q=kind:function',
     act: press('Views'),
     ready: (page) => page.getByRole('dialog', { name: 'Views' }),
+  },
+  {
+    name: 'save-view-dialog',
+    about: 'What is shown is kept under a name, alone or for everybody',
+    path: '/instances?q=kind:function',
+    act: async (page) => {
+      await press('Views')(page)
+      await press('Save this view…')(page)
+    },
+    ready: (page) => page.getByRole('dialog', { name: 'Save this view' }),
+    isBrief: true,
   },
   {
     name: 'bulk-dialog',
@@ -190,6 +196,38 @@ const rotations: readonly Screen[] = [
     ready: (page) => page.getByRole('dialog').getByRole('textbox').first(),
   },
   {
+    name: 'policy-conflict',
+    about: 'Two operators changed the policy: nothing is lost, and what differs is shown',
+    path: '/rotations',
+    act: async (page, stack) => {
+      await press('Edit policy')(page)
+      await page.getByLabel('Rotate at').fill('60')
+      await stack.changePolicyElsewhere()
+      await press('Save policy')(page)
+      await press('See difference')(page)
+    },
+    ready: (page) => page.getByRole('table', { name: 'Difference' }),
+    as: 'newcomer',
+    isBrief: true,
+    provokes: / 412 \(Precondition Failed\) \S+\/api\/rotation-policy$/,
+  },
+  {
+    name: 'rotation-views',
+    about: 'Views of the rotations, beside those one keeps',
+    path: '/rotations/history',
+    act: press('Views'),
+    ready: (page) => page.getByRole('dialog', { name: 'Views' }),
+    isBrief: true,
+  },
+  {
+    name: 'jobs-first',
+    about: 'Before anything was done to many',
+    path: '/jobs',
+    ready: text('No bulk operation has run'),
+    as: 'newcomer',
+    isBrief: true,
+  },
+  {
     name: 'jobs',
     about: 'Acts on many instances',
     path: '/jobs',
@@ -223,6 +261,14 @@ const tester: readonly Screen[] = [
     path: ({ paused }) => `/tokens/test?instance=${paused}&${vault}`,
     act: press(/Get token/),
     ready: text('Failed at: '),
+  },
+  {
+    name: 'traces-first',
+    about: 'Before any token was tested',
+    path: '/tokens/traces',
+    ready: text('No token was tested'),
+    as: 'newcomer',
+    isBrief: true,
   },
   {
     name: 'traces',
@@ -272,89 +318,27 @@ const audit: readonly Screen[] = [
     path: '/audit?range=all&filter=action:token.revealed',
     ready: (page) => page.getByRole('button', { name: 'Show all events' }),
   },
-]
-
-const everywhere: readonly Screen[] = [
   {
-    name: 'palette',
-    about: 'One field that leads anywhere and takes an ID of any kind',
-    path: '/',
-    act: async (page) => {
-      await page.keyboard.press('Control+k')
-      await page.getByRole('combobox', { name: 'Search or jump to' }).fill('web')
+    name: 'audit-views',
+    about: 'Views of the log: what is looked for again and again',
+    path: '/audit?range=all',
+    act: press('Views'),
+    ready: (page) => page.getByRole('dialog', { name: 'Views' }),
+    isBrief: true,
+  },
+  {
+    name: 'step-up-dialog',
+    about: 'A fresh code before something that needs one',
+    path: '/audit?range=all',
+    act: async (page, stack) => {
+      stack.letConfirmationsLapse()
+      await press('Export')(page)
+      await page.getByRole('menuitem').first().click()
     },
-    ready: (page) => page.getByRole('group', { name: 'Instances' }).getByRole('option').first(),
-  },
-  {
-    name: 'shortcuts',
-    about: 'The keys of the page one is on',
-    path: '/instances?q=kind:function',
-    act: (page) => page.keyboard.press('?'),
-    ready: (page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' }),
-  },
-  {
-    name: 'user-menu',
-    about: 'Theme, density, shortcuts and the way out',
-    path: '/',
-    act: press('Administrator'),
-    ready: (page) => page.getByRole('menu'),
-  },
-  {
-    name: 'sessions',
-    about: 'Where one is signed in, and the way to end a sign-in that is not known',
-    path: '/sessions',
-    ready: text('Signed in'),
-  },
-  {
-    name: 'zone-dialog',
-    about: 'Times in another zone',
-    path: '/',
-    act: async (page) => {
-      await page.getByRole('button', { name: /^Time zone/ }).click()
-      await page.getByRole('menuitem', { name: 'Another zone…' }).click()
-    },
-    ready: (page) => page.getByLabel('Name of the zone'),
-  },
-  {
-    name: 'remove-demo-dialog',
-    about: 'The demo goes with one click and a question',
-    path: '/',
-    act: press('Remove demo data'),
-    ready: (page) => page.getByRole('alertdialog'),
-  },
-  {
-    name: 'look-up',
-    about: 'An ID that nothing here has',
-    path: '/go/no-such-thing',
-    ready: text('Nothing here is called'),
-  },
-  {
-    name: 'forbidden',
-    about: 'What a role does not show, with the words to ask for it',
-    path: '/',
-    ready: text('Your role does not allow this'),
-    as: 'viewer',
-  },
-  { name: 'not-found', about: 'No page at this address', path: '/nowhere', ready: text('There is no page') },
-  {
-    name: 'api-docs',
-    about: 'The admin API, operation by operation',
-    path: '/api/docs',
-    ready: text('/api/resolve/{anything}'),
-  },
-  {
-    name: 'sign-in',
-    about: 'Sign-in with a one-time code of the server’s console',
-    path: '/sign-in',
-    ready: (page) => page.getByLabel('One-time code'),
-    as: 'nobody',
-  },
-  {
-    name: 'demo-removed',
-    about: 'After the demo',
-    path: '/demo-removed',
-    ready: text('Removing the demo data'),
-    as: 'nobody',
+    ready: (page) => page.getByRole('dialog', { name: 'Confirm that it is you' }),
+    as: 'newcomer',
+    isBrief: true,
+    provokes: / 403 \(Forbidden\) \S+\/api\/audit\/export/,
   },
 ]
 
@@ -366,7 +350,7 @@ export const screens: readonly Screen[] = [
   ...rotations,
   ...tester,
   ...audit,
-  ...everywhere,
+  ...frameScreens,
 ]
 
 const refusal = JSON.stringify({

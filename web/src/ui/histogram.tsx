@@ -59,6 +59,7 @@ export function Histogram({ label, bars, ends, onPick }: HistogramProps) {
       </div>
       <div className={styles['ends']} aria-hidden>
         <span>{ends[0]}</span>
+        <span>{label}</span>
         <span>{ends[1]}</span>
       </div>
     </div>

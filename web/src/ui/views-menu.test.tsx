@@ -33,9 +33,11 @@ async function show(answer: ProblemView | undefined) {
 test('opens what everybody has and what was kept, and marks the one that is shown', async () => {
   const { screen, acts } = await show(undefined)
   await screen.getByRole('button', { name: 'Failing' }).click()
+  await expect.element(screen.getByRole('dialog', { name: 'Views' })).not.toBeInTheDocument()
+  await screen.getByRole('button', { name: 'Views' }).click()
+  await expect.element(screen.getByRole('button', { name: 'Ours shared' })).toHaveAttribute('aria-current', 'true')
   await screen.getByRole('button', { name: 'Mine', exact: true }).click()
   expect(acts.onOpen.mock.calls).toEqual([['failing'], ['mine']])
-  await expect.element(screen.getByRole('button', { name: 'Ours shared' })).toHaveAttribute('aria-current', 'true')
 })
 
 test('deletes own views alone, and says why it could not', async () => {
@@ -50,6 +52,8 @@ test('asks for the next view with an empty form, whatever became of the last', a
   const { screen, acts } = await show(refused)
   const save = screen.getByRole('button', { name: 'Save this view…' })
   await save.click()
+  await expect.element(screen.getByRole('dialog', { name: 'Views' })).not.toBeInTheDocument()
+  await expect.element(screen.getByLabelText('Name')).toHaveFocus()
   await screen.getByLabelText('Name').fill('Night')
   await screen.getByLabelText('Share it with everybody').click()
   await screen.getByRole('button', { name: 'Save', exact: true }).click()

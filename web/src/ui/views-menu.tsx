@@ -45,16 +45,27 @@ export function ViewsMenu<A>({ keeps, onSave, ...list }: ViewsMenuProps<A>) {
   return (
     <>
       <Popover title="Views" trigger={<Button icon={<Bookmark size={14} aria-hidden />}>Views</Button>}>
-        <ViewList {...list} />
-        <Button small onClick={() => setSaving(true)}>
-          Save this view…
-        </Button>
+        {(leave) => (
+          <>
+            <ViewList {...list} onOpen={andThen(leave, list.onOpen)} />
+            <Button small onClick={andThen(leave, () => setSaving(true))}>
+              Save this view…
+            </Button>
+          </>
+        )}
       </Popover>
       <Dialog open={saving} onClose={close} title="Save this view" description={keeps}>
         <SaveForm onSave={onSave} onClose={close} />
       </Dialog>
     </>
   )
+}
+
+function andThen<T extends unknown[]>(first: () => void, then: (...given: T) => void) {
+  return (...given: T) => {
+    first()
+    then(...given)
+  }
 }
 
 function ViewList<A>(props: Omit<ViewsMenuProps<A>, 'keeps' | 'onSave'>) {

@@ -52,7 +52,7 @@ export function TracesPage() {
           list={pagedListOf(query)}
           rowId={(row) => row.id}
           nouns={['trace', 'traces']}
-          empty={<NoTrace />}
+          empty={<NoTrace isFiltered={filter.outcome !== undefined || filter.instance !== undefined} />}
           lines={8}
         />
       </Frame>
@@ -60,10 +60,10 @@ export function TracesPage() {
   )
 }
 
-function NoTrace() {
+function NoTrace({ isFiltered }: { isFiltered: boolean }) {
   return (
     <EmptyState
-      title="No test of the last seven days matches"
+      title={isFiltered ? 'No test of the last seven days matches' : 'No token was tested in the last seven days'}
       actions={
         <Link to="/tokens/test" className={buttonClass('primary')}>
           Test a token
