@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import express from 'express'
+import { systemClock } from '../src/platform/clock.ts'
 import { systemContext } from '../src/platform/request-context.ts'
 import { openServer } from './open-server.ts'
 import { nameOf, seed } from './seeding.ts'
 
 /**
- * How the list of instances answers over HTTP with few and with many of them (P9 to P11): p50 and p95 of each kind of
- * question, and the ratio of the p95. Both servers are open at once and asked in turns, so that what else the machine does
+ * How the list of instances and the rotations answer over HTTP with few and with many of them (P9 to P11): p50 and p95 of each
+ * kind of question, how many rows the last page had, and the ratio of the p95. Both servers are open at once and asked in turns, so that what else the machine does
  * falls on both. Also the rate of an export. Nothing here fails on a figure.
  */
 const { values } = parseArgs({
@@ -29,7 +31,8 @@ const limits = { size: 1.5, depth: 1.1 }
 const pageRows = 50
 
 const questions: readonly (readonly [string, (round: number) => Record<string, string>])[] = [
-  ['filter state', () => ({ filter: 'state:failing' })],
+  ['filter state', () => ({ filter: 'state:degraded' })],
+  ['filter state, rare', () => ({ filter: 'state:failing' })],
   ['filter state and kind', () => ({ filter: 'state:degraded kind:vm' })],
   ['filter tag', () => ({ filter: 'tag:env=prod' })],
   ['filter expires', () => ({ filter: 'expires:<7d', sort: 'expires' })],
@@ -37,7 +40,23 @@ const questions: readonly (readonly [string, (round: number) => Record<string, s
   ['sort by rotation', () => ({ sort: 'rotation' })],
   ['search, rare', (round) => ({ filter: nameOf(round * 7).slice(-6) })],
   ['search, common', () => ({ filter: 'payments' })],
+  ['search, common, by rotation', () => ({ filter: 'payments', sort: 'rotation' })],
   ['search an ID', () => ({ filter: 'abcd1234' })],
+]
+
+const halfYear = { from: String(systemClock.now() - 90 * dayMs), to: String(systemClock.now() + 90 * dayMs) }
+const rotationQuestions: readonly (readonly [string, string, (round: number) => Record<string, string>])[] = [
+  ['rotations: history', '/api/rotations', () => ({})],
+  ['rotations: history, common word', '/api/rotations', () => ({ filter: 'payments' })],
+  ['rotations: queue', '/api/rotations', () => ({ filter: 'open:yes' })],
+  ['rotations: timeline', '/api/rotations/timeline', () => halfYear],
+  [
+    'rotations: timeline of a name',
+    '/api/rotations/timeline',
+    (round) => ({ ...halfYear, instance: nameOf(round * 7) }),
+  ],
+  ['rotations: timeline, common names', '/api/rotations/timeline', () => ({ ...halfYear, instance: 'payments*' })],
+  ['rotations: load by day', '/api/rotations/load', () => halfYear],
 ]
 
 interface Asked {
@@ -88,6 +107,11 @@ async function main(subjects: readonly Subject[]): Promise<void> {
       name,
       inEach(({ list }, round) => list(queryOf(round))),
     )
+  for (const [name, path, queryOf] of rotationQuestions)
+    await compare(
+      name,
+      inEach(({ read }, round) => read(`${path}?${new URLSearchParams(queryOf(round))}`)),
+    )
   await compare(
     'facets',
     inEach(({ read }) => read('/api/instances/facets')),
@@ -103,10 +127,11 @@ async function main(subjects: readonly Subject[]): Promise<void> {
 /** Asks two in turns and prints what each took, and the second's p95 as a multiple of the first's. */
 async function compare(name: string, asked: readonly Asked[], limit = limits.size): Promise<void> {
   const taken = asked.map((): number[] => [])
+  const answers = asked.map(() => '{}')
   for (let round = -warmUps; round < rounds; round += 1) {
     for (const [index, { ask }] of asked.entries()) {
       const startedAt = performance.now()
-      await ask(Math.abs(round))
+      answers[index] = await ask(Math.abs(round))
       if (round >= 0) taken[index]?.push(performance.now() - startedAt)
     }
   }
@@ -114,7 +139,9 @@ async function compare(name: string, asked: readonly Asked[], limit = limits.siz
   const p95s = asked.map(({ label }, index) => {
     const sorted = (taken[index] ?? []).sort((a, b) => a - b)
     const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
-    console.log(`  ${label}: p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms`)
+    const { items }: { items?: unknown[] } = JSON.parse(answers[index] ?? '{}')
+    const page = items === undefined ? '' : `, ${items.length} rows`
+    console.log(`  ${label}: p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms${page}`)
     return at(0.95)
   })
   console.log(`  ratio of p95: ${((p95s[1] ?? 0) / (p95s[0] ?? 0)).toFixed(2)} (limit ${limit})`)

@@ -211,25 +211,24 @@ class Seeder {
         ...{ run_id: runId, activated_at: notBefore, first_used_at: notBefore, last_used_at: this.#now, ...stamps },
       }),
     )
+    const run = {
+      slot_id: slotId,
+      principal_id: principalId,
+      principal_name: nameOf(index),
+      trigger: 'schedule',
+      ...{ actor_kind: 'system', actor_id: null, actor_label: 'scheduler', lane: 50, attempt: 1, fence: 1 },
+      ...{ lease_owner: null, error_code: null, error_detail: null, ...stamps },
+    } as const
     this.#rows.into('rotation_runs', {
-      ...{
-        id: runId,
-        slot_id: slotId,
-        principal_id: principalId,
-        principal_name: nameOf(index),
-        trigger: 'schedule',
-        actor_kind: 'system',
-        actor_id: null,
-      },
-      ...{
-        actor_label: 'scheduler',
-        state: 'completed',
-        lane: 50,
-        from_credential_id: null,
-        to_credential_id: credentialId,
-      },
-      ...{ attempt: 1, due_at: notBefore, lease_owner: null, fence: 1, error_code: null, error_detail: null },
-      ...{ prepared_at: notBefore, activated_at: notBefore, finished_at: notBefore, ...stamps },
+      ...{ ...run, id: runId, state: 'completed', due_at: notBefore, from_credential_id: null },
+      ...{ to_credential_id: credentialId, prepared_at: notBefore, activated_at: notBefore, finished_at: notBefore },
+    })
+    // One in forty waits for its agent, for longer than anybody looks.
+    if (index % 40 !== 3) return
+    this.#rows.into('rotation_runs', {
+      ...{ ...run, id: this.#ids.next(), state: 'requested', due_at: this.#now + dayMs, created_at: this.#now },
+      ...{ from_credential_id: credentialId, to_credential_id: null, prepared_at: null, activated_at: null },
+      finished_at: null,
     })
   }
 }

@@ -2,7 +2,7 @@ import { parseQuery } from '@signet/shared/query/query'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { contextOf, given, identityEnabling, identityOn, openStack, type Stack } from '../../test/stack.ts'
+import { contextOf, given, identityEnabling, identityOn, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
 
 let stack: Stack
@@ -115,6 +115,15 @@ describe('the timeline', () => {
     expect(names.sort()).toEqual(['db-01', 'slow-01', 'web-01'])
     const narrowed = await stack.rotation.history.lanes({ ...range(), instance: 'web-*' }, { limit: 10 })
     expect(narrowed.items.map((lane) => lane.principalName)).toEqual(['web-01'])
+    const named = async (instance: string) =>
+      (await stack.rotation.history.lanes({ ...range(), instance }, { limit: 10 })).items.map(
+        (lane) => lane.principalName,
+      )
+    expect(await named('WEB-01')).toEqual(['web-01'])
+    expect(await named('WEB*')).toEqual(['web-01'])
+    expect(await named('web')).toEqual([])
+    expect(await named('%*')).toEqual([])
+    expect(new Set(await named('*'))).toEqual(new Set(['db-01', 'slow-01', 'web-01']))
   })
 })
 
@@ -125,5 +134,18 @@ describe('the load', () => {
     expect(days).toContainEqual(expect.objectContaining({ day: midnight(start), done: 2 }))
     expect(days).toContainEqual(expect.objectContaining({ day: midnight(start + dayMs), done: 1 }))
     expect(days.reduce((sum, day) => sum + day.planned, 0)).toBe(2)
+  })
+
+  it('is what runs and open slots say, whatever happened to them', async () => {
+    const dayOf = (at: number | null) => (at === null ? [] : [Math.floor(at / dayMs) * dayMs])
+    const done = (await rowsOf(stack, 'rotation_runs')).flatMap((run) => dayOf(run.activated_at))
+    const slots = (await rowsOf(stack, 'credential_slots')).filter((slot) => slot.state === 'open')
+    const planned = slots.flatMap((slot) => dayOf(slot.rotate_after))
+    expect(done.length * planned.length).toBeGreaterThan(0)
+    const count = (days: readonly number[], day: number) => days.filter((each) => each === day).length
+    const expected = [...new Set([...done, ...planned])].sort((a, b) => a - b)
+    expect(await stack.rotation.history.load({ from: 0, to: start + 1_000 * dayMs })).toEqual(
+      expected.map((day) => ({ day, done: count(done, day), planned: count(planned, day) })),
+    )
   })
 })

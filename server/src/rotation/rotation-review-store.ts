@@ -2,7 +2,7 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { type SqlBool, sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
-import { type Condition, column, wordIs } from '../platform/database/filter-sql.ts'
+import { allOf, type Condition } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
 import type { RunRow, SlotRow } from './rotation-store.ts'
@@ -19,6 +19,9 @@ const historyList = 'rotations'
 const upcomingList = 'upcoming'
 /** No slot is due later than this; those that nothing is planned for come last. */
 const never = 8_640_000_000_000_000
+const due = sql<number>`coalesce(rotate_after, ${sql.lit(never)})`
+/** So many slots are sorted after they were found. */
+const fewSlots = 500
 
 /** Holds for the last failed run of each open slot that did not roll since. */
 export const isLastFailure: Condition = sql<SqlBool>`rotation_runs.id IN (
@@ -75,27 +78,37 @@ export class RotationReviewStore {
   }
 
   /** Open slots, the soonest due first. @param instance a name, or the beginning of one with `*` */
-  async upcoming(query: { instance?: string | undefined }, { cursor, limit }: PageQuery): Promise<Page<SlotRow>> {
+  async upcoming(
+    { instance }: { instance?: string | undefined },
+    { cursor, limit }: PageQuery,
+  ): Promise<Page<SlotRow>> {
     const after = this.#cursors.read(upcomingList, cursor)
-    const due = sql<number>`coalesce(rotate_after, ${never})`
-    let slots = this.#database.reports
-      .selectFrom('credential_slots')
-      .selectAll()
-      .where('tenant_id', '=', this.#tenantId)
-      .where('state', '=', 'open')
-    if (query.instance !== undefined) slots = slots.where(wordIs(column('principal_name'), query.instance))
-    if (after) slots = slots.where(sql<boolean>`(${due}, id) > (${Number(after[0])}, ${after[1]})`)
-    const rows = await slots
-      .orderBy(due)
-      .orderBy('id')
-      .limit(limit + 1)
-      .execute()
+    // Names that few have are found by their index and sorted; of others there are enough in the order of what is due.
+    const named = instance === undefined ? undefined : nameIs(instance)
+    const byName = named && (await this.#isFew(named))
+    const conditions = [this.#isOpen(), ...(named ? [named] : [])]
+    if (after) conditions.push(sql<SqlBool>`(${due}, id) > (${Number(after[0])}, ${after[1]})`)
+    const { rows } = await sql<SlotRow>`
+      SELECT * FROM credential_slots INDEXED BY ${sql.ref(byName ? 'credential_slots_name' : 'credential_slots_upcoming')}
+      WHERE ${allOf(conditions)} ORDER BY ${due}, id LIMIT ${limit + 1}`.execute(this.#database.reports)
     return this.#cursors.page(rows, {
       list: upcomingList,
       limit,
       keyOf: (row) => [String(row.rotate_after ?? never), row.id],
       map: (row) => row,
     })
+  }
+
+  async #isFew(named: Condition): Promise<boolean> {
+    const { rows } = await sql<{ n: number }>`
+      SELECT count(*) AS n FROM (SELECT 1 FROM credential_slots INDEXED BY credential_slots_name
+      WHERE ${allOf([this.#isOpen(), named])} LIMIT ${fewSlots + 1})`.execute(this.#database.reports)
+    return (rows[0]?.n ?? 0) <= fewSlots
+  }
+
+  /** As the indexes of open slots have it, which are found only by saying so. */
+  #isOpen(): Condition {
+    return sql<SqlBool>`tenant_id = ${this.#tenantId} AND state = 'open'`
   }
 
   /** The oldest of the matching runs, and how many match. */
@@ -109,34 +122,29 @@ export class RotationReviewStore {
     return { runs, total: n }
   }
 
-  /** How many rotations took effect on each day (UTC), and how many are planned; days without any are left out. */
+  /**
+   * How many rotations took effect on each day (UTC), and how many are planned; whole days, also those that the range only
+   * touches. Days without any are left out.
+   */
   async load(range: { from: number; to: number }): Promise<{ day: number; done: number; planned: number }[]> {
-    const done = await this.#database.reports
-      .selectFrom('rotation_runs')
-      .select([dayOf('activated_at').as('day'), (eb) => eb.fn.countAll<number>().as('n')])
+    const days = await this.#database.read
+      .selectFrom('rotation_days')
+      .select(['day', 'done', 'planned'])
       .where('tenant_id', '=', this.#tenantId)
-      .where('activated_at', '>=', range.from)
-      .where('activated_at', '<', range.to)
-      .groupBy('day')
+      .where('day', '>=', Math.floor(range.from / dayMs))
+      .where('day', '<', Math.ceil(range.to / dayMs))
+      .where((eb) => eb.or([eb('done', '>', 0), eb('planned', '>', 0)]))
+      .orderBy('day')
       .execute()
-    const planned = await this.#database.reports
-      .selectFrom('credential_slots')
-      .select([dayOf('rotate_after').as('day'), (eb) => eb.fn.countAll<number>().as('n')])
-      .where('tenant_id', '=', this.#tenantId)
-      .where('state', '=', 'open')
-      .where('rotate_after', '>=', range.from)
-      .where('rotate_after', '<', range.to)
-      .groupBy('day')
-      .execute()
-    const days = new Map<number, { day: number; done: number; planned: number }>()
-    const at = (day: number) => days.get(day) ?? { day, done: 0, planned: 0 }
-    for (const { day, n } of done) days.set(day, { ...at(day), done: n })
-    for (const { day, n } of planned) days.set(day, { ...at(day), planned: n })
-    return [...days.values()].sort((a, b) => a.day - b.day)
+    return days.map(({ day, done, planned }) => ({ day: day * dayMs, done, planned }))
   }
 }
 
-/** Midnight UTC before the instant in the column. */
-function dayOf(name: string) {
-  return sql<number>`cast(${sql.ref(name)} / ${dayMs} AS INTEGER) * ${dayMs}`
+/** Equal without regard to case, or a beginning with `*`, so that the index of names finds it. */
+function nameIs(given: string): Condition {
+  const name = sql`principal_name COLLATE NOCASE`
+  const start = given.slice(0, -1)
+  return given.endsWith('*')
+    ? sql<SqlBool>`${name} >= ${start} AND ${name} < ${`${start}\u{10ffff}`}`
+    : sql<SqlBool>`${name} = ${given}`
 }

@@ -171,7 +171,7 @@ export const rotationApi = {
   load: route({
     method: 'GET',
     path: '/rotations/load',
-    summary: 'Rotations by day (UTC): done and planned',
+    summary: 'Rotations by day (UTC), whole days, also those that the range only touches: done and planned',
     access: 'rotations.read',
     query: z.object(range).refine(isForward, backwards),
     response: z.object({ days: z.array(RotationDay) }),

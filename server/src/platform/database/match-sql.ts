@@ -1,4 +1,4 @@
-import { type Expression, type SqlBool, sql } from 'kysely'
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { allOf, type Condition } from './filter-sql.ts'
 
 // Conditions beside those of `filter-sql.ts`: matches that an index can serve, and none of them is a `LIKE`.
@@ -6,6 +6,34 @@ import { allOf, type Condition } from './filter-sql.ts'
 /** Begins with these characters, in the order of the column's bytes. */
 export function startsWith(of: Expression<unknown>, prefix: string): Condition {
   return sql<SqlBool>`(${of} >= ${prefix} AND ${of} < ${`${prefix}\u{10ffff}`})`
+}
+
+/** The same without regard to case, by an index that has none. */
+export function startsWithFolded(of: Expression<unknown>, prefix: string): Condition {
+  const folded = sql`${of} COLLATE NOCASE`
+  return sql<SqlBool>`(${folded} >= ${prefix} AND ${folded} < ${`${prefix}\u{10ffff}`})`
+}
+
+/** A statement that answers the IDs of rows. */
+export type Source = RawBuilder<unknown>
+
+/** IDs of a tenant's rows that meet a condition. */
+export function idsWhere({ table, tenantId }: { table: string; tenantId: string }, where: Condition): Source {
+  return sql`SELECT id FROM ${sql.table(table)} WHERE tenant_id = ${tenantId} AND ${where}`
+}
+
+/** IDs of a tenant's rows that have one of some texts in a column, whatever their case; the texts come first. */
+export function idsNamed(
+  { table, tenantId }: { table: string; tenantId: string },
+  of: Expression<unknown>,
+  texts: { table: string; condition: Condition },
+): Source {
+  return sql`SELECT id FROM ${sql.table(texts.table)} CROSS JOIN ${sql.table(table)}
+    ON tenant_id = ${tenantId} AND ${of} = text COLLATE NOCASE WHERE ${texts.condition}`
+}
+
+export function oneOfIds(sources: readonly Source[]): Condition {
+  return sql<SqlBool>`id IN (${sql.join(sources, sql` UNION ALL `)})`
 }
 
 /** Has these characters somewhere. */

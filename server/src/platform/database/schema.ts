@@ -75,14 +75,6 @@ export interface InstanceListTable {
   look_at: number
 }
 
-/** What a row of `instance_list` can be found by: three characters of its name, or a tag; kept by triggers. */
-export interface InstanceTermsTable {
-  /** Three characters, `tag:key` or `tag:key=value`. */
-  term: string
-  name_key: string
-  seq: number
-}
-
 /** How many rows of `instance_list` have a value, and how many tags there are; kept by triggers. */
 export interface InstanceCountsTable {
   tenant_id: string
@@ -366,7 +358,10 @@ export interface Schema {
   instance_list: InstanceListTable
   instance_list_progress: { id: number; seq: number }
   instance_counts: InstanceCountsTable
-  instance_terms: InstanceTermsTable
+  /** What a row of the list can be found by: three characters of its name, `tag:key`, `tag:key=value`; kept by triggers. */
+  instance_terms: { term: string; name_key: string; seq: number }
+  /** Rotations by day since 1970 (UTC); kept by triggers. */
+  rotation_days: { tenant_id: string; day: number; done: number; planned: number }
   principals: PrincipalsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable

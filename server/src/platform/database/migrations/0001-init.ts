@@ -182,7 +182,8 @@ CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agen
 CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_id);
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
 CREATE INDEX credential_slots_failing ON credential_slots(tenant_id, id) WHERE state = 'open' AND failures > 0;
-CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, rotate_after, id) WHERE state = 'open';
+CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, coalesce(rotate_after, 8640000000000000), id) WHERE state = 'open';
+CREATE INDEX credential_slots_name ON credential_slots(tenant_id, principal_name COLLATE NOCASE) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id, principal_id);
 
 CREATE TABLE credentials (
@@ -215,6 +216,7 @@ CREATE TABLE rotation_runs (
   prepared_at INTEGER, activated_at INTEGER, finished_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_runs_open ON rotation_runs(slot_id) WHERE finished_at IS NULL;
+CREATE INDEX rotation_runs_queue ON rotation_runs(tenant_id, id) WHERE finished_at IS NULL;
 CREATE INDEX rotation_runs_claim ON rotation_runs(lane, due_at) WHERE finished_at IS NULL;
 CREATE INDEX rotation_runs_history ON rotation_runs(tenant_id, id);
 CREATE INDEX rotation_runs_principal ON rotation_runs(principal_id, id);
@@ -222,7 +224,32 @@ CREATE INDEX rotation_runs_state ON rotation_runs(tenant_id, state, id);
 CREATE INDEX rotation_runs_name ON rotation_runs(tenant_id, principal_name COLLATE NOCASE, id);
 CREATE INDEX rotation_runs_from ON rotation_runs(from_credential_id);
 CREATE INDEX rotation_runs_to ON rotation_runs(to_credential_id);
-CREATE INDEX rotation_runs_activated ON rotation_runs(tenant_id, activated_at) WHERE activated_at IS NOT NULL;
+
+-- how many rotations took effect on each day since 1970 (UTC), and how many are planned for it
+CREATE TABLE rotation_days (
+  tenant_id TEXT NOT NULL, day INTEGER NOT NULL, done INTEGER NOT NULL, planned INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, day)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER rotation_runs_insert AFTER INSERT ON rotation_runs WHEN new.activated_at IS NOT NULL BEGIN
+  INSERT INTO rotation_days VALUES (new.tenant_id, new.activated_at / 86400000, 1, 0) ON CONFLICT DO UPDATE SET done = done + 1;
+END;
+CREATE TRIGGER rotation_runs_activation AFTER UPDATE OF activated_at ON rotation_runs
+  WHEN old.activated_at IS NULL AND new.activated_at IS NOT NULL BEGIN
+  INSERT INTO rotation_days VALUES (new.tenant_id, new.activated_at / 86400000, 1, 0) ON CONFLICT DO UPDATE SET done = done + 1;
+END;
+CREATE TRIGGER credential_slots_insert AFTER INSERT ON credential_slots
+  WHEN new.state = 'open' AND new.rotate_after IS NOT NULL BEGIN
+  INSERT INTO rotation_days VALUES (new.tenant_id, new.rotate_after / 86400000, 0, 1) ON CONFLICT DO UPDATE SET planned = planned + 1;
+END;
+CREATE TRIGGER credential_slots_unplanned AFTER UPDATE OF rotate_after, state ON credential_slots
+  WHEN old.state = 'open' AND old.rotate_after IS NOT NULL
+  AND (new.state <> 'open' OR new.rotate_after IS NOT old.rotate_after) BEGIN
+  UPDATE rotation_days SET planned = planned - 1 WHERE tenant_id = old.tenant_id AND day = old.rotate_after / 86400000;
+END;
+CREATE TRIGGER credential_slots_planned AFTER UPDATE OF rotate_after, state ON credential_slots
+  WHEN new.state = 'open' AND new.rotate_after IS NOT NULL
+  AND (old.state <> 'open' OR new.rotate_after IS NOT old.rotate_after) BEGIN
+  INSERT INTO rotation_days VALUES (new.tenant_id, new.rotate_after / 86400000, 0, 1) ON CONFLICT DO UPDATE SET planned = planned + 1;
+END;
 
 CREATE TABLE rotation_attempts (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES rotation_runs(id),
@@ -330,6 +357,14 @@ CREATE INDEX audit_events_reason ON audit_events(tenant_id, reason COLLATE NOCAS
 CREATE INDEX audit_events_correlation ON audit_events(tenant_id, correlation_id COLLATE NOCASE, id);
 CREATE INDEX audit_events_action ON audit_events(tenant_id, action, id);
 CREATE INDEX audit_events_outcome ON audit_events(tenant_id, outcome, id) WHERE outcome <> 'ok';
+-- every name and reason that events have, each once: a bare word is looked up here before any event is
+CREATE TABLE audit_texts (
+  field TEXT NOT NULL CHECK (field IN ('target','actor','reason')), text TEXT NOT NULL COLLATE NOCASE,
+  PRIMARY KEY (field, text)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER audit_events_insert AFTER INSERT ON audit_events BEGIN
+  INSERT OR IGNORE INTO audit_texts -- where there is none, that row is left out
+    VALUES ('target', new.target_label), ('actor', new.actor_label), ('reason', new.reason);
+END;
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events BEGIN SELECT RAISE(ABORT, 'audit events are insert only'); END;
 
