@@ -107,11 +107,15 @@ export class BulkJobs {
     }))
   }
 
-  /** @throws SignetError `conflict` when nothing has failed, or the job was cancelled */
+  /** @throws SignetError `conflict` when nothing has failed, or the job was cancelled or undone */
   retry(context: RequestContext, jobId: string, reason: string | undefined): Promise<Job> {
     const from = ['running', 'paused', 'finished'] as const
     return this.#steer(context, jobId, { action: 'bulk.retried', reason, from }, async (job, now, tx) => {
       if (job.failed + job.refused === 0) throw new SignetError('conflict', 'No item has failed.')
+      // What it changed from now on would be left out of the undoing, and out of any other.
+      if ((await this.#parts.store.undoing([job.id], tx)).size > 0) {
+        throw new SignetError('conflict', 'The job was undone.', { fix: 'Start a new one.' })
+      }
       await this.#parts.store.requeue(tx, job)
       const again = { failed: 0, refused: 0 }
       return job.state === 'finished' ? { ...again, state: 'running', finished_at: null, due_at: now } : again

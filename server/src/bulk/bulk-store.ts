@@ -1,5 +1,6 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { JobItemState } from '@signet/shared/vocabulary/job-states'
+import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { claimDue } from '../platform/database/leases.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -34,7 +35,10 @@ export class BulkStore {
     const result = await sqlOf(tx)
       .insertInto('bulk_jobs')
       .values(row)
-      .onConflict((conflict) => conflict.column('undo_of').where('undo_of', 'is not', null).doNothing())
+      .onConflict((conflict) =>
+        // The condition of the index, word for word.
+        conflict.column('undo_of').where(sql<SqlBool>`undo_of IS NOT NULL AND state <> 'cancelled'`).doNothing(),
+      )
       .executeTakeFirst()
     return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
   }
@@ -72,13 +76,14 @@ export class BulkStore {
     return this.#reader(tx).selectFrom('bulk_jobs').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
-  /** The jobs that undo others, by the job they undo. */
-  async undoing(ids: readonly string[]): Promise<Map<string, string>> {
+  /** The jobs that undo others, by the job they undo; one that was cancelled leaves its rest to another. */
+  async undoing(ids: readonly string[], tx?: Tx): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map()
-    const rows = await this.#database.read
+    const rows = await this.#reader(tx)
       .selectFrom('bulk_jobs')
       .select(['id', 'undo_of'])
       .where('undo_of', 'in', ids)
+      .where('state', '!=', 'cancelled')
       .execute()
     return new Map(rows.flatMap((row) => (row.undo_of === null ? [] : [[row.undo_of, row.id]])))
   }

@@ -243,6 +243,31 @@ describe('undoing a job', () => {
     expect(await states()).toEqual(['enabling', 'off'])
   })
 
+  it('goes on with another when it was cancelled half-way, and does none twice', async () => {
+    const count = perSecond['turn-off'] + 3
+    const ids = await registered(count)
+    const job = await work((await start('turn-on', { ids })).id)
+    const first = await stack.bulk.jobs.undo(context, job.id, undefined)
+    await stack.bulk.runner.turn()
+    await expect(stack.bulk.jobs.undo(context, job.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await stack.bulk.jobs.cancel(context, first.id, undefined)).toMatchObject({ changed: count - 3, waiting: 3 })
+    expect(await stack.bulk.jobs.show(job.id)).toMatchObject({ undo: 'turn-off', undoneBy: null })
+    const second = await work((await stack.bulk.jobs.undo(context, job.id, undefined)).id)
+    expect(second).toMatchObject({ changed: 3, already: count - 3, refused: 0 })
+    expect(new Set(await states())).toEqual(new Set(['off']))
+    expect(await stack.bulk.jobs.show(job.id)).toMatchObject({ undo: null, undoneBy: second.id })
+  })
+
+  it('leaves nothing of it to be tried again: that would change what the undoing does not know of', async () => {
+    const [id] = await registered(1)
+    await identityOn(stack, 'api-1')
+    const job = await work((await start('pause', { q: '' })).id)
+    expect(job).toMatchObject({ changed: 1, refused: 1 })
+    await stack.bulk.jobs.undo(context, job.id, undefined)
+    await stack.identities.turnOn(context, given(id))
+    await expect(stack.bulk.jobs.retry(context, job.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
+  })
+
   it('brings back under the same IDs what it turned off, and resumes what it paused', async () => {
     const on = await identityOn(stack, 'api-1')
     const off = await work((await start('turn-off', { q: 'api' })).id)

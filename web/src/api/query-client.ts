@@ -1,5 +1,5 @@
 import { errorCatalogue } from '@signet/shared/errors'
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, notifyManager, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiError, hasCode } from './api-error.ts'
 import { sessionKey } from './session.ts'
 
@@ -12,6 +12,8 @@ export function shouldRetry(failures: number, error: unknown): boolean {
 }
 
 export function createQueryClient(): QueryClient {
+  // By timer, as it is otherwise, the second click of a hasty pair comes before its button is busy.
+  notifyManager.setScheduler(queueMicrotask)
   const onError = (error: unknown) => {
     // The session ended somewhere else; the gate notices and leads to the sign-in page.
     if (hasCode(error, 'unauthenticated')) client.setQueryData(sessionKey, null)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { durationWords, relativeWords } from './duration.ts'
+import { durationWords, exactDurationWords, relativeWords } from './duration.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -48,5 +48,17 @@ describe('relativeWords', () => {
     [now + 90 * second, 'in 1 min'],
   ])('says where an instant lies', (at, words) => {
     expect(relativeWords(at, now)).toBe(words)
+  })
+})
+
+describe('exactDurationWords', () => {
+  test.each([
+    [0, '0 s'],
+    [90 * day, '90 d'],
+    [90 * day + hour, '90 d 1 h'],
+    [day + 30 * minute + second + 5, '1 d 30 min 1 s 5 ms'],
+    [-90 * second, '−1 min 30 s'],
+  ])('says %d ms to the letter as %s', (span, words) => {
+    expect(exactDurationWords(span)).toBe(words)
   })
 })

@@ -15,6 +15,27 @@ export function durationWords(ms: number): string {
   return pair(span, day, 'd', hour, 'h', 10)
 }
 
+const units = [
+  [day, 'd'],
+  [hour, 'h'],
+  [minute, 'min'],
+  [second, 's'],
+  [1, 'ms'],
+] as const
+
+/** A span to the letter, in as many units as it has: `90 d`, `1 d 30 min`. Nothing is rounded, so two that differ read so. */
+export function exactDurationWords(ms: number): string {
+  let rest = Math.abs(ms)
+  const parts: string[] = []
+  for (const [unit, name] of units) {
+    const count = unit === 1 ? rest : Math.floor(rest / unit)
+    if (count > 0) parts.push(`${count} ${name}`)
+    rest -= count * unit
+  }
+  if (parts.length === 0) return '0 s'
+  return `${ms < 0 ? '−' : ''}${parts.join(' ')}`
+}
+
 /** The smallest unit worth saying; rounding to it first keeps `23 h 60 min` from appearing. */
 function resolutionOf(span: number): number {
   if (span < second) return 1

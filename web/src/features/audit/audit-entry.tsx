@@ -1,8 +1,9 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { Link } from '@tanstack/react-router'
+import { auditValueNames } from '../../api/value-names.ts'
 import { codeWords, outcomeWords } from '../../api/words.ts'
+import { ChangeView } from '../../ui/change-view.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
-import { DiffView } from '../../ui/diff-view.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
@@ -10,7 +11,6 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
 import { relatedTo } from './audit-related.ts'
-import { changesOf, nameWords } from './changes.ts'
 import { RevertButton } from './revert-button.tsx'
 
 /** One event in full: what changed, from where, and the numbers to find it by. */
@@ -87,8 +87,8 @@ function Related({ event }: { event: AuditEvent }) {
 }
 
 function Changes({ event }: { event: AuditEvent }) {
-  const changes = changesOf(event.before, event.after)
-  if (changes.length === 0) return <p className="muted">No values were recorded with this event.</p>
-  const differences = changes.map((change) => ({ ...change, name: nameWords(change.name) }))
-  return <DiffView label="What changed" beforeLabel="Before" afterLabel="After" differences={differences} />
+  const { before, after } = event
+  const isEmpty = Object.keys({ ...before, ...after }).length === 0
+  if (isEmpty) return <p className="muted">No values were recorded with this event.</p>
+  return <ChangeView label="What changed" before={before} after={after} names={auditValueNames} />
 }

@@ -3,6 +3,7 @@ import { rotationApi, type StoredRotationPolicy } from '@signet/shared/api/rotat
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
+import { policyOf } from '../../api/value-names.ts'
 import { policyStanding, type Revert, type Standing, standingOf, tagChange } from './revert.ts'
 
 /** What an event is about, as it is now, and how it stands to the event. */
@@ -44,7 +45,7 @@ export function useRevert() {
 function perform(revert: Revert, ifMatch: number, reason: string): Promise<InstanceDetail | StoredRotationPolicy> {
   switch (revert.kind) {
     case 'policy':
-      return call(rotationApi.setPolicy)({ body: { ...policyOf(revert), version: ifMatch } })
+      return call(rotationApi.setPolicy)({ body: { ...policyOf(revert.before), version: ifMatch } })
     case 'tags': {
       const { instanceId, before, after } = revert
       return call(resourcesApi.tag)({ params: { instanceId }, body: tagChange(before, after), ifMatch })
@@ -58,10 +59,4 @@ function perform(revert: Revert, ifMatch: number, reason: string): Promise<Insta
       return call(resourcesApi[revert.kind])({ params: { principalId }, body: { reason }, ifMatch })
     }
   }
-}
-
-/** The route takes the four values and the version, and nothing else. */
-function policyOf({ before }: Extract<Revert, { kind: 'policy' }>) {
-  const { lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm } = before
-  return { lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm }
 }

@@ -118,7 +118,7 @@ test('a policy that was changed again says what is different now', () => {
   const revert = { before: policy, after: { ...policy, rotateAt: 0.6 } }
   expect(policyStanding(revert, revert.after)).toEqual({ obstacle: undefined, differences: [] })
   expect(policyStanding(revert, { ...policy, rotateAt: 0.7 })).toMatchObject({
-    differences: [{ name: 'Rotate at share of the lifetime', before: '0.6', after: '0.7' }],
+    differences: [{ name: 'Rotate at', before: '60 %', after: '70 %' }],
   })
   expect(policyStanding(revert, policy).obstacle).toMatch(/in force already/)
 })

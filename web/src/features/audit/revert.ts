@@ -4,7 +4,9 @@ import { RotationPolicy, StoredRotationPolicy } from '@signet/shared/api/rotatio
 import { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import { z } from 'zod'
+import { policyOf, policyValueNames } from '../../api/value-names.ts'
 import type { Difference } from '../../ui/diff-view.tsx'
+import { differencesOf } from '../../ui/value-words.ts'
 
 type Tags = Readonly<Record<string, string>>
 
@@ -123,13 +125,6 @@ function tagStanding({ before, after }: { before: Tags; after: Tags }, current: 
   }
 }
 
-const policyNames = {
-  lifetimeSeconds: 'Lifetime in seconds',
-  rotateAt: 'Rotate at share of the lifetime',
-  overlapSeconds: 'Overlap in seconds',
-  keyAlgorithm: 'Key algorithm',
-} as const satisfies Record<keyof RotationPolicy, string>
-
 /** How the policy in force stands to a change that is to be taken back. */
 export function policyStanding(
   revert: { before: RotationPolicy; after: RotationPolicy },
@@ -144,7 +139,6 @@ export function policyStanding(
 
 /** Values that two policies do not share, in words. */
 export function policyDifferences(before: RotationPolicy, after: RotationPolicy): Difference[] {
-  return (Object.keys(policyNames) as (keyof RotationPolicy)[])
-    .filter((key) => before[key] !== after[key])
-    .map((key) => ({ name: policyNames[key], before: String(before[key]), after: String(after[key]) }))
+  const all = differencesOf(policyOf(before), policyOf(after), policyValueNames)
+  return all.filter((each) => each.before !== each.after)
 }

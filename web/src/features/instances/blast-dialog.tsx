@@ -77,10 +77,9 @@ function useStop(seen: InstanceSummary, principalId: ObjectId, onDone: () => voi
   const act = useIdentityAct()
   const name = visibleText(seen.name)
   const resume = () =>
-    act.mutate(
-      { act: 'resume', principalId },
-      { onError: (error) => notify('bad', `The identity of ${name} was not resumed`, problemOf(error).detail) },
-    )
+    void act
+      .mutateAsync({ act: 'resume', principalId })
+      .catch((error: Error) => notify('bad', `The identity of ${name} was not resumed`, problemOf(error).detail))
   const reset = () => {
     setIdentity.reset()
     act.reset()

@@ -107,6 +107,21 @@ describe('what can be done with the selected instances', () => {
     expect(posts().at(-1)?.body).toMatchObject({ kind: 'pause', selection: { ids: [exampleInstance.id, other.id] } })
   })
 
+  test('starts one job, however fast it is confirmed twice', async () => {
+    const { screen, posts, history } = await show()
+    await screen.getByRole('checkbox', { name: 'Select web-01' }).click()
+    await screen.getByRole('button', { name: 'Pause', exact: true }).click()
+    const confirm = screen.getByRole('button', { name: 'Pause 2' })
+    await expect.element(confirm).not.toHaveAttribute('aria-disabled')
+    const click = () => confirm.element().dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))
+    click()
+    // The second click of a busy browser comes before any timer.
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+    click()
+    await expect.poll(() => history.location.pathname).toBe(`/jobs/${job.id}`)
+    expect(posts().filter(({ path }) => path === '/bulk')).toHaveLength(1)
+  })
+
   test('is nothing for one who may not, who can read why (SEC-27)', async () => {
     const { screen, posts } = await show('viewer')
     await screen.getByRole('checkbox', { name: 'Select web-01' }).click()

@@ -30,7 +30,7 @@ function ActButton({ instance, onPause }: { instance: InstanceSummary; onPause: 
   const run = (name: 'resume' | 'restore', principalId: ObjectId) => {
     const onError = (error: Error) =>
       notify('bad', `The identity of ${visibleText(instance.name)} was not ${name}d`, problemOf(error).detail)
-    act.mutate({ act: name, principalId, ifMatch: instance.version }, { onError })
+    act.mutateAsync({ act: name, principalId, ifMatch: instance.version }).catch(onError)
   }
   const common = { small: true, busy: act.isPending, disabledReason: refusal } as const
   if (restorable !== null) {

@@ -76,13 +76,11 @@ function useTurnOn(instance: InstanceSummary): () => void {
   const name = visibleText(instance.name)
   const fault = (what: string) => (error: Error) =>
     notify('bad', `The identity of ${name} was not turned ${what}`, problemOf(error).detail)
-  const undo = () => setIdentity.mutate({ instanceId, enabled: false, reason: 'undo' }, { onError: fault('off again') })
+  // By promise: under a filter the row may be gone, and this with it, before the answer is shown.
+  const undo = () =>
+    void setIdentity.mutateAsync({ instanceId, enabled: false, reason: 'undo' }).catch(fault('off again'))
   return () =>
-    setIdentity.mutate(
-      { instanceId, enabled: true, ifMatch },
-      {
-        onSuccess: () => notifyUndoable(`The identity of ${name} is being turned on`, undo),
-        onError: fault('on'),
-      },
-    )
+    void setIdentity
+      .mutateAsync({ instanceId, enabled: true, ifMatch })
+      .then(() => notifyUndoable(`The identity of ${name} is being turned on`, undo), fault('on'))
 }

@@ -4,7 +4,7 @@ import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
-import { fakeServer } from '../../api/testing/fake-server.tsx'
+import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { InstancesPage } from './instances-page.tsx'
@@ -61,5 +61,47 @@ describe('a row of the list', () => {
     row.element().focus()
     await userEvent.keyboard('e')
     await expect.element(screen.getByText('The column “Managed identity” with its switch is not shown.')).toBeVisible()
+  })
+})
+
+describe('turning on under a filter that the row then leaves', () => {
+  const off = {
+    ...exampleInstance,
+    identityState: 'off',
+    identity: null,
+    health: { ...exampleInstance.health, state: 'off' },
+  }
+
+  test('can be taken back all the same, and says so when that fails', async () => {
+    let isOff = true
+    const sent = fakeServer({
+      'GET /instances': () =>
+        Response.json(
+          isOff ? { ...listed, items: [off] } : { ...listed, items: [], count: { all: 1, shown: 0, isCapped: false } },
+        ),
+      'GET /instances/facets': () => Response.json({}),
+      'GET /views': () => Response.json({ items: [] }),
+      [`PUT /instances/${exampleInstance.id}/identity`]: ({ body }) => {
+        if (!isOff) return problem('conflict', 409, 'The disk is on fire.')
+        isOff = false
+        expect(body).toEqual({ enabled: true })
+        return Response.json(exampleInstance)
+      },
+    })
+    const content = () => (
+      <>
+        <InstancesPage />
+        <Toaster />
+      </>
+    )
+    const { screen } = await showPage('/instances', content, '/instances?q=state:off')
+    await screen.getByRole('switch').click()
+    await expect.element(screen.getByRole('switch')).not.toBeInTheDocument()
+    await screen.getByRole('button', { name: 'Undo' }).click()
+    await expect.element(screen.getByText('The disk is on fire.').first()).toBeInTheDocument()
+    expect(sent.filter(({ method }) => method === 'PUT').map(({ body }) => body)).toEqual([
+      { enabled: true },
+      { enabled: false, reason: 'undo' },
+    ])
   })
 })

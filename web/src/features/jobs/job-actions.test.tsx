@@ -1,4 +1,5 @@
 import { Job } from '@signet/shared/api/bulk'
+import { JobId } from '@signet/shared/vocabulary/identifiers'
 import { useQueryClient } from '@tanstack/react-query'
 import {
   createMemoryHistory,
@@ -73,6 +74,7 @@ describe('what can be done about a job', () => {
     ['paused', paused, ['Resume', 'Cancel the rest', 'Retry failed']],
     ['finished', finished, ['Retry failed', 'Undo']],
     ['cancelled', cancelled, ['Undo']],
+    ['undone', { ...finished, undo: null, undoneBy: JobId.parse(id(2)) }, []],
   ])('that is %s fits its state', async (_state, job, labels) => {
     fakeServer({})
     const screen = await show(<JobActions job={job} />)

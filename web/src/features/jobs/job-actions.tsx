@@ -39,7 +39,7 @@ export function JobActions({ job }: { job: Job }) {
     </Button>
   )
   const runs = job.state === 'running' || job.state === 'selecting'
-  const canRetry = job.failed + job.refused > 0 && job.state !== 'cancelled'
+  const canRetry = job.failed + job.refused > 0 && job.state !== 'cancelled' && job.undoneBy === null
   return (
     <>
       {runs && button('pause', 'Pause', <Pause size={14} aria-hidden />)}

@@ -3,16 +3,17 @@ import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { policyOf, policyValueNames } from '../../api/value-names.ts'
 import { keyAlgorithmWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
-import { durationWords } from '../../ui/duration.ts'
 import { DurationField } from '../../ui/duration-field.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Field, Select, TextInput } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { notify } from '../../ui/toaster.tsx'
+import { differencesOf } from '../../ui/value-words.ts'
 import { overlapIsCut, policyFaults } from './policy-faults.ts'
 import styles from './rotations.module.css'
 import { policyOptions, useSetPolicy } from './rotations-queries.ts'
@@ -159,20 +160,9 @@ function SaveFailure({ error, draft, onBase }: SaveFailureProps) {
   return (
     <ConflictPanel
       noun="rotation policy"
-      differences={current && policyDifferences(current, draft)}
+      differences={current && differencesOf(policyOf(current), policyOf(draft), policyValueNames)}
       onReload={() => current && onBase(current, current)}
       onKeep={() => current && onBase(current, draft)}
     />
   )
-}
-
-function policyDifferences(inForce: RotationPolicy, draft: RotationPolicy) {
-  const words = (policy: RotationPolicy) => [
-    ['Lifetime', durationWords(policy.lifetimeSeconds * 1_000)],
-    ['Rotate at', `${Math.round(policy.rotateAt * 100)} %`],
-    ['Overlap', durationWords(policy.overlapSeconds * 1_000)],
-    ['Key type', keyAlgorithmWords[policy.keyAlgorithm]],
-  ]
-  const yours = new Map(words(draft).map(([name = '', value = '']) => [name, value]))
-  return words(inForce).map(([name = '', before = '']) => ({ name, before, after: yours.get(name) ?? null }))
 }

@@ -271,7 +271,7 @@ CREATE TABLE bulk_jobs (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE INDEX bulk_jobs_claim ON bulk_jobs(due_at) WHERE finished_at IS NULL;
 CREATE INDEX bulk_jobs_history ON bulk_jobs(tenant_id, id);
-CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL;
+CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL AND state <> 'cancelled';
 
 CREATE TABLE bulk_items (
   job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, instance_id TEXT NOT NULL, input TEXT,
