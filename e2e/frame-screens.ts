@@ -98,7 +98,7 @@ export const frameScreens: readonly Screen[] = [
       await page.route('**/api/events*', (route) => route.abort())
       await page.reload()
     },
-    ready: text('The server cannot be reached'),
+    ready: (page) => page.getByText('The server cannot be reached', { exact: true }),
     isBrief: true,
     provokes: /ERR_FAILED \S+\/api\/events/,
   },

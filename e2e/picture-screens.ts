@@ -9,8 +9,8 @@ import { screens } from './screens.ts'
 import { smallPng } from './small-png.ts'
 
 /**
- * Makes a picture of every screen in both themes and at both widths: `pnpm screens [NAME...]`, of the named ones alone
- * where names are given. Times are in UTC and nothing moves; IDs and times of the demo are new with each run.
+ * Makes a picture of every screen in both themes and at both widths: `pnpm screens [NAME...]`, of the named ones alone,
+ * in that order, where names are given. Times are in UTC and nothing moves; IDs and times of the demo are new with each run.
  */
 const folder = fileURLToPath(new URL('../docs/screens/', import.meta.url))
 const phone = { width: 390, height: 844 }
@@ -18,7 +18,7 @@ const sizes = [{ width: 1440, height: 900 }, phone]
 const themes = ['light', 'dark'] as const
 
 async function main(names: readonly string[]): Promise<void> {
-  const chosen = names.length === 0 ? screens : screens.filter(({ name }) => names.includes(name))
+  const chosen = names.length === 0 ? screens : names.flatMap((each) => screens.filter(({ name }) => name === each))
   if (names.length === 0) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const stack = await LivelyStack.open()
