@@ -54,6 +54,7 @@ export const errorCatalogue = {
 
   // authority
   tenant_unknown: caller(400, 'Tenant not found'),
+  tenant_malformed: caller(400, 'The tenant is neither a GUID nor a domain name'),
   authority_host_unknown: caller(400, 'The authority host is not known'),
   parameter_missing: caller(400, 'A required parameter is missing'),
   grant_unsupported: caller(400, 'The grant type is not supported'),
@@ -67,6 +68,8 @@ export const errorCatalogue = {
   client_authentication_missing: caller(401, 'The request carries no client assertion'),
   client_authentication_ambiguous: caller(400, 'The request carries more than one client authentication'),
   client_secret_refused: caller(401, 'A managed identity cannot use a client secret'),
+  client_secret_wrong: caller(401, 'The client secret is wrong'),
+  client_secret_expired: operator(401, 'The client secret has expired'),
   assertion_malformed: caller(400, 'The client assertion is not a JWT'),
   assertion_key_unknown: caller(401, 'The client assertion names a certificate that is not registered'),
   assertion_signature_invalid: caller(401, 'The signature of the client assertion is wrong'),
@@ -74,6 +77,10 @@ export const errorCatalogue = {
   assertion_audience_wrong: caller(401, 'The client assertion is meant for someone else'),
   assertion_subject_wrong: caller(401, 'The client assertion speaks for another client'),
   assertion_replayed: caller(401, 'The client assertion was used before'),
+  federation_issuer_unknown: operator(401, 'No federated credential trusts this issuer'),
+  federation_audience_unknown: operator(401, 'No federated credential trusts this audience'),
+  federation_subject_unknown: operator(401, 'No federated credential trusts this subject'),
+  federation_subject_case: operator(401, 'The subject differs from that of a federated credential in case only'),
   credential_expired: operator(401, 'The certificate of the client is outside its validity'),
   credential_revoked: operator(401, 'The certificate of the client was revoked'),
 } as const satisfies Record<

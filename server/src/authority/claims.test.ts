@@ -16,6 +16,8 @@ const principal: Principal = {
   armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.Compute/virtualMachines/resourceGroups',
   state: 'enabled',
   deletedAt: null,
+  purgeAt: null,
+  createdAt: 0,
   version: 1,
 }
 const nowSeconds = 1_795_000_000

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import * as applications from './applications.ts'
 import * as audit from './audit.ts'
 import * as bulk from './bulk.ts'
 import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
+import * as federation from './federation.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
 import * as overview from './overview.ts'
@@ -21,6 +23,8 @@ const files: Record<string, object> = {
   Overview: overview,
   Instances: resources,
   Identities: principals,
+  Applications: applications,
+  'Federated credentials': federation,
   'Bulk jobs': bulk,
   Rotations: rotation,
   Enrolment: enrollment,

@@ -69,6 +69,8 @@ export class TestClient {
       armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1',
       state: 'enabled',
       deletedAt: null,
+      purgeAt: null,
+      createdAt: options.nowMs,
       version: 1,
     }
     return new TestClient(keys, principal, {
@@ -82,6 +84,7 @@ export class TestClient {
       certificate: facts.der,
       keyAlgorithm: options.ec ? 'p256' : 'rsa2048',
       keyLocation: options.keyLocation ?? 'external',
+      longAssertions: false,
       state: 'active',
       notBefore: facts.notBefore,
       notAfter: facts.notAfter,
@@ -91,6 +94,7 @@ export class TestClient {
       revokedAt: null,
       firstUsedAt: null,
       lastUsedAt: null,
+      version: 1,
     })
   }
 

@@ -1,6 +1,13 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Flag, Versioned } from './columns.ts'
 import type {
+  ClientSecretsTable,
+  CredentialsTable,
+  FederatedCredentialsTable,
+  KnownKeysTable,
+  PrincipalsTable,
+} from './principal-tables.ts'
+import type {
   BulkItemsTable,
   BulkJobsTable,
   CredentialSlotsTable,
@@ -94,50 +101,6 @@ export interface SavedViewsTable extends Versioned {
   sort: string
   columns: string
   time: string
-}
-
-export interface PrincipalsTable extends Versioned {
-  object_id: string
-  client_id: string
-  kind: 'system' | 'user' | 'app'
-  display_name: string
-  owner_instance_id: string | null
-  /** ARM ID that goes into `xms_mirid`. */
-  arm_id: string
-  state: 'enabled' | 'suspended' | 'deleted'
-  deleted_at: number | null
-  purge_at: number | null
-}
-
-export interface CredentialsTable extends Versioned {
-  id: string
-  slot_id: string
-  principal_id: string
-  serial: string
-  x5t: string
-  x5t_s256: string
-  spki_s256: string
-  cert_der: Buffer
-  key_alg: 'rsa2048' | 'p256'
-  key_location: 'agent' | 'server' | 'external' | 'hsm'
-  ca_id: string
-  not_before: number
-  not_after: number
-  usable_until: number | null
-  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
-  run_id: string
-  activated_at: number | null
-  revoked_at: number | null
-  first_used_at: number | null
-  last_used_at: number | null
-}
-
-export interface KnownKeysTable {
-  spki_s256: string
-  tenant_id: string
-  owner_kind: 'credential' | 'agent'
-  owner_id: string
-  first_seen: number
 }
 
 export interface CertificateAuthoritiesTable {
@@ -359,6 +322,8 @@ export interface Schema {
   instance_list_progress: { id: number; seq: number }
   instance_counts: InstanceCountsTable
   principals: PrincipalsTable
+  client_secrets: ClientSecretsTable
+  federated_credentials: FederatedCredentialsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable
   certificate_authorities: CertificateAuthoritiesTable
