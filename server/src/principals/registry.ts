@@ -65,6 +65,7 @@ export class PrincipalRegistry {
       display_name: owner.name,
       owner_instance_id: owner.instanceId,
       arm_id: owner.armId,
+      token_ttl_s: null,
       state: 'enabled',
       deleted_at: null,
       purge_at: null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
 import * as bulk from './bulk.ts'
 import * as clock from './clock.ts'
@@ -13,6 +14,7 @@ import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
 import * as tokenTests from './token-tests.ts'
+import * as userIdentities from './user-identities.ts'
 import * as views from './views.ts'
 
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
@@ -21,6 +23,8 @@ const files: Record<string, object> = {
   Overview: overview,
   Instances: resources,
   Identities: principals,
+  'User-assigned identities': userIdentities,
+  Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
   Enrolment: enrollment,

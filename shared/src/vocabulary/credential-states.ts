@@ -33,5 +33,9 @@ export type IdentityState = z.infer<typeof IdentityState>
 export const HealthState = z.enum(['off', 'enabling', 'on', 'rotating', 'degraded', 'failing', 'paused', 'disabling'])
 export type HealthState = z.infer<typeof HealthState>
 
+/** Where a user-assigned identity stands. It needs no instance to be on. */
+export const UserIdentityState = z.enum(['on', 'paused', 'deleted'])
+export type UserIdentityState = z.infer<typeof UserIdentityState>
+
 export const KeyAlgorithm = z.enum(['rsa2048', 'p256'])
 export type KeyAlgorithm = z.infer<typeof KeyAlgorithm>
