@@ -38,7 +38,15 @@ type Row<T extends keyof Schema> = Insertable<Schema[T]>
 export function principalRow(
   own: Stamps & Pick<Row<'principals'>, 'object_id' | 'display_name' | 'owner_instance_id' | 'arm_id' | 'client_id'>,
 ): Row<'principals'> {
-  return { kind: 'system', state: 'enabled', name_key: own.display_name, deleted_at: null, purge_at: null, ...own }
+  return {
+    kind: 'system',
+    state: 'enabled',
+    name_key: own.display_name,
+    token_ttl_s: null,
+    deleted_at: null,
+    purge_at: null,
+    ...own,
+  }
 }
 
 /** An active certificate whose key an agent holds. */

@@ -63,6 +63,7 @@ export const errorCatalogue = {
   scope_ambiguous: caller(400, 'The scope names more than one resource'),
   resource_unknown: operator(400, 'The resource is not registered'),
   resource_disabled: operator(400, 'The resource is disabled'),
+  role_missing: operator(400, 'The resource wants an app role that the client does not have'),
   client_unknown: caller(400, 'The client is not known in this tenant'),
   client_disabled: operator(401, 'The client is disabled'),
   client_authentication_missing: caller(401, 'The request carries no client assertion'),

@@ -59,6 +59,7 @@ const imdsForms = {
   scope_ambiguous: resource,
   resource_unknown: resource,
   resource_disabled: resource,
+  role_missing: resource,
   client_unknown: refused,
   client_disabled: refused,
   client_authentication_missing: refused,

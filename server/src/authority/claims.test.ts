@@ -14,6 +14,7 @@ const principal: Principal = {
   displayName: 'vm-1',
   ownerInstanceId: null,
   armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.Compute/virtualMachines/resourceGroups',
+  tokenLifetimeSeconds: null,
   state: 'enabled',
   deletedAt: null,
   purgeAt: null,

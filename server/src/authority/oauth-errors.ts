@@ -31,6 +31,7 @@ const forms = {
   scope_ambiguous: form(400, 'invalid_scope', 28002),
   resource_unknown: form(400, 'invalid_resource', 500011),
   resource_disabled: form(400, 'invalid_resource', 50001),
+  role_missing: form(400, 'invalid_grant', 501051),
   client_unknown: form(400, 'unauthorized_client', 700016),
   client_disabled: form(401, 'unauthorized_client', 7000112),
   client_authentication_missing: form(401, 'invalid_client', 7000218),

@@ -26,6 +26,7 @@ const rules = {
   scope_ambiguous: 'correct_request',
   resource_unknown: 'register_audience',
   resource_disabled: 'register_audience',
+  role_missing: 'assign_role',
 
   // the identity
   identity_not_found: 'identity',
@@ -148,6 +149,8 @@ function fixWith(code: TestFixCode, context: FailureContext): TestFix {
       return { code, label: `Check the clock of ${name}`, target: instance }
     case 'register_audience':
       return { code, label: 'Pick an audience that is registered', target: { kind: 'audience', id: resource } }
+    case 'assign_role':
+      return { code, label: 'Assign it a role of the audience', target: { kind: 'audience', id: resource } }
     case 'use_assigned_identity':
       return { code, label: `Ask for the identity that ${name} has`, target: null }
     case 'correct_request':

@@ -298,6 +298,7 @@ function toPrincipal(row: PrincipalsTable): Principal {
     displayName: row.display_name,
     ownerInstanceId: row.owner_instance_id === null ? null : InstanceId.parse(row.owner_instance_id),
     armId: row.arm_id,
+    tokenLifetimeSeconds: row.token_ttl_s,
     state: row.state,
     deletedAt: row.deleted_at,
     purgeAt: row.purge_at,

@@ -66,6 +66,7 @@ export class PrincipalRegistry {
       name_key: owner.name.toLowerCase(),
       owner_instance_id: owner.instanceId,
       arm_id: owner.armId,
+      token_ttl_s: null,
       state: 'enabled',
       deleted_at: null,
       purge_at: null,

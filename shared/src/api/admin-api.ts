@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as applications from './applications.ts'
+import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
 import * as bulk from './bulk.ts'
 import * as clock from './clock.ts'
@@ -15,6 +16,7 @@ import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
 import * as tokenTests from './token-tests.ts'
+import * as userIdentities from './user-identities.ts'
 import * as views from './views.ts'
 
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
@@ -25,6 +27,8 @@ const files: Record<string, object> = {
   Identities: principals,
   Applications: applications,
   'Federated credentials': federation,
+  'User-assigned identities': userIdentities,
+  Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
   Enrolment: enrollment,

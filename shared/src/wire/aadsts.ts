@@ -53,6 +53,11 @@ export const aadstsMeanings: Readonly<Record<number, AadstsMeaning>> = {
     'The resource is not registered in this tenant.',
     'Check its spelling, or register it as an audience.',
   ),
+  501051: meaning(
+    'role_missing',
+    'The resource issues tokens only to identities that have one of its roles, and this one has none.',
+    'Assign it a role of the audience.',
+  ),
   700016: meaning(
     'client_unknown',
     'No application with this client ID is in this tenant.',

@@ -67,6 +67,7 @@ export class TestClient {
       displayName: 'vm-1',
       ownerInstanceId: null,
       armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1',
+      tokenLifetimeSeconds: null,
       state: 'enabled',
       deletedAt: null,
       purgeAt: null,

@@ -11,6 +11,8 @@ export interface PrincipalsTable extends Versioned {
   owner_instance_id: string | null
   /** ARM ID that goes into `xms_mirid`; an application has none. */
   arm_id: string | null
+  /** Null: as the audience or the deployment says. */
+  token_ttl_s: number | null
   state: 'enabled' | 'suspended' | 'deleted'
   deleted_at: number | null
   purge_at: number | null

@@ -124,7 +124,7 @@ END;
 CREATE TABLE principals (
   object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
-  name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT,
+  name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
@@ -146,6 +146,23 @@ CREATE TABLE federated_credentials (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX federated_credentials_name ON federated_credentials(principal_id, name_key);
 CREATE UNIQUE INDEX federated_credentials_subject ON federated_credentials(principal_id, issuer, match, subject);
+
+-- user-assigned identities as resources; id is the object ID of the principal, which holds what the authority needs
+CREATE TABLE user_identities (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
+  resource_group_id TEXT NOT NULL REFERENCES resource_groups(id), name TEXT NOT NULL, name_key TEXT NOT NULL,
+  group_name TEXT NOT NULL, group_key TEXT NOT NULL, arm_id TEXT NOT NULL, arm_id_key TEXT NOT NULL,
+  client_id TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('on','paused','deleted')),
+  instances INTEGER NOT NULL, token_key INTEGER NOT NULL, deleted_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX user_identities_arm_id ON user_identities(arm_id_key) WHERE deleted_at IS NULL;
+CREATE INDEX user_identities_name ON user_identities(tenant_id, name_key, id);
+CREATE INDEX user_identities_group ON user_identities(resource_group_id, name_key);
+
+CREATE TABLE identity_assignments (
+  instance_id TEXT NOT NULL REFERENCES service_instances(id), principal_id TEXT NOT NULL REFERENCES user_identities(id),
+  tenant_id TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (instance_id, principal_id)) STRICT;
+CREATE INDEX identity_assignments_principal ON identity_assignments(principal_id, instance_id);
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
@@ -274,9 +291,18 @@ CREATE TABLE resource_apps (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, app_id TEXT NOT NULL, identifier_uri TEXT NOT NULL,
   uri_key TEXT NOT NULL, display_name TEXT NOT NULL, token_version INTEGER NOT NULL CHECK (token_version IN (1,2)),
   token_ttl_s INTEGER, builtin INTEGER NOT NULL CHECK (builtin IN (0,1)),
+  assignment_required INTEGER NOT NULL CHECK (assignment_required IN (0,1)),
+  client_capabilities INTEGER NOT NULL CHECK (client_capabilities IN (0,1)), app_roles TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('enabled','disabled')),
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(tenant_id, uri_key);
+CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(uri_key);
+CREATE UNIQUE INDEX resource_apps_app ON resource_apps(app_id) WHERE builtin = 0;
+
+CREATE TABLE app_role_assignments (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL, resource_id TEXT NOT NULL REFERENCES resource_apps(id),
+  role_value TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX app_role_assignments_once ON app_role_assignments(principal_id, resource_id, role_value);
+CREATE INDEX app_role_assignments_resource ON app_role_assignments(resource_id, id);
 
 CREATE TABLE join_tokens (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, token_sha256 TEXT NOT NULL,
