@@ -6,11 +6,11 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { SideBySide } from '../../ui/side-by-side.tsx'
 import { TickList } from '../../ui/tick-list.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
-import styles from './identity-tab.module.css'
 import { IdentityToggle } from './identity-toggle.tsx'
 import { healthTones } from './instance-words.ts'
 import { PauseProgress } from './pause-progress.tsx'
@@ -19,7 +19,7 @@ import { UseFromCode } from './use-from-code.tsx'
 /** The system-assigned identity, laid out as people know it from Azure. */
 export function IdentityTab({ instance }: { instance: InstanceDetail }) {
   return (
-    <div className={styles['columns']}>
+    <SideBySide>
       <Card title="System-assigned identity">
         <Health instance={instance} />
         <Facts>
@@ -59,7 +59,7 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
         </Facts>
       </Card>
       <UseFromCode instance={instance} />
-    </div>
+    </SideBySide>
   )
 }
 
