@@ -38,15 +38,24 @@ type Row<T extends keyof Schema> = Insertable<Schema[T]>
 export function principalRow(
   own: Stamps & Pick<Row<'principals'>, 'object_id' | 'display_name' | 'owner_instance_id' | 'arm_id' | 'client_id'>,
 ): Row<'principals'> {
-  return { kind: 'system', state: 'enabled', deleted_at: null, purge_at: null, ...own }
+  return {
+    kind: 'system',
+    state: 'enabled',
+    name_key: own.display_name,
+    token_ttl_s: null,
+    deleted_at: null,
+    purge_at: null,
+    ...own,
+  }
 }
 
 /** An active certificate whose key an agent holds. */
 export function credentialRow(
-  own: Stamps & Omit<Row<'credentials'>, 'key_alg' | 'key_location' | 'state' | 'usable_until' | 'revoked_at'>,
+  own: Stamps &
+    Omit<Row<'credentials'>, 'key_alg' | 'key_location' | 'long_assertions' | 'state' | 'usable_until' | 'revoked_at'>,
 ): Row<'credentials'> {
   const none = { usable_until: null, revoked_at: null, first_used_at: null, last_used_at: null }
-  return { key_alg: 'rsa2048', key_location: 'agent', state: 'active', ...none, ...own }
+  return { key_alg: 'rsa2048', key_location: 'agent', long_assertions: 0, state: 'active', ...none, ...own }
 }
 
 /** An act on an instance. */

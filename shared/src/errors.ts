@@ -54,6 +54,7 @@ export const errorCatalogue = {
 
   // authority
   tenant_unknown: caller(400, 'Tenant not found'),
+  tenant_malformed: caller(400, 'The tenant is neither a GUID nor a domain name'),
   authority_host_unknown: caller(400, 'The authority host is not known'),
   parameter_missing: caller(400, 'A required parameter is missing'),
   grant_unsupported: caller(400, 'The grant type is not supported'),
@@ -62,11 +63,14 @@ export const errorCatalogue = {
   scope_ambiguous: caller(400, 'The scope names more than one resource'),
   resource_unknown: operator(400, 'The resource is not registered'),
   resource_disabled: operator(400, 'The resource is disabled'),
+  role_missing: operator(400, 'The resource wants an app role that the client does not have'),
   client_unknown: caller(400, 'The client is not known in this tenant'),
   client_disabled: operator(401, 'The client is disabled'),
   client_authentication_missing: caller(401, 'The request carries no client assertion'),
   client_authentication_ambiguous: caller(400, 'The request carries more than one client authentication'),
   client_secret_refused: caller(401, 'A managed identity cannot use a client secret'),
+  client_secret_wrong: caller(401, 'The client secret is wrong'),
+  client_secret_expired: operator(401, 'The client secret has expired'),
   assertion_malformed: caller(400, 'The client assertion is not a JWT'),
   assertion_key_unknown: caller(401, 'The client assertion names a certificate that is not registered'),
   assertion_signature_invalid: caller(401, 'The signature of the client assertion is wrong'),
@@ -74,6 +78,10 @@ export const errorCatalogue = {
   assertion_audience_wrong: caller(401, 'The client assertion is meant for someone else'),
   assertion_subject_wrong: caller(401, 'The client assertion speaks for another client'),
   assertion_replayed: caller(401, 'The client assertion was used before'),
+  federation_issuer_unknown: operator(401, 'No federated credential trusts this issuer'),
+  federation_audience_unknown: operator(401, 'No federated credential trusts this audience'),
+  federation_subject_unknown: operator(401, 'No federated credential trusts this subject'),
+  federation_subject_case: operator(401, 'The subject differs from that of a federated credential in case only'),
   credential_expired: operator(401, 'The certificate of the client is outside its validity'),
   credential_revoked: operator(401, 'The certificate of the client was revoked'),
 } as const satisfies Record<

@@ -175,8 +175,7 @@ export class HeldIdentities {
       objectId: one.objectId,
       clientId: one.clientId,
       kind: one.kind,
-      // The protocol does not carry the ARM identifier of a user-assigned identity yet.
-      resourceId: null,
+      resourceId: one.resourceId,
       version: one.version,
       suspended: one.state === 'suspended',
       instances: one.instances,

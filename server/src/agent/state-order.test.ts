@@ -19,6 +19,7 @@ function state(generation: number, version = 1): DesiredState {
         clientId: randomUUID(),
         version,
         kind: 'system',
+        resourceId: null,
         state: 'enabled',
         instances: [],
         slot: { id: randomUUID(), active: null, prepared: null, keyAlgorithm: 'p256', rotateAfter: null, run: null },

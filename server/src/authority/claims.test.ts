@@ -14,8 +14,11 @@ const principal: Principal = {
   displayName: 'vm-1',
   ownerInstanceId: null,
   armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.Compute/virtualMachines/resourceGroups',
+  tokenLifetimeSeconds: null,
   state: 'enabled',
   deletedAt: null,
+  purgeAt: null,
+  createdAt: 0,
   version: 1,
 }
 const nowSeconds = 1_795_000_000

@@ -37,6 +37,6 @@ export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
     tid: principal.tenantId,
     uti: input.uti,
     ver: isV1 ? '1.0' : '2.0',
-    xms_mirid: principal.armId.replace(/\/resourcegroups\//i, '/resourcegroups/'),
+    ...(principal.armId !== null && { xms_mirid: principal.armId.replace(/\/resourcegroups\//i, '/resourcegroups/') }),
   }
 }

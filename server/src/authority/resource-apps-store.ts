@@ -18,7 +18,7 @@ export class ResourceAppsStore {
     await sqlOf(tx)
       .insertInto('resource_apps')
       .values(row)
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'uri_key']).doNothing())
+      .onConflict((conflict) => conflict.column('uri_key').doNothing())
       .execute()
   }
 }

@@ -42,6 +42,7 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
           clientId: principal.clientId,
           version: principal.version,
           kind: principal.kind === 'user' ? 'user' : 'system',
+          resourceId: principal.kind === 'user' ? principal.armId : null,
           state: principal.state,
           instances: instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
           slot: standing.desired,

@@ -26,6 +26,7 @@ const rules = {
   scope_ambiguous: 'correct_request',
   resource_unknown: 'register_audience',
   resource_disabled: 'register_audience',
+  role_missing: 'assign_role',
 
   // the identity
   identity_not_found: 'identity',
@@ -55,12 +56,19 @@ const rules = {
   identity_header_refused: 'report_fault',
   forwarded_request: 'report_fault',
   tenant_unknown: 'report_fault',
+  tenant_malformed: 'report_fault',
   authority_host_unknown: 'report_fault',
   parameter_missing: 'report_fault',
   grant_unsupported: 'report_fault',
   client_authentication_missing: 'report_fault',
   client_authentication_ambiguous: 'report_fault',
   client_secret_refused: 'report_fault',
+  client_secret_wrong: 'report_fault',
+  client_secret_expired: 'report_fault',
+  federation_issuer_unknown: 'report_fault',
+  federation_audience_unknown: 'report_fault',
+  federation_subject_unknown: 'report_fault',
+  federation_subject_case: 'report_fault',
   assertion_malformed: 'report_fault',
   assertion_audience_wrong: 'report_fault',
   assertion_subject_wrong: 'report_fault',
@@ -141,6 +149,8 @@ function fixWith(code: TestFixCode, context: FailureContext): TestFix {
       return { code, label: `Check the clock of ${name}`, target: instance }
     case 'register_audience':
       return { code, label: 'Pick an audience that is registered', target: { kind: 'audience', id: resource } }
+    case 'assign_role':
+      return { code, label: 'Assign it a role of the audience', target: { kind: 'audience', id: resource } }
     case 'use_assigned_identity':
       return { code, label: `Ask for the identity that ${name} has`, target: null }
     case 'correct_request':

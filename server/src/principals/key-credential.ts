@@ -1,20 +1,23 @@
-import { type CredentialState, canMove, type KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import { type CertificateKey, type CredentialState, canMove } from '@signet/shared/vocabulary/credential-states'
 import type { CredentialId, ObjectId, RunId, SlotId, ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { SignetError } from '../platform/signet-error.ts'
 
-/** A certificate that a principal authenticates with. Its private key is on the instance, never here. */
+/** A certificate that a principal authenticates with. Its private key is on the instance, or outside, never here. */
 export interface KeyCredential {
   readonly id: CredentialId
-  readonly slotId: SlotId
+  /** Null, as `runId` is, for one that an operator registered: nothing rolls it. */
+  readonly slotId: SlotId | null
   readonly principalId: ObjectId
-  readonly runId: RunId
+  readonly runId: RunId | null
   readonly serial: string
   /** SHA-1 and SHA-256 thumbprint, base64url. */
   readonly x5t: string
   readonly x5tS256: ThumbprintS256
   readonly certificate: Buffer
-  readonly keyAlgorithm: KeyAlgorithm
+  readonly keyAlgorithm: CertificateKey
   readonly keyLocation: 'agent' | 'server' | 'external' | 'hsm'
+  /** Whether assertions may live for 24 hours (SEC-77). */
+  readonly longAssertions: boolean
   readonly state: CredentialState
   readonly notBefore: number
   readonly notAfter: number
@@ -24,7 +27,11 @@ export interface KeyCredential {
   readonly revokedAt: number | null
   readonly firstUsedAt: number | null
   readonly lastUsedAt: number | null
+  readonly version: number
 }
+
+/** Who a public key belongs to for ever: a slot, an agent, or the application it was registered for. */
+export type KeyOwner = 'credential' | 'agent' | 'application'
 
 export type Usability = 'usable' | 'not_yet_valid' | 'expired' | 'superseded' | 'revoked'
 

@@ -9,10 +9,15 @@ export interface Principal {
   readonly kind: 'system' | 'user' | 'app'
   readonly displayName: string
   readonly ownerInstanceId: InstanceId | null
-  /** ARM ID of what the identity stands for; goes into `xms_mirid`. */
-  readonly armId: string
+  /** ARM ID of what the identity stands for; goes into `xms_mirid`. An application stands for nothing. */
+  readonly armId: string | null
+  /** How long its tokens live; null: as the audience or the deployment says. */
+  readonly tokenLifetimeSeconds: number | null
   readonly state: 'enabled' | 'suspended' | 'deleted'
   readonly deletedAt: number | null
+  /** When it can no longer be restored. */
+  readonly purgeAt: number | null
+  readonly createdAt: number
   readonly version: number
 }
 

@@ -9,9 +9,10 @@ import {
   ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import type { CertificateAuthoritiesTable, CredentialsTable, PrincipalsTable } from '../platform/database/schema.ts'
+import type { CredentialsTable, PrincipalsTable } from '../platform/database/principal-tables.ts'
+import type { CertificateAuthoritiesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
-import type { KeyCredential } from './key-credential.ts'
+import type { KeyCredential, KeyOwner } from './key-credential.ts'
 import type { Principal } from './principal.ts'
 
 type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' | 'activated_at' | 'revoked_at'>> & {
@@ -254,7 +255,7 @@ export class PrincipalsStore {
   /** @returns false when somebody else has ever used this key (SEC-38) */
   async claimKey(
     tx: Tx,
-    key: { spkiS256: string; ownerKind: 'credential' | 'agent'; ownerId: string; tenantId: string; at: number },
+    key: { spkiS256: string; ownerKind: KeyOwner; ownerId: string; tenantId: string; at: number },
   ): Promise<boolean> {
     await sqlOf(tx)
       .insertInto('known_keys')
@@ -297,8 +298,11 @@ function toPrincipal(row: PrincipalsTable): Principal {
     displayName: row.display_name,
     ownerInstanceId: row.owner_instance_id === null ? null : InstanceId.parse(row.owner_instance_id),
     armId: row.arm_id,
+    tokenLifetimeSeconds: row.token_ttl_s,
     state: row.state,
     deletedAt: row.deleted_at,
+    purgeAt: row.purge_at,
+    createdAt: row.created_at,
     version: row.version,
   }
 }
@@ -306,15 +310,16 @@ function toPrincipal(row: PrincipalsTable): Principal {
 function toCredential(row: CredentialsTable): KeyCredential {
   return {
     id: CredentialId.parse(row.id),
-    slotId: SlotId.parse(row.slot_id),
+    slotId: row.slot_id === null ? null : SlotId.parse(row.slot_id),
     principalId: ObjectId.parse(row.principal_id),
-    runId: RunId.parse(row.run_id),
+    runId: row.run_id === null ? null : RunId.parse(row.run_id),
     serial: row.serial,
     x5t: row.x5t,
     x5tS256: ThumbprintS256.parse(row.x5t_s256),
     certificate: row.cert_der,
     keyAlgorithm: row.key_alg,
     keyLocation: row.key_location,
+    longAssertions: row.long_assertions === 1,
     state: row.state,
     notBefore: row.not_before,
     notAfter: row.not_after,
@@ -324,5 +329,6 @@ function toCredential(row: CredentialsTable): KeyCredential {
     revokedAt: row.revoked_at,
     firstUsedAt: row.first_used_at,
     lastUsedAt: row.last_used_at,
+    version: row.version,
   }
 }

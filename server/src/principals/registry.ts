@@ -19,7 +19,7 @@ import { newGuid, SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import { assertMove, type KeyCredential } from './key-credential.ts'
+import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
 import { type CertificateNames, PrincipalsStore } from './principals-store.ts'
 
@@ -63,8 +63,10 @@ export class PrincipalRegistry {
       client_id: ClientId.parse(newGuid()),
       kind: 'system',
       display_name: owner.name,
+      name_key: owner.name.toLowerCase(),
       owner_instance_id: owner.instanceId,
       arm_id: owner.armId,
+      token_ttl_s: null,
       state: 'enabled',
       deleted_at: null,
       purge_at: null,
@@ -165,6 +167,7 @@ export class PrincipalRegistry {
       key_alg: prepared.keyAlgorithm,
       key_location: 'agent',
       ca_id: prepared.authorityId,
+      long_assertions: 0,
       not_before: prepared.facts.notBefore,
       not_after: prepared.facts.notAfter,
       usable_until: null,
@@ -244,7 +247,7 @@ export class PrincipalRegistry {
    *
    * @throws SignetError `key_reused`
    */
-  async claimKey(tx: Tx, key: { spkiS256: string; ownerKind: 'credential' | 'agent'; ownerId: string }): Promise<void> {
+  async claimKey(tx: Tx, key: { spkiS256: string; ownerKind: KeyOwner; ownerId: string }): Promise<void> {
     const isOwn = await this.#store.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
     if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
   }

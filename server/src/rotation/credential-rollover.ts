@@ -168,7 +168,7 @@ export class CredentialRollover {
     const context = systemContext('first use', newGuid())
     await this.#parts.database.transact(async (tx) => {
       const credential = await this.#parts.registry.requireCredential(credentialId, tx)
-      if (credential.state !== 'prepared') return
+      if (credential.state !== 'prepared' || credential.slotId === null) return
       const slot = await this.#parts.store.slot(credential.slotId, tx)
       if (slot?.prepared_credential_id === credentialId) await this.#activate(tx, context, slot, credential)
     })
@@ -256,6 +256,7 @@ export class CredentialRollover {
     const { registry, store, clock, tenantId, database } = this.#parts
     const now = clock.now()
     const policy = await store.policy(tenantId, tx)
+    if (credential.runId === null) throw new SignetError('conflict', 'That certificate was not brought by a rotation.')
     const run = await this.#runs.require(credential.runId, tx)
     let until = now
     if (slot.active_credential_id) {

@@ -150,7 +150,8 @@ export class RotationHistory {
   /** Certificates of a principal, newest first, each with the rotation that brought it. */
   async credentials(principalId: ObjectId): Promise<HeldCredential[]> {
     const credentials = await this.#registry.credentialsOf(principalId)
-    const runs = new Map((await this.#store.runs(credentials.map(({ runId }) => runId))).map((run) => [run.id, run]))
+    const runIds = credentials.map(({ runId }) => runId).filter((id) => id !== null)
+    const runs = new Map<string | null, RunRow>((await this.#store.runs(runIds)).map((run) => [run.id, run]))
     return credentials.map((credential) => {
       const run = runs.get(credential.runId)
       const brought = run && { id: RunId.parse(run.id), trigger: run.trigger, actor: actorOf(run) }

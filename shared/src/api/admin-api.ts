@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import * as applications from './applications.ts'
+import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
 import * as bulk from './bulk.ts'
 import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
+import * as federation from './federation.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
 import * as overview from './overview.ts'
@@ -13,6 +16,7 @@ import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
 import * as tokenTests from './token-tests.ts'
+import * as userIdentities from './user-identities.ts'
 import * as views from './views.ts'
 
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
@@ -21,6 +25,10 @@ const files: Record<string, object> = {
   Overview: overview,
   Instances: resources,
   Identities: principals,
+  Applications: applications,
+  'Federated credentials': federation,
+  'User-assigned identities': userIdentities,
+  Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
   Enrolment: enrollment,

@@ -5,6 +5,7 @@ import { route } from './contract.ts'
 export const ResolvedKind = z.enum([
   'instance',
   'identity',
+  'audience',
   'certificate',
   'rotation',
   'agent',
@@ -20,7 +21,7 @@ export const ResolvedHit = z.object({ kind: ResolvedKind, id: z.string(), label:
 export type ResolvedHit = z.infer<typeof ResolvedHit>
 
 /** Longest text that is looked up; ARM resource IDs are the longest identifiers there are. */
-export const longestLookup = 300
+export const longestLookup = 400
 
 export const resolveApi = {
   anything: route({

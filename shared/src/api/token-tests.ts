@@ -32,6 +32,7 @@ export const TestFixCode = z.enum([
   'start_agent',
   'rotate_credential',
   'register_audience',
+  'assign_role',
   'use_assigned_identity',
   'correct_request',
   'check_clock',

@@ -17,6 +17,11 @@ export function fieldIs(field: string, ...values: readonly string[]): string {
   return formatTerm({ kind: 'field', field, operator: 'is', values, negated: false })
 }
 
+/** The filter for what has the text in its name or IDs, whatever is in the text. */
+export function bareText(text: string): string {
+  return text === '' ? '' : formatTerm({ kind: 'text', text, negated: false })
+}
+
 /** @param isText bare text may hold commas, but must not look like a field or a negation */
 function quoted(value: string, isText: boolean): string {
   const plain = isText ? /^(?![-"])[^\s"\\:<>]+$/ : /^[^\s",\\<>][^\s",\\]*$/

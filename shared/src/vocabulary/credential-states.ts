@@ -33,5 +33,14 @@ export type IdentityState = z.infer<typeof IdentityState>
 export const HealthState = z.enum(['off', 'enabling', 'on', 'rotating', 'degraded', 'failing', 'paused', 'disabling'])
 export type HealthState = z.infer<typeof HealthState>
 
+/** Where a user-assigned identity stands. It needs no instance to be on. */
+export const UserIdentityState = z.enum(['on', 'paused', 'deleted'])
+export type UserIdentityState = z.infer<typeof UserIdentityState>
+
+/** Keys that Signet has made for an identity. */
 export const KeyAlgorithm = z.enum(['rsa2048', 'p256'])
 export type KeyAlgorithm = z.infer<typeof KeyAlgorithm>
+
+/** Keys of certificates; those that operators register may be longer than the ones made here. */
+export const CertificateKey = z.enum(['rsa2048', 'rsa3072', 'rsa4096', 'p256'])
+export type CertificateKey = z.infer<typeof CertificateKey>

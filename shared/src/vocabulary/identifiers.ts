@@ -34,6 +34,10 @@ export type RunId = z.infer<typeof RunId>
 export const JobId = guid().brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
 
+/** A registered audience; not its application ID. */
+export const AudienceId = guid().brand<'AudienceId'>()
+export type AudienceId = z.infer<typeof AudienceId>
+
 export const OperatorId = guid().brand<'OperatorId'>()
 export type OperatorId = z.infer<typeof OperatorId>
 

@@ -11,6 +11,7 @@ export const Permission = z.enum([
   'rotations.read',
   'rotations.write',
   'policies.write',
+  'audiences.write',
   'tokens.test',
   'tokens.reveal',
   'audit.read',

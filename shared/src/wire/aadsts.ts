@@ -11,6 +11,8 @@ export interface AadstsMeaning {
 const meaning = (code: ErrorCode | null, says: string, mend: string): AadstsMeaning => ({ code, says, mend })
 
 const form = 'Compare the request with what the client library should send.'
+const federate =
+  'Compare issuer, subject and audience with the federated credentials, or paste the token into their tester.'
 const rotate = 'Rotate the certificate of the identity, and use the newest one.'
 
 /** Error numbers that clients of an authority meet (wire-protocol §3.7); those with a code are Signet's own answers. */
@@ -51,6 +53,11 @@ export const aadstsMeanings: Readonly<Record<number, AadstsMeaning>> = {
     'The resource is not registered in this tenant.',
     'Check its spelling, or register it as an audience.',
   ),
+  501051: meaning(
+    'role_missing',
+    'The resource issues tokens only to identities that have one of its roles, and this one has none.',
+    'Assign it a role of the audience.',
+  ),
   700016: meaning(
     'client_unknown',
     'No application with this client ID is in this tenant.',
@@ -76,9 +83,14 @@ export const aadstsMeanings: Readonly<Record<number, AadstsMeaning>> = {
     'The certificate or the signature of the client assertion is not accepted, or the assertion was used before.',
     rotate,
   ),
-  700211: meaning(null, 'No federated credential has this issuer.', 'Signet does not offer federated credentials.'),
-  700212: meaning(null, 'No federated credential has this audience.', 'Signet does not offer federated credentials.'),
-  700213: meaning(null, 'No federated credential has this subject.', 'Signet does not offer federated credentials.'),
+  700211: meaning('federation_issuer_unknown', 'No federated credential has this issuer.', federate),
+  700212: meaning('federation_audience_unknown', 'No federated credential has this audience.', federate),
+  700213: meaning('federation_subject_unknown', 'No federated credential has this subject.', federate),
+  900023: meaning(
+    'tenant_malformed',
+    'The tenant in the address is neither a GUID nor a domain name.',
+    'Check the tenant in the address of the authority.',
+  ),
   900046: meaning('not_found', 'The authority has no such address.', 'Check the path of the request.'),
   900144: meaning('parameter_missing', 'A required parameter is missing; the message names it.', form),
   900561: meaning('method_not_allowed', 'The address does not take that method.', 'Tokens are asked for with POST.'),
@@ -91,9 +103,9 @@ export const aadstsMeanings: Readonly<Record<number, AadstsMeaning>> = {
   7000112: meaning('client_disabled', 'The identity is paused or turned off.', 'Resume it, or turn it on.'),
   7000214: meaning('credential_revoked', 'The certificate was revoked.', rotate),
   7000215: meaning(
-    null,
+    'client_secret_wrong',
     'The client secret is wrong.',
-    'Managed identities have no client secret; use the local endpoint.',
+    'Send the value of a secret of this application, not its ID; it may have been removed.',
   ),
   7000218: meaning(
     'client_authentication_missing',
@@ -101,15 +113,20 @@ export const aadstsMeanings: Readonly<Record<number, AadstsMeaning>> = {
     'Send exactly one client assertion.',
   ),
   7000222: meaning(
-    null,
+    'client_secret_expired',
     'The client secret has expired.',
-    'Managed identities have no client secret; use the local endpoint.',
+    'Create another secret for the application, and use it.',
   ),
   7000229: meaning(null, 'The application has no service principal in this tenant.', 'Check the tenant.'),
   7000232: meaning(
     'client_secret_refused',
     'A managed identity cannot use a client secret.',
     'Use the local endpoint of the instance.',
+  ),
+  7002138: meaning(
+    'federation_subject_case',
+    'The subject differs from that of a federated credential in upper and lower case only.',
+    'Write the subject in the federated credential exactly as the token has it.',
   ),
   9000410: meaning('invalid_request', 'The request is malformed.', form),
 }

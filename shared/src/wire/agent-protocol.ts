@@ -84,6 +84,8 @@ export const DesiredPrincipal = z.object({
   /** Rises with every change; tokens cached under an older version are dropped. */
   version: z.int(),
   kind: z.enum(['system', 'user']),
+  /** ARM ID of a user-assigned one; null for a system-assigned one. */
+  resourceId: z.string().nullable(),
   /** Tokens of a suspended one are refused; its credentials go on rotating. */
   state: z.enum(['enabled', 'suspended']),
   instances: z.array(InstanceId),

@@ -5,6 +5,11 @@ export type QueryRoot =
   | 'session'
   | 'sessions'
   | 'instances'
+  | 'identities'
+  | 'applications'
+  | 'federation'
+  | 'audiences'
+  | 'roles'
   | 'credentials'
   | 'tokens'
   | 'rotations'
@@ -20,15 +25,15 @@ export type QueryRoot =
 
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
-  instance: ['instances', 'targets', 'overview'],
-  principal: ['instances', 'credentials', 'overview'],
-  slot: ['instances', 'credentials', 'rotations', 'overview'],
+  instance: ['instances', 'identities', 'targets', 'overview'],
+  principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'credentials', 'overview'],
+  slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
   run: ['instances', 'credentials', 'rotations', 'overview'],
-  agent: ['instances', 'targets', 'overview'],
+  agent: ['instances', 'identities', 'targets', 'overview'],
   policy: ['policy', 'instances', 'credentials', 'overview'],
   // Every test that ends is recorded, and every sign-in that begins or ends.
   audit: ['audit', 'traces', 'sessions', 'overview'],
-  resource: ['targets'],
+  resource: ['targets', 'audiences', 'roles'],
   key: ['keys', 'overview'],
   job: ['jobs', 'overview'],
 }

@@ -4,6 +4,7 @@ import type { ResolvedKind } from '@signet/shared/api/resolve'
 export const kindWords: Record<ResolvedKind, string> = {
   instance: 'Instance',
   identity: 'Identity',
+  audience: 'Audience',
   certificate: 'Certificate',
   rotation: 'Rotation',
   agent: 'Agent',

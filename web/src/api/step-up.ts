@@ -17,3 +17,20 @@ export function useStepUp(onConfirmed: () => void) {
   const isRefused = hasCode(error, 'code_refused')
   return { submit: mutate, isPending, isRefused, problem: error === null || isRefused ? null : problemOf(error), reset }
 }
+
+/**
+ * The dialog of a mutation that may be refused for want of a fresh confirmation (SEC-22).
+ *
+ * @param again asks for the same once more, after the confirmation
+ */
+export function useStepUpFor(
+  mutation: { readonly error: Error | null; readonly reset: () => void },
+  again: () => void,
+) {
+  const stepUp = useStepUp(again)
+  return { open: needsStepUp(mutation.error), stepUp, onClose: mutation.reset }
+}
+
+export function needsStepUp(error: Error | null): boolean {
+  return hasCode(error, 'step_up_required')
+}

@@ -1,13 +1,19 @@
+import type { ApplicationState } from '@signet/shared/api/applications'
+import type { RoleAssignment } from '@signet/shared/api/audiences'
 import type { BulkKind } from '@signet/shared/api/bulk'
+import type { InstanceKind } from '@signet/shared/api/resources'
+import type { AssignmentState } from '@signet/shared/api/user-identities'
 import { errorCatalogue } from '@signet/shared/errors'
 import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type {
+  CertificateKey,
   CredentialState,
   HealthState,
   IdentityState,
   KeyAlgorithm,
   RunState,
   RunTrigger,
+  UserIdentityState,
 } from '@signet/shared/vocabulary/credential-states'
 import type { JobItemState, JobState } from '@signet/shared/vocabulary/job-states'
 
@@ -35,6 +41,39 @@ export const healthWords: Record<HealthState, Word> = {
   degraded: { word: 'Degraded', tone: 'warn' },
   failing: { word: 'Failing', tone: 'bad' },
   paused: { word: 'Paused', tone: 'stopped' },
+}
+
+export const userIdentityWords: Record<UserIdentityState, Word> = {
+  on: { word: 'On', tone: 'ok' },
+  paused: { word: 'Paused', tone: 'stopped' },
+  deleted: { word: 'Deleted', tone: 'off' },
+}
+
+/** How far the agent of an instance is with an identity that is assigned to it. */
+export const assignmentWords: Record<AssignmentState, Word> = {
+  'no-agent': { word: 'No agent', tone: 'warn' },
+  issuing: { word: 'On its way…', tone: 'busy' },
+  'in-force': { word: 'In force', tone: 'ok' },
+}
+
+export const applicationWords: Record<ApplicationState, Word> = {
+  enabled: { word: 'On', tone: 'ok' },
+  paused: { word: 'Paused', tone: 'stopped' },
+  deleted: { word: 'Deleted', tone: 'off' },
+}
+
+export const principalKindWords: Record<RoleAssignment['principal']['kind'], string> = {
+  system: 'System-assigned identity',
+  user: 'User-assigned identity',
+  app: 'Application',
+}
+
+export const instanceKindWords: Record<InstanceKind, string> = {
+  vm: 'Virtual machine',
+  app: 'App',
+  function: 'Function',
+  container: 'Container',
+  host: 'Host',
 }
 
 /** What a bulk job does, as an order and as a noun for many. */
@@ -105,9 +144,21 @@ export const keyLocationWords = {
 
 export const keyAlgorithmWords: Record<KeyAlgorithm, string> = { rsa2048: 'RSA-2048', p256: 'ECDSA P-256' }
 
+const certificateKeyWords: Record<CertificateKey, string> = {
+  ...keyAlgorithmWords,
+  rsa3072: 'RSA-3072',
+  rsa4096: 'RSA-4096',
+}
+
 /** Name of a key algorithm, which for old certificates need not be one of today's. */
 export function keyAlgorithmName(algorithm: string): string {
-  return algorithm === 'rsa2048' || algorithm === 'p256' ? keyAlgorithmWords[algorithm] : algorithm
+  const known = Object.entries(certificateKeyWords).find(([name]) => name === algorithm)
+  return known === undefined ? algorithm : known[1]
+}
+
+/** An audience without what every audience has in common. */
+export function shortAudience(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/+(\.default)?$/, '')
 }
 
 /** A code of the catalogue in words; anything else as it is. */

@@ -1,24 +1,31 @@
+import { applicationsApi } from '@signet/shared/api/applications'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
-import { formatTerm } from '@signet/shared/query/query-text'
+import { userIdentitiesApi } from '@signet/shared/api/user-identities'
+import { bareText } from '@signet/shared/query/query-text'
 import { AuditAction, auditActions } from '@signet/shared/vocabulary/audit-events'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { Clock, Fingerprint, ScrollText, Zap } from 'lucide-react'
+import { Clock, Fingerprint, IdCard, ScrollText, Zap } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { call } from '../api/client.ts'
+import type { QueryRoot } from '../api/query-roots.ts'
 import { kindWords, shortestLookup } from '../api/resolved.ts'
 import { useSession } from '../api/session.ts'
+import { principalKindWords } from '../api/words.ts'
 import { kinds } from '../features/instances/instance-words.ts'
 import { type Command, useCommands } from '../ui/commands.ts'
 import { Palette, type PaletteGroup, type PaletteItem } from '../ui/palette.tsx'
+import { useSettled } from '../ui/settled.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { destinations } from './destinations.ts'
 import { recentPlaces } from './recent-places.ts'
 
-const pauseMs = 150
 const iconSize = 16
+const mostOfKind = 6
 const searchInstances = call(resourcesApi.list)
+const searchIdentities = call(userIdentitiesApi.list)
+const searchApplications = call(applicationsApi.list)
 const resolve = call(resolveApi.anything)
 
 /** The palette of the dashboard: screens, instances, acts of this page, identifiers of any kind. */
@@ -63,6 +70,7 @@ function useGroups(text: string): { groups: PaletteGroup[]; busy: boolean } {
   const groups = [
     { value: 'Found by ID', items: found.byId },
     { value: 'Instances', items: found.instances },
+    { value: 'Identities', items: found.principals },
     { value: 'Go to', items: screenItems(words, go) },
     { value: 'Actions on this page', items: actions },
     { value: 'Recent', items: recent },
@@ -96,16 +104,12 @@ function useActions(words: string): PaletteItem[] {
     )
 }
 
-/** What the server finds: instances by name, and whatever the text is an identifier of. */
+/** What the server finds: instances and principals by name, and whatever the text is an identifier of. */
 function useFound(words: string, go: (href: string) => () => void) {
   const asked = useSettled(words)
-  const mayRead = useSession()?.permissions.includes('instances.read') === true
-  const instances = useQuery({
-    queryKey: ['instances', 'palette', asked],
-    queryFn: ({ signal }) => searchInstances({ query: { filter: bareWords(asked), limit: 6 } }, signal),
-    enabled: mayRead && asked !== '' && asked.length <= 100,
-    placeholderData: keepPreviousData,
-  })
+  const instances = useNamed('instances', asked, (query, signal) => searchInstances({ query }, signal))
+  const identities = useNamed('identities', asked, (query, signal) => searchIdentities({ query }, signal))
+  const applications = useNamed('applications', asked, (query, signal) => searchApplications({ query }, signal))
   const byId = useQuery({
     queryKey: ['resolve', asked],
     queryFn: ({ signal }) => resolve({ params: { anything: asked } }, signal),
@@ -114,8 +118,14 @@ function useFound(words: string, go: (href: string) => () => void) {
   })
   const isEmpty = words === ''
   const named = isEmpty ? [] : (instances.data?.items ?? [])
+  const principals = [
+    ...(isEmpty ? [] : (identities.data?.items ?? [])).map((each) => ({ ...each, kind: 'user' as const })),
+    ...(isEmpty ? [] : (applications.data?.items ?? [])).map((each) => ({ ...each, kind: 'app' as const })),
+  ]
+  const isNamed = (id: string) =>
+    named.some((each) => each.id === id) || principals.some(({ principalId }) => principalId === id)
   return {
-    busy: words !== asked || instances.isFetching || byId.isFetching,
+    busy: words !== asked || [instances, identities, applications, byId].some(({ isFetching }) => isFetching),
     instances: named.map(({ id, name, kind }) => {
       const { word, icon: Icon } = kinds[kind]
       return {
@@ -126,8 +136,15 @@ function useFound(words: string, go: (href: string) => () => void) {
         run: go(`/instances/${id}`),
       }
     }),
+    principals: principals.map(({ principalId, name, kind }) => ({
+      id: `principal ${principalId}`,
+      label: visibleText(name),
+      hint: principalKindWords[kind],
+      icon: <IdCard size={iconSize} aria-hidden />,
+      run: go(`/${kind === 'user' ? 'identities' : 'applications'}/${principalId}`),
+    })),
     byId: (isEmpty || asked.length < shortestLookup ? [] : (byId.data?.items ?? []))
-      .filter((hit) => hit.kind !== 'instance' || !named.some(({ id }) => id === hit.id))
+      .filter(({ id }) => !isNamed(id))
       .map(({ kind, id, label, path }) => ({
         id: `${kind} ${id} ${path}`,
         label: visibleText(label),
@@ -136,6 +153,19 @@ function useFound(words: string, go: (href: string) => () => void) {
         run: go(path),
       })),
   }
+}
+
+type NamedQuery = { filter: string; limit: number }
+
+/** The first few of a kind that the text is a name or an ID of. */
+function useNamed<T>(root: QueryRoot, asked: string, read: (query: NamedQuery, signal: AbortSignal) => Promise<T>) {
+  const mayRead = useSession()?.permissions.includes('instances.read') === true
+  return useQuery({
+    queryKey: [root, 'palette', asked],
+    queryFn: ({ signal }) => read({ filter: bareText(asked), limit: mostOfKind }, signal),
+    enabled: mayRead && asked !== '' && asked.length <= 100,
+    placeholderData: keepPreviousData,
+  })
 }
 
 function auditItems(words: string, go: (href: string) => () => void): PaletteItem[] {
@@ -153,11 +183,6 @@ function auditItems(words: string, go: (href: string) => () => void): PaletteIte
   return words === '' ? [all, ...byAction] : byAction
 }
 
-/** The text as one bare term of a filter, whatever is in it. */
-function bareWords(text: string): string {
-  return formatTerm({ kind: 'text', text, negated: false })
-}
-
 /** Every word that was typed is somewhere in the text. */
 function fits(text: string, words: string): boolean {
   const searched = text.toLowerCase()
@@ -165,14 +190,4 @@ function fits(text: string, words: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => searched.includes(word))
-}
-
-/** A text once nobody types any more. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), pauseMs)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }

@@ -1,8 +1,28 @@
-import { FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, RefreshCw, ScrollText, Server } from 'lucide-react'
+import {
+  AppWindow,
+  FlaskConical,
+  IdCard,
+  LayoutDashboard,
+  ListChecks,
+  type LucideIcon,
+  RefreshCw,
+  ScrollText,
+  Server,
+  Target,
+} from 'lucide-react'
 
 /** A screen that the rail, the palette and the key `g` lead to. */
 export interface Destination {
-  readonly to: '/' | '/instances' | '/rotations' | '/jobs' | '/tokens/test' | '/audit'
+  readonly to:
+    | '/'
+    | '/instances'
+    | '/identities'
+    | '/applications'
+    | '/audiences'
+    | '/rotations'
+    | '/jobs'
+    | '/tokens/test'
+    | '/audit'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -16,6 +36,9 @@ export interface Destination {
 export const destinations: readonly Destination[] = [
   { to: '/', label: 'Overview', icon: LayoutDashboard, key: 'o' },
   { to: '/instances', label: 'Instances', icon: Server, key: 'i' },
+  { to: '/identities', label: 'Identities', icon: IdCard, key: 'd' },
+  { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
+  { to: '/audiences', label: 'Audiences', icon: Target, key: 'e' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },

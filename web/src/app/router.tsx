@@ -83,7 +83,46 @@ const instance = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances/$instanceId/{-$tab}',
   validateSearch: z.object(activitySearch),
-  component: lazyRouteComponent(() => import('../features/instances/instance-page.tsx'), 'InstancePage'),
+  component: lazyRouteComponent(() => import('./whole-instance-page.tsx'), 'WholeInstancePage'),
+})
+
+const identities = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/identities',
+  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36) }),
+  component: lazyRouteComponent(() => import('../features/identities/identities-page.tsx'), 'IdentitiesPage'),
+})
+
+const identity = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/identities/$principalId/{-$tab}',
+  component: lazyRouteComponent(() => import('./user-identity-page.tsx'), 'UserIdentityPage'),
+})
+
+const applications = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/applications',
+  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
+  component: lazyRouteComponent(() => import('../features/applications/applications-page.tsx'), 'ApplicationsPage'),
+})
+
+const application = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/applications/$principalId/{-$tab}',
+  component: lazyRouteComponent(() => import('./whole-application-page.tsx'), 'WholeApplicationPage'),
+})
+
+const audiences = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audiences',
+  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
+  component: lazyRouteComponent(() => import('../features/audiences/audiences-page.tsx'), 'AudiencesPage'),
+})
+
+const audience = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audiences/$audienceId',
+  component: lazyRouteComponent(() => import('../features/audiences/audience-page.tsx'), 'AudiencePage'),
 })
 
 const rotations = createRoute({
@@ -212,6 +251,12 @@ const routeTree = root.addChildren([
     start,
     instances,
     instance,
+    identities,
+    identity,
+    applications,
+    application,
+    audiences,
+    audience,
     rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
     tokenTest,
     traces,

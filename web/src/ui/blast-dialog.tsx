@@ -5,8 +5,7 @@ import { Button } from './button.tsx'
 import dialog from './dialog.module.css'
 import { DialogActions } from './dialog.tsx'
 import { Field, TextInput } from './form.tsx'
-
-const maxReason = 200
+import { ReasonField } from './reason-field.tsx'
 
 interface BlastDialogProps {
   open: boolean
@@ -57,16 +56,7 @@ function Confirmation(props: BlastDialogProps & { cancel: React.RefObject<HTMLBu
             {(control) => <TextInput {...control} value={typed} onChange={(event) => setTyped(event.target.value)} />}
           </Field>
         )}
-        <Field label="Reason (optional)" hint="Goes to the audit log.">
-          {(control) => (
-            <TextInput
-              {...control}
-              value={reason}
-              maxLength={maxReason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <ReasonField reason={reason} onChange={setReason} />
       </div>
       <DialogActions>
         <Button ref={props.cancel} onClick={props.onClose}>

@@ -52,6 +52,18 @@ export function TextInput(props: ComponentProps<'input'>) {
   )
 }
 
+/** For what is pasted whole: several lines, in monospace. */
+export function TextArea(props: ComponentProps<'textarea'>) {
+  return (
+    <textarea
+      autoComplete="off"
+      spellCheck={false}
+      {...props}
+      className={classNames(styles['input'], styles['area'], props.className)}
+    />
+  )
+}
+
 interface Choice<V extends string> {
   readonly value: V
   readonly label: string

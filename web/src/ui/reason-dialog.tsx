@@ -2,9 +2,9 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button } from './button.tsx'
 import { Dialog, DialogActions } from './dialog.tsx'
 import { ErrorPanel } from './error-panel.tsx'
-import { Field, TextInput } from './form.tsx'
 import type { ProblemView } from './problem.ts'
 import styles from './reason-dialog.module.css'
+import { ReasonField } from './reason-field.tsx'
 
 interface ReasonDialogProps {
   open: boolean
@@ -17,8 +17,6 @@ interface ReasonDialogProps {
   onConfirm: (reason: string) => void
   onClose: () => void
 }
-
-const maxReason = 200
 
 /** Asks before an act that cannot do harm, with an optional reason that goes to the record. */
 export function ReasonDialog(props: ReasonDialogProps) {
@@ -38,11 +36,7 @@ function ReasonForm({ children, confirmLabel, busy, problem, onConfirm, onClose 
   return (
     <form onSubmit={submit} className={styles['form']}>
       {children}
-      <Field label="Reason (optional)" hint="Goes to the audit log.">
-        {(control) => (
-          <TextInput {...control} value={reason} maxLength={maxReason} onChange={(e) => setReason(e.target.value)} />
-        )}
-      </Field>
+      <ReasonField reason={reason} onChange={setReason} />
       {problem !== null && <ErrorPanel problem={problem} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

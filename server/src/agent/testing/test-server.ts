@@ -141,6 +141,7 @@ export class TestServer {
       instances: [{ id: instanceId, name: 'vm1', resourceId: '/x/vm1', identityState: this.identityState }],
       principals: this.principals.map(({ slot: { certificates, ...slot }, ...principal }) => ({
         ...principal,
+        resourceId: null,
         instances: [instanceId],
         slot: { ...slot, rotateAfter: null },
       })),

@@ -67,8 +67,11 @@ export class TestClient {
       displayName: 'vm-1',
       ownerInstanceId: null,
       armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1',
+      tokenLifetimeSeconds: null,
       state: 'enabled',
       deletedAt: null,
+      purgeAt: null,
+      createdAt: options.nowMs,
       version: 1,
     }
     return new TestClient(keys, principal, {
@@ -82,6 +85,7 @@ export class TestClient {
       certificate: facts.der,
       keyAlgorithm: options.ec ? 'p256' : 'rsa2048',
       keyLocation: options.keyLocation ?? 'external',
+      longAssertions: false,
       state: 'active',
       notBefore: facts.notBefore,
       notAfter: facts.notAfter,
@@ -91,6 +95,7 @@ export class TestClient {
       revokedAt: null,
       firstUsedAt: null,
       lastUsedAt: null,
+      version: 1,
     })
   }
 

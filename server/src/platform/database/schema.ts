@@ -1,6 +1,13 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Flag, Versioned } from './columns.ts'
 import type {
+  ClientSecretsTable,
+  CredentialsTable,
+  FederatedCredentialsTable,
+  KnownKeysTable,
+  PrincipalsTable,
+} from './principal-tables.ts'
+import type {
   BulkItemsTable,
   BulkJobsTable,
   CredentialSlotsTable,
@@ -96,48 +103,40 @@ export interface SavedViewsTable extends Versioned {
   time: string
 }
 
-export interface PrincipalsTable extends Versioned {
-  object_id: string
-  client_id: string
-  kind: 'system' | 'user' | 'app'
-  display_name: string
-  owner_instance_id: string | null
-  /** ARM ID that goes into `xms_mirid`. */
-  arm_id: string
-  state: 'enabled' | 'suspended' | 'deleted'
-  deleted_at: number | null
-  purge_at: number | null
-}
-
-export interface CredentialsTable extends Versioned {
+/** A user-assigned identity as a resource; `id` is the object ID of its principal. */
+export interface UserIdentitiesTable extends Versioned {
   id: string
-  slot_id: string
-  principal_id: string
-  serial: string
-  x5t: string
-  x5t_s256: string
-  spki_s256: string
-  cert_der: Buffer
-  key_alg: 'rsa2048' | 'p256'
-  key_location: 'agent' | 'server' | 'external' | 'hsm'
-  ca_id: string
-  not_before: number
-  not_after: number
-  usable_until: number | null
-  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
-  run_id: string
-  activated_at: number | null
-  revoked_at: number | null
-  first_used_at: number | null
-  last_used_at: number | null
+  subscription_id: string
+  resource_group_id: string
+  name: string
+  name_key: string
+  group_name: string
+  group_key: string
+  arm_id: string
+  arm_id_key: string
+  client_id: string
+  state: 'on' | 'paused' | 'deleted'
+  /** How many rows of `identity_assignments` it has. */
+  instances: number
+  /** Start of the hour of the last token; 0 where there was none. */
+  token_key: number
+  deleted_at: number | null
 }
 
-export interface KnownKeysTable {
-  spki_s256: string
+export interface IdentityAssignmentsTable {
+  instance_id: string
+  principal_id: string
   tenant_id: string
-  owner_kind: 'credential' | 'agent'
-  owner_id: string
-  first_seen: number
+  created_at: number
+}
+
+export interface AppRoleAssignmentsTable {
+  id: string
+  tenant_id: string
+  principal_id: string
+  resource_id: string
+  role_value: string
+  created_at: number
 }
 
 export interface CertificateAuthoritiesTable {
@@ -198,6 +197,10 @@ export interface ResourceAppsTable extends Versioned {
   token_version: 1 | 2
   token_ttl_s: number | null
   builtin: Flag
+  assignment_required: Flag
+  client_capabilities: Flag
+  /** JSON array of `AppRole`. */
+  app_roles: string
   state: 'enabled' | 'disabled'
 }
 
@@ -363,6 +366,8 @@ export interface Schema {
   /** Rotations by day since 1970 (UTC); kept by triggers. */
   rotation_days: { tenant_id: string; day: number; done: number; planned: number }
   principals: PrincipalsTable
+  client_secrets: ClientSecretsTable
+  federated_credentials: FederatedCredentialsTable
   credentials: CredentialsTable
   known_keys: KnownKeysTable
   certificate_authorities: CertificateAuthoritiesTable
@@ -376,6 +381,9 @@ export interface Schema {
   data_keys: DataKeysTable
   recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
+  app_role_assignments: AppRoleAssignmentsTable
+  user_identities: UserIdentitiesTable
+  identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable
   join_tokens: JoinTokensTable
   join_token_uses: JoinTokenUsesTable

@@ -65,7 +65,8 @@ function Nothing({ text }: { text: string }) {
   return (
     <EmptyState icon={<SearchX size={20} aria-hidden />} title={`Nothing here is called “${visibleText(text)}”`}>
       <p>
-        Looked for: instances by name, ID and resource ID; identities by principal and client ID; certificates by
+        Looked for: instances by name, ID and resource ID; identities and applications by principal and client ID;
+        user-assigned identities by resource ID; audiences by identifier URI and application ID; certificates by
         thumbprint (SHA-1, SHA-256) and serial number; rotations, agents, signing keys, audit events; requests by
         request and correlation ID; tokens by <code>uti</code>. What your role does not show is not found either.
       </p>

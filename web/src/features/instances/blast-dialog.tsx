@@ -3,9 +3,9 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { shortAudience } from '../../api/words.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
-import { Button } from '../../ui/button.tsx'
-import { DiffView } from '../../ui/diff-view.tsx'
+import { ChangedNotice } from '../../ui/changed-notice.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Checkbox } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -16,7 +16,6 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import styles from './blast-dialog.module.css'
 import { asksForName, differences, tokensIn } from './blast-rules.ts'
-import { shortAudience } from './instance-words.ts'
 import { blastRadiusOptions, useIdentityAct, useSetIdentity } from './instances-queries.ts'
 
 const mostAudiences = 5
@@ -59,9 +58,8 @@ export function StopDialog({ instance, principalId, act, onClose }: StopDialogPr
       )}
       {stop.error !== null && !isStale && <ErrorPanel problem={problemOf(stop.error)} />}
       {isStale && (
-        <Changed
-          seen={seen}
-          current={instance}
+        <ChangedNotice
+          differences={differences(seen, instance)}
           onAccept={() => {
             stop.reset()
             setSeen(instance)
@@ -154,20 +152,5 @@ function Consequences(props: { isPause: boolean; principalId: ObjectId; radius: 
         </p>
       )}
     </>
-  )
-}
-
-/** Somebody was faster: what is different now, and the choice to go on from there. */
-function Changed(props: { seen: InstanceSummary; current: InstanceSummary; onAccept: () => void }) {
-  const changes = differences(props.seen, props.current)
-  return (
-    <Notice tone="warn" alert title="It was changed while this was open">
-      <DiffView label="What is different" beforeLabel="You saw" afterLabel="It is" differences={changes} />
-      <div>
-        <Button small onClick={props.onAccept}>
-          Decide on it as it is now
-        </Button>
-      </div>
-    </Notice>
   )
 }

@@ -1,25 +1,33 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { SideBySide } from '../../ui/side-by-side.tsx'
 import { TickList } from '../../ui/tick-list.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
-import styles from './identity-tab.module.css'
 import { IdentityToggle } from './identity-toggle.tsx'
 import { healthTones } from './instance-words.ts'
 import { PauseProgress } from './pause-progress.tsx'
 import { UseFromCode } from './use-from-code.tsx'
 
+interface IdentityTabProps {
+  instance: InstanceDetail
+  /** How long tokens of a principal live. */
+  lifetime: (principalId: ObjectId) => ReactNode
+}
+
 /** The system-assigned identity, laid out as people know it from Azure. */
-export function IdentityTab({ instance }: { instance: InstanceDetail }) {
+export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
   return (
-    <div className={styles['columns']}>
+    <SideBySide>
       <Card title="System-assigned identity">
         <Health instance={instance} />
         <Facts>
@@ -44,6 +52,7 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
           <Fact name="Resource ID">
             <Id value={instance.resourceId} label="resource ID" />
           </Fact>
+          {instance.identity !== null && <Fact name="Token lifetime">{lifetime(instance.identity.principalId)}</Fact>}
           <Fact name="Last token">
             {instance.lastToken === null ? (
               <span className="muted">None yet</span>
@@ -59,7 +68,7 @@ export function IdentityTab({ instance }: { instance: InstanceDetail }) {
         </Facts>
       </Card>
       <UseFromCode instance={instance} />
-    </div>
+    </SideBySide>
   )
 }
 

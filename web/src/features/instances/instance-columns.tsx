@@ -1,6 +1,8 @@
 import type { AgentSummary, InstanceSummary } from '@signet/shared/api/resources'
 import { Link } from '@tanstack/react-router'
+import { shortAudience } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
+import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
 import { None } from '../../ui/none.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
@@ -8,8 +10,7 @@ import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
-import styles from './instance-columns.module.css'
-import { kinds, shortAudience } from './instance-words.ts'
+import { kinds } from './instance-words.ts'
 
 const idLength = 8
 
@@ -113,12 +114,11 @@ function Id({ value, label }: { value: string | undefined; label: string }) {
 function Name({ instance }: { instance: InstanceSummary }) {
   const { word, icon: Icon } = kinds[instance.kind]
   return (
-    <span className={styles['name']}>
-      <Icon size={16} aria-label={word} />
-      <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id }} className={styles['link']}>
+    <NameCell icon={<Icon size={16} aria-label={word} />}>
+      <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id }} className={nameLinkClass}>
         <Untrusted text={instance.name} />
       </Link>
-    </span>
+    </NameCell>
   )
 }
 

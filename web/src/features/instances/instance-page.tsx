@@ -1,10 +1,13 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, notFound } from '@tanstack/react-router'
 import { FlaskConical } from 'lucide-react'
-import { Fragment } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { buttonClass } from '../../ui/button.tsx'
+import { Frame } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
@@ -22,14 +25,23 @@ const page = getRouteApi('/signed-in/instances/$instanceId/{-$tab}')
 
 const tabs = [
   { value: 'identity', label: 'Identity' },
+  { value: 'identities', label: 'User-assigned' },
   { value: 'certificates', label: 'Certificates' },
+  { value: 'roles', label: 'Roles' },
   { value: 'activity', label: 'Activity' },
   { value: 'agent', label: 'Agent' },
 ] as const
 type TabName = (typeof tabs)[number]['value']
 
+/** What other features have for an instance or its own identity. */
+export interface InstanceParts {
+  readonly identities: (instance: InstanceDetail) => ReactNode
+  readonly roles: (principalId: ObjectId) => ReactNode
+  readonly lifetime: (principalId: ObjectId) => ReactNode
+}
+
 /** One instance; the tab is part of the address. */
-export function InstancePage() {
+export function InstancePage({ parts }: { parts: InstanceParts }) {
   const params = page.useParams()
   const tab = tabs.find((each) => each.value === (params.tab ?? 'identity'))
   const query = useQuery(instanceOptions(params.instanceId))
@@ -41,7 +53,7 @@ export function InstancePage() {
         // What was asked or made for one instance must never stand on the page of another.
         <Fragment key={instance.id}>
           <Header instance={instance} />
-          <InstanceTabs instance={instance} tab={tab.value} />
+          <InstanceTabs instance={instance} tab={tab.value} parts={parts} />
         </Fragment>
       )}
     </Loadable>
@@ -73,7 +85,8 @@ function Header({ instance }: { instance: InstanceDetail }) {
   )
 }
 
-function InstanceTabs({ instance, tab }: { instance: InstanceDetail; tab: TabName }) {
+function InstanceTabs(props: { instance: InstanceDetail; tab: TabName; parts: InstanceParts }) {
+  const { instance, tab, parts } = props
   const navigate = page.useNavigate()
   const open = (next: TabName) =>
     void navigate({
@@ -83,10 +96,23 @@ function InstanceTabs({ instance, tab }: { instance: InstanceDetail; tab: TabNam
     })
   return (
     <Tabs label="Parts of the instance" tabs={tabs} value={tab} onChange={open}>
-      {tab === 'identity' && <IdentityTab instance={instance} />}
+      {tab === 'identity' && <IdentityTab instance={instance} lifetime={parts.lifetime} />}
+      {tab === 'identities' && parts.identities(instance)}
       {tab === 'certificates' && <CertificatesTab instance={instance} />}
+      {tab === 'roles' && <RolesTab instance={instance} roles={parts.roles} />}
       {tab === 'activity' && <ActivityTab instance={instance} />}
       {tab === 'agent' && <AgentTab instance={instance} />}
     </Tabs>
+  )
+}
+
+function RolesTab({ instance: { identity }, roles }: { instance: InstanceDetail; roles: InstanceParts['roles'] }) {
+  if (identity !== null) return roles(identity.principalId)
+  return (
+    <Frame>
+      <EmptyState title="No role">
+        <p>The identity is off. Turning it on makes a principal that roles can be given to.</p>
+      </EmptyState>
+    </Frame>
   )
 }

@@ -1,7 +1,7 @@
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import { useNavigate } from '@tanstack/react-router'
 import { useRefusal } from '../../api/session.ts'
-import { announce } from '../../ui/announcer.tsx'
+import { CopyItem, copyText } from '../../ui/copy-item.tsx'
 import { MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.tsx'
 import { notify } from '../../ui/toaster.tsx'
@@ -31,11 +31,11 @@ export function InstanceRowMenu() {
           {row.identity !== null && (
             <>
               <MenuItem onSelect={() => void copyPrincipalId(row)}>Copy principal ID</MenuItem>
-              <Copy what="client ID" value={row.identity.clientId} />
-              <Copy what="az command" value={`az login --identity --client-id ${row.identity.clientId}`} />
+              <CopyItem what="client ID" value={row.identity.clientId} />
+              <CopyItem what="az command" value={`az login --identity --client-id ${row.identity.clientId}`} />
             </>
           )}
-          <Copy what="resource ID" value={row.resourceId} />
+          <CopyItem what="resource ID" value={row.resourceId} />
         </>
       )}
     </RowMenu>
@@ -55,20 +55,7 @@ function Open({ row }: { row: InstanceSummary }) {
   )
 }
 
-function Copy({ what, value }: { what: string; value: string }) {
-  return <MenuItem onSelect={() => void copy(what, value)}>Copy {what}</MenuItem>
-}
-
 export async function copyPrincipalId({ identity }: InstanceSummary): Promise<void> {
   if (identity === null) notify('warn', 'There is no principal ID to copy', 'The identity is off.')
-  else await copy('principal ID', identity.principalId)
-}
-
-async function copy(what: string, value: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(value)
-    announce(`${what} copied`)
-  } catch {
-    notify('bad', 'Copying was refused by the browser', value)
-  }
+  else await copyText('principal ID', identity.principalId)
 }

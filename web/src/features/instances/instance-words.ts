@@ -1,14 +1,14 @@
 import type { InstanceKind } from '@signet/shared/api/resources'
 import type { HealthState } from '@signet/shared/vocabulary/credential-states'
 import { AppWindow, Box, Monitor, Server, SquareFunction } from 'lucide-react'
-import { healthWords, wordsOf } from '../../api/words.ts'
+import { healthWords, instanceKindWords, wordsOf } from '../../api/words.ts'
 
 export const kinds = {
-  vm: { word: 'Virtual machine', icon: Monitor },
-  app: { word: 'App', icon: AppWindow },
-  function: { word: 'Function', icon: SquareFunction },
-  container: { word: 'Container', icon: Box },
-  host: { word: 'Host', icon: Server },
+  vm: { word: instanceKindWords.vm, icon: Monitor },
+  app: { word: instanceKindWords.app, icon: AppWindow },
+  function: { word: instanceKindWords.function, icon: SquareFunction },
+  container: { word: instanceKindWords.container, icon: Box },
+  host: { word: instanceKindWords.host, icon: Server },
 } as const satisfies Record<InstanceKind, unknown>
 
 const agentWords = { connected: 'Connected', silent: 'Silent', none: 'Not enrolled' } as const
@@ -25,9 +25,4 @@ export const healthTones: Partial<Record<HealthState, 'warn' | 'bad'>> = {
   degraded: 'warn',
   failing: 'bad',
   paused: 'warn',
-}
-
-/** An audience without what every audience has in common. */
-export function shortAudience(audience: string): string {
-  return audience.replace(/^https?:\/\//, '').replace(/\/+(\.default)?$/, '')
 }

@@ -1,4 +1,3 @@
-import type { ListCount } from '@signet/shared/api/paging'
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
 import { useQuery } from '@tanstack/react-query'
@@ -13,10 +12,10 @@ import { type Command, useRegisterCommands } from '../../ui/commands.ts'
 import { countWords } from '../../ui/count-words.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FilterLine } from '../../ui/filter-line.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
-import { QueryBox } from '../../ui/query-box.tsx'
 import { RowMenuButton } from '../../ui/row-menu.tsx'
 import { nothingSelected, type RowSelection } from '../../ui/row-selection.ts'
 import { SelectionBar } from '../../ui/selection-bar.tsx'
@@ -30,7 +29,6 @@ import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
 import { InstanceViews } from './instance-views.tsx'
 import { instanceFilterWords } from './instance-words.ts'
-import styles from './instances-page.module.css'
 import { facetsOptions, useInstanceRows } from './instances-queries.ts'
 import { type InstancesSearch, readSearch, usualSort } from './instances-search.ts'
 import { NoInstances } from './no-instances.tsx'
@@ -99,6 +97,7 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
   const { filter, isReadable, sort } = readSearch(search)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only this part of the address says how the columns lie
   const layout = useMemo(() => readSearch(search).layout, [search.cols])
+  const facets = useQuery(facetsOptions)
   const { rows, first, problem, retry } = useInstanceRows({ filter, sort, enabled: isReadable })
   const [selection, setSelection] = useSelection(filter)
   const openInstance = useOpenInstance()
@@ -108,7 +107,15 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
   const selected = selection.kind === 'some' ? selection.ids.size : undefined
   return (
     <>
-      <FilterLine filter={filter} count={isReadable ? count : undefined} change={change} />
+      <FilterLine
+        nouns={['instance', 'instances']}
+        fields={instanceFields}
+        filter={filter}
+        counts={facets.data ?? {}}
+        words={instanceFilterWords}
+        count={isReadable ? count : undefined}
+        onFilter={(q) => change({ q })}
+      />
       {problem !== null && <ErrorPanel problem={problem} onRetry={retry} />}
       <Frame>
         <DataTable
@@ -158,30 +165,6 @@ function InstanceList({ search, change, onRegister }: InstanceListProps) {
   )
 }
 
-interface FilterLineProps extends Pick<InstanceListProps, 'change'> {
-  filter: string
-  count: ListCount | undefined
-}
-
-function FilterLine({ filter, count, change }: FilterLineProps) {
-  const facets = useQuery(facetsOptions)
-  return (
-    <div className={styles['line']}>
-      <QueryBox
-        label="instances"
-        fields={instanceFields}
-        value={filter}
-        counts={facets.data ?? {}}
-        words={instanceFilterWords}
-        onChange={(q) => change({ q: q === '' ? undefined : q })}
-      />
-      <output className={styles['count']} aria-live="polite">
-        {count !== undefined && countOf(count, filter)}
-      </output>
-    </div>
-  )
-}
-
 function menuButton(row: InstanceSummary) {
   return <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />
 }
@@ -220,9 +203,4 @@ function onRowKey(key: string, row: InstanceSummary, { open, refusal }: RowActs)
   else if (key === 'c') void copyPrincipalId(row)
   else return false
   return true
-}
-
-function countOf(count: ListCount, filter: string): string {
-  const all = count.all.toLocaleString('en')
-  return filter === '' ? `${all} ${count.all === 1 ? 'instance' : 'instances'}` : `${countWords(count)} of ${all}`
 }

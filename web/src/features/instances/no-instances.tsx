@@ -1,9 +1,8 @@
 import { instanceFields } from '@signet/shared/query/instance-fields'
-import { parseQuery } from '@signet/shared/query/query'
 import { Plus } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
+import { NoMatch } from '../../ui/no-match.tsx'
 
 interface NoInstancesProps {
   filter: string
@@ -14,7 +13,6 @@ interface NoInstancesProps {
 
 /** Why the list is empty, and what to do about it. */
 export function NoInstances({ filter, onFilter, onRegister }: NoInstancesProps) {
-  const { parts, faults } = parseQuery(filter, instanceFields)
   if (filter.trim() === '') {
     return (
       <EmptyState
@@ -34,21 +32,5 @@ export function NoInstances({ filter, onFilter, onRegister }: NoInstancesProps) 
       </EmptyState>
     )
   }
-  const last = parts.at(-1)
-  const withoutLast = filter.slice(0, last?.from ?? 0).trim()
-  return (
-    <EmptyState
-      title={faults.length > 0 ? 'The filter cannot be read' : 'No instance matches'}
-      actions={
-        <>
-          <Button onClick={() => onFilter(undefined)}>Clear filters</Button>
-          {withoutLast !== '' && <Button onClick={() => onFilter(withoutLast)}>Drop last filter</Button>}
-        </>
-      }
-    >
-      <p>
-        <code>{visibleText(filter)}</code>
-      </p>
-    </EmptyState>
-  )
+  return <NoMatch noun="instance" fields={instanceFields} filter={filter} onFilter={onFilter} />
 }

@@ -3,8 +3,8 @@ import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { javascriptSample, shellSamples } from './code-samples.ts'
-import styles from './identity-tab.module.css'
 import { JoinCommand } from './join-command.tsx'
+import styles from './use-from-code.module.css'
 
 /** The lines that lead code on the instance to its identity. */
 export function UseFromCode({ instance }: { instance: InstanceDetail }) {

@@ -4,7 +4,7 @@ import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Field } from '../../ui/form.tsx'
+import { Field, TextArea } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
@@ -34,14 +34,7 @@ export function DecodePage() {
       <Card title="Paste">
         <Field label="Token, error JSON, AADSTS number or request ID">
           {(control) => (
-            <textarea
-              {...control}
-              className={styles['paste']}
-              value={text}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setText(event.target.value)}
-            />
+            <TextArea {...control} rows={8} value={text} onChange={(event) => setText(event.target.value)} />
           )}
         </Field>
       </Card>

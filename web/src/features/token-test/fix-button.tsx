@@ -36,6 +36,7 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
     case 'check_clock':
       return <ToInstance test={test} label={label} tab="agent" />
     case 'register_audience':
+    case 'assign_role':
     case 'correct_request':
       return (
         <Button kind="primary" icon={<Wrench size={14} aria-hidden />} onClick={acts.onEditRequest}>

@@ -143,12 +143,45 @@ END;
 CREATE TABLE principals (
   object_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
-  owner_instance_id TEXT, arm_id TEXT NOT NULL,
+  name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
+CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
 CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
+
+CREATE TABLE client_secrets (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
+  description TEXT NOT NULL, secret_sha256 BLOB NOT NULL, hint TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  last_used_at INTEGER, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE INDEX client_secrets_principal ON client_secrets(principal_id, id);
+
+CREATE TABLE federated_credentials (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
+  name TEXT NOT NULL, name_key TEXT NOT NULL, issuer TEXT NOT NULL,
+  match TEXT NOT NULL CHECK (match IN ('exact','prefix','expression')), subject TEXT NOT NULL, audiences TEXT NOT NULL,
+  jwks TEXT, last_used_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX federated_credentials_name ON federated_credentials(principal_id, name_key);
+CREATE UNIQUE INDEX federated_credentials_subject ON federated_credentials(principal_id, issuer, match, subject);
+
+-- user-assigned identities as resources; id is the object ID of the principal, which holds what the authority needs
+CREATE TABLE user_identities (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
+  resource_group_id TEXT NOT NULL REFERENCES resource_groups(id), name TEXT NOT NULL, name_key TEXT NOT NULL,
+  group_name TEXT NOT NULL, group_key TEXT NOT NULL, arm_id TEXT NOT NULL, arm_id_key TEXT NOT NULL,
+  client_id TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('on','paused','deleted')),
+  instances INTEGER NOT NULL, token_key INTEGER NOT NULL, deleted_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX user_identities_arm_id ON user_identities(arm_id_key) WHERE deleted_at IS NULL;
+CREATE INDEX user_identities_name ON user_identities(tenant_id, name_key, id);
+CREATE INDEX user_identities_group ON user_identities(resource_group_id, name_key);
+
+CREATE TABLE identity_assignments (
+  instance_id TEXT NOT NULL REFERENCES service_instances(id), principal_id TEXT NOT NULL REFERENCES user_identities(id),
+  tenant_id TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (instance_id, principal_id)) STRICT;
+CREATE INDEX identity_assignments_principal ON identity_assignments(principal_id, instance_id);
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
@@ -160,7 +193,7 @@ CREATE UNIQUE INDEX certificate_authorities_active ON certificate_authorities(sc
 
 CREATE TABLE known_keys (
   spki_s256 TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
-  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('credential','agent')), owner_id TEXT NOT NULL,
+  owner_kind TEXT NOT NULL CHECK (owner_kind IN ('credential','agent','application')), owner_id TEXT NOT NULL,
   first_seen INTEGER NOT NULL) STRICT;
 
 CREATE TABLE rotation_policies (
@@ -186,17 +219,19 @@ CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, coalesce(r
 CREATE INDEX credential_slots_name ON credential_slots(tenant_id, principal_name COLLATE NOCASE) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id, principal_id);
 
+-- those that operators registered (key_location 'external') have neither slot, run nor CA of ours: nothing rolls them
 CREATE TABLE credentials (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT REFERENCES credential_slots(id),
   principal_id TEXT NOT NULL, serial TEXT NOT NULL, x5t TEXT NOT NULL,
   x5t_s256 TEXT NOT NULL, spki_s256 TEXT NOT NULL, cert_der BLOB NOT NULL,
-  key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
+  key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','rsa3072','rsa4096','p256')),
   key_location TEXT NOT NULL CHECK (key_location IN ('agent','server','external','hsm')),
-  ca_id TEXT NOT NULL REFERENCES certificate_authorities(id),
+  ca_id TEXT REFERENCES certificate_authorities(id), long_assertions INTEGER NOT NULL CHECK (long_assertions IN (0,1)),
   not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, usable_until INTEGER,
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
-  run_id TEXT NOT NULL, activated_at INTEGER, revoked_at INTEGER, first_used_at INTEGER, last_used_at INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  run_id TEXT, activated_at INTEGER, revoked_at INTEGER, first_used_at INTEGER, last_used_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  CHECK (key_location = 'external' OR (slot_id IS NOT NULL AND run_id IS NOT NULL AND ca_id IS NOT NULL))) STRICT;
 CREATE UNIQUE INDEX credentials_x5t_s256 ON credentials(x5t_s256);
 CREATE INDEX credentials_x5t ON credentials(x5t);
 CREATE UNIQUE INDEX credentials_serial ON credentials(ca_id, serial);
@@ -302,9 +337,18 @@ CREATE TABLE resource_apps (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, app_id TEXT NOT NULL, identifier_uri TEXT NOT NULL,
   uri_key TEXT NOT NULL, display_name TEXT NOT NULL, token_version INTEGER NOT NULL CHECK (token_version IN (1,2)),
   token_ttl_s INTEGER, builtin INTEGER NOT NULL CHECK (builtin IN (0,1)),
+  assignment_required INTEGER NOT NULL CHECK (assignment_required IN (0,1)),
+  client_capabilities INTEGER NOT NULL CHECK (client_capabilities IN (0,1)), app_roles TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('enabled','disabled')),
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(tenant_id, uri_key);
+CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(uri_key);
+CREATE UNIQUE INDEX resource_apps_app ON resource_apps(app_id) WHERE builtin = 0;
+
+CREATE TABLE app_role_assignments (
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL, resource_id TEXT NOT NULL REFERENCES resource_apps(id),
+  role_value TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX app_role_assignments_once ON app_role_assignments(principal_id, resource_id, role_value);
+CREATE INDEX app_role_assignments_resource ON app_role_assignments(resource_id, id);
 
 CREATE TABLE join_tokens (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, token_sha256 TEXT NOT NULL,

@@ -1,0 +1,79 @@
+import type { Flag, Versioned } from './columns.ts'
+
+// Tables of `Schema` that say who exists, and what they authenticate with.
+
+export interface PrincipalsTable extends Versioned {
+  object_id: string
+  client_id: string
+  kind: 'system' | 'user' | 'app'
+  display_name: string
+  name_key: string
+  owner_instance_id: string | null
+  /** ARM ID that goes into `xms_mirid`; an application has none. */
+  arm_id: string | null
+  /** Null: as the audience or the deployment says. */
+  token_ttl_s: number | null
+  state: 'enabled' | 'suspended' | 'deleted'
+  deleted_at: number | null
+  purge_at: number | null
+}
+
+/** A secret of an application, known by the SHA-256 of its value. */
+export interface ClientSecretsTable extends Versioned {
+  id: string
+  principal_id: string
+  description: string
+  secret_sha256: Buffer
+  hint: string
+  expires_at: number
+  last_used_at: number | null
+}
+
+export interface FederatedCredentialsTable extends Versioned {
+  id: string
+  principal_id: string
+  name: string
+  name_key: string
+  issuer: string
+  match: 'exact' | 'prefix' | 'expression'
+  subject: string
+  /** JSON array. */
+  audiences: string
+  /** Pinned key set as JSON; null where the issuer's discovery document names one. */
+  jwks: string | null
+  last_used_at: number | null
+}
+
+/** Slot, run and CA are null for a certificate that an operator registered, and for no other. */
+export interface CredentialsTable extends Versioned {
+  id: string
+  slot_id: string | null
+  principal_id: string
+  serial: string
+  x5t: string
+  x5t_s256: string
+  spki_s256: string
+  cert_der: Buffer
+  key_alg: 'rsa2048' | 'rsa3072' | 'rsa4096' | 'p256'
+  key_location: 'agent' | 'server' | 'external' | 'hsm'
+  ca_id: string | null
+  /** Whether assertions may live for 24 hours. */
+  long_assertions: Flag
+  not_before: number
+  not_after: number
+  usable_until: number | null
+  state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+  run_id: string | null
+  activated_at: number | null
+  revoked_at: number | null
+  first_used_at: number | null
+  last_used_at: number | null
+}
+
+export interface KnownKeysTable {
+  spki_s256: string
+  tenant_id: string
+  owner_kind: 'credential' | 'agent' | 'application'
+  owner_id: string
+  first_seen: number
+}

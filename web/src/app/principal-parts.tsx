@@ -1,0 +1,22 @@
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
+import { TargetHistory } from '../features/audit/target-history.tsx'
+import { FederatedCredentials } from '../features/federation/federated-credentials.tsx'
+
+interface Shown {
+  readonly principalId: ObjectId
+  readonly state: string
+}
+
+/** Tabs that pages of identities and of applications have alike; each is a feature of its own. */
+export const principalParts = {
+  federation: (principal: Shown) => (
+    <FederatedCredentials principalId={principal.principalId} lockedReason={locked(principal)} />
+  ),
+  roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
+  activity: ({ principalId }: Shown) => <TargetHistory targetId={principalId} />,
+}
+
+function locked({ state }: Shown): string | undefined {
+  return state === 'deleted' ? 'It is deleted; restore it first.' : undefined
+}

@@ -1,0 +1,128 @@
+import type { Audience } from '@signet/shared/api/audiences'
+import { useNavigate } from '@tanstack/react-router'
+import { CircleOff, Pencil, Play, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
+import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
+import { BlastDialog } from '../../ui/blast-dialog.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
+import { notify } from '../../ui/toaster.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { ChangeAudienceDialog } from './audience-dialogs.tsx'
+import { useAudienceAct } from './audiences-queries.ts'
+
+/** What can be done with an audience in the state it is in. */
+export function AudienceActs({ audience }: { audience: Audience }) {
+  const [asking, setAsking] = useState<'change' | 'disable' | 'remove'>()
+  const refusal = useRefusal('audiences.write')
+  const close = () => setAsking(undefined)
+  return (
+    <>
+      <Button icon={<Pencil size={14} aria-hidden />} disabledReason={refusal} onClick={() => setAsking('change')}>
+        Change
+      </Button>
+      {audience.enabled ? (
+        <Button
+          icon={<CircleOff size={14} aria-hidden />}
+          disabledReason={refusal}
+          onClick={() => setAsking('disable')}
+        >
+          Disable
+        </Button>
+      ) : (
+        <EnableButton audience={audience} />
+      )}
+      <Button
+        icon={<Trash2 size={14} aria-hidden />}
+        disabledReason={refusal ?? removalObstacle(audience)}
+        onClick={() => setAsking('remove')}
+      >
+        Remove
+      </Button>
+      {asking === 'change' && <ChangeAudienceDialog audience={audience} onClose={close} />}
+      {(asking === 'disable' || asking === 'remove') && (
+        <StopAudienceDialog audience={audience} act={asking} onClose={close} />
+      )}
+    </>
+  )
+}
+
+function removalObstacle({ builtIn, assignments }: Audience): string | undefined {
+  if (builtIn) return 'It comes with Signet. It can be disabled.'
+  return assignments > 0 ? 'Its roles are assigned. Take them away first.' : undefined
+}
+
+function EnableButton({ audience }: { audience: Audience }) {
+  const act = useAudienceAct(audience)
+  const refusal = useRefusal('audiences.write')
+  const enable = () =>
+    act.mutate(
+      { act: 'enable', reason: '' },
+      { onError: (error) => notify('bad', `${visibleText(audience.name)} was not enabled`, problemOf(error).detail) },
+    )
+  return (
+    <Button icon={<Play size={14} aria-hidden />} busy={act.isPending} disabledReason={refusal} onClick={enable}>
+      Enable
+    </Button>
+  )
+}
+
+interface StopAudienceDialogProps {
+  audience: Audience
+  act: 'disable' | 'remove'
+  onClose: () => void
+}
+
+function StopAudienceDialog({ audience, act, onClose }: StopAudienceDialogProps) {
+  const stop = useAudienceAct(audience)
+  const navigate = useNavigate()
+  const [given, setGiven] = useState('')
+  const name = visibleText(audience.name)
+  const run = (reason: string) => {
+    setGiven(reason)
+    stop.mutateAsync({ act, reason }).then(
+      () => {
+        notify('ok', act === 'disable' ? `${name} is disabled` : `${name} is removed`)
+        onClose()
+        if (act === 'remove') void navigate({ to: '/audiences' })
+      },
+      () => undefined,
+    )
+  }
+  const stepUp = useStepUpFor(stop, () => run(given))
+  const { error } = stop
+  return (
+    <>
+      <BlastDialog
+        open
+        title={act === 'disable' ? `Disable ${name}?` : `Remove ${name}?`}
+        confirmLabel={act === 'disable' ? 'Disable' : 'Remove'}
+        name={act === 'disable' ? name : undefined}
+        loading={false}
+        busy={stop.isPending}
+        onConfirm={run}
+        onClose={onClose}
+      >
+        <p>
+          No token for <code>{visibleText(audience.uri)}</code> is issued from now on: whoever asks for one is refused.
+          Tokens that are out stay valid until they expire.
+        </p>
+        <p>
+          {act === 'disable'
+            ? `Its roles and ${audience.assignments === 1 ? 'the one assignment' : `all ${audience.assignments} assignments`} stay. Enable undoes it.`
+            : 'This cannot be taken back. Registering it again gives it another application ID.'}
+        </p>
+        {hasCode(error, 'precondition_failed') && (
+          <p className="warn">The audience was changed meanwhile. Look at it again, then confirm once more.</p>
+        )}
+        {error !== null && !needsStepUp(error) && !hasCode(error, 'precondition_failed') && (
+          <ErrorPanel problem={problemOf(error)} />
+        )}
+      </BlastDialog>
+      <StepUpDialog {...stepUp} />
+    </>
+  )
+}

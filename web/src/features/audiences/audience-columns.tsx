@@ -1,0 +1,60 @@
+import type { Audience } from '@signet/shared/api/audiences'
+import { Link } from '@tanstack/react-router'
+import { Copyable } from '../../ui/copyable.tsx'
+import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import { lifetimeWords } from './audience-draft.ts'
+
+/** What the list can show of an audience, each in one line. */
+export const audienceColumns = columnsOf<Audience>([
+  {
+    id: 'name',
+    header: 'Name',
+    width: 200,
+    cell: (row) => (
+      <NameCell>
+        <Link to="/audiences/$audienceId" params={{ audienceId: row.id }} className={nameLinkClass}>
+          <Untrusted text={row.name} />
+        </Link>
+      </NameCell>
+    ),
+  },
+  { id: 'uri', header: 'Identifier URI', width: 300, cell: ({ uri }) => <Untrusted text={uri} className="mono" /> },
+  { id: 'state', header: 'Tokens', width: 110, cell: (row) => <EnabledBadge audience={row} /> },
+  { id: 'version', header: 'Token version', width: 100, cell: ({ tokenVersion }) => tokenVersion },
+  { id: 'lifetime', header: 'Token lifetime', width: 160, cell: (row) => lifetimeWords(row.lifetimeSeconds) },
+  {
+    id: 'required',
+    header: 'For',
+    width: 150,
+    cell: ({ assignmentRequired }) => (assignmentRequired ? 'Those with a role' : 'Every principal'),
+  },
+  { id: 'roles', header: 'Roles', width: 70, cell: ({ roles }) => roles.length },
+  { id: 'assignments', header: 'Assigned', width: 80, cell: ({ assignments }) => assignments },
+  { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
+  {
+    id: 'app',
+    header: 'Application ID',
+    width: 130,
+    isExtra: true,
+    cell: ({ appId }) => <Copyable value={appId} label="application ID" short={8} />,
+  },
+  {
+    id: 'created',
+    header: 'Registered',
+    width: 120,
+    isExtra: true,
+    cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
+  },
+])
+
+export function EnabledBadge({ audience: { enabled } }: { audience: Pick<Audience, 'enabled'> }) {
+  return enabled ? <StatusBadge tone="ok" word="Issued" /> : <StatusBadge tone="stopped" word="Disabled" />
+}
+
+export function originWords({ builtIn }: Pick<Audience, 'builtIn'>): string {
+  return builtIn ? 'With Signet' : 'Registered'
+}

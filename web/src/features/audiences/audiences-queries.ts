@@ -1,0 +1,134 @@
+import { applicationsApi } from '@signet/shared/api/applications'
+import { type Audience, audiencesApi } from '@signet/shared/api/audiences'
+import { resourcesApi } from '@signet/shared/api/resources'
+import { userIdentitiesApi } from '@signet/shared/api/user-identities'
+import { AudienceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/client.ts'
+import { usePagedRows } from '../../api/paged-rows.ts'
+import { pagesOptions } from '../../api/pages.ts'
+import type { QueryRoot } from '../../api/query-roots.ts'
+import { principalKindWords } from '../../api/words.ts'
+import type { AudienceChange, NewAudience } from './audience-draft.ts'
+
+const list = call(audiencesApi.list)
+const show = call(audiencesApi.show)
+const assignments = call(audiencesApi.assignments)
+
+const root: QueryRoot = 'audiences'
+const pageSize = 100
+/** What shows audiences, their roles, or counts of them. */
+const shown = [root, 'roles', 'identities', 'applications', 'targets'] as const satisfies QueryRoot[]
+
+export function useAudienceRows({ filter, enabled }: { filter: string; enabled: boolean }) {
+  return usePagedRows({
+    queryKey: [root, 'list', { filter }],
+    read: (cursor, signal) => list({ query: { filter, cursor, limit: pageSize } }, signal),
+    pageSize,
+    enabled,
+  })
+}
+
+export const audienceOptions = (audienceId: string) =>
+  queryOptions({
+    queryKey: [root, 'one', audienceId],
+    queryFn: ({ signal }) => {
+      const id = AudienceId.safeParse(audienceId)
+      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no ID of an audience.' })
+      return show({ params: { audienceId: id.data } }, signal)
+    },
+  })
+
+/** Audiences to choose from. */
+export const audienceChoicesOptions = queryOptions({
+  queryKey: [root, 'choices'],
+  queryFn: ({ signal }) => list({ query: { limit: 200 } }, signal),
+})
+
+export const assignmentsOptions = (audienceId: AudienceId) =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: ['roles' satisfies QueryRoot, 'of-audience', audienceId],
+    queryFn: ({ pageParam, signal }) => assignments({ params: { audienceId }, query: { cursor: pageParam } }, signal),
+  })
+
+/** App roles of a principal of any kind. */
+export const heldRolesOptions = (principalId: ObjectId) =>
+  queryOptions({
+    queryKey: ['roles' satisfies QueryRoot, 'of-principal', principalId],
+    queryFn: ({ signal }) => call(userIdentitiesApi.roles)({ params: { principalId } }, signal),
+  })
+
+const offered = 20
+
+/** Principals of every kind whose name or IDs have the words. */
+export const principalChoicesOptions = (filter: string) =>
+  queryOptions({
+    queryKey: ['identities' satisfies QueryRoot, 'principals', filter],
+    queryFn: async ({ signal }) => {
+      const query = { filter, limit: offered }
+      const [users, apps, instances] = await Promise.all([
+        call(userIdentitiesApi.list)({ query }, signal),
+        call(applicationsApi.list)({ query }, signal),
+        call(resourcesApi.list)({ query }, signal),
+      ])
+      return [
+        ...users.items.map(({ principalId, name }) => ({ value: principalId, label: named(name, 'user') })),
+        ...apps.items.map(({ principalId, name }) => ({ value: principalId, label: named(name, 'app') })),
+        ...instances.items.flatMap(({ identity, name }) =>
+          identity === null ? [] : [{ value: identity.principalId, label: named(name, 'system') }],
+        ),
+      ]
+    },
+    placeholderData: keepPreviousData,
+  })
+
+function named(name: string, kind: keyof typeof principalKindWords): string {
+  return `${name} · ${principalKindWords[kind]}`
+}
+
+function useWrite<W, R>(mutationFn: (wish: W) => Promise<R>) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn,
+    onSettled: () => Promise.all(shown.map((each) => client.invalidateQueries({ queryKey: [each] }))),
+  })
+}
+
+export function useRegisterAudience() {
+  return useWrite((body: NewAudience & { reason: string }) => call(audiencesApi.register)({ body }))
+}
+
+export function useChangeAudience(audienceId: AudienceId) {
+  return useWrite(({ ifMatch, ...body }: AudienceChange & { reason: string; ifMatch: number }) =>
+    call(audiencesApi.change)({ params: { audienceId }, body, ifMatch }),
+  )
+}
+
+export function useAudienceAct({ id: audienceId, version }: Audience) {
+  return useWrite(({ act, reason }: { act: 'disable' | 'enable' | 'remove'; reason: string }): Promise<unknown> => {
+    const input = { params: { audienceId }, body: { reason }, ifMatch: version }
+    return act === 'remove' ? call(audiencesApi.remove)(input) : call(audiencesApi[act])(input)
+  })
+}
+
+export function useAssignRole() {
+  return useWrite(
+    ({ audienceId, ...body }: { audienceId: AudienceId; principalId: ObjectId; role: string; reason: string }) =>
+      call(audiencesApi.assign)({ params: { audienceId }, body }),
+  )
+}
+
+export function useUnassignRole() {
+  return useWrite(
+    ({ audienceId, assignmentId, reason }: { audienceId: AudienceId; assignmentId: string; reason: string }) =>
+      call(audiencesApi.unassign)({ params: { audienceId, assignmentId }, body: { reason } }),
+  )
+}

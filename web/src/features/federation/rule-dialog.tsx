@@ -1,0 +1,149 @@
+import type { FederatedCredential } from '@signet/shared/api/federation'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { hasCode, problemOf } from '../../api/api-error.ts'
+import { Button } from '../../ui/button.tsx'
+import { ConflictPanel } from '../../ui/conflict-panel.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { notify } from '../../ui/toaster.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
+import { credentialOptions, useSaveRule } from './federation-queries.ts'
+import { keysWords, matchWords } from './federation-words.ts'
+import { draftOf, emptyDraft, type Rule, type RuleDraft, ruleOf } from './rule-draft.ts'
+import { RuleFields } from './rule-fields.tsx'
+import { Warnings } from './warnings.tsx'
+
+interface RuleDialogProps {
+  principalId: ObjectId
+  /** What is changed; undefined for a new one. */
+  stored: FederatedCredential | undefined
+  onClose: () => void
+}
+
+/**
+ * Makes or changes a federated credential. One that trusts more than it probably should is saved all the same, and the
+ * dialog stays with the reasons, so that it can be narrowed at once. Shown while it is mounted.
+ */
+export function RuleDialog({ principalId, stored, onClose }: RuleDialogProps) {
+  const [base, setBase] = useState(stored)
+  const [saved, setSaved] = useState<FederatedCredential>()
+  const done = (credential: FederatedCredential) => {
+    notify('ok', `${visibleText(credential.name)} is saved`)
+    if (credential.warnings.length === 0) return onClose()
+    setBase(credential)
+    setSaved(credential)
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={stored === undefined ? 'Add federated credential' : `Change ${visibleText(stored.name)}`}
+      description="Code that holds a token of this issuer gets tokens of this principal, without a secret."
+    >
+      {saved === undefined ? (
+        <RuleForm key={base?.version} principalId={principalId} stored={base} onSaved={done} onClose={onClose} />
+      ) : (
+        <>
+          <Warnings warnings={saved.warnings} title="It is saved, and trusts more than it probably should" />
+          <DialogActions>
+            <Button onClick={onClose}>Keep it as it is</Button>
+            <Button kind="primary" onClick={() => setSaved(undefined)}>
+              Narrow it
+            </Button>
+          </DialogActions>
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+interface RuleFormProps {
+  principalId: ObjectId
+  stored: FederatedCredential | undefined
+  onSaved: (credential: FederatedCredential) => void
+  onClose: () => void
+}
+
+function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
+  const [replaces, setReplaces] = useState(stored)
+  const [draft, setDraft] = useState<RuleDraft>(stored === undefined ? emptyDraft : draftOf(stored))
+  const [checked, setChecked] = useState(false)
+  const save = useSaveRule(principalId)
+  const read = ruleOf(draft)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setChecked(true)
+    if ('faults' in read || save.isPending) return
+    save.mutateAsync({ rule: read.rule, replaces }).then(onSaved, () => undefined)
+  }
+  return (
+    <form onSubmit={submit} className="stack" noValidate>
+      <RuleFields
+        draft={draft}
+        faults={checked && 'faults' in read ? read.faults : {}}
+        onChange={setDraft}
+        isNew={stored === undefined}
+      />
+      {save.error !== null && (
+        <SaveFailure
+          error={save.error}
+          stored={replaces}
+          rule={'rule' in read ? read.rule : undefined}
+          onBase={(current, isTheirs) => {
+            setReplaces(current)
+            if (isTheirs) setDraft(draftOf(current))
+            save.reset()
+          }}
+        />
+      )}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" busy={save.isPending}>
+          Save
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+interface SaveFailureProps {
+  error: Error
+  stored: FederatedCredential | undefined
+  rule: Rule | undefined
+  /** Goes on from what is in force, with its values in the form or with those that are there. */
+  onBase: (current: FederatedCredential, isTheirs: boolean) => void
+}
+
+function SaveFailure({ error, stored, rule, onBase }: SaveFailureProps) {
+  if (stored === undefined || rule === undefined || !hasCode(error, 'precondition_failed')) {
+    return <ErrorPanel problem={problemOf(error)} />
+  }
+  return <Conflict stored={stored} rule={rule} onBase={onBase} />
+}
+
+function Conflict(props: { stored: FederatedCredential; rule: Rule; onBase: SaveFailureProps['onBase'] }) {
+  const query = useQuery({ ...credentialOptions(props.stored), staleTime: 0 })
+  const current = query.isFetching ? undefined : query.data
+  return (
+    <ConflictPanel
+      noun="federated credential"
+      differences={current && ruleDifferences(current, props.rule)}
+      onReload={() => current && props.onBase(current, true)}
+      onKeep={() => current && props.onBase(current, false)}
+    />
+  )
+}
+
+function ruleDifferences(inForce: Rule, yours: Rule) {
+  const words = (rule: Rule): [string, string][] => [
+    ['Name', rule.name],
+    ['Issuer', rule.issuer],
+    ['Subject', `${matchWords[rule.match]} ${rule.subject}`],
+    ['Audiences', rule.audiences.join(', ')],
+    ['Keys', keysWords(rule)],
+  ]
+  const mine = new Map(words(yours))
+  return words(inForce).map(([name, before]) => ({ name, before, after: mine.get(name) ?? null }))
+}

@@ -1,0 +1,153 @@
+import { resourcesApi } from '@signet/shared/api/resources'
+import { type UserIdentityDetail, type UserIdentitySort, userIdentitiesApi } from '@signet/shared/api/user-identities'
+import { type InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/client.ts'
+import { usePagedRows } from '../../api/paged-rows.ts'
+import { pagesOptions } from '../../api/pages.ts'
+import type { QueryRoot } from '../../api/query-roots.ts'
+
+const list = call(userIdentitiesApi.list)
+const show = call(userIdentitiesApi.show)
+const instances = call(userIdentitiesApi.instances)
+const allInstances = call(resourcesApi.list)
+
+const root: QueryRoot = 'identities'
+const pageSize = 100
+// Changes are announced; times of tokens are not, so what shows them is read again now and then.
+const tokenPaceMs = 15_000
+
+/** The list by filter and sorting; a filter that cannot be read is not asked. */
+export function useIdentityRows(question: { filter: string; sort: UserIdentitySort; enabled: boolean }) {
+  const { filter, sort, enabled } = question
+  return usePagedRows({
+    queryKey: [root, 'list', { filter, sort }],
+    read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
+    pageSize,
+    enabled,
+    refetchMs: tokenPaceMs,
+  })
+}
+
+export const identityOptions = (principalId: string) =>
+  queryOptions({
+    queryKey: [root, 'one', principalId],
+    queryFn: ({ signal }) => {
+      const id = ObjectId.safeParse(principalId)
+      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no principal ID.' })
+      return show({ params: { principalId: id.data } }, signal)
+    },
+    refetchInterval: tokenPaceMs,
+  })
+
+/** Service instances that an identity is assigned to. */
+export const assignedInstancesOptions = (principalId: ObjectId) =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: [root, 'instances', principalId],
+    queryFn: ({ pageParam, signal }) =>
+      instances({ params: { principalId }, query: { cursor: pageParam, limit: pageSize } }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** User-assigned identities of one service instance. */
+export const identitiesOfOptions = (instanceId: InstanceId) =>
+  queryOptions({
+    queryKey: [root, 'of-instance', instanceId],
+    queryFn: ({ signal }) => call(userIdentitiesApi.ofInstance)({ params: { instanceId } }, signal),
+  })
+
+export const groupsOptions = queryOptions({
+  queryKey: [root, 'groups'],
+  queryFn: ({ signal }) => call(userIdentitiesApi.groups)({}, signal),
+})
+
+const offered = 50
+
+/** Instances to choose from, by words of their name. */
+export const instanceChoicesOptions = (filter: string) =>
+  queryOptions({
+    queryKey: ['instances' satisfies QueryRoot, 'choices', filter],
+    queryFn: ({ signal }) => allInstances({ query: { filter, limit: offered } }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** Identities to choose from, by words of their name. */
+export const identityChoicesOptions = (filter: string) =>
+  queryOptions({
+    queryKey: [root, 'choices', filter],
+    queryFn: ({ signal }) => list({ query: { filter, limit: offered } }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** The lifetime of the tokens of an identity of any kind. */
+export const lifetimeOptions = (principalId: ObjectId) =>
+  queryOptions({
+    queryKey: [root, 'lifetime', principalId],
+    queryFn: ({ signal }) => call(userIdentitiesApi.lifetime)({ params: { principalId } }, signal),
+  })
+
+/** What every act on an identity says: whose, why, and the version that whoever asks has seen. */
+interface Wish {
+  readonly principalId: ObjectId
+  readonly reason?: string
+  readonly ifMatch?: number
+}
+
+export type IdentityAct = 'pause' | 'resume' | 'remove' | 'restore'
+
+/** Each answer is the identity as it is then; it is taken in at once. */
+function useAct<W>(mutationFn: (wish: W) => Promise<UserIdentityDetail>) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn,
+    onSuccess: (identity: UserIdentityDetail) =>
+      client.setQueryData(identityOptions(identity.principalId).queryKey, identity),
+    onSettled: () =>
+      Promise.all(
+        [root, 'instances' satisfies QueryRoot].map((each) => client.invalidateQueries({ queryKey: [each] })),
+      ),
+  })
+}
+
+export function useCreateIdentity() {
+  return useAct((body: { name: string; resourceGroup: string; reason: string }) =>
+    call(userIdentitiesApi.create)({ body }),
+  )
+}
+
+export function useChangeIdentity() {
+  return useAct(({ principalId, ifMatch, ...body }: Wish & { name: string; resourceGroup: string }) =>
+    call(userIdentitiesApi.change)({ params: { principalId }, body, ifMatch }),
+  )
+}
+
+export function useIdentityAct() {
+  return useAct(({ act, principalId, ifMatch, reason }: Wish & { act: IdentityAct }) =>
+    call(userIdentitiesApi[act])({ params: { principalId }, body: { reason }, ifMatch }),
+  )
+}
+
+export function useAssign() {
+  return useAct((wish: Wish & { act: 'attach' | 'detach'; instanceIds: InstanceId[] }) => {
+    const { act, principalId, ifMatch, ...body } = wish
+    return call(userIdentitiesApi[act])({ params: { principalId }, body, ifMatch })
+  })
+}
+
+export function useSetLifetime(principalId: ObjectId) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { seconds: number | null; reason: string }) =>
+      call(userIdentitiesApi.setLifetime)({ params: { principalId }, body }),
+    onSuccess: (lifetime) => client.setQueryData(lifetimeOptions(principalId).queryKey, lifetime),
+    onSettled: () => client.invalidateQueries({ queryKey: [root] }),
+  })
+}

@@ -1,0 +1,66 @@
+import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
+import { Link } from '@tanstack/react-router'
+import { shortAudience } from '../../api/words.ts'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { ExactTime } from '../../ui/relative-time.tsx'
+import { Untrusted } from '../../ui/untrusted.tsx'
+
+const mostAudiences = 5
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`
+}
+
+/** What hangs on an identity: where it is, what it can, and what it was used for. */
+export function Dependents({ identity }: { identity: UserIdentityDetail }) {
+  const { principalId, instances, agents, credentials, federatedCredentials, roles, live } = identity
+  const to = '/identities/$principalId/{-$tab}' as const
+  return (
+    <Facts>
+      <Fact name="Instances">
+        <Link to={to} params={{ principalId, tab: 'instances' }}>
+          {many(instances, 'instance')}
+        </Link>
+        , {many(agents, 'agent')}
+      </Fact>
+      <Fact name="Certificates">{credentials} accepted now</Fact>
+      <Fact name="Federated credentials">
+        <Link to={to} params={{ principalId, tab: 'federation' }}>
+          {many(federatedCredentials, 'federated credential')}
+        </Link>
+      </Fact>
+      <Fact name="Roles">
+        <Link to={to} params={{ principalId, tab: 'roles' }}>
+          {many(roles.length, 'role')}
+        </Link>
+      </Fact>
+      <Fact name="Used in the last 7 days">
+        <Week week={identity.week} />
+      </Fact>
+      <Fact name="Tokens that are out">
+        {live.until === null ? (
+          'None'
+        ) : (
+          <>
+            {many(live.tokens, 'token')}, valid until <ExactTime at={live.until} /> at the latest
+          </>
+        )}
+      </Fact>
+    </Facts>
+  )
+}
+
+function Week({ week }: Pick<UserIdentityDetail, 'week'>) {
+  if (week.length === 0) return <span className="muted">No token</span>
+  const shown = week.slice(0, mostAudiences)
+  return (
+    <ul>
+      {shown.map(({ audience, tokens }) => (
+        <li key={audience}>
+          {many(tokens, 'token')} for <Untrusted text={shortAudience(audience)} />
+        </li>
+      ))}
+      {week.length > shown.length && <li className="muted">and {week.length - shown.length} more audiences</li>}
+    </ul>
+  )
+}
