@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { applicationsApi } from '@signet/shared/api/applications'
 import { auditApi } from '@signet/shared/api/audit'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { federationApi } from '@signet/shared/api/federation'
 import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { overviewApi } from '@signet/shared/api/overview'
@@ -12,11 +14,11 @@ import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { viewsApi } from '@signet/shared/api/views'
-import { TenantId } from '@signet/shared/vocabulary/identifiers'
+import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
-import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from './authority/index.ts'
+import { authorityEndpoint, DiscoveryEndpoint, guardedFetch, openAuthority, TokenEndpoint } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
   agentEndpoint,
@@ -60,7 +62,15 @@ import type { Logger } from './platform/log.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import { SignetError } from './platform/signet-error.ts'
-import { CertificateAuthorities, CredentialUses, PrincipalRegistry } from './principals/index.ts'
+import {
+  Applications,
+  applicationHandlers,
+  CertificateAuthorities,
+  CredentialUses,
+  FederatedCredentials,
+  federationHandlers,
+  PrincipalRegistry,
+} from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
   InstanceView,
@@ -135,11 +145,19 @@ export async function composeServer(parts: ServerParts) {
     tenantDomain,
     authorityUrl: config.authorityUrl,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
+    fetch: guardedFetch({ ...config.federation, clock }),
     onCredentialUsed: (id, at) => uses.add(id, at),
     onCertificateVerdict: (principalId) => list.lookAgain(principalId),
   })
   lifecycle.started('authority', () => authority.close())
 
+  const applications = new Applications({
+    ...base,
+    registry,
+    authorityUrl: config.authorityUrl,
+    lastUse: (ids) => authority.log.lastUse(ids),
+  })
+  const federated = new FederatedCredentials({ ...base, registry })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
   const identities = new ManagedIdentity({ ...base, resources, registry, rollover: rotation.rollover })
@@ -273,6 +291,10 @@ export async function composeServer(parts: ServerParts) {
         options,
       ),
     )
+    router.use(contractRouter(applicationsApi, applicationHandlers({ applications, requireStepUp }), options))
+    const test = async (principalId: ObjectId, token: string) =>
+      authority.federation.test(await registry.require(principalId), token)
+    router.use(contractRouter(federationApi, federationHandlers({ federated, test }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
     router.use(contractRouter(enrollmentApi, enrollmentHandlers(plane.enrollment), options))
     router.use(

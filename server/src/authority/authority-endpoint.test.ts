@@ -137,11 +137,12 @@ describe('correlation', () => {
 })
 
 describe('one client authentication (SEC-70)', () => {
-  const basic = { authorization: `Basic ${Buffer.from('a:b').toString('base64')}` }
-
-  it('refuses a secret in the Authorization header, alone and beside an assertion', async () => {
+  it('refuses the secret of a managed identity, and any secret beside an assertion', async () => {
+    const pair = Buffer.from(`${client.principal.clientId}:b`).toString('base64')
+    const basic = { authorization: `Basic ${pair}` }
     const alone = await askToken(authority, form(client, '', { client_assertion: null }), { headers: basic })
     expect([alone.status, alone.body.error_codes]).toEqual([401, [7000232]])
+    expect(alone.headers.get('www-authenticate')).toBe('Basic realm="signet"')
     const beside = await askToken(authority, form(client, fresh()), { headers: basic })
     expect([beside.status, beside.body.error_codes]).toEqual([400, [7000218]])
   })
@@ -188,10 +189,38 @@ describe('discovery', () => {
   it('promises only what the token endpoint takes', async () => {
     const { body } = await get(`/${tenantId}/v2.0/.well-known/openid-configuration`)
     expect(body).toMatchObject({
-      token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
       id_token_signing_alg_values_supported: ['RS256'],
       jwks_uri: `${authorityUrl}/${tenantId}/discovery/v2.0/keys`,
     })
+  })
+
+  it('answers the alias adfs with a document below its own name, and keys there', async () => {
+    const { body } = await get('/adfs/.well-known/openid-configuration')
+    expect(body).toMatchObject({
+      issuer: `${authorityUrl}/adfs`,
+      token_endpoint: `${authorityUrl}/adfs/oauth2/token`,
+      jwks_uri: `${authorityUrl}/adfs/discovery/keys`,
+    })
+    expect((await get('/adfs/discovery/keys')).body['keys']).toHaveLength(2)
+  })
+
+  it('tells webfinger that it is the realm of its own host, in the spelling it was asked in, and of no other', async () => {
+    const rel = 'http://schemas.microsoft.com/rel/trusted-realm'
+    const ask = (resource: string) =>
+      get(`/.well-known/webfinger?rel=${encodeURIComponent(rel)}&resource=${encodeURIComponent(resource)}`)
+    for (const own of [authorityUrl, 'https://login.signet.test']) {
+      expect((await ask(own)).body).toEqual({ subject: own, links: [{ rel, href: own }] })
+    }
+    expect((await ask('https://evil.test')).status).toBe(404)
+  })
+
+  it('tells a tenant that can be none from one that is not here', async () => {
+    const codeAt = async (tenant: string) =>
+      (await get(`/${tenant}/v2.0/.well-known/openid-configuration`)).body.error_codes
+    expect(await codeAt('contoso.example')).toEqual([90002])
+    expect(await codeAt('99999999-2222-4333-8444-555555555555')).toEqual([90002])
+    expect(await codeAt('contoso')).toEqual([900023])
   })
 
   it('names the issuer of each key in the v2 key set, and there only', async () => {

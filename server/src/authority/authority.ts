@@ -10,9 +10,11 @@ import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
+import { FederationTester } from './federation-tester.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
+import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { TestGrants } from './test-grants.ts'
@@ -35,6 +37,8 @@ export interface AuthorityOptions {
   readonly tenantDomain: string
   readonly authorityUrl: string
   readonly tokenLifetimeSeconds: number
+  /** Answers what external issuers publish. */
+  readonly fetch: Fetch
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
   /**
@@ -56,6 +60,7 @@ export interface Authority {
   readonly activity: TokenActivityStore
   readonly traces: TraceRecorder
   readonly testGrants: TestGrants
+  readonly federation: FederationTester
   /** Drops what is cached of a principal; called in the turn of the commit that changed it. */
   forget(objectId: string): void
   /** Takes now what is due by the clock, which has just been set. */
@@ -73,7 +78,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
   const identities = new IdentityCache(options.registry, clock)
   const testGrants = new TestGrants(clock)
-  const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
+  const issuerKeys = new IssuerKeys(options)
+  const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants }
   const tokens = new TokenAuthority(parts)
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
   const logTask = new PeriodicTask({
@@ -82,6 +88,13 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     clock,
     log,
     run: () => issuanceLog.prune(),
+  })
+  const issuersTask = new PeriodicTask({
+    name: 'keys of issuers',
+    intervalMs: 10 * minuteMs,
+    clock,
+    log,
+    run: () => issuerKeys.refresh(),
   })
   return {
     issuer,
@@ -94,6 +107,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     activity,
     traces: new TraceRecorder(),
     testGrants,
+    federation: new FederationTester({ issuer, issuerKeys, identities, clock }),
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
       keyTask.poke()
@@ -103,7 +117,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
       // Every reader before the writer, which is the last to leave the file.
       usage.close()
       await activity.close()
-      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop()])
+      await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop(), issuersTask.stop()])
     },
   }
 }

@@ -28,6 +28,7 @@ const input = (more: Partial<ClaimInput> = {}): ClaimInput => ({
   principal,
   resource: 'https://vault.azure.net/',
   app: { appId, tokenVersion: 1 },
+  byKey: true,
   nowSeconds,
   lifetimeSeconds: 3_600,
   uti: 'AAAAAAAAAAAAAAAAAAAAAA',

@@ -10,6 +10,8 @@ export interface ClaimInput {
   /** As asked for, byte for byte; v2 tokens name the resource's application instead. */
   readonly resource: string
   readonly app: { readonly appId: string; readonly tokenVersion: 1 | 2 }
+  /** Whether the client proved itself with a key rather than with a secret. */
+  readonly byKey: boolean
   readonly nowSeconds: number
   readonly lifetimeSeconds: number
   /** Unique token ID: 22 characters of base64url. */
@@ -18,19 +20,20 @@ export interface ClaimInput {
   readonly notBeforeSeconds?: number | undefined
 }
 
-/** Claims of an access token of a managed identity (wire-protocol §3.6); the resource decides on its version. */
+/** Claims of an access token (wire-protocol §3.6); the resource decides on its version. */
 export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
   const { issuer, principal, app, nowSeconds } = input
   const issuedAt = input.notBeforeSeconds === undefined ? nowSeconds - backdateSeconds : nowSeconds
   const isV1 = app.tokenVersion === 1
   const iss = isV1 ? issuer.v1 : issuer.v2
+  const acr = input.byKey ? '2' : '1'
   return {
     aud: isV1 ? input.resource : app.appId,
     iss,
     iat: issuedAt,
     nbf: issuedAt,
     exp: nowSeconds + input.lifetimeSeconds,
-    ...(isV1 ? { appid: principal.clientId, appidacr: '2', idp: iss } : { azp: principal.clientId, azpacr: '2' }),
+    ...(isV1 ? { appid: principal.clientId, appidacr: acr, idp: iss } : { azp: principal.clientId, azpacr: acr }),
     idtyp: 'app',
     oid: principal.objectId,
     sub: principal.objectId,

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fuzzRuns } from '../../test/fuzz.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { type AssertionClaims, checkClaims, parseAssertion } from './client-assertion.ts'
+import { type AssertionClaims, checkClaims, readAssertion } from './client-assertion.ts'
 import { issuerOf } from './issuer.ts'
+import { parseJws } from './jws.ts'
 
 const clientId = 'bbbbbbbb-0000-4000-8000-000000000001'
 const issuer = issuerOf({
@@ -18,6 +19,8 @@ const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const token = (head: unknown = header, body: unknown = payload) => `${encode(head)}.${encode(body)}.c2ln`
 
+const readJws = (text: string) => readAssertion(parseJws(text))
+
 const codeOf = (work: () => unknown): string => {
   try {
     work()
@@ -30,7 +33,7 @@ const codeOf = (work: () => unknown): string => {
 describe('hostile text (SEC-187)', () => {
   const ends = (text: string): void => {
     expect(['none', 'assertion_malformed', 'assertion_key_unknown', 'assertion_audience_wrong']).toContain(
-      codeOf(() => parseAssertion(text)),
+      codeOf(() => readJws(text)),
     )
   }
 
@@ -66,7 +69,7 @@ describe('hostile text (SEC-187)', () => {
 describe('parsing', () => {
   it('takes the parts out, and signs over the segments as they were sent', () => {
     const text = token()
-    const assertion = parseAssertion(text)
+    const assertion = readJws(text)
     expect(assertion.thumbprint).toEqual(thumbprint)
     expect(assertion.signed.toString()).toBe(text.slice(0, text.lastIndexOf('.')))
     expect(assertion.claims).toEqual({ ...payload, nbf: undefined, iat: undefined })
@@ -81,12 +84,12 @@ describe('parsing', () => {
     ['kid in hexadecimal', { kid: 'fB'.repeat(20) }, 20],
     ['kid in base64url', { kid: thumbprint.toString('base64url') }, 32],
   ])('reads a thumbprint in %s (SEC-73)', (_name, named, size) => {
-    expect(parseAssertion(token({ alg: 'PS256', ...named })).thumbprint).toEqual(Buffer.alloc(size, 0xfb))
+    expect(readJws(token({ alg: 'PS256', ...named })).thumbprint).toEqual(Buffer.alloc(size, 0xfb))
   })
 
   it('prefers x5t#S256 to x5t and kid, so that one certificate is named (SEC-80)', () => {
     const all = { ...header, x5t: Buffer.alloc(20, 1).toString('base64url'), kid: 'whatever' }
-    expect(parseAssertion(token(all)).thumbprint).toEqual(thumbprint)
+    expect(readJws(token(all)).thumbprint).toEqual(thumbprint)
   })
 
   it.each([
@@ -95,7 +98,7 @@ describe('parsing', () => {
     ['1000', 1_000],
     ['1000.5', 1_000.5],
   ])('reads the date %j (SEC-77)', (sent, read) => {
-    expect(parseAssertion(token(header, { ...payload, exp: sent, nbf: sent, iat: sent })).claims).toMatchObject({
+    expect(readJws(token(header, { ...payload, exp: sent, nbf: sent, iat: sent })).claims).toMatchObject({
       exp: read,
       nbf: read,
       iat: read,
@@ -106,7 +109,7 @@ describe('parsing', () => {
     'refuses the date %j (SEC-77)',
     (sent) => {
       for (const name of ['exp', 'nbf', 'iat']) {
-        expect(codeOf(() => parseAssertion(token(header, { ...payload, [name]: sent })))).toBe('assertion_malformed')
+        expect(codeOf(() => readJws(token(header, { ...payload, [name]: sent })))).toBe('assertion_malformed')
       }
     },
   )
@@ -130,7 +133,7 @@ describe('parsing', () => {
     ['x5c with a number', { ...header, x5c: [1] }, 'assertion_malformed'],
     ['an empty x5c', { ...header, x5c: [] }, 'assertion_malformed'],
   ])('refuses a header with %s (SEC-71 to SEC-74)', (_name, head, code) => {
-    expect(codeOf(() => parseAssertion(token(head)))).toBe(code)
+    expect(codeOf(() => readJws(token(head)))).toBe(code)
   })
 
   it.each([
@@ -149,30 +152,30 @@ describe('parsing', () => {
     ['a jti that is a number (SEC-78)', token(header, { ...payload, jti: 1 })],
     ['an iss that is a list (SEC-75)', token(header, { ...payload, iss: [clientId] })],
   ])('refuses %s', (_name, text) => {
-    expect(codeOf(() => parseAssertion(text))).toBe('assertion_malformed')
+    expect(codeOf(() => readJws(text))).toBe('assertion_malformed')
   })
 
   it('takes the same name in different objects, eight levels and braces inside strings for what they are', () => {
     const deep = JSON.parse('[[[[[[[]]]]]]]')
     const body = { ...payload, a: { iss: 1 }, b: [{ iss: 1 }, { iss: 2 }], c: '{"iss":"[[[[[[[[[[', 'd"e': '\\', deep }
-    expect(parseAssertion(token(header, body)).claims.iss).toBe(clientId)
+    expect(readJws(token(header, body)).claims.iss).toBe(clientId)
   })
 
   it.each([[[issuer.v2, 'https://other']], [[]], [[1]], [7], [undefined]])(
     'refuses the audience %j (SEC-76)',
     (aud) => {
-      expect(codeOf(() => parseAssertion(token(header, { ...payload, aud })))).toBe('assertion_audience_wrong')
+      expect(codeOf(() => readJws(token(header, { ...payload, aud })))).toBe('assertion_audience_wrong')
     },
   )
 
   it('takes a list of one audience (SEC-76)', () => {
-    expect(parseAssertion(token(header, { ...payload, aud: [issuer.v2] })).claims.aud).toBe(issuer.v2)
+    expect(readJws(token(header, { ...payload, aud: [issuer.v2] })).claims.aud).toBe(issuer.v2)
   })
 })
 
 describe('hostile input', () => {
   const onlyRefuses = (text: string) => {
-    const code = codeOf(() => parseAssertion(text))
+    const code = codeOf(() => readJws(text))
     expect(['none', 'assertion_malformed', 'assertion_key_unknown', 'assertion_audience_wrong']).toContain(code)
   }
 
@@ -198,7 +201,7 @@ describe('hostile input', () => {
         const members = [name, ...others.filter((other) => other !== name), name].map(
           (one) => `${JSON.stringify(one)}:1`,
         )
-        expect(codeOf(() => parseAssertion(token(`{${members.join(' , ')}}`)))).toBe('assertion_malformed')
+        expect(codeOf(() => readJws(token(`{${members.join(' , ')}}`)))).toBe('assertion_malformed')
       }),
     )
   })
@@ -216,8 +219,16 @@ describe('times, audience and subject', () => {
     iat: undefined,
     ...more,
   })
-  const check = (more: Partial<AssertionClaims>, isAgentHeld = false) =>
-    codeOf(() => checkClaims(claims(more), { clientId, issuer, isAgentHeld, nowSeconds: now }))
+  const check = (more: Partial<AssertionClaims>, isAgentHeld = false, longAssertions = false) =>
+    codeOf(() => checkClaims(claims(more), { clientId, issuer, isAgentHeld, longAssertions, nowSeconds: now }))
+
+  it('lets a certificate that is allowed to sign for 24 hours, and no longer; an agent never (SEC-77)', () => {
+    const day = { nbf: now, exp: now + 86_400 }
+    expect(check(day)).toBe('assertion_expired')
+    expect(check(day, false, true)).toBe('none')
+    expect(check({ ...day, exp: now + 86_701 }, false, true)).toBe('assertion_expired')
+    expect(check(day, true, true)).toBe('assertion_expired')
+  })
 
   it.each<[string, Partial<AssertionClaims>, string]>([
     ['300 s after exp', { nbf: undefined, exp: now - 300 }, 'assertion_expired'],

@@ -1,13 +1,35 @@
 import { constants, type KeyObject, verify, X509Certificate } from 'node:crypto'
+import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
+import type { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { type KeyCredential, type Principal, usabilityAt } from '../principals/index.ts'
-import { type AssertionClaims, type ClientAssertion, checkClaims, parseAssertion } from './client-assertion.ts'
+import {
+  type ClientRecord,
+  type FederatedTrust,
+  type KeyCredential,
+  type KnownSecret,
+  type Principal,
+  secretOf,
+  usabilityAt,
+} from '../principals/index.ts'
+import { type AssertionClaims, type ClientAssertion, checkClaims, readAssertion } from './client-assertion.ts'
+import type { ClientCredentials } from './client-credentials.ts'
+import {
+  checkFederatedTimes,
+  type FederatedAssertion,
+  isFederated,
+  readFederated,
+  trustFor,
+} from './federated-assertion.ts'
 import type { Issuer } from './issuer.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import { parseJws } from './jws.ts'
 
 /** A client as the authority keeps it: its certificates by both thumbprints (base64url), keys imported once. */
 export interface KnownClient {
   readonly principal: Principal
   readonly credentials: ReadonlyMap<string, KnownCredential>
+  readonly secrets: readonly KnownSecret[]
+  readonly trusts: readonly FederatedTrust[]
 }
 
 export interface KnownCredential {
@@ -15,56 +37,119 @@ export interface KnownCredential {
   readonly publicKey: KeyObject
 }
 
-export function knownClient(found: { principal: Principal; credentials: readonly KeyCredential[] }): KnownClient {
+export function knownClient({ principal, secrets, trusts, ...found }: ClientRecord): KnownClient {
   const credentials = new Map<string, KnownCredential>()
   for (const credential of found.credentials) {
     const known = { credential, publicKey: new X509Certificate(credential.certificate).publicKey }
     credentials.set(credential.x5tS256, known)
     credentials.set(credential.x5t, known)
   }
-  return { principal: found.principal, credentials }
+  return { principal, credentials, secrets, trusts }
 }
+
+/** What a client has proved itself with. */
+export type Proof =
+  | {
+      readonly kind: 'certificate'
+      readonly id: CredentialId
+      readonly credential: KeyCredential
+      readonly claims: AssertionClaims
+      readonly assertion: string
+    }
+  | { readonly kind: 'secret'; readonly id: CredentialId }
+  | { readonly kind: 'federated'; readonly id: CredentialId; readonly trust: FederatedTrust }
 
 export interface AuthenticatedClient {
   readonly principal: Principal
-  readonly credential: KeyCredential
-  readonly claims: AssertionClaims
+  readonly proof: Proof
+}
+
+export interface AuthenticationParts {
+  readonly issuer: Issuer
+  readonly issuerKeys: IssuerKeys
+  readonly findClient: (clientId: string) => Promise<KnownClient | undefined>
+  readonly nowMs: number
 }
 
 /**
- * Who asks, by a client assertion. Cheap checks come before dear ones, and at most one signature is verified (SEC-80):
- * shape, client, certificate, times and audience, signature, and only then what is known of principal and certificate,
- * so that nobody without the key learns of its state (SEC-81).
+ * Who asks. Cheap checks come before dear ones, and at most one signature is verified (SEC-80): shape, client, certificate
+ * or rule, times and audience, signature, and only then what is known of principal and certificate, so that nobody without
+ * the key learns of its state (SEC-81).
  *
- * @throws SignetError one of the catalogue's `client_…`, `assertion_…`, `credential_…` codes
+ * @throws SignetError one of the catalogue's `client_…`, `assertion_…`, `federation_…`, `credential_…` codes, or
+ * `unavailable` when the keys of an external issuer cannot be had
  */
 export async function authenticateClient(
-  request: { clientId: string; assertion: string },
-  parts: { issuer: Issuer; findClient: (clientId: string) => Promise<KnownClient | undefined>; nowMs: number },
+  { clientId, proof }: ClientCredentials,
+  parts: AuthenticationParts,
 ): Promise<AuthenticatedClient> {
-  const assertion = parseAssertion(request.assertion)
-  const client = await parts.findClient(request.clientId)
+  const prove = proof.kind === 'secret' ? bySecret(proof.secret) : byAssertion(proof.assertion)
+  const client = await parts.findClient(clientId)
   if (!client) {
-    throw new SignetError(
-      'client_unknown',
-      `Application with identifier '${request.clientId}' was not found in the tenant.`,
-    )
+    throw new SignetError('client_unknown', `Application with identifier '${clientId}' was not found in the tenant.`)
   }
-  const known = client.credentials.get(assertion.thumbprint.toString('base64url'))
-  if (!known) throw unknownKey(assertion)
-  const { credential } = known
-  if (assertion.leaf !== undefined && !credential.certificate.equals(Buffer.from(assertion.leaf, 'base64'))) {
-    throw new SignetError('assertion_key_unknown', 'The x5c of the client assertion is not the registered certificate.')
+  return { principal: client.principal, proof: await prove(client, parts) }
+}
+
+/** What is left to do once the client is known. */
+type Prove = (client: KnownClient, parts: AuthenticationParts) => Proof | Promise<Proof>
+
+/** Never mixed (SEC-189): who an assertion says it is from decides which rules it has to meet. */
+function byAssertion(token: string): Prove {
+  const jws = parseJws(token)
+  return isFederated(jws) ? byFederation(readFederated(jws), token) : byCertificate(readAssertion(jws), token)
+}
+
+function byCertificate(read: ClientAssertion, assertion: string): Prove {
+  return ({ principal, credentials }, { issuer, nowMs }) => {
+    const known = credentials.get(read.thumbprint.toString('base64url'))
+    if (!known) throw unknownKey(read)
+    const { credential } = known
+    if (read.leaf !== undefined && !credential.certificate.equals(Buffer.from(read.leaf, 'base64'))) {
+      const detail = 'The x5c of the client assertion is not the registered certificate.'
+      throw new SignetError('assertion_key_unknown', detail)
+    }
+    checkClaims(read.claims, {
+      clientId: principal.clientId,
+      issuer,
+      isAgentHeld: credential.keyLocation === 'agent',
+      longAssertions: credential.longAssertions,
+      nowSeconds: nowMs / 1_000,
+    })
+    if (!verifies(read, known.publicKey)) throw new SignetError('assertion_signature_invalid')
+    requireEnabled(principal)
+    requireUsable(credential, nowMs)
+    return { kind: 'certificate', id: credential.id, credential, claims: read.claims, assertion }
   }
-  checkClaims(assertion.claims, {
-    clientId: request.clientId,
-    issuer: parts.issuer,
-    isAgentHeld: credential.keyLocation === 'agent',
-    nowSeconds: parts.nowMs / 1_000,
-  })
-  if (!verifies(assertion, known.publicKey)) throw new SignetError('assertion_signature_invalid')
-  requireUsable(client.principal, credential, parts.nowMs)
-  return { principal: client.principal, credential, claims: assertion.claims }
+}
+
+function bySecret(given: Secret): Prove {
+  return ({ principal, secrets }, { nowMs }) => {
+    const { clientId } = principal
+    if (principal.kind !== 'app') {
+      throw new SignetError('client_secret_refused', `'${clientId}' is a managed identity, and has no secret.`)
+    }
+    const secret = secretOf(secrets, given.reveal())
+    if (!secret) {
+      const detail = `Invalid client secret provided. Send the value of a secret of '${clientId}', not the ID of the secret.`
+      throw new SignetError('client_secret_wrong', detail)
+    }
+    if (nowMs >= secret.expiresAt) {
+      throw new SignetError('client_secret_expired', `The provided client secret of '${clientId}' has expired.`)
+    }
+    requireEnabled(principal)
+    return { kind: 'secret', id: secret.id }
+  }
+}
+
+function byFederation(read: FederatedAssertion, token: string): Prove {
+  return async ({ principal, trusts }, { issuerKeys, nowMs }) => {
+    const trust = trustFor(read, trusts)
+    checkFederatedTimes(read, nowMs / 1_000)
+    if (!(await issuerKeys.verifies(trust, token))) throw new SignetError('assertion_signature_invalid')
+    requireEnabled(principal)
+    return { kind: 'federated', id: trust.id, trust }
+  }
 }
 
 function unknownKey(assertion: ClientAssertion): SignetError {
@@ -87,13 +172,16 @@ function verifies(assertion: ClientAssertion, key: KeyObject): boolean {
   return verify('sha256', signed, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, signature)
 }
 
-function requireUsable(principal: Principal, credential: KeyCredential, nowMs: number): void {
-  if (principal.state !== 'enabled') {
-    throw new SignetError(
-      'client_disabled',
-      `The identity '${principal.clientId}' is ${principal.state === 'deleted' ? 'turned off' : 'paused'}.`,
-    )
-  }
+function requireEnabled({ clientId, state, kind }: Principal): void {
+  if (state === 'enabled') return
+  const off = kind === 'app' ? 'deleted' : 'turned off'
+  throw new SignetError(
+    'client_disabled',
+    `The ${kind === 'app' ? 'application' : 'identity'} '${clientId}' is ${state === 'deleted' ? off : 'paused'}.`,
+  )
+}
+
+function requireUsable(credential: KeyCredential, nowMs: number): void {
   const usability = usabilityAt(credential, nowMs)
   if (usability === 'usable') return
   if (usability === 'revoked' || usability === 'superseded') throw new SignetError('credential_revoked')

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { apiHeaderList } from '../platform/http/hardening.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { Issuer } from './issuer.ts'
+import { adfsTenant, type Issuer, requireTenant, reservedTenants } from './issuer.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface Published {
@@ -10,8 +10,6 @@ interface Published {
   /** Every header, as name, value, name, value. */
   readonly headers: string[]
 }
-
-const reservedTenants = new Set(['common', 'organizations', 'consumers'])
 
 /** Discovery documents and the key set: made once, answered from memory, the same whatever the request says (SEC-91). */
 export class DiscoveryEndpoint {
@@ -40,6 +38,10 @@ export class DiscoveryEndpoint {
   }
 
   #find(tenant: string, rest: string, query: string): Published | undefined {
+    if (tenant === '.well-known' && rest === 'webfinger') return this.#webfinger(query)
+    if (tenant === adfsTenant && rest === '.well-known/openid-configuration') {
+      return this.#once('adfs', 'max-age=86400, private', () => this.#adfsMetadata())
+    }
     if (tenant === 'common' && rest === 'discovery/instance') return this.#instanceDiscovery(query)
     const reserved = reservedTenants.has(tenant) ? tenant : null
     switch (rest) {
@@ -83,8 +85,7 @@ export class DiscoveryEndpoint {
   }
 
   #requireTenant(tenant: string): void {
-    if (this.#issuer.spellings.includes(tenant) || reservedTenants.has(tenant)) return
-    throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
+    if (!reservedTenants.has(tenant)) requireTenant(this.#issuer, tenant)
   }
 
   #metadata(version: 1 | 2, reserved: string | null): Record<string, unknown> {
@@ -95,7 +96,7 @@ export class DiscoveryEndpoint {
     const issuer = version === 2 ? this.#issuer.v2 : this.#issuer.v1
     return {
       token_endpoint: `${base}${path}/token`,
-      token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       jwks_uri: version === 2 ? `${base}/discovery/v2.0/keys` : `${authorityUrl}/common/discovery/keys`,
       response_modes_supported: ['query', 'fragment', 'form_post'],
@@ -116,6 +117,37 @@ export class DiscoveryEndpoint {
       cloud_graph_host_name: host,
       msgraph_host: host,
     }
+  }
+
+  /** What clients that take the tenant `adfs` for a server of that product read: everything is below that name. */
+  #adfsMetadata(): Record<string, unknown> {
+    const base = `${this.#issuer.authorityUrl}/${adfsTenant}`
+    return {
+      ...this.#metadata(2, null),
+      issuer: base,
+      token_endpoint: `${base}/oauth2/token`,
+      authorization_endpoint: `${base}/oauth2/authorize`,
+      device_authorization_endpoint: `${base}/oauth2/devicecode`,
+      end_session_endpoint: `${base}/oauth2/logout`,
+      jwks_uri: `${base}/discovery/keys`,
+    }
+  }
+
+  /** Says to MSAL.NET that the host it asks about is a realm this host stands for. @throws SignetError `not_found` */
+  #webfinger(query: string): Published {
+    const realm = 'http://schemas.microsoft.com/rel/trusted-realm'
+    const asked = new URLSearchParams(query)
+    const { authorityUrl } = this.#issuer
+    // MSAL.NET asks for the host with its port or without, and compares what comes back to that.
+    const names = [authorityUrl, `https://${new URL(authorityUrl).hostname}`]
+    const subject = names.find((name) => name === asked.get('resource')?.replace(/\/$/, ''))
+    if (subject === undefined || asked.get('rel') !== realm) {
+      throw new SignetError('not_found', 'There is no such resource here.')
+    }
+    return this.#once(`webfinger/${subject}`, 'max-age=86400, private', () => ({
+      subject,
+      links: [{ rel: realm, href: subject }],
+    }))
   }
 
   /** @throws SignetError `authority_host_unknown` for a host that is not this authority's */

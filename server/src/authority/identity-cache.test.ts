@@ -19,7 +19,7 @@ class HeldRegistry {
   async findClient(clientId: string) {
     this.reads += 1
     const client = this.clients.get(clientId)
-    const found = client && { principal: client.principal, credentials: [client.credential] }
+    const found = client && { principal: client.principal, credentials: [client.credential], secrets: [], trusts: [] }
     await this.#gate
     return found
   }

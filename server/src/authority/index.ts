@@ -1,5 +1,6 @@
 /**
- * Issues and verifies tokens: who asks (a client assertion under a registered certificate), for what (a registered
+ * Issues and verifies tokens: who asks (an assertion under a registered certificate, a
+ * secret, or the token of an issuer that the client trusts), for what (a registered
  * audience), in which words (claims), under which key, and on durable record before the token leaves. It never creates
  * principals and never decides when their certificates roll.
  * Owns the tables `signing_keys`, `resource_apps`, and `telemetry.db` with `token_log`, `assertion_jti`, `token_usage`,
@@ -8,6 +9,7 @@
 export { type Authority, openAuthority } from './authority.ts'
 export { authorityEndpoint } from './authority-endpoint.ts'
 export { DiscoveryEndpoint } from './discovery-endpoint.ts'
+export { guardedFetch } from './issuer-keys.ts'
 export type { KeyOutlook, SigningKeys } from './signing-keys.ts'
 export type { TokenActivityStore } from './token-activity-store.ts'
 export { TokenEndpoint } from './token-endpoint.ts'

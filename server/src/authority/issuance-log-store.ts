@@ -31,6 +31,8 @@ export interface IssuanceRow {
     readonly assertionHash: Buffer
     /** For how long after the first use the same bytes may come again; 0 for one use (SEC-79). */
     readonly reusableMs: number
+    /** Whether its `exp` may lie a day ahead. */
+    readonly isLong: boolean
   }
 }
 
@@ -44,6 +46,8 @@ export const tokenList = 'tokens'
 const mostFound = 20
 export const tokenColumns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip, correlation_id'
 const skewSeconds = 300
+/** Hours that `exp` can lie in when an assertion may live for a day. */
+const longHours = 27
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
 const noAudience = ''
 
@@ -171,19 +175,24 @@ export class IssuanceLogStore {
 
   /**
    * Spends a (client, jti) once. The table is kept by the hour of `exp`; an assertion that is still acceptable lies in
-   * one of three hours, and all of them are looked at, so that another `exp` does not make a used jti new.
+   * one of three hours, or of 27 where it may live for a day, and all of them are looked at, so that another `exp` does not
+   * make a used jti new.
    */
   #prepareSpending(): (row: IssuanceRow) => Spending {
-    const find = this.#db.prepare<[string, Buffer, number, number, number], { bytes: Buffer; first_at: number }>(
-      'SELECT assertion_sha256 AS bytes, first_at FROM assertion_jti WHERE client_id = ? AND jti_sha256 = ? AND exp_hour IN (?, ?, ?)',
-    )
+    const finder = (hours: number) =>
+      this.#db.prepare<[string, Buffer, ...number[]], { bytes: Buffer; first_at: number }>(
+        `SELECT assertion_sha256 AS bytes, first_at FROM assertion_jti WHERE client_id = ? AND jti_sha256 = ? AND exp_hour IN (${Array(hours).fill('?').join(', ')})`,
+      )
+    const [find, findLong] = [finder(3), finder(longHours)]
     const insert = this.#db.prepare(
       'INSERT INTO assertion_jti (exp_hour, client_id, jti_sha256, assertion_sha256, first_at) VALUES (?, ?, ?, ?, ?)',
     )
     return ({ assertion, clientId, at }) => {
       if (!assertion) return 'first'
       const hour = expHourOf(at / 1_000 - skewSeconds)
-      const before = find.get(clientId, assertion.jtiHash, hour, hour + 1, hour + 2)
+      const before = assertion.isLong
+        ? findLong.get(clientId, assertion.jtiHash, ...Array.from({ length: longHours }, (_, ahead) => hour + ahead))
+        : find.get(clientId, assertion.jtiHash, hour, hour + 1, hour + 2)
       if (!before) {
         insert.run(assertion.expHour, clientId, assertion.jtiHash, assertion.assertionHash, at)
         return 'first'

@@ -66,6 +66,7 @@ function spending(jti: string, more: Partial<NonNullable<IssuanceRow['assertion'
     jtiHash: sha256Bytes(jti),
     assertionHash: sha256Bytes(`bytes of ${jti}`),
     reusableMs: 0,
+    isLong: false,
     ...more,
   }
   return issued({ assertion })

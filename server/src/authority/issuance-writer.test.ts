@@ -35,6 +35,7 @@ function row(jti: string = ids.next()): IssuanceRow {
       jtiHash: sha256Bytes(jti),
       assertionHash: sha256Bytes(`bytes of ${jti}`),
       reusableMs: 0,
+      isLong: false,
     },
   }
 }

@@ -11,11 +11,11 @@ describe('the issuer', () => {
     expect(issuer.v2).toBe(`${host}/${tenantId}/v2.0`)
   })
 
-  it('knows the tenant by ID and by domain, folded', () => {
-    expect(issuer.spellings).toEqual([tenantId, 'signet.local'])
+  it('knows the tenant by ID, by domain, folded, and by the alias adfs', () => {
+    expect(issuer.spellings).toEqual([tenantId, 'signet.local', 'adfs'])
   })
 
-  it.each([tenantId, 'signet.local'])('takes assertions for issuers and token endpoints of %s', (tenant) => {
+  it.each([tenantId, 'signet.local', 'adfs'])('takes assertions for issuers and token endpoints of %s', (tenant) => {
     for (const path of ['', '/', '/v2.0', '/oauth2/token', '/oauth2/v2.0/token']) {
       expect(issuer.assertionAudiences).toContain(`${host}/${tenant}${path}`)
     }

@@ -1,3 +1,28 @@
+import { SignetError } from '../platform/signet-error.ts'
+
+/** Names that stand for no tenant of their own: discovery answers them, token requests are refused (wire-protocol §3.1). */
+export const reservedTenants: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers'])
+
+/**
+ * A tenant of this name has clients leave instance discovery out, with no change of their code; it means the one tenant
+ * there is (wire-protocol §3.9).
+ */
+export const adfsTenant = 'adfs'
+
+const tenantForm = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[a-z0-9-]+(?:\.[a-z0-9-]+)+)$/
+
+/**
+ * @param tenant path segment, lower case
+ * @throws SignetError `tenant_unknown`, or `tenant_malformed` for what can be no tenant
+ */
+export function requireTenant({ spellings }: Issuer, tenant: string): void {
+  if (spellings.includes(tenant)) return
+  if (tenantForm.test(tenant) || reservedTenants.has(tenant)) {
+    throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
+  }
+  throw new SignetError('tenant_malformed')
+}
+
 /** URLs of one tenant, in every spelling clients use. All come from configuration, never from a request (SEC-91). */
 export interface Issuer {
   readonly tenantId: string
@@ -15,7 +40,7 @@ export interface Issuer {
 
 export function issuerOf(options: { authorityUrl: string; tenantId: string; tenantDomain: string }): Issuer {
   const { authorityUrl, tenantId } = options
-  const spellings = [tenantId, options.tenantDomain].map((spelling) => spelling.toLowerCase())
+  const spellings = [tenantId, options.tenantDomain, adfsTenant].map((spelling) => spelling.toLowerCase())
   const audiences = spellings.flatMap((tenant) => [
     `${authorityUrl}/${tenant}`,
     `${authorityUrl}/${tenant}/`,

@@ -82,6 +82,11 @@ const forms = {
   credential_refused: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>
 
+/** The number that a refusal has in the answer. */
+export function aadstsNumberOf(code: ErrorCode): number {
+  return forms[code].number
+}
+
 /** The answer to a refused token request. `error_description` begins with the AADSTS number, which clients look for. */
 export function oauthError(
   error: SignetError,

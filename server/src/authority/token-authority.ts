@@ -1,16 +1,17 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
-import { jwtBearer } from '@signet/shared/wire/oauth'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { accessTokenClaims, backdateSeconds } from './claims.ts'
-import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
+import { type AuthenticatedClient, authenticateClient, type Proof } from './client-authentication.ts'
+import { type ClientCredentials, clientCredentialsOf, missing } from './client-credentials.ts'
 import type { IdentityCache } from './identity-cache.ts'
 import { type IssuanceLog, sha256Bytes, utiOf } from './issuance-log.ts'
 import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { TestGrants } from './test-grants.ts'
@@ -21,8 +22,8 @@ import type { Trace } from './traces.ts'
 export interface TokenRequest {
   readonly version: 1 | 2
   readonly form: ReadonlyMap<string, string>
-  /** The request came with an Authorization header: a client secret by another road. */
-  readonly hasAuthorization: boolean
+  /** Its Authorization header. */
+  readonly authorization: string | undefined
   readonly correlationId: string
   readonly ip: string | null
   readonly trace: Trace
@@ -47,6 +48,7 @@ interface Draft extends Omit<IssuedToken, 'accessToken' | 'resource'> {
 export interface TokenAuthorityParts {
   readonly issuer: Issuer
   readonly identities: IdentityCache
+  readonly issuerKeys: IssuerKeys
   readonly resources: ResourceApps
   readonly keys: SigningKeys
   readonly log: IssuanceLog
@@ -63,14 +65,13 @@ export interface TokenAuthorityParts {
   readonly onCertificateVerdict: (principalId: string) => void
 }
 
-const guid = z.guid()
 /** How long a customer's certificate may send the same assertion again; agents get one use (SEC-79). */
 const reusableMs = 600_000
 
 /** Principals whose recovery would be noticed at once; that of any other is seen when its state is next looked at. */
 const mostRefused = 10_000
 
-/** Issues access tokens to clients that prove themselves with a certificate. */
+/** Issues access tokens to clients that prove themselves with a certificate, a secret or the token of an issuer they trust. */
 export class TokenAuthority {
   readonly #parts: TokenAuthorityParts
   readonly #ids: SequentialIds
@@ -103,13 +104,13 @@ export class TokenAuthority {
     const { clock, resources, onCredentialUsed, onCertificateVerdict } = this.#parts
     requireGrant(form)
     const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
-    const credentials = clientCredentialsOf(form, request.hasAuthorization)
+    const credentials = clientCredentialsOf(form, request.authorization)
     const nowMs = clock.now()
 
     // 1 who asks
     const client = await trace.step(
       'client-authentication',
-      'Client assertion and certificate checked',
+      'Client and its proof checked',
       () => this.#authenticate(credentials, request, nowMs, resource),
       clientInWords,
     )
@@ -124,28 +125,27 @@ export class TokenAuthority {
     const id = this.#ids.next()
     const draft = this.#draft(request, client, app, resource, id, nowMs)
     // 4 the signature, while 5 the record is on its way to the disk: the token leaves when both are there
-    const recorded = this.#parts.log.record(
-      this.#row(request, client, nowMs, resource, { id, draft, assertion: credentials.assertion }),
-    )
+    const recorded = this.#parts.log.record(this.#row(request, client, nowMs, resource, { id, draft }))
     recorded.catch(() => undefined)
     const accessToken = await trace.step('signature', 'Token signed', draft.sign, () => signatureInWords(draft))
     await trace.step('record', 'Issuance on durable record', () => recorded)
-    onCredentialUsed(client.credential.id, nowMs)
+    onCredentialUsed(client.proof.id, nowMs)
     if (this.#refused.delete(client.principal.objectId)) onCertificateVerdict(client.principal.objectId)
     const { lifetimeSeconds, notBefore, expiresOn, kid } = draft
     return { accessToken, lifetimeSeconds, notBefore, expiresOn, resource, kid }
   }
 
   async #authenticate(
-    credentials: { clientId: string; assertion: string },
+    credentials: ClientCredentials,
     request: TokenRequest,
     nowMs: number,
     resource: string,
   ): Promise<AuthenticatedClient> {
-    const { identities, issuer, log } = this.#parts
+    const { identities, issuer, issuerKeys, log } = this.#parts
     try {
       return await authenticateClient(credentials, {
         issuer,
+        issuerKeys,
         findClient: async (clientId) => identities.find(clientId),
         nowMs,
       })
@@ -204,6 +204,7 @@ export class TokenAuthority {
       principal: client.principal,
       resource,
       app,
+      byKey: client.proof.kind !== 'secret',
       nowSeconds,
       lifetimeSeconds,
       uti: utiOf(id),
@@ -248,9 +249,9 @@ export class TokenAuthority {
     client: AuthenticatedClient,
     at: number,
     resource: string,
-    issued: { id: string; draft: Draft; assertion: string },
+    issued: { id: string; draft: Draft },
   ): IssuanceRow {
-    const { principal, credential, claims } = client
+    const { principal, proof } = client
     return {
       id: issued.id,
       tenantId: principal.tenantId,
@@ -258,18 +259,13 @@ export class TokenAuthority {
       principalId: principal.objectId,
       clientId: principal.clientId,
       audience: resource,
-      x5tS256: credential.x5tS256,
+      x5tS256: proof.kind === 'certificate' ? proof.credential.x5tS256 : null,
       kid: issued.draft.kid,
       exp: issued.draft.expiresOn,
       outcome: 'ok',
       correlationId: request.correlationId,
       ip: request.ip,
-      assertion: {
-        expHour: expHourOf(claims.exp),
-        jtiHash: sha256Bytes(claims.jti),
-        assertionHash: sha256Bytes(issued.assertion),
-        reusableMs: credential.keyLocation === 'agent' ? 0 : reusableMs,
-      },
+      ...(proof.kind === 'certificate' && { assertion: spent(proof) }),
     }
   }
 
@@ -295,8 +291,29 @@ export class TokenAuthority {
   }
 }
 
-function clientInWords({ principal, credential }: AuthenticatedClient): string {
-  return `Client ${principal.clientId} is enabled; certificate ${credential.x5tS256} (x5t#S256) is its own and usable.`
+/** What is spent with a token: the assertion of a certificate. Tokens of others are sent again by design (SEC-189). */
+function spent({
+  claims,
+  credential,
+  assertion,
+}: Extract<Proof, { kind: 'certificate' }>): NonNullable<IssuanceRow['assertion']> {
+  return {
+    expHour: expHourOf(claims.exp),
+    jtiHash: sha256Bytes(claims.jti),
+    assertionHash: sha256Bytes(assertion),
+    reusableMs: credential.keyLocation === 'agent' ? 0 : reusableMs,
+    isLong: credential.longAssertions,
+  }
+}
+
+function clientInWords({ principal, proof }: AuthenticatedClient): string {
+  return `Client ${principal.clientId} is enabled; ${proofInWords(proof)}`
+}
+
+function proofInWords(proof: Proof): string {
+  if (proof.kind === 'certificate') return `certificate ${proof.credential.x5tS256} (x5t#S256) is its own and usable.`
+  if (proof.kind === 'secret') return `secret ${proof.id} is its own and has not expired.`
+  return `federated credential ${proof.id} trusts the token of ${proof.trust.issuer}.`
 }
 
 function audienceInWords({ name, uri, tokenVersion }: ResourceApp): string {
@@ -311,31 +328,6 @@ function requireGrant(form: ReadonlyMap<string, string>): void {
   const grant = form.get('grant_type')
   if (!grant) throw missing('grant_type')
   if (grant !== 'client_credentials') throw new SignetError('grant_unsupported')
-}
-
-/** Exactly one client authentication, and that is an assertion (SEC-70). */
-function clientCredentialsOf(
-  form: ReadonlyMap<string, string>,
-  hasAuthorization: boolean,
-): { clientId: string; assertion: string } {
-  const clientId = form.get('client_id')?.trim().toLowerCase()
-  if (!clientId) throw missing('client_id')
-  if (!guid.safeParse(clientId).success) {
-    throw new SignetError('client_unknown', 'The client_id is not the GUID of an application in this tenant.')
-  }
-  const assertion = form.get('client_assertion')
-  const hasSecret = hasAuthorization || form.has('client_secret')
-  if (assertion && hasSecret) throw new SignetError('client_authentication_ambiguous')
-  if (hasSecret) throw new SignetError('client_secret_refused')
-  if (!assertion) throw new SignetError('client_authentication_missing')
-  const type = form.get('client_assertion_type')
-  if (!type) throw missing('client_assertion_type')
-  if (type !== jwtBearer) throw new SignetError('assertion_malformed', 'The client_assertion_type is not jwt-bearer.')
-  return { clientId, assertion }
-}
-
-function missing(name: string): SignetError {
-  return new SignetError('parameter_missing', `The request body must contain the following parameter: '${name}'.`)
 }
 
 const Challenge = z.object({

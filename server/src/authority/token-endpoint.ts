@@ -7,7 +7,7 @@ import { apiHeaderList, apiHeaders } from '../platform/http/hardening.ts'
 import { sendJson } from '../platform/http/problem.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { Issuer } from './issuer.ts'
+import { adfsTenant, type Issuer, requireTenant } from './issuer.ts'
 import { oauthError } from './oauth-errors.ts'
 import type { IssuedToken, TokenAuthority } from './token-authority.ts'
 import type { TraceRecorder } from './traces.ts'
@@ -44,11 +44,13 @@ export class TokenEndpoint {
     try {
       const form = await this.#formOf(request, path)
       given ??= correlationOf(form.get('client-request-id'))
-      const version = path.endsWith('/oauth2/v2.0/token') ? 2 : 1
+      const version = versionOf(path, form)
       const token = await this.#issue(request, form, version, given ?? traceId)
       sendToken(response, version === 2 ? v2Body(token) : v1Body(token), traceId, given)
     } catch (thrown) {
       for (const [name, value] of answerHeaders(traceId, given)) response.setHeader(name, value)
+      // Who came by that header is told of it when refused (RFC 6749 §5.2).
+      if (request.headers.authorization !== undefined) response.setHeader('WWW-Authenticate', 'Basic realm="signet"')
       this.refuse(response, thrown, { traceId, correlationId: given ?? traceId })
     }
   }
@@ -61,6 +63,7 @@ export class TokenEndpoint {
     const { clock, issuer } = this.#parts
     const { status, body } = oauthError(error, { ...ids, authorityUrl: issuer.authorityUrl, nowMs: clock.now() })
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds))
+    if (status !== 401) response.removeHeader('WWW-Authenticate')
     if (status === 405 && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST')
     sendJson(response, status, body)
   }
@@ -69,8 +72,7 @@ export class TokenEndpoint {
     const { issuer } = this.#parts
     if (request.method !== 'POST') throw new SignetError('method_not_allowed', 'Use POST here.')
     const tenant = path.split('/')[1] ?? ''
-    if (!issuer.spellings.includes(tenant))
-      throw new SignetError('tenant_unknown', 'The tenant of this address was not found.')
+    requireTenant(issuer, tenant)
     if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
       throw new SignetError('unsupported_media_type', 'The content type must be application/x-www-form-urlencoded.')
     }
@@ -95,12 +97,18 @@ export class TokenEndpoint {
     return authority.issue({
       version,
       form,
-      hasAuthorization: request.headers.authorization !== undefined,
+      authorization: request.headers.authorization,
       correlationId,
       ip: request.socket.remoteAddress ?? null,
       trace: traces.of(correlationId, () => clock.monotonicMs()),
     })
   }
+}
+
+/** Clients of the alias send the fields of v2 to the path of v1 (wire-protocol §3.9). */
+function versionOf(path: string, form: ReadonlyMap<string, string>): 1 | 2 {
+  if (path.endsWith('/oauth2/v2.0/token')) return 2
+  return path.startsWith(`/${adfsTenant}/`) && form.has('scope') ? 2 : 1
 }
 
 /** The caller's correlation ID when it is a GUID; nothing else is ever echoed (SEC-81). MSAL for Node has it in the form. */

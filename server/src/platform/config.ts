@@ -22,6 +22,8 @@ const settings = z.object({
   SIGNET_LOCAL_BIND: loopback.default('127.0.0.1'),
   SIGNET_LOCAL_PORT: port(7430),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
+  SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -55,6 +57,8 @@ export interface Config {
   readonly localBind: string
   readonly localPort: number
   readonly tokenLifetimeSeconds: number
+  /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
+  readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   readonly logLevel: string
   /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
   readonly dashboardUrl: string
@@ -94,6 +98,10 @@ function derive(values: z.infer<typeof settings>): Config {
     localBind: values.SIGNET_LOCAL_BIND,
     localPort: values.SIGNET_LOCAL_PORT,
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
+    federation: {
+      caFile: values.SIGNET_FEDERATION_CA_FILE,
+      allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,
+    },
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
     authorityUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AUTHORITY_PORT}`,

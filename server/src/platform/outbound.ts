@@ -19,7 +19,7 @@ export interface OutboundCall {
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** PEM of the only issuers that are trusted. */
+  /** PEM of the only issuers of certificates that are trusted. */
   readonly ca: string
   /** Loopback, link-local and private addresses are refused unless this is true. */
   readonly allowPrivate: boolean

@@ -107,19 +107,34 @@ export class PrincipalsStore {
     return rows.map(toPrincipal)
   }
 
-  /** @returns whether it was there and its time was over */
-  async purge(tx: Tx, objectId: string, now: number): Promise<boolean> {
-    const result = await sqlOf(tx)
-      .deleteFrom('principals')
+  /** Whether a principal is deleted and its time is over. */
+  async isPurgeable(tx: Tx, objectId: string, now: number): Promise<boolean> {
+    const row = await sqlOf(tx)
+      .selectFrom('principals')
+      .select('object_id')
       .where('object_id', '=', objectId)
       .where('state', '=', 'deleted')
       .where('purge_at', '<=', now)
       .executeTakeFirst()
-    return result.numDeletedRows === 1n
+    return row !== undefined
+  }
+
+  async purge(tx: Tx, objectId: string): Promise<void> {
+    await sqlOf(tx).deleteFrom('principals').where('object_id', '=', objectId).execute()
   }
 
   async insertCredential(tx: Tx, row: CredentialsTable): Promise<void> {
     await sqlOf(tx).insertInto('credentials').values(row).execute()
+  }
+
+  /** @returns false when that certificate is there already, whoever has it */
+  async insertNewCredential(tx: Tx, row: CredentialsTable): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .insertInto('credentials')
+      .values(row)
+      .onConflict((conflict) => conflict.column('x5t_s256').doNothing())
+      .executeTakeFirst()
+    return result.numInsertedOrUpdatedRows === 1n
   }
 
   async credential(id: string, tx?: Tx): Promise<KeyCredential | undefined> {
@@ -153,6 +168,34 @@ export class PrincipalsStore {
       .limit(limit)
       .execute()
     return rows.map(toCredential)
+  }
+
+  /** What may authenticate a client, before what no longer may; each newest first. */
+  async clientCredentials(principalId: string, limit: number, tx?: Tx): Promise<KeyCredential[]> {
+    const rows = await this.#reader(tx)
+      .selectFrom('credentials')
+      .selectAll()
+      .where('principal_id', '=', principalId)
+      .orderBy((eb) => eb('state', 'in', ['retired', 'revoked']))
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  /** Compare-and-set. @returns whether it was of that version */
+  async setLongAssertions(
+    tx: Tx,
+    { id, version }: KeyCredential,
+    change: Pick<CredentialsTable, 'long_assertions' | 'updated_at'>,
+  ): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('credentials')
+      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
   }
 
   /** By any of the names of a certificate; one that is not given matches nothing. */
@@ -244,12 +287,14 @@ export class PrincipalsStore {
     return rows.map(toCredential)
   }
 
-  async recordUse(tx: Tx, id: string, at: number): Promise<void> {
-    await sqlOf(tx)
+  /** @returns whether it is one of these */
+  async recordUse(tx: Tx, id: string, at: number): Promise<boolean> {
+    const result = await sqlOf(tx)
       .updateTable('credentials')
       .set((eb) => ({ first_used_at: eb.fn.coalesce('first_used_at', eb.val(at)), last_used_at: at }))
       .where('id', '=', id)
-      .execute()
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
   }
 
   /** @returns false when somebody else has ever used this key (SEC-38) */
@@ -289,7 +334,7 @@ export class PrincipalsStore {
   }
 }
 
-function toPrincipal(row: PrincipalsTable): Principal {
+export function toPrincipal(row: PrincipalsTable): Principal {
   return {
     objectId: ObjectId.parse(row.object_id),
     clientId: ClientId.parse(row.client_id),

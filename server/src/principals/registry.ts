@@ -1,4 +1,3 @@
-import type { CredentialSummary } from '@signet/shared/api/principals'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import {
   ClientId,
@@ -15,16 +14,29 @@ import type { Clock } from '../platform/clock.ts'
 import type { CertificateFacts } from '../platform/crypto/certificate.ts'
 import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { Cursors } from '../platform/database/paging.ts'
 import { newGuid, SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import type { KnownSecret } from './client-secret.ts'
+import { ClientSecretsStore } from './client-secrets-store.ts'
+import { FederatedCredentialsStore } from './federated-credentials-store.ts'
+import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
 import { type CertificateNames, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
+
+/** What the authority knows a client by. */
+export interface ClientRecord {
+  readonly principal: Principal
+  readonly credentials: readonly KeyCredential[]
+  readonly secrets: readonly KnownSecret[]
+  readonly trusts: readonly FederatedTrust[]
+}
 
 interface PreparedCredential {
   readonly slotId: SlotId
@@ -38,14 +50,24 @@ interface PreparedCredential {
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
 export class PrincipalRegistry {
   readonly #store: PrincipalsStore
+  readonly #secrets: ClientSecretsStore
+  readonly #federated: FederatedCredentialsStore
   readonly #database: Transactor & ChangeRecorder
   readonly #audit: AuditLog
   readonly #clock: Clock
   readonly #tenantId: TenantId
   readonly #ids: SequentialIds
 
-  constructor(options: { database: Database; audit: AuditLog; clock: Clock; tenantId: TenantId }) {
+  constructor(options: {
+    database: Database
+    cursors: Cursors
+    audit: AuditLog
+    clock: Clock
+    tenantId: TenantId
+  }) {
     this.#store = new PrincipalsStore(options.database)
+    this.#secrets = new ClientSecretsStore(options.database)
+    this.#federated = new FederatedCredentialsStore(options.database, options.cursors)
     this.#database = options.database
     this.#audit = options.audit
     this.#clock = options.clock
@@ -54,18 +76,30 @@ export class PrincipalRegistry {
   }
 
   /** A system-assigned principal with new object and client IDs. The caller records the act that asked for it. */
-  async createSystem(tx: Tx, owner: { instanceId: InstanceId; name: string; armId: string }): Promise<Principal> {
+  createSystem(tx: Tx, owner: { instanceId: InstanceId; name: string; armId: string }): Promise<Principal> {
+    return this.#create(tx, { kind: 'system', ...owner })
+  }
+
+  /** A principal for code outside any instance, with new IDs. The caller records the act. */
+  createApplication(tx: Tx, name: string): Promise<Principal> {
+    return this.#create(tx, { kind: 'app', name, instanceId: null, armId: null })
+  }
+
+  async #create(
+    tx: Tx,
+    wanted: Pick<Principal, 'kind' | 'armId'> & { name: string; instanceId: InstanceId | null },
+  ): Promise<Principal> {
     const now = this.#clock.now()
     const objectId = ObjectId.parse(newGuid())
     await this.#store.insertPrincipal(tx, {
       object_id: objectId,
       tenant_id: this.#tenantId,
       client_id: ClientId.parse(newGuid()),
-      kind: 'system',
-      display_name: owner.name,
-      name_key: owner.name.toLowerCase(),
-      owner_instance_id: owner.instanceId,
-      arm_id: owner.armId,
+      kind: wanted.kind,
+      display_name: wanted.name,
+      name_key: wanted.name.toLowerCase(),
+      owner_instance_id: wanted.instanceId,
+      arm_id: wanted.armId,
       token_ttl_s: null,
       state: 'enabled',
       deleted_at: null,
@@ -78,12 +112,16 @@ export class PrincipalRegistry {
     return this.require(objectId, tx)
   }
 
-  /** Soft-deletes: refused at once everywhere, its certificates revoked, restorable for 30 days. */
+  /**
+   * Soft-deletes: refused at once everywhere, restorable for 30 days. The certificates of an identity are revoked, since an
+   * agent makes others; an application keeps its own, since nobody could bring its keys back.
+   */
   async delete(tx: Tx, context: RequestContext, objectId: ObjectId): Promise<void> {
     const now = this.#clock.now()
     const change = { state: 'deleted', deleted_at: now, purge_at: now + restorableMs, updated_at: now } as const
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
-    await this.revokeAll(tx, context, objectId, 'identity turned off')
+    const { kind } = await this.require(objectId, tx)
+    if (kind !== 'app') await this.revokeAll(tx, context, objectId, 'identity turned off')
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
@@ -92,7 +130,7 @@ export class PrincipalRegistry {
     await this.#enter(tx, objectId, suspended ? 'enabled' : 'suspended', suspended ? 'suspended' : 'enabled')
   }
 
-  /** A deleted principal comes back under the same IDs; it needs new credentials. The caller records the act. */
+  /** A deleted principal comes back under the same IDs; an identity needs new credentials. The caller records the act. */
   async restore(tx: Tx, objectId: ObjectId): Promise<void> {
     await this.#enter(tx, objectId, 'deleted', 'enabled')
   }
@@ -103,14 +141,18 @@ export class PrincipalRegistry {
   }
 
   /**
-   * Deletes a principal for good. Its credentials, slots and rotations stay as history until their own retention ends.
+   * Deletes a principal for good, with its secrets and federated credentials. Its certificates, slots and rotations stay as
+   * history until their own retention ends.
    *
    * @returns false when it is gone already, or was restored
    */
   async purge(tx: Tx, objectId: ObjectId): Promise<boolean> {
-    const isGone = await this.#store.purge(tx, objectId, this.#clock.now())
-    if (isGone) await this.#database.changed(tx, { kind: 'principal', id: objectId })
-    return isGone
+    if (!(await this.#store.isPurgeable(tx, objectId, this.#clock.now()))) return false
+    await this.#secrets.removeAll(tx, objectId)
+    await this.#federated.removeAll(tx, objectId)
+    await this.#store.purge(tx, objectId)
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+    return true
   }
 
   async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
@@ -144,10 +186,16 @@ export class PrincipalRegistry {
   }
 
   /** What the authority needs to authenticate a client; deleted ones included, so that it can say why it refuses. */
-  async findClient(clientId: string): Promise<{ principal: Principal; credentials: KeyCredential[] } | undefined> {
+  async findClient(clientId: string): Promise<ClientRecord | undefined> {
     const principal = await this.#store.principalByClient(clientId)
     if (!principal) return undefined
-    return { principal, credentials: await this.#store.credentialsOf(principal.objectId, relevantCredentials) }
+    const { objectId, kind } = principal
+    const [credentials, secrets, trusts] = await Promise.all([
+      this.#store.clientCredentials(objectId, relevantCredentials),
+      kind === 'app' ? this.#secrets.known(objectId) : [],
+      kind === 'system' ? [] : this.#federated.of(objectId),
+    ])
+    return { principal, credentials, secrets, trusts }
   }
 
   /** Registers a certificate that is accepted from now on, beside the active one. */
@@ -206,6 +254,10 @@ export class PrincipalRegistry {
   async revokeCredential(tx: Tx, context: RequestContext, credential: KeyCredential, reason: string): Promise<void> {
     await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now() })
     await this.#recorded(tx, context, 'credential.revoked', credential, reason)
+  }
+
+  findCredential(id: string, tx?: Tx): Promise<KeyCredential | undefined> {
+    return this.#store.credential(id, tx)
   }
 
   /** @throws SignetError `not_found` */
@@ -268,10 +320,16 @@ export class PrincipalRegistry {
     }
   }
 
-  /** First and last use, as the authority saw them; a batch of them is one transaction. */
+  /**
+   * Uses of certificates, secrets and federated credentials, as the authority saw them; a batch of them is one
+   * transaction. What was removed since is passed over.
+   */
   async recordUses(uses: ReadonlyMap<CredentialId, number>): Promise<void> {
+    const stores = [this.#store, this.#secrets, this.#federated]
     await this.#database.transact(async (tx) => {
-      for (const [id, at] of uses) await this.#store.recordUse(tx, id, at)
+      for (const [id, at] of uses) {
+        for (const store of stores) if (await store.recordUse(tx, id, at)) break
+      }
     })
   }
 
@@ -319,26 +377,5 @@ export class PrincipalRegistry {
       },
     })
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
-  }
-}
-
-/** What people see of a certificate. */
-export function summaryOf(credential: KeyCredential): CredentialSummary {
-  return {
-    id: credential.id,
-    serial: credential.serial,
-    thumbprint: thumbprintHex(credential.certificate),
-    x5tS256: credential.x5tS256,
-    keyAlgorithm: credential.keyAlgorithm,
-    keyLocation: credential.keyLocation,
-    state: credential.state,
-    notBefore: credential.notBefore,
-    notAfter: credential.notAfter,
-    issuedAt: credential.issuedAt,
-    activatedAt: credential.activatedAt,
-    usableUntil: credential.usableUntil,
-    revokedAt: credential.revokedAt,
-    firstUsedAt: credential.firstUsedAt,
-    lastUsedAt: credential.lastUsedAt,
   }
 }

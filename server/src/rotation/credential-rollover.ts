@@ -163,12 +163,12 @@ export class CredentialRollover {
     })
   }
 
-  /** T3, as the authority sees the first good assertion of a prepared credential. */
+  /** T3, as the authority sees the first good assertion of a prepared credential; no other use changes anything. */
   async activateUsed(credentialId: CredentialId): Promise<void> {
     const context = systemContext('first use', newGuid())
     await this.#parts.database.transact(async (tx) => {
-      const credential = await this.#parts.registry.requireCredential(credentialId, tx)
-      if (credential.state !== 'prepared' || credential.slotId === null) return
+      const credential = await this.#parts.registry.findCredential(credentialId, tx)
+      if (credential?.state !== 'prepared' || credential.slotId === null) return
       const slot = await this.#parts.store.slot(credential.slotId, tx)
       if (slot?.prepared_credential_id === credentialId) await this.#activate(tx, context, slot, credential)
     })

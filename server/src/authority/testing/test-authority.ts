@@ -23,9 +23,11 @@ import { Cursors } from '../../platform/database/paging.ts'
 import { Sealer } from '../../platform/database/sealer.ts'
 import { listen } from '../../platform/http/listener.ts'
 import { createLogger } from '../../platform/log.ts'
+import { OutboundError } from '../../platform/outbound.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
-import type { KeyCredential, Principal } from '../../principals/index.ts'
+import type { FederatedTrust, KeyCredential, KnownSecret, Principal } from '../../principals/index.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
+import type { Fetch } from '../issuer-keys.ts'
 
 export const resource = 'https://vault.azure.net'
 export const authorityUrl = 'https://login.signet.test:7421'
@@ -36,6 +38,8 @@ export class TestClient {
   readonly keys: { privateKey: KeyObject; publicKey: KeyObject }
   principal: Principal
   credential: KeyCredential
+  secrets: KnownSecret[] = []
+  trusts: FederatedTrust[] = []
 
   private constructor(keys: TestClient['keys'], principal: Principal, credential: KeyCredential) {
     this.keys = keys
@@ -46,6 +50,7 @@ export class TestClient {
   static async make(options: {
     nowMs: number
     keyLocation?: KeyCredential['keyLocation']
+    kind?: Principal['kind']
     ec?: boolean
   }): Promise<TestClient> {
     const keys = options.ec
@@ -63,10 +68,10 @@ export class TestClient {
       objectId,
       clientId: ClientId.parse(randomUUID()),
       tenantId,
-      kind: 'system',
+      kind: options.kind ?? 'system',
       displayName: 'vm-1',
       ownerInstanceId: null,
-      armId: '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1',
+      armId: options.kind === 'app' ? null : armId,
       tokenLifetimeSeconds: null,
       state: 'enabled',
       deletedAt: null,
@@ -151,6 +156,12 @@ export class TestClient {
   }
 }
 
+const unreachable: Fetch = async ({ host }) => {
+  throw new OutboundError('unreachable', `${host} is not part of this test`)
+}
+
+const armId = '/subscriptions/s/resourceGroups/Default/providers/Microsoft.HybridCompute/machines/vm-1'
+
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & Partial<TokenError> }
 
 /** The real authority over HTTP, on a real database, with a clock the test holds. */
@@ -161,6 +172,8 @@ export async function openTestAuthority(
     tokenLifetimeSeconds?: number
     /** Receives the log's lines. */
     logged?: string[]
+    /** What external issuers answer; nothing unless given. */
+    fetch?: Fetch
     /** Puts rows there before the authority reads them. */
     prepare?: (database: Database) => Promise<unknown>
   } = {},
@@ -196,11 +209,19 @@ export async function openTestAuthority(
     registry: {
       findClient: async (clientId) => {
         const client = clients.get(clientId)
-        return client && { principal: client.principal, credentials: [client.credential] }
+        return (
+          client && {
+            principal: client.principal,
+            credentials: [client.credential],
+            secrets: client.secrets,
+            trusts: client.trusts,
+          }
+        )
       },
     },
     tenantDomain: 'signet.local',
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
+    fetch: options.fetch ?? unreachable,
     onCredentialUsed: (id) => used.push(id),
     onCertificateVerdict: (principalId) => certificateVerdicts.push(principalId),
   })
@@ -240,7 +261,7 @@ export type TestAuthority = Awaited<ReturnType<typeof openTestAuthority>>
 /** One more client that the authority knows. */
 export async function addClient(
   authority: TestAuthority,
-  options: { keyLocation?: KeyCredential['keyLocation']; ec?: boolean } = {},
+  options: { keyLocation?: KeyCredential['keyLocation']; kind?: Principal['kind']; ec?: boolean } = {},
 ): Promise<TestClient> {
   const made = await TestClient.make({ nowMs: authority.clock.now(), ...options })
   authority.clients.set(made.principal.clientId, made)

@@ -1,0 +1,77 @@
+import type { applicationsApi } from '@signet/shared/api/applications'
+import type { FederationTest, federationApi } from '@signet/shared/api/federation'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { Handlers } from '../platform/http/contract-router.ts'
+import type { RequestContext } from '../platform/request-context.ts'
+import type { Applications } from './applications.ts'
+import type { FederatedCredentials } from './federated-credentials.ts'
+
+/** @param requireStepUp throws unless the operator confirmed that it is them within the last minutes (SEC-22) */
+export function applicationHandlers(parts: {
+  applications: Applications
+  requireStepUp: (context: RequestContext) => Promise<void>
+}): Handlers<typeof applicationsApi> {
+  const { applications, requireStepUp } = parts
+  return {
+    list: ({ query }) => applications.page(query),
+    create: ({ body }, context) => applications.create(context, body.name),
+    show: ({ params }) => applications.show(params.principalId),
+    rename: ({ params, body, ifMatch }, context) =>
+      applications.rename(context, params.principalId, { ...body, expected: ifMatch }),
+    pause: ({ params, body, ifMatch }, context) =>
+      applications.setPaused(context, params.principalId, true, { ...body, expected: ifMatch }),
+    resume: ({ params, body, ifMatch }, context) =>
+      applications.setPaused(context, params.principalId, false, { ...body, expected: ifMatch }),
+    remove: async ({ params, body, ifMatch }, context) => {
+      await requireStepUp(context)
+      await applications.remove(context, params.principalId, { ...body, expected: ifMatch })
+      return undefined
+    },
+    restore: ({ params, body, ifMatch }, context) =>
+      applications.restore(context, params.principalId, { ...body, expected: ifMatch }),
+    addSecret: async ({ params, body }, context) => {
+      await requireStepUp(context)
+      return applications.addSecret(context, params.principalId, body)
+    },
+    removeSecret: async ({ params }, context) => {
+      await applications.removeSecret(context, params.principalId, params.secretId)
+      return undefined
+    },
+    addCertificate: ({ params, body }, context) => applications.addCertificate(context, params.principalId, body),
+    changeCertificate: ({ params, body, ifMatch }, context) =>
+      applications.changeCertificate(context, params.principalId, {
+        ...body,
+        id: params.credentialId,
+        expected: ifMatch,
+      }),
+    removeCertificate: async ({ params, body, ifMatch }, context) => {
+      await applications.removeCertificate(context, params.principalId, {
+        ...body,
+        id: params.credentialId,
+        expected: ifMatch,
+      })
+      return undefined
+    },
+  }
+}
+
+/** @param test what the authority would say to a token, since only it knows the keys of issuers */
+export function federationHandlers(parts: {
+  federated: FederatedCredentials
+  test: (principalId: ObjectId, token: string) => Promise<FederationTest>
+}): Handlers<typeof federationApi> {
+  const { federated } = parts
+  return {
+    list: ({ params, query }) => federated.page(params.principalId, query),
+    create: ({ params, body }, context) => federated.create(context, params.principalId, body),
+    show: ({ params }) => federated.show(params.principalId, params.federatedCredentialId),
+    change: ({ params, body, ifMatch }, context) =>
+      federated.change(context, params.principalId, { ...body, id: params.federatedCredentialId, expected: ifMatch }),
+    remove: async ({ params, body, ifMatch }, context) => {
+      const wanted = { ...body, id: params.federatedCredentialId, expected: ifMatch }
+      await federated.remove(context, params.principalId, wanted)
+      return undefined
+    },
+    test: ({ params, body }) => parts.test(params.principalId, body.token),
+  }
+}
