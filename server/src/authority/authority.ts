@@ -9,7 +9,9 @@ import type { Sealer } from '../platform/database/sealer.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
+import { AppRolesStore } from './app-roles-store.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
+import { clientFactsFrom } from './client-facts.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf } from './issuer.ts'
@@ -35,6 +37,8 @@ export interface AuthorityOptions {
   readonly tenantDomain: string
   readonly authorityUrl: string
   readonly tokenLifetimeSeconds: number
+  /** By slot, resource ID of the instance that asks with a credential of a user-assigned identity. */
+  readonly askersOf: (principalId: string) => Promise<ReadonlyMap<string, string>>
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
   /** Told of every principal that was refused for its certificate, once that is on record; must not throw. */
@@ -68,7 +72,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
-  const identities = new IdentityCache(options.registry, clock)
+  const factsOf = clientFactsFrom(new AppRolesStore(options.database), options.askersOf)
+  const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const parts = { ...options, issuer, identities, resources, keys, log: issuanceLog, testGrants }
   const tokens = new TokenAuthority(parts)

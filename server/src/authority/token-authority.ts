@@ -92,7 +92,7 @@ export class TokenAuthority {
 
   async #issue(request: TokenRequest): Promise<IssuedToken> {
     const { trace, form } = request
-    const { clock, resources, onCredentialUsed } = this.#parts
+    const { clock, onCredentialUsed } = this.#parts
     requireGrant(form)
     const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
     const credentials = clientCredentialsOf(form, request.hasAuthorization)
@@ -109,7 +109,7 @@ export class TokenAuthority {
     const app = await trace.step(
       'audience',
       'Audience is a registered resource',
-      () => this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
+      () => this.#recordingRefusal(request, client, nowMs, resource, () => this.#audienceFor(client, resource)),
       audienceInWords,
     )
     // 3 the token's words
@@ -172,6 +172,18 @@ export class TokenAuthority {
     }
   }
 
+  /** @throws SignetError `resource_unknown` | `resource_disabled` | `role_missing` */
+  #audienceFor({ principal }: AuthenticatedClient, resource: string): ResourceApp {
+    const { resources, identities } = this.#parts
+    const app = resources.require(resource)
+    if (!app.assignmentRequired || identities.factsOf(principal).roles.has(app.id)) return app
+    const { clientId, displayName } = principal
+    throw new SignetError(
+      'role_missing',
+      `Application '${clientId}'(${displayName}) is not assigned to a role for the application '${app.appId}'(${app.name}).`,
+    )
+  }
+
   /** A token but for its signature. */
   #draft(
     request: TokenRequest,
@@ -181,18 +193,25 @@ export class TokenAuthority {
     id: string,
     nowMs: number,
   ): Draft {
-    const { issuer, keys, testGrants, tokenLifetimeSeconds } = this.#parts
-    const lifetimeSeconds = testGrants.shorten(request.correlationId, app.lifetimeSeconds ?? tokenLifetimeSeconds)
+    const { issuer, keys, testGrants, identities, tokenLifetimeSeconds } = this.#parts
+    const { principal } = client
+    const ownSeconds = principal.tokenLifetimeSeconds ?? app.lifetimeSeconds ?? tokenLifetimeSeconds
+    const lifetimeSeconds = testGrants.shorten(request.correlationId, ownSeconds)
+    const facts = identities.factsOf(principal)
+    const demand = demandOf(request.form.get('claims'))
     const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
     const claims = accessTokenClaims({
       issuer,
-      principal: client.principal,
+      principal,
       resource,
       app,
       nowSeconds,
       lifetimeSeconds,
       uti: utiOf(id),
-      notBeforeSeconds: challengeOf(request.form.get('claims')),
+      roles: facts.roles.get(app.id),
+      asker: facts.askers.get(client.credential.slotId),
+      capabilities: app.clientCapabilities ? demand.capabilities : undefined,
+      notBeforeSeconds: demand.notBeforeSeconds,
     })
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
     const kid = keys.activeKid
@@ -323,16 +342,38 @@ function missing(name: string): SignetError {
   return new SignetError('parameter_missing', `The request body must contain the following parameter: '${name}'.`)
 }
 
-const Challenge = z.object({
-  access_token: z.object({ nbf: z.object({ value: z.coerce.number().int().min(0) }) }),
+const Demand = z.object({
+  access_token: z.object({
+    nbf: z
+      .object({ value: z.coerce.number().int().min(0) })
+      .optional()
+      .catch(undefined),
+    xms_cc: z
+      .object({ values: z.array(z.string()).max(20) })
+      .optional()
+      .catch(undefined),
+  }),
 })
 
-/** A claims challenge for a token that is not older than a moment (wire-protocol §3.6); anything else is ignored. */
-function challengeOf(claims: string | undefined): number | undefined {
-  if (!claims || claims.length > 4_096) return undefined
+/** The only capability there is; clients spell it in either case. */
+const capability = 'cp1'
+
+/** What a client asks of a token by `claims` (wire-protocol §3.6); anything that is not known is ignored. */
+interface ClaimsDemand {
+  /** A claims challenge for a token that is not older than this. */
+  readonly notBeforeSeconds?: number | undefined
+  readonly capabilities?: readonly string[] | undefined
+}
+
+const noDemand: ClaimsDemand = {}
+
+function demandOf(claims: string | undefined): ClaimsDemand {
+  if (!claims || claims.length > 4_096) return noDemand
   try {
-    return Challenge.safeParse(JSON.parse(claims)).data?.access_token.nbf.value
+    const asked = Demand.safeParse(JSON.parse(claims)).data?.access_token
+    const isCapable = asked?.xms_cc?.values.some((value) => value.toLowerCase() === capability)
+    return { notBeforeSeconds: asked?.nbf?.value, ...(isCapable && { capabilities: [capability] }) }
   } catch {
-    return undefined
+    return noDemand
   }
 }

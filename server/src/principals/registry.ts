@@ -21,7 +21,7 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { assertMove, type KeyCredential } from './key-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import { type CertificateNames, PrincipalsStore } from './principals-store.ts'
+import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -43,6 +43,7 @@ export class PrincipalRegistry {
   readonly #clock: Clock
   readonly #tenantId: TenantId
   readonly #ids: SequentialIds
+  readonly #purgeObservers: ((tx: Tx, objectId: ObjectId) => Promise<void>)[] = []
 
   constructor(options: { database: Database; audit: AuditLog; clock: Clock; tenantId: TenantId }) {
     this.#store = new PrincipalsStore(options.database)
@@ -54,16 +55,29 @@ export class PrincipalRegistry {
   }
 
   /** A system-assigned principal with new object and client IDs. The caller records the act that asked for it. */
-  async createSystem(tx: Tx, owner: { instanceId: InstanceId; name: string; armId: string }): Promise<Principal> {
+  createSystem(tx: Tx, owner: { instanceId: InstanceId; name: string; armId: string }): Promise<Principal> {
+    return this.#create(tx, 'system', { ...owner, ownerInstanceId: owner.instanceId })
+  }
+
+  /** As `createSystem`, for a user-assigned identity, which belongs to no instance. */
+  createUser(tx: Tx, owner: { name: string; armId: string }): Promise<Principal> {
+    return this.#create(tx, 'user', { ...owner, ownerInstanceId: null })
+  }
+
+  async #create(
+    tx: Tx,
+    kind: 'system' | 'user',
+    owner: { name: string; armId: string; ownerInstanceId: InstanceId | null },
+  ): Promise<Principal> {
     const now = this.#clock.now()
     const objectId = ObjectId.parse(newGuid())
     await this.#store.insertPrincipal(tx, {
       object_id: objectId,
       tenant_id: this.#tenantId,
       client_id: ClientId.parse(newGuid()),
-      kind: 'system',
+      kind,
       display_name: owner.name,
-      owner_instance_id: owner.instanceId,
+      owner_instance_id: owner.ownerInstanceId,
       arm_id: owner.armId,
       token_ttl_s: null,
       state: 'enabled',
@@ -77,12 +91,21 @@ export class PrincipalRegistry {
     return this.require(objectId, tx)
   }
 
+  /**
+   * What its tokens say changes: its name, how long they live or, with an empty change, something kept elsewhere. Tokens that
+   * agents keep are asked for anew. The caller records the act.
+   */
+  async change(tx: Tx, objectId: ObjectId, change: PrincipalChange): Promise<void> {
+    await this.#store.updatePrincipal(tx, objectId, { ...change, updated_at: this.#clock.now() })
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+  }
+
   /** Soft-deletes: refused at once everywhere, its certificates revoked, restorable for 30 days. */
-  async delete(tx: Tx, context: RequestContext, objectId: ObjectId): Promise<void> {
+  async delete(tx: Tx, context: RequestContext, objectId: ObjectId, reason = 'identity turned off'): Promise<void> {
     const now = this.#clock.now()
     const change = { state: 'deleted', deleted_at: now, purge_at: now + restorableMs, updated_at: now } as const
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
-    await this.revokeAll(tx, context, objectId, 'identity turned off')
+    await this.revokeAll(tx, context, objectId, reason)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
@@ -108,12 +131,21 @@ export class PrincipalRegistry {
    */
   async purge(tx: Tx, objectId: ObjectId): Promise<boolean> {
     const isGone = await this.#store.purge(tx, objectId, this.#clock.now())
-    if (isGone) await this.#database.changed(tx, { kind: 'principal', id: objectId })
-    return isGone
+    if (!isGone) return false
+    for (const observe of this.#purgeObservers) await observe(tx, objectId)
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+    return true
   }
 
-  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
-    for (const credential of await this.#store.usableCredentials(tx, objectId)) {
+  /** Has what other domains keep of a principal deleted with it. */
+  onPurged(observer: (tx: Tx, objectId: ObjectId) => Promise<void>): void {
+    this.#purgeObservers.push(observer)
+  }
+
+  /** @param slotId revokes what it has in this slot alone */
+  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string, slotId?: SlotId): Promise<void> {
+    for (const credential of await this.#store.usableCredentials(objectId, tx)) {
+      if (slotId !== undefined && credential.slotId !== slotId) continue
       await this.revokeCredential(tx, context, credential, reason)
     }
   }
@@ -146,7 +178,13 @@ export class PrincipalRegistry {
   async findClient(clientId: string): Promise<{ principal: Principal; credentials: KeyCredential[] } | undefined> {
     const principal = await this.#store.principalByClient(clientId)
     if (!principal) return undefined
-    return { principal, credentials: await this.#store.credentialsOf(principal.objectId, relevantCredentials) }
+    // A user-assigned identity has one on every agent, and each is accepted, however many came after it.
+    const [usable, newest] = await Promise.all([
+      this.#store.usableCredentials(principal.objectId),
+      this.#store.credentialsOf(principal.objectId, relevantCredentials),
+    ])
+    const credentials = new Map([...newest, ...usable].map((credential) => [credential.id, credential]))
+    return { principal, credentials: [...credentials.values()] }
   }
 
   /** Registers a certificate that is accepted from now on, beside the active one. */

@@ -177,6 +177,7 @@ export async function openTestAuthority(
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()
   const used: string[] = []
+  const askers = new Map<string, string>()
   const certificatesRefused: string[] = []
   const authority = await openAuthority({
     database,
@@ -196,6 +197,7 @@ export async function openTestAuthority(
       },
     },
     tenantDomain: 'signet.local',
+    askersOf: async () => askers,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     onCredentialUsed: (id) => used.push(id),
     onCertificateRefused: (principalId) => certificatesRefused.push(principalId),
