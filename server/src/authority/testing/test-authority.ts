@@ -223,8 +223,11 @@ export async function openTestAuthority(
     clock,
     authority,
     database,
+    cursors,
     audit,
     clients,
+    /** By slot, the instance that asks with a user-assigned identity; the test fills it in. */
+    askers,
     used,
     certificatesRefused,
     base,
