@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { applicationsApi } from '@signet/shared/api/applications'
+import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
@@ -13,12 +14,22 @@ import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { type IRouter, type Request, Router } from 'express'
 import manifest from '../package.json' with { type: 'json' }
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
-import { authorityEndpoint, DiscoveryEndpoint, guardedFetch, openAuthority, TokenEndpoint } from './authority/index.ts'
+import {
+  AppRoles,
+  Audiences,
+  audienceHandlers,
+  authorityEndpoint,
+  DiscoveryEndpoint,
+  guardedFetch,
+  openAuthority,
+  TokenEndpoint,
+} from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import {
   agentEndpoint,
@@ -76,9 +87,12 @@ import {
   InstanceView,
   ManagedIdentity,
   openInstanceList,
+  openUserIdentityView,
   PrincipalPurge,
   ResourceManager,
   resourceHandlers,
+  UserIdentities,
+  userIdentityHandlers,
 } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -146,6 +160,7 @@ export async function composeServer(parts: ServerParts) {
     authorityUrl: config.authorityUrl,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
     fetch: guardedFetch({ ...config.federation, clock }),
+    askersOf: (principalId) => users.askersOf(principalId),
     onCredentialUsed: (id, at) => uses.add(id, at),
     onCertificateVerdict: (principalId) => list.lookAgain(principalId),
   })
@@ -160,12 +175,14 @@ export async function composeServer(parts: ServerParts) {
   const federated = new FederatedCredentials({ ...base, registry })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
-  const identities = new ManagedIdentity({ ...base, resources, registry, rollover: rotation.rollover })
+  const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
+  const identities = new ManagedIdentity({ ...base, resources, users, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
     ...base,
     registry,
     authorities,
     resources,
+    users,
     identities,
     rotation,
     agentsUrl: config.agentsUrl,
@@ -175,11 +192,11 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
   const views = new SavedViews(base)
+  const audiences = new Audiences({ ...base, apps: authority.resources, usage: authority.usage })
+  const appRoles = new AppRoles({ ...base, apps: authority.resources, registry })
+  const places = { resources, users, registry, slots: rotation.slots, agents: plane.directory }
   const view = new InstanceView({
-    resources,
-    registry,
-    slots: rotation.slots,
-    agents: plane.directory,
+    ...places,
     usage: {
       lastUse: (ids) => authority.log.lastUse(ids),
       recent: (id, query) => authority.log.recent(id, query),
@@ -190,6 +207,17 @@ export async function composeServer(parts: ServerParts) {
     },
     traced: (ids) => tests.traces.existing(ids),
     clock,
+  })
+  const userView = openUserIdentityView({
+    ...base,
+    ...places,
+    usage: {
+      lastUse: (ids) => authority.log.lastUse(ids),
+      recently: (id) => authority.activity.recently(id),
+    },
+    roles: (principalId) => appRoles.ofPrincipal(principalId),
+    federatedCredentials: async () => 0,
+    authorityUrl: config.authorityUrl,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   uses.onWritten((batch) => list.credentialsUsed(batch))
@@ -295,6 +323,9 @@ export async function composeServer(parts: ServerParts) {
     const test = async (principalId: ObjectId, token: string) =>
       authority.federation.test(await registry.require(principalId), token)
     router.use(contractRouter(federationApi, federationHandlers({ federated, test }), options))
+    const userIdentities = { ...base, users, userView, registry, roles: (id: ObjectId) => appRoles.ofPrincipal(id) }
+    router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
+    router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
     router.use(contractRouter(enrollmentApi, enrollmentHandlers(plane.enrollment), options))
     router.use(

@@ -32,6 +32,7 @@ import {
   ResourceManager,
   type ServiceInstance,
   type TokenUsage,
+  UserIdentities,
 } from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
@@ -111,13 +112,16 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
       firstToken: ({ x5tS256 }) => firstTokens.get(x5tS256),
     },
   })
-  const resources = await ResourceManager.open({ ...base, defaults: { ...deployment, tenantName: 'signet.local' } })
-  const identities = new ManagedIdentity({ ...base, resources, registry, rollover: rotation.rollover })
+  const defaults = { ...deployment, tenantName: 'signet.local' }
+  const resources = await ResourceManager.open({ ...base, defaults })
+  const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
+  const identities = new ManagedIdentity({ ...base, resources, users, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
     ...base,
     registry,
     authorities,
     resources,
+    users,
     identities,
     rotation,
     agentsUrl,
@@ -128,6 +132,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const refusals = new Map<string, number>()
   const view = new InstanceView({
     resources,
+    users,
     registry,
     slots: rotation.slots,
     agents: plane.directory,
@@ -157,6 +162,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     authorities,
     rotation,
     resources,
+    users,
     identities,
     purge: new PrincipalPurge({ ...base, registry, identities }),
     bulk: openBulk({ ...bulkParts, usage: options.usage ?? noUsage }),

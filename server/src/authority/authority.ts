@@ -9,7 +9,9 @@ import type { Sealer } from '../platform/database/sealer.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
+import { AppRolesStore } from './app-roles-store.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
+import { clientFactsFrom } from './client-facts.ts'
 import { FederationTester } from './federation-tester.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
@@ -39,6 +41,8 @@ export interface AuthorityOptions {
   readonly tokenLifetimeSeconds: number
   /** Answers what external issuers publish. */
   readonly fetch: Fetch
+  /** By slot, resource ID of the instance that asks with a credential of a user-assigned identity. */
+  readonly askersOf: (principalId: string) => Promise<ReadonlyMap<string, string>>
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
   /**
@@ -76,7 +80,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
-  const identities = new IdentityCache(options.registry, clock)
+  const factsOf = clientFactsFrom(new AppRolesStore(options.database), options.askersOf)
+  const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const issuerKeys = new IssuerKeys(options)
   const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants }

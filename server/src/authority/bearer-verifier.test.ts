@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { AudienceId } from '@signet/shared/vocabulary/identifiers'
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -11,12 +12,19 @@ const tenantId = '11111111-2222-4333-8444-555555555555'
 const issuer = issuerOf({ authorityUrl: 'https://login.signet.test', tenantId, tenantDomain: 'signet.local' })
 const resource = 'https://vault.azure.net'
 const app: ResourceApp = {
+  id: AudienceId.parse('cccccccc-0000-4000-8000-000000000001'),
   appId: 'app-id',
   uri: resource,
   name: 'v',
   tokenVersion: 1,
   lifetimeSeconds: null,
+  builtIn: false,
   enabled: true,
+  assignmentRequired: false,
+  clientCapabilities: false,
+  roles: [],
+  version: 1,
+  createdAt: 0,
 }
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey

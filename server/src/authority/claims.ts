@@ -16,6 +16,12 @@ export interface ClaimInput {
   readonly lifetimeSeconds: number
   /** Unique token ID: 22 characters of base64url. */
   readonly uti: string
+  /** Values of the app roles that the client has at the resource. */
+  readonly roles?: readonly string[] | undefined
+  /** Resource ID of the instance that asks with a user-assigned identity, where that is known. */
+  readonly asker?: string | undefined
+  /** What the client declared it can handle, where the resource wants to know. */
+  readonly capabilities?: readonly string[] | undefined
   /** A claims challenge asked for a token not older than this (epoch seconds); no backdating then. */
   readonly notBeforeSeconds?: number | undefined
 }
@@ -37,9 +43,17 @@ export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
     idtyp: 'app',
     oid: principal.objectId,
     sub: principal.objectId,
+    ...(input.roles !== undefined && input.roles.length > 0 && { roles: input.roles }),
     tid: principal.tenantId,
     uti: input.uti,
     ver: isV1 ? '1.0' : '2.0',
-    ...(principal.armId !== null && { xms_mirid: principal.armId.replace(/\/resourcegroups\//i, '/resourcegroups/') }),
+    ...(input.asker !== undefined && { xms_az_rid: lowerGroups(input.asker) }),
+    ...(input.capabilities !== undefined && input.capabilities.length > 0 && { xms_cc: input.capabilities }),
+    ...(principal.armId !== null && { xms_mirid: lowerGroups(principal.armId) }),
   }
+}
+
+/** As tokens spell a resource ID: `resourcegroups` in lower case, the rest as stored. */
+function lowerGroups(armId: string): string {
+  return armId.replace(/\/resourcegroups\//i, '/resourcegroups/')
 }

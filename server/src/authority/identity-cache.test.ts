@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
+import { noFacts } from './client-facts.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { TestClient } from './testing/test-authority.ts'
 
@@ -30,6 +31,7 @@ const first = await TestClient.make({ nowMs: clock.now(), ec: true })
 const second = await TestClient.make({ nowMs: clock.now(), ec: true })
 const [firstId, secondId] = [first.principal.clientId, second.principal.clientId]
 const unknownId = '99999999-9999-4999-8999-999999999999'
+const facts = async () => noFacts
 let registry: HeldRegistry
 
 beforeEach(() => {
@@ -39,7 +41,7 @@ beforeEach(() => {
 
 describe('the identity cache', () => {
   it('reads a client once, however many ask at the same time', async () => {
-    const cache = new IdentityCache(registry, clock)
+    const cache = new IdentityCache(registry, clock, facts)
     const release = registry.hold()
     const asked = Array.from({ length: 50 }, () => cache.find(firstId))
     release()
@@ -49,14 +51,14 @@ describe('the identity cache', () => {
   })
 
   it('finds a certificate by either thumbprint', async () => {
-    const client = await new IdentityCache(registry, clock).find(firstId)
+    const client = await new IdentityCache(registry, clock, facts).find(firstId)
     const { x5t, x5tS256 } = first.credential
     expect(client?.credentials.get(x5t)?.credential).toBe(first.credential)
     expect(client?.credentials.get(x5tS256)?.credential).toBe(first.credential)
   })
 
   it('reads again after ten minutes', async () => {
-    const cache = new IdentityCache(registry, clock)
+    const cache = new IdentityCache(registry, clock, facts)
     await cache.find(firstId)
     clock.advance(10 * 60_000 - 1)
     await cache.find(firstId)
@@ -67,7 +69,7 @@ describe('the identity cache', () => {
   })
 
   it('remembers for a second that a client is unknown', async () => {
-    const cache = new IdentityCache(registry, clock)
+    const cache = new IdentityCache(registry, clock, facts)
     expect(await cache.find(unknownId)).toBeUndefined()
     clock.advance(999)
     expect(await cache.find(unknownId)).toBeUndefined()
@@ -78,7 +80,7 @@ describe('the identity cache', () => {
   })
 
   it('drops one client at its change, and keeps the others', async () => {
-    const cache = new IdentityCache(registry, clock)
+    const cache = new IdentityCache(registry, clock, facts)
     await cache.find(firstId)
     await cache.find(secondId)
     cache.drop(first.principal.objectId)
@@ -89,7 +91,7 @@ describe('the identity cache', () => {
   })
 
   it('does not keep what was read before a change that came while it was being read (SEC-45)', async () => {
-    const cache = new IdentityCache(registry, clock)
+    const cache = new IdentityCache(registry, clock, facts)
     const release = registry.hold()
     const early = cache.find(firstId)
     cache.drop(first.principal.objectId)
@@ -101,7 +103,7 @@ describe('the identity cache', () => {
   })
 
   it('lets the least recently used go when it is full', async () => {
-    const cache = new IdentityCache(registry, clock, 2)
+    const cache = new IdentityCache(registry, clock, facts, 2)
     const third = await TestClient.make({ nowMs: clock.now(), ec: true })
     registry.clients.set(third.principal.clientId, third)
     for (const { principal } of [first, second, first, third]) await cache.find(principal.clientId)
@@ -112,7 +114,7 @@ describe('the identity cache', () => {
   })
 
   it('keeps its clients while strangers ask for made-up IDs', async () => {
-    const cache = new IdentityCache(registry, clock, 2)
+    const cache = new IdentityCache(registry, clock, facts, 2)
     await cache.find(firstId)
     for (let index = 0; index < 10; index += 1) await cache.find(`${index}${unknownId.slice(1)}`)
     registry.reads = 0
@@ -122,7 +124,7 @@ describe('the identity cache', () => {
 
   it('lets a failed read be tried again', async () => {
     const failing = { findClient: () => Promise.reject(new Error('disk')) }
-    const cache = new IdentityCache(failing, clock)
+    const cache = new IdentityCache(failing, clock, facts)
     await expect(cache.find(firstId)).rejects.toThrow('disk')
     await expect(cache.find(firstId)).rejects.toThrow('disk')
   })

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
-import type { PrincipalRegistry } from '../principals/index.ts'
+import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import { type KnownClient, knownClient } from './client-authentication.ts'
+import { type ClientFacts, type FactsOf, noFacts } from './client-facts.ts'
 
 const longestMs = 10 * 60_000
 const mostUnknown = 10_000
@@ -19,6 +20,9 @@ interface Entry {
 export class IdentityCache {
   readonly #registry: Pick<PrincipalRegistry, 'findClient'>
   readonly #clock: Clock
+  readonly #factsOf: FactsOf
+  /** Of the clients that were found, for as long as anybody has them. */
+  readonly #facts = new WeakMap<Principal, ClientFacts>()
   /** The least recently used first. */
   readonly #entries = new Map<string, Entry>()
   readonly #unknownUntil = new Map<string, number>()
@@ -27,9 +31,10 @@ export class IdentityCache {
   readonly #mostClients: number
   #epoch = 0
 
-  constructor(registry: Pick<PrincipalRegistry, 'findClient'>, clock: Clock, mostClients = 100_000) {
+  constructor(registry: Pick<PrincipalRegistry, 'findClient'>, clock: Clock, factsOf: FactsOf, mostClients = 100_000) {
     this.#registry = registry
     this.#clock = clock
+    this.#factsOf = factsOf
     this.#mostClients = mostClients
   }
 
@@ -45,6 +50,11 @@ export class IdentityCache {
     return this.#reading.get(clientId) ?? this.#read(clientId)
   }
 
+  /** Of a principal that `find` gave out, as things were then. */
+  factsOf(principal: Principal): ClientFacts {
+    return this.#facts.get(principal) ?? noFacts
+  }
+
   /** Something about this principal or its certificates has changed. */
   drop(objectId: string): void {
     this.#epoch += 1
@@ -58,8 +68,9 @@ export class IdentityCache {
     const epoch = this.#epoch
     const reading = this.#registry
       .findClient(clientId)
-      .then((found) => {
+      .then(async (found) => {
         const client = found && knownClient(found)
+        if (client) this.#facts.set(client.principal, await this.#factsOf(client.principal))
         if (epoch !== this.#epoch) return client
         if (client) this.#keep(clientId, client)
         else this.#keepUnknown(clientId)

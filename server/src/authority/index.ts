@@ -3,9 +3,12 @@
  * secret, or the token of an issuer that the client trusts), for what (a registered
  * audience), in which words (claims), under which key, and on durable record before the token leaves. It never creates
  * principals and never decides when their certificates roll.
- * Owns the tables `signing_keys`, `resource_apps`, and `telemetry.db` with `token_log`, `assertion_jti`, `token_usage`,
+ * Owns the tables `signing_keys`, `resource_apps`, `app_role_assignments`, and `telemetry.db` with `token_log`, `assertion_jti`, `token_usage`,
  * `token_hours`.
  */
+export { AppRoles } from './app-roles.ts'
+export { audienceHandlers } from './audience-routes.ts'
+export { Audiences } from './audiences.ts'
 export { type Authority, openAuthority } from './authority.ts'
 export { authorityEndpoint } from './authority-endpoint.ts'
 export { DiscoveryEndpoint } from './discovery-endpoint.ts'

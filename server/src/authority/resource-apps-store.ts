@@ -1,6 +1,24 @@
+import type { Page, PageQuery } from '@signet/shared/api/paging'
+import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import type { ResourceAppsTable } from '../platform/database/schema.ts'
+import { allOf, type Condition } from '../platform/database/filter-sql.ts'
+import type { ResourceAppsTable } from '../platform/database/identity-tables.ts'
+import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
+
+/** What can change about an audience. */
+export type ResourceAppChange = Partial<
+  Pick<
+    ResourceAppsTable,
+    | 'display_name'
+    | 'token_version'
+    | 'token_ttl_s'
+    | 'assignment_required'
+    | 'client_capabilities'
+    | 'app_roles'
+    | 'state'
+  >
+>
 
 /** SQL of registered audiences. */
 export class ResourceAppsStore {
@@ -14,11 +32,43 @@ export class ResourceAppsStore {
     return this.#database.read.selectFrom('resource_apps').selectAll().orderBy('identifier_uri').execute()
   }
 
-  async insertIfMissing(tx: Tx, row: ResourceAppsTable): Promise<void> {
-    await sqlOf(tx)
+  find(id: string, tx?: Tx): Promise<ResourceAppsTable | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    return reader.selectFrom('resource_apps').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
+  async page(cursors: Cursors, condition: Condition, query: PageQuery): Promise<Page<ResourceAppsTable>> {
+    const after = cursors.read('audiences', query.cursor)
+    const conditions = after ? [condition, sql<SqlBool>`uri_key > ${after[0]}`] : [condition]
+    const { rows } = await sql<ResourceAppsTable>`
+      SELECT * FROM resource_apps WHERE ${allOf(conditions)} ORDER BY uri_key LIMIT ${query.limit + 1}
+    `.execute(this.#database.read)
+    const { limit } = query
+    return cursors.page(rows, { list: 'audiences', limit, keyOf: (row) => [row.uri_key], map: (row) => row })
+  }
+
+  /** @returns false when there is one of that URI */
+  async insertIfMissing(tx: Tx, row: ResourceAppsTable): Promise<boolean> {
+    const result = await sqlOf(tx)
       .insertInto('resource_apps')
       .values(row)
       .onConflict((conflict) => conflict.column('uri_key').doNothing())
-      .execute()
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
+  }
+
+  /** Compare-and-set on the version the caller read. */
+  async update(tx: Tx, row: ResourceAppsTable, change: ResourceAppChange & { updated_at: number }): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('resource_apps')
+      .set({ ...change, version: row.version + 1 })
+      .where('id', '=', row.id)
+      .where('version', '=', row.version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  async remove(tx: Tx, id: string): Promise<void> {
+    await sqlOf(tx).deleteFrom('resource_apps').where('id', '=', id).execute()
   }
 }

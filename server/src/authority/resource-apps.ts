@@ -1,5 +1,9 @@
+import { AppRole } from '@signet/shared/api/audiences'
+import { AudienceId } from '@signet/shared/vocabulary/identifiers'
+import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { ResourceAppsTable } from '../platform/database/identity-tables.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { resourceKey } from './audience.ts'
@@ -7,13 +11,22 @@ import { ResourceAppsStore } from './resource-apps-store.ts'
 
 /** A service that tokens can be issued for. */
 export interface ResourceApp {
+  readonly id: AudienceId
   readonly appId: string
   readonly uri: string
   readonly name: string
   readonly tokenVersion: 1 | 2
   /** Null: the deployment's own. */
   readonly lifetimeSeconds: number | null
+  readonly builtIn: boolean
   readonly enabled: boolean
+  /** Whether a client without one of its roles is refused. */
+  readonly assignmentRequired: boolean
+  /** Whether tokens say what the client declared it can handle. */
+  readonly clientCapabilities: boolean
+  readonly roles: readonly AppRole[]
+  readonly version: number
+  readonly createdAt: number
 }
 
 /** Built-in audiences belong to no tenant. */
@@ -30,12 +43,19 @@ const builtIn = [
   ['https://eventhubs.azure.net', 'Event hubs', '80369ed6-5f11-4dd9-bef3-692475845e77'],
 ] as const
 
-/** The registered audiences, in memory; a token is issued for these and nothing else (SEC-82). */
+/**
+ * The registered audiences, in memory; a token is issued for these and nothing else (SEC-82). Whoever changes one puts it
+ * here before they answer, so that the next token request sees it.
+ */
 export class ResourceApps {
-  readonly #apps: ReadonlyMap<string, ResourceApp>
+  /** By the key of the URI. */
+  readonly #apps = new Map<string, ResourceApp>()
+  /** By application ID, which can be asked for too; of several with the same one the first in the order of their URIs. */
+  #byAppId: ReadonlyMap<string, ResourceApp> = new Map()
 
   private constructor(apps: readonly ResourceApp[]) {
-    this.#apps = new Map(apps.map((app) => [resourceKey(app.uri), app]))
+    for (const app of apps) this.#apps.set(resourceKey(app.uri), app)
+    this.#index()
   }
 
   /** Reads them; the built-in ones are put there first, once. */
@@ -64,17 +84,7 @@ export class ResourceApps {
         })
       }
     })
-    const rows = await store.all()
-    return new ResourceApps(
-      rows.map((row) => ({
-        appId: row.app_id,
-        uri: row.identifier_uri,
-        name: row.display_name,
-        tokenVersion: row.token_version,
-        lifetimeSeconds: row.token_ttl_s,
-        enabled: row.state === 'enabled',
-      })),
-    )
+    return new ResourceApps((await store.all()).map(toResourceApp))
   }
 
   list(): ResourceApp[] {
@@ -82,7 +92,8 @@ export class ResourceApps {
   }
 
   find(resource: string): ResourceApp | undefined {
-    return this.#apps.get(resourceKey(resource))
+    const key = resourceKey(resource)
+    return this.#apps.get(key) ?? this.#byAppId.get(key)
   }
 
   /** @throws SignetError `resource_unknown` | `resource_disabled` */
@@ -91,5 +102,39 @@ export class ResourceApps {
     if (!app) throw new SignetError('resource_unknown', 'The resource principal was not found in the tenant.')
     if (!app.enabled) throw new SignetError('resource_disabled')
     return app
+  }
+
+  /** It is registered, or another than it was. */
+  put(app: ResourceApp): void {
+    this.#apps.set(resourceKey(app.uri), app)
+    this.#index()
+  }
+
+  drop(app: Pick<ResourceApp, 'uri'>): void {
+    this.#apps.delete(resourceKey(app.uri))
+    this.#index()
+  }
+
+  #index(): void {
+    const inOrder = [...this.#apps.values()].sort((one, other) => (one.uri < other.uri ? 1 : -1))
+    this.#byAppId = new Map(inOrder.map((app) => [app.appId, app]))
+  }
+}
+
+export function toResourceApp(row: ResourceAppsTable): ResourceApp {
+  return {
+    id: AudienceId.parse(row.id),
+    appId: row.app_id,
+    uri: row.identifier_uri,
+    name: row.display_name,
+    tokenVersion: row.token_version,
+    lifetimeSeconds: row.token_ttl_s,
+    builtIn: row.builtin === 1,
+    enabled: row.state === 'enabled',
+    assignmentRequired: row.assignment_required === 1,
+    clientCapabilities: row.client_capabilities === 1,
+    roles: z.array(AppRole).parse(JSON.parse(row.app_roles)),
+    version: row.version,
+    createdAt: row.created_at,
   }
 }

@@ -7,6 +7,7 @@ import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { accessTokenClaims, backdateSeconds } from './claims.ts'
 import { type AuthenticatedClient, authenticateClient, type Proof } from './client-authentication.ts'
 import { type ClientCredentials, clientCredentialsOf, missing } from './client-credentials.ts'
+import type { ClientFacts } from './client-facts.ts'
 import type { IdentityCache } from './identity-cache.ts'
 import { type IssuanceLog, sha256Bytes, utiOf } from './issuance-log.ts'
 import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
@@ -101,7 +102,7 @@ export class TokenAuthority {
 
   async #issue(request: TokenRequest): Promise<IssuedToken> {
     const { trace, form } = request
-    const { clock, resources, onCredentialUsed, onCertificateVerdict } = this.#parts
+    const { clock, onCredentialUsed, onCertificateVerdict } = this.#parts
     requireGrant(form)
     const resource = request.version === 2 ? resourceOfScope(form.get('scope')) : resourceOfV1(form.get('resource'))
     const credentials = clientCredentialsOf(form, request.authorization)
@@ -118,7 +119,7 @@ export class TokenAuthority {
     const app = await trace.step(
       'audience',
       'Audience is a registered resource',
-      () => this.#recordingRefusal(request, client, nowMs, resource, () => resources.require(resource)),
+      () => this.#recordingRefusal(request, client, nowMs, resource, () => this.#audienceFor(client, resource)),
       audienceInWords,
     )
     // 3 the token's words
@@ -187,6 +188,18 @@ export class TokenAuthority {
     }
   }
 
+  /** @throws SignetError `resource_unknown` | `resource_disabled` | `role_missing` */
+  #audienceFor({ principal }: AuthenticatedClient, resource: string): ResourceApp {
+    const { resources, identities } = this.#parts
+    const app = resources.require(resource)
+    if (!app.assignmentRequired || identities.factsOf(principal).roles.has(app.id)) return app
+    const { clientId, displayName } = principal
+    throw new SignetError(
+      'role_missing',
+      `Application '${clientId}'(${displayName}) is not assigned to a role for the application '${app.appId}'(${app.name}).`,
+    )
+  }
+
   /** A token but for its signature. */
   #draft(
     request: TokenRequest,
@@ -196,19 +209,26 @@ export class TokenAuthority {
     id: string,
     nowMs: number,
   ): Draft {
-    const { issuer, keys, testGrants, tokenLifetimeSeconds } = this.#parts
-    const lifetimeSeconds = testGrants.shorten(request.correlationId, app.lifetimeSeconds ?? tokenLifetimeSeconds)
+    const { issuer, keys, testGrants, identities, tokenLifetimeSeconds } = this.#parts
+    const { principal } = client
+    const ownSeconds = principal.tokenLifetimeSeconds ?? app.lifetimeSeconds ?? tokenLifetimeSeconds
+    const lifetimeSeconds = testGrants.shorten(request.correlationId, ownSeconds)
+    const facts = identities.factsOf(principal)
+    const demand = demandOf(request.form.get('claims'))
     const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
     const claims = accessTokenClaims({
       issuer,
-      principal: client.principal,
+      principal,
       resource,
       app,
       byKey: client.proof.kind !== 'secret',
       nowSeconds,
       lifetimeSeconds,
       uti: utiOf(id),
-      notBeforeSeconds: challengeOf(request.form.get('claims')),
+      roles: facts.roles.get(app.id),
+      asker: askerOf(client, facts),
+      capabilities: app.clientCapabilities ? demand.capabilities : undefined,
+      notBeforeSeconds: demand.notBeforeSeconds,
     })
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
     const kid = keys.activeKid
@@ -330,16 +350,44 @@ function requireGrant(form: ReadonlyMap<string, string>): void {
   if (grant !== 'client_credentials') throw new SignetError('grant_unsupported')
 }
 
-const Challenge = z.object({
-  access_token: z.object({ nbf: z.object({ value: z.coerce.number().int().min(0) }) }),
+/** The instance that asks: known where an agent proves a user-assigned identity by a certificate of its own. */
+function askerOf({ proof }: AuthenticatedClient, facts: ClientFacts): string | undefined {
+  if (proof.kind !== 'certificate' || proof.credential.slotId === null) return undefined
+  return facts.askers.get(proof.credential.slotId)
+}
+
+const Demand = z.object({
+  access_token: z.object({
+    nbf: z
+      .object({ value: z.coerce.number().int().min(0) })
+      .optional()
+      .catch(undefined),
+    xms_cc: z
+      .object({ values: z.array(z.string()).max(20) })
+      .optional()
+      .catch(undefined),
+  }),
 })
 
-/** A claims challenge for a token that is not older than a moment (wire-protocol §3.6); anything else is ignored. */
-function challengeOf(claims: string | undefined): number | undefined {
-  if (!claims || claims.length > 4_096) return undefined
+/** The only capability there is; clients spell it in either case. */
+const capability = 'cp1'
+
+/** What a client asks of a token by `claims` (wire-protocol §3.6); anything that is not known is ignored. */
+interface ClaimsDemand {
+  /** A claims challenge for a token that is not older than this. */
+  readonly notBeforeSeconds?: number | undefined
+  readonly capabilities?: readonly string[] | undefined
+}
+
+const noDemand: ClaimsDemand = {}
+
+function demandOf(claims: string | undefined): ClaimsDemand {
+  if (!claims || claims.length > 4_096) return noDemand
   try {
-    return Challenge.safeParse(JSON.parse(claims)).data?.access_token.nbf.value
+    const asked = Demand.safeParse(JSON.parse(claims)).data?.access_token
+    const isCapable = asked?.xms_cc?.values.some((value) => value.toLowerCase() === capability)
+    return { notBeforeSeconds: asked?.nbf?.value, ...(isCapable && { capabilities: [capability] }) }
   } catch {
-    return undefined
+    return noDemand
   }
 }

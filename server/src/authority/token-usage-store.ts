@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { hourMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { Database as Sqlite } from 'better-sqlite3'
 import type { Clock } from '../platform/clock.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
@@ -63,6 +63,17 @@ export class TokenUsageStore {
       )
       .all(JSON.stringify(principalIds))
     return new Map(rows.flatMap(({ id, at, outcome }) => (isForCertificate(outcome) ? [[id, at]] : [])))
+  }
+
+  /** Whether a token for any of these audiences was issued since the beginning of the day (UTC) of an instant. */
+  issuedFor(audiences: readonly string[], since: number): boolean {
+    const found = this.#db
+      .prepare<[number, string], { found: number }>(
+        `SELECT 1 AS found FROM token_usage WHERE day >= ? AND ok_count > 0
+         AND audience IN (SELECT value FROM json_each(?)) LIMIT 1`,
+      )
+      .get(Math.floor(since / dayMs), JSON.stringify(audiences))
+    return found !== undefined
   }
 
   close(): void {

@@ -37,8 +37,11 @@ export class ConsoleClient {
   }
 
   #send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+    const text = body === undefined ? undefined : JSON.stringify(body)
     return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json' }
+      // Node says nothing of the length of what it sends with DELETE.
+      const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }
+      const headers = { 'content-type': 'application/json', ...length }
       const call = httpRequest(
         { socketPath: socketPath(consoleSocket(this.#dataDir)), path, method, headers },
         (response) => {
@@ -58,7 +61,7 @@ export class ConsoleClient {
           ),
         )
       })
-      call.end(body === undefined ? undefined : JSON.stringify(body))
+      call.end(text)
     })
   }
 }

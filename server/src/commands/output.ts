@@ -4,9 +4,9 @@ import type { TokenTest } from '@signet/shared/api/token-tests'
 
 /** Words for a terminal; scripts use `--json`. */
 
-const at = (instant: number | null) => (instant === null ? '-' : new Date(instant).toISOString())
+export const at = (instant: number | null) => (instant === null ? '-' : new Date(instant).toISOString())
 
-function rows(pairs: readonly (readonly [string, string])[]): string {
+export function rows(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([name]) => name.length))
   return pairs.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
 }

@@ -4,6 +4,7 @@ import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
+import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -58,6 +59,8 @@ function commandLine(): Command {
   addRecoveryCommands(program)
   program.command('env').description('print the shell lines a client needs').action(printEnvironment)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
+  addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
+  addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   addTokenCommand(program)
   program
     .command('operator')

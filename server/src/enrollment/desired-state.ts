@@ -2,7 +2,7 @@ import { AgentId, type TenantId } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredPrincipal, DesiredState } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
-import type { ResourceManager } from '../resources/index.ts'
+import type { ResourceManager, UserIdentities } from '../resources/index.ts'
 import type { SlotDirectory } from '../rotation/index.ts'
 import type { AgentRow } from './agents-store.ts'
 
@@ -10,6 +10,7 @@ export interface DesiredStateParts {
   readonly registry: PrincipalRegistry
   readonly slots: SlotDirectory
   readonly resources: ResourceManager
+  readonly users: Pick<UserIdentities, 'onAgent'>
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly authorityUrl: string
@@ -24,6 +25,7 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
   const generation = await parts.latestSeq()
   const agentId = AgentId.parse(agent.id)
   const instances = await parts.resources.ofAgent(agentId)
+  const assigned = await parts.users.onAgent(agentId)
   const standings = await parts.slots.ofAgent(agentId)
   const principals = await parts.registry.findAll(standings.map((standing) => standing.principalId))
   return {
@@ -44,7 +46,10 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
           kind: principal.kind === 'user' ? 'user' : 'system',
           resourceId: principal.kind === 'user' ? principal.armId : null,
           state: principal.state,
-          instances: instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
+          instances: [
+            ...instances.flatMap((one) => (one.principalId === principal.objectId ? [one.id] : [])),
+            ...assigned.flatMap((one) => (one.principalId === principal.objectId ? [one.instanceId] : [])),
+          ],
           slot: standing.desired,
         },
       ]

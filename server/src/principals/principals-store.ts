@@ -8,6 +8,7 @@ import {
   TenantId,
   ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { CredentialsTable, PrincipalsTable } from '../platform/database/principal-tables.ts'
 import type { CertificateAuthoritiesTable } from '../platform/database/schema.ts'
@@ -18,6 +19,9 @@ import type { Principal } from './principal.ts'
 type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' | 'activated_at' | 'revoked_at'>> & {
   updated_at: number
 }
+
+/** What can change about a principal besides its state. */
+export type PrincipalChange = Partial<Pick<PrincipalsTable, 'display_name' | 'arm_id' | 'token_ttl_s'>>
 
 /** What people call a certificate by: its row, its thumbprints (base64url), its serial number. */
 export interface CertificateNames {
@@ -93,6 +97,14 @@ export class PrincipalsStore {
       .where('state', 'in', from)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
+  }
+
+  async updatePrincipal(tx: Tx, objectId: string, change: PrincipalChange & { updated_at: number }): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('principals')
+      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+      .where('object_id', '=', objectId)
+      .execute()
   }
 
   /** Deleted principals whose time is over, the longest first. */
@@ -277,12 +289,13 @@ export class PrincipalsStore {
     return result.numUpdatedRows === 1n
   }
 
-  async usableCredentials(tx: Tx, principalId: string): Promise<KeyCredential[]> {
-    const rows = await sqlOf(tx)
+  /** The states are part of the statement, not bound, as in the condition of the index. */
+  async usableCredentials(principalId: string, tx?: Tx): Promise<KeyCredential[]> {
+    const rows = await this.#reader(tx)
       .selectFrom('credentials')
       .selectAll()
       .where('principal_id', '=', principalId)
-      .where('state', 'in', ['prepared', 'active', 'retiring'])
+      .where(sql<boolean>`state IN ('prepared','active','retiring')`)
       .execute()
     return rows.map(toCredential)
   }

@@ -25,7 +25,7 @@ import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import { type CertificateNames, PrincipalsStore } from './principals-store.ts'
+import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -57,6 +57,7 @@ export class PrincipalRegistry {
   readonly #clock: Clock
   readonly #tenantId: TenantId
   readonly #ids: SequentialIds
+  readonly #purgeObservers: ((tx: Tx, objectId: ObjectId) => Promise<void>)[] = []
 
   constructor(options: {
     database: Database
@@ -83,6 +84,11 @@ export class PrincipalRegistry {
   /** A principal for code outside any instance, with new IDs. The caller records the act. */
   createApplication(tx: Tx, name: string): Promise<Principal> {
     return this.#create(tx, { kind: 'app', name, instanceId: null, armId: null })
+  }
+
+  /** As `createSystem`, for a user-assigned identity, which belongs to no instance. */
+  createUser(tx: Tx, owner: { name: string; armId: string }): Promise<Principal> {
+    return this.#create(tx, { kind: 'user', instanceId: null, ...owner })
   }
 
   async #create(
@@ -113,15 +119,24 @@ export class PrincipalRegistry {
   }
 
   /**
+   * What its tokens say changes: its name, how long they live or, with an empty change, something kept elsewhere. Tokens that
+   * agents keep are asked for anew. The caller records the act.
+   */
+  async change(tx: Tx, objectId: ObjectId, change: PrincipalChange): Promise<void> {
+    await this.#store.updatePrincipal(tx, objectId, { ...change, updated_at: this.#clock.now() })
+    await this.#database.changed(tx, { kind: 'principal', id: objectId })
+  }
+
+  /**
    * Soft-deletes: refused at once everywhere, restorable for 30 days. The certificates of an identity are revoked, since an
    * agent makes others; an application keeps its own, since nobody could bring its keys back.
    */
-  async delete(tx: Tx, context: RequestContext, objectId: ObjectId): Promise<void> {
+  async delete(tx: Tx, context: RequestContext, objectId: ObjectId, reason = 'identity turned off'): Promise<void> {
     const now = this.#clock.now()
     const change = { state: 'deleted', deleted_at: now, purge_at: now + restorableMs, updated_at: now } as const
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     const { kind } = await this.require(objectId, tx)
-    if (kind !== 'app') await this.revokeAll(tx, context, objectId, 'identity turned off')
+    if (kind !== 'app') await this.revokeAll(tx, context, objectId, reason)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
@@ -150,13 +165,21 @@ export class PrincipalRegistry {
     if (!(await this.#store.isPurgeable(tx, objectId, this.#clock.now()))) return false
     await this.#secrets.removeAll(tx, objectId)
     await this.#federated.removeAll(tx, objectId)
+    for (const observe of this.#purgeObservers) await observe(tx, objectId)
     await this.#store.purge(tx, objectId)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
     return true
   }
 
-  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
-    for (const credential of await this.#store.usableCredentials(tx, objectId)) {
+  /** Has what other domains keep of a principal deleted with it. */
+  onPurged(observer: (tx: Tx, objectId: ObjectId) => Promise<void>): void {
+    this.#purgeObservers.push(observer)
+  }
+
+  /** @param slotId revokes what it has in this slot alone */
+  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string, slotId?: SlotId): Promise<void> {
+    for (const credential of await this.#store.usableCredentials(objectId, tx)) {
+      if (slotId !== undefined && credential.slotId !== slotId) continue
       await this.revokeCredential(tx, context, credential, reason)
     }
   }
@@ -190,12 +213,15 @@ export class PrincipalRegistry {
     const principal = await this.#store.principalByClient(clientId)
     if (!principal) return undefined
     const { objectId, kind } = principal
-    const [credentials, secrets, trusts] = await Promise.all([
-      this.#store.clientCredentials(objectId, relevantCredentials),
+    // A user-assigned identity has one on every agent, and each is accepted, however many came after it.
+    const [usable, newest, secrets, trusts] = await Promise.all([
+      this.#store.usableCredentials(objectId),
+      this.#store.credentialsOf(objectId, relevantCredentials),
       kind === 'app' ? this.#secrets.known(objectId) : [],
       kind === 'system' ? [] : this.#federated.of(objectId),
     ])
-    return { principal, credentials, secrets, trusts }
+    const credentials = new Map([...newest, ...usable].map((credential) => [credential.id, credential]))
+    return { principal, credentials: [...credentials.values()], secrets, trusts }
   }
 
   /** Registers a certificate that is accepted from now on, beside the active one. */

@@ -1,7 +1,8 @@
 /**
  * Service instances and their identities: the resource tree, and the toggle that gives an instance a principal or takes
  * it away. It never issues certificates or tokens; it asks principals and rotation for them in its own transaction.
- * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`, `resource_tags`, and the read model
+ * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`, `resource_tags`,
+ * `user_identities`, `identity_assignments`, and the read model
  * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
@@ -13,3 +14,6 @@ export { ManagedIdentity } from './managed-identity.ts'
 export { PrincipalPurge } from './principal-purge.ts'
 export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-manager.ts'
 export type { ServiceInstance } from './service-instance.ts'
+export { UserIdentities } from './user-identities.ts'
+export { userIdentityHandlers } from './user-identity-routes.ts'
+export { openUserIdentityView } from './user-identity-view.ts'

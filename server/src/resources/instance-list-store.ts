@@ -238,9 +238,15 @@ export class InstanceListStore {
     await sqlOf(tx).deleteFrom('instance_list').where('id', 'in', ids).execute()
   }
 
-  /** Of each principal the hour of its newest token; an older one changes nothing. */
+  /** Of each principal the hour of its newest token, be it an instance's own or a user-assigned one; an older one changes nothing. */
   async used(tx: Tx, hours: ReadonlyMap<string, number>): Promise<void> {
     for (const [principalId, hour] of hours) {
+      await sqlOf(tx)
+        .updateTable('user_identities')
+        .set({ token_key: hour })
+        .where('id', '=', principalId)
+        .where('token_key', '<', hour)
+        .execute()
       await sqlOf(tx)
         .updateTable('instance_list')
         .set({ token_key: hour })

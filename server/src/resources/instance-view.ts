@@ -15,6 +15,7 @@ import { restorableUntil } from './identity-acts.ts'
 import { identityHealth } from './identity-health.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
+import type { UserIdentities } from './user-identities.ts'
 
 /** What the view asks of the domain that knows agents. */
 export interface AgentDirectory {
@@ -52,6 +53,7 @@ export interface TokenUsage {
 /** The read model of the instance screens: one row from four domains, a fixed number of queries a page. */
 export class InstanceView {
   readonly #resources: ResourceManager
+  readonly #users: Pick<UserIdentities, 'placesOf' | 'countsOf'>
   readonly #registry: PrincipalRegistry
   readonly #slots: SlotDirectory
   readonly #agents: AgentDirectory
@@ -61,6 +63,7 @@ export class InstanceView {
 
   constructor(parts: {
     resources: ResourceManager
+    users: Pick<UserIdentities, 'placesOf' | 'countsOf'>
     registry: PrincipalRegistry
     slots: SlotDirectory
     agents: AgentDirectory
@@ -69,6 +72,7 @@ export class InstanceView {
     clock: Clock
   }) {
     this.#resources = parts.resources
+    this.#users = parts.users
     this.#registry = parts.registry
     this.#slots = parts.slots
     this.#agents = parts.agents
@@ -84,6 +88,7 @@ export class InstanceView {
     const principals = new Map((await this.#registry.findAll(lastIds)).map((found) => [found.objectId, found]))
     const standings = new Map((await this.#slots.ofPrincipals(principalIds)).map((found) => [found.principalId, found]))
     const tags = await this.#resources.tagsOf(instances.map((instance) => instance.id))
+    const userAssigned = await this.#users.countsOf(instances.map((instance) => instance.id))
     const agents = await this.#agents.describe(agentIds)
     const uses = this.#usage.lastUse(principalIds)
     const refusals = this.#usage.refusedFor(principalIds)
@@ -97,6 +102,7 @@ export class InstanceView {
         lastUse: principalId ? uses.get(principalId) : undefined,
         refusedAt: principalId ? refusals.get(principalId) : undefined,
         tags: tags.get(instance.id),
+        userAssigned: userAssigned.get(instance.id) ?? 0,
       })
     })
   }
@@ -105,9 +111,9 @@ export class InstanceView {
   async blastRadius(principalId: ObjectId): Promise<BlastRadius> {
     const principal = await this.#registry.require(principalId)
     const now = this.#clock.now()
-    const owner = principal.ownerInstanceId === null ? [] : [principal.ownerInstanceId]
-    const instances = await this.#resources.findAll(owner)
-    const agentIds = instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : []))
+    const held = principal.ownerInstanceId === null ? await this.#heldBy(principalId) : [principal.ownerInstanceId]
+    const instances = await this.#resources.findAll(held)
+    const agentIds = [...new Set(instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : [])))]
     const agents = [...(await this.#agents.describe(agentIds)).values()]
     const dropped =
       principal.state === 'suspended' ? await this.#agents.dropped(agentIds, principal) : new Map<string, number>()
@@ -121,6 +127,10 @@ export class InstanceView {
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
       ...(await this.#usage.recently(principalId)),
     }
+  }
+
+  async #heldBy(principalId: ObjectId): Promise<string[]> {
+    return (await this.#users.placesOf(principalId)).map(({ instanceId }) => instanceId)
   }
 
   /** Newest first; those of the last principal, where there is none any more. */
@@ -161,6 +171,7 @@ function summarise(
     lastUse: { at: number; audience: string } | undefined
     refusedAt: number | undefined
     tags: Readonly<Record<string, string>> | undefined
+    userAssigned: number
   },
 ): InstanceSummary {
   const { standing, agent } = parts
@@ -191,6 +202,7 @@ function summarise(
         ? { principal: principal !== undefined, certificate: isIssued(standing), agent: agent?.connected === true }
         : null,
     restorable: parts.principal && until !== null ? { principalId: parts.principal.objectId, until } : null,
+    userAssigned: parts.userAssigned,
     identity: principal ? { principalId: principal.objectId, clientId: principal.clientId } : null,
     credential: standing?.active ? summaryOf(standing.active) : null,
     nextRotationAt: standing?.rotateAfter ?? null,

@@ -10,6 +10,7 @@ import type { CredentialRollover } from '../rotation/index.ts'
 import { type IdentityAct, isLive, verdictOf } from './identity-acts.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
+import type { UserIdentities } from './user-identities.ts'
 
 /** How an act is meant. */
 export interface ActOptions {
@@ -34,6 +35,7 @@ export interface ActResult {
  */
 export class ManagedIdentity {
   readonly #resources: ResourceManager
+  readonly #users: UserIdentities
   readonly #registry: PrincipalRegistry
   readonly #rollover: CredentialRollover
   readonly #audit: AuditLog
@@ -42,6 +44,7 @@ export class ManagedIdentity {
 
   constructor(parts: {
     resources: ResourceManager
+    users: UserIdentities
     registry: PrincipalRegistry
     rollover: CredentialRollover
     audit: AuditLog
@@ -49,6 +52,7 @@ export class ManagedIdentity {
     clock: Clock
   }) {
     this.#resources = parts.resources
+    this.#users = parts.users
     this.#registry = parts.registry
     this.#rollover = parts.rollover
     this.#audit = parts.audit
@@ -107,8 +111,8 @@ export class ManagedIdentity {
   }
 
   /**
-   * Soft-deletes an instance. Its principal stays restorable by nobody, since what it belongs to is gone; its tags are gone
-   * but for the record.
+   * Soft-deletes an instance. Its principal stays restorable by nobody, since what it belongs to is gone; its tags and what was
+   * assigned to it are gone but for the record.
    *
    * @throws SignetError `conflict` unless the identity is off, or `turnOff` says to turn it off with it
    */
@@ -133,6 +137,7 @@ export class ManagedIdentity {
         { action: 'instance.deleted', before: { name, resourceId, tags } },
       )
       if (isLive(instance.identityState)) await this.#turnOff({ tx, context, instance, reason })
+      await this.#users.instanceRemoved(tx, context, instance)
       await this.#resources.update(tx, await this.#resources.require(instanceId, tx), { deleted_at: this.#clock.now() })
     })
   }
@@ -156,6 +161,7 @@ export class ManagedIdentity {
   async agentBound(tx: Tx, context: RequestContext, instanceId: InstanceId, agentId: AgentId): Promise<void> {
     const instance = await this.#resources.require(instanceId, tx)
     const live = isLive(instance.identityState)
+    await this.#users.agentBound(tx, context, instance, agentId)
     await this.#resources.update(tx, instance, {
       agent_id: agentId,
       identity_state: live ? 'enabling' : 'off',
@@ -171,6 +177,7 @@ export class ManagedIdentity {
    * commit on, and the identities wait for an agent that is enrolled anew (SEC-42).
    */
   async agentDistrusted(tx: Tx, context: RequestContext, agentId: AgentId): Promise<void> {
+    await this.#users.agentDistrusted(tx, context, agentId)
     for (const instance of await this.#resources.ofAgent(agentId, tx)) {
       if (!isLive(instance.identityState) || !instance.principalId) continue
       await this.#resources.update(tx, instance, { identity_state: 'enabling' })

@@ -18,6 +18,12 @@ export function instanceResourceId(parts: {
   return `/subscriptions/${parts.subscriptionId}/resourceGroups/${parts.resourceGroup}/providers/${providerTypes[parts.kind]}/${parts.name}`
 }
 
+/** ARM resource ID of a user-assigned identity, `resourcegroups` in lower case as in the cloud's tokens. */
+export function userIdentityResourceId(parts: { subscriptionId: string; resourceGroup: string; name: string }): string {
+  const { subscriptionId, resourceGroup, name } = parts
+  return `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`
+}
+
 /** Resource IDs and names compare without regard to case (wire-protocol rule 16). */
 export function foldCase(text: string): string {
   return text.toLowerCase()

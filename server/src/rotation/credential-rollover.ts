@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { KeyAlgorithm, type RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, type CredentialId, ObjectId, RunId, type SlotId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, type CredentialId, ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
 import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
@@ -41,9 +41,11 @@ export class CredentialRollover {
     this.#observers.push(observer)
   }
 
-  /** Opens a slot for a principal on an agent and asks for its first credential. */
+  /** Opens a slot for a principal on an agent and asks for its first credential; one that is open already is left alone. */
   async openSlot(tx: Tx, context: RequestContext, owner: { principalId: ObjectId; agentId: AgentId }): Promise<void> {
     const { store, registry, clock, tenantId } = this.#parts
+    const { principalId, agentId } = owner
+    if ((await store.openSlots({ principalIds: [principalId], agentId }, tx)).length > 0) return
     const now = clock.now()
     const policy = await store.policy(tenantId, tx)
     const id = newGuid()
@@ -69,16 +71,31 @@ export class CredentialRollover {
     if (slot) await this.request(tx, context, slot, 'enable')
   }
 
-  /** Closes every slot of a principal and cancels what was under way; its credentials are the registry's to revoke. */
-  async closeSlots(tx: Tx, context: RequestContext, principalId: ObjectId): Promise<void> {
+  /**
+   * Closes every slot of a principal, or the one on an agent, and cancels what was under way; the credentials are the
+   * registry's to revoke.
+   *
+   * @returns the slots that were open
+   */
+  async closeSlots(tx: Tx, context: RequestContext, principalId: ObjectId, agentId?: AgentId): Promise<SlotId[]> {
     const { store, clock } = this.#parts
     const now = clock.now()
-    for (const slot of await store.openSlots({ principalIds: [principalId] }, tx)) {
+    const open = await store.openSlots({ principalIds: [principalId], ...(agentId !== undefined && { agentId }) }, tx)
+    for (const slot of open) {
       const run = await store.openRun(slot.id, tx)
       if (run) await this.#runs.move(tx, context, run, 'cancelled')
       await store.updateSlot(tx, slot, { state: 'closed', rotate_after: null, updated_at: now })
       await this.#parts.database.changed(tx, { kind: 'slot', id: principalId })
     }
+    return open.map((slot) => SlotId.parse(slot.id))
+  }
+
+  /** Rotations from now on go by the new name of the principal; earlier ones keep the one they had. */
+  async rename(tx: Tx, principalId: ObjectId, name: string): Promise<void> {
+    await this.#parts.store.renameOpenSlots(tx, principalId, {
+      principal_name: name,
+      updated_at: this.#parts.clock.now(),
+    })
   }
 
   /**

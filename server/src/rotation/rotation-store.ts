@@ -143,6 +143,19 @@ export class RotationStore {
     return result.numUpdatedRows === 1n
   }
 
+  async renameOpenSlots(
+    tx: Tx,
+    principalId: string,
+    change: Pick<SlotRow, 'principal_name' | 'updated_at'>,
+  ): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('credential_slots')
+      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+      .where('principal_id', '=', principalId)
+      .where('state', '=', sql.lit('open'))
+      .execute()
+  }
+
   /** @returns false when the slot has an open run already: that index is the mutual exclusion */
   async insertRun(tx: Tx, row: RunRow): Promise<boolean> {
     const result = await sqlOf(tx)

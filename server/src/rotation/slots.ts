@@ -7,6 +7,7 @@ import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 /** Where one principal stands on one agent. */
 export interface SlotStanding {
   readonly principalId: ObjectId
+  readonly agentId: AgentId
   readonly active: KeyCredential | undefined
   readonly rotateAfter: number | null
   /** When the rotation that is open now was asked for; null when none is. */
@@ -40,6 +41,12 @@ export class SlotDirectory {
     return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
   }
 
+  /** Which agent holds each open slot of a principal. */
+  async agentsBySlot(principalId: string): Promise<ReadonlyMap<string, AgentId>> {
+    const slots = await this.#store.openSlots({ principalIds: [principalId] })
+    return new Map(slots.map((slot) => [slot.id, AgentId.parse(slot.agent_id)]))
+  }
+
   /** Principals that an agent holds or ever held a slot of. */
   principalsOf(agentId: string): Promise<readonly string[]> {
     return this.#store.principalsOf(agentId)
@@ -61,6 +68,7 @@ export class SlotDirectory {
       id ? (credentials.get(id)?.x5tS256 ?? null) : null
     return slots.map((slot) => ({
       principalId: ObjectId.parse(slot.principal_id),
+      agentId: AgentId.parse(slot.agent_id),
       active: slot.active_credential_id ? credentials.get(slot.active_credential_id) : undefined,
       rotateAfter: slot.rotate_after,
       runSince: runs.get(slot.id)?.created_at ?? null,

@@ -103,7 +103,10 @@ export const InstanceSummary = z.object({
   turningOn: z.object({ principal: z.boolean(), certificate: z.boolean(), agent: z.boolean() }).nullable(),
   /** The principal that was turned off last, while it can come back under the same IDs. */
   restorable: z.object({ principalId: ObjectId, until: Instant }).nullable(),
+  /** The system-assigned one. */
   identity: z.object({ principalId: ObjectId, clientId: ClientId }).nullable(),
+  /** How many user-assigned identities it has. */
+  userAssigned: z.int(),
   credential: CredentialSummary.nullable(),
   nextRotationAt: Instant.nullable(),
   lastToken: z.object({ at: Instant, audience: z.string() }).nullable(),

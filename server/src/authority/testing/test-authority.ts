@@ -194,6 +194,7 @@ export async function openTestAuthority(
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()
   const used: string[] = []
+  const askers = new Map<string, string>()
   const certificateVerdicts: string[] = []
   const authority = await openAuthority({
     database,
@@ -220,6 +221,7 @@ export async function openTestAuthority(
       },
     },
     tenantDomain: 'signet.local',
+    askersOf: async () => askers,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     fetch: options.fetch ?? unreachable,
     onCredentialUsed: (id) => used.push(id),
@@ -246,8 +248,11 @@ export async function openTestAuthority(
     clock,
     authority,
     database,
+    cursors,
     audit,
     clients,
+    /** By slot, the instance that asks with a user-assigned identity; the test fills it in. */
+    askers,
     used,
     certificateVerdicts,
     base,

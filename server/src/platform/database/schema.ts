@@ -1,6 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Flag, Versioned } from './columns.ts'
 import type {
+  AppRoleAssignmentsTable,
+  IdentityAssignmentsTable,
+  ResourceAppsTable,
+  UserIdentitiesTable,
+} from './identity-tables.ts'
+import type {
   ClientSecretsTable,
   CredentialsTable,
   FederatedCredentialsTable,
@@ -103,42 +109,6 @@ export interface SavedViewsTable extends Versioned {
   time: string
 }
 
-/** A user-assigned identity as a resource; `id` is the object ID of its principal. */
-export interface UserIdentitiesTable extends Versioned {
-  id: string
-  subscription_id: string
-  resource_group_id: string
-  name: string
-  name_key: string
-  group_name: string
-  group_key: string
-  arm_id: string
-  arm_id_key: string
-  client_id: string
-  state: 'on' | 'paused' | 'deleted'
-  /** How many rows of `identity_assignments` it has. */
-  instances: number
-  /** Start of the hour of the last token; 0 where there was none. */
-  token_key: number
-  deleted_at: number | null
-}
-
-export interface IdentityAssignmentsTable {
-  instance_id: string
-  principal_id: string
-  tenant_id: string
-  created_at: number
-}
-
-export interface AppRoleAssignmentsTable {
-  id: string
-  tenant_id: string
-  principal_id: string
-  resource_id: string
-  role_value: string
-  created_at: number
-}
-
 export interface CertificateAuthoritiesTable {
   id: string
   scope: 'root' | 'tls' | 'agents' | 'credentials'
@@ -186,22 +156,6 @@ export interface RecoverySetsTable {
   threshold: number
   wrapped: Buffer
   created_at: number
-}
-
-export interface ResourceAppsTable extends Versioned {
-  id: string
-  app_id: string
-  identifier_uri: string
-  uri_key: string
-  display_name: string
-  token_version: 1 | 2
-  token_ttl_s: number | null
-  builtin: Flag
-  assignment_required: Flag
-  client_capabilities: Flag
-  /** JSON array of `AppRole`. */
-  app_roles: string
-  state: 'enabled' | 'disabled'
 }
 
 export interface AgentsTable extends Versioned {

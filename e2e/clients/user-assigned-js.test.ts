@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from '@playwright/test'
+import { decodeJwt } from 'jose'
+import { Stack } from '../stack.ts'
+
+const run = promisify(execFile)
+const workload = fileURLToPath(new URL('../workloads/selected-identity.ts', import.meta.url))
+const vault = 'https://vault.azure.net'
+
+interface Identity {
+  readonly principalId: string
+  readonly clientId: string
+  readonly resourceId: string
+}
+
+interface Ask {
+  readonly with?: 'azure-identity' | 'msal'
+  readonly resource?: string
+  readonly by?: 'clientId' | 'objectId' | 'resourceId'
+  readonly id?: string
+}
+
+let stack: Stack
+let name: string
+let instance: { resourceId: string; identity: { principalId: string } }
+let deploy: Identity
+let build: Identity
+let foreign: Identity
+
+test.beforeAll(async () => {
+  stack = await Stack.open()
+  await stack.start()
+  const [first] = await stack.json<{ name: string }[]>('instance', 'list')
+  name = first?.name ?? ''
+  instance = await stack.json('instance', 'on', name)
+  const create = (each: string) => stack.json<Identity>('identity', 'create', each)
+  ;[deploy, build, foreign] = await Promise.all([create('deploy'), create('build'), create('elsewhere')])
+  await Promise.all(['deploy', 'build'].map((each) => stack.signet('identity', 'attach', each, name)))
+})
+test.afterAll(() => stack.close())
+
+type Dialect = 'imds' | 'app-service'
+
+/** What the workload is told of the endpoint, and nothing else. */
+function environmentOf(dialect: Dialect): Record<string, string | undefined> {
+  const { SIGNET_IDENTITY_ENDPOINT, SIGNET_IDENTITY_HEADER, SIGNET_IMDS_URL } = stack.clientVariables()
+  return dialect === 'imds'
+    ? { AZURE_POD_IDENTITY_AUTHORITY_HOST: SIGNET_IMDS_URL }
+    : { IDENTITY_ENDPOINT: SIGNET_IDENTITY_ENDPOINT, IDENTITY_HEADER: SIGNET_IDENTITY_HEADER }
+}
+
+async function answersTo(dialect: Dialect, asks: readonly Ask[]): Promise<{ token?: string; error?: string }[]> {
+  const wanted = asks.map((ask) => ({ with: 'azure-identity', resource: vault, ...ask }))
+  const env = { PATH: process.env['PATH'] ?? '', ...environmentOf(dialect) }
+  const { stdout } = await run(process.execPath, [workload, JSON.stringify(wanted)], { env })
+  return JSON.parse(stdout) as { token?: string; error?: string }[]
+}
+
+const claimsOf = ({ token, error }: { token?: string; error?: string }) => {
+  expect(error).toBeUndefined()
+  return decodeJwt(token ?? '')
+}
+
+/** Every way to name an identity, with both libraries. */
+const everyWay = ({ clientId, principalId, resourceId }: Identity): Ask[] =>
+  (['azure-identity', 'msal'] as const).flatMap((library) => [
+    { with: library, by: 'clientId', id: clientId },
+    { with: library, by: 'objectId', id: principalId },
+    { with: library, by: 'resourceId', id: resourceId },
+    { with: library, by: 'resourceId', id: resourceId.toLowerCase() },
+  ])
+
+for (const dialect of ['imds', 'app-service'] as const) {
+  test(`${dialect}: an identity is picked by client ID, object ID and resource ID, and its token says who asked`, async () => {
+    for (const answer of await answersTo(dialect, everyWay(deploy))) {
+      expect(claimsOf(answer)).toMatchObject({
+        aud: vault,
+        oid: deploy.principalId,
+        appid: deploy.clientId,
+        xms_mirid: deploy.resourceId,
+        xms_az_rid: instance.resourceId.replace('resourceGroups', 'resourcegroups'),
+      })
+    }
+    const [other, own] = await answersTo(dialect, [{ by: 'clientId', id: build.clientId }, {}])
+    expect(claimsOf(other ?? {})).toMatchObject({ oid: build.principalId })
+    expect(claimsOf(own ?? {})).toMatchObject({ oid: instance.identity.principalId })
+  })
+
+  test(`${dialect}: an identity that is not assigned is refused as one that nobody knows`, async () => {
+    const asks = [foreign.clientId, '99999999-0000-4000-8000-000000000001'].map(
+      (id) => ({ by: 'clientId', id }) as const,
+    )
+    const [known, unknown] = await answersTo(dialect, asks)
+    expect(known?.error).toMatch(
+      dialect === 'imds' ? /Identity not found/ : /Unable to load requested managed identity/,
+    )
+    expect(unknown?.error).toBeDefined()
+  })
+}
+
+test('several identities and no selector: IMDS says so, App Service knows none', async () => {
+  await stack.signet('instance', 'off', name)
+  const [imds] = await answersTo('imds', [{}])
+  expect(imds?.error).toContain('Multiple user assigned identities exist, please specify the clientId / resourceId')
+  const [appService] = await answersTo('app-service', [{}])
+  expect(appService?.error).toContain('Unable to load requested managed identity')
+})
+
+test('an audience of one’s own has tokens at once, of its version and with the roles of the identity', async () => {
+  const orders = await stack.json<{ appId: string }>(
+    ...['audience', 'add', 'api://orders', '--name', 'Orders', '--role', 'Orders.Read', '--token-version', '2'],
+  )
+  await stack.signet('audience', 'add', 'api://billing', '--name', 'Billing', '--lifetime', '7200')
+  await stack.signet('audience', 'assign', 'api://orders', 'Orders.Read', 'deploy')
+  const id = { by: 'clientId', id: deploy.clientId } as const
+  const [v2, v1] = await answersTo('imds', [
+    { ...id, resource: 'api://orders' },
+    { ...id, with: 'msal', resource: 'api://billing' },
+  ])
+  expect(claimsOf(v2 ?? {})).toMatchObject({
+    aud: orders.appId,
+    ver: '2.0',
+    azp: deploy.clientId,
+    roles: ['Orders.Read'],
+  })
+  const billing = claimsOf(v1 ?? {})
+  expect(billing).toMatchObject({ aud: 'api://billing', ver: '1.0' })
+  expect(billing).not.toHaveProperty('roles')
+  expect((billing.exp ?? 0) - (billing.iat ?? 0)).toBe(7_200 + 300)
+})
+
+test('where an assignment is required an identity without a role is refused with AADSTS501051', async () => {
+  await stack.signet(
+    ...['audience', 'add', 'api://payroll', '--name', 'Payroll', '--role', 'Pay', '--assignment-required'],
+  )
+  const ask = { by: 'clientId', id: build.clientId, resource: 'api://payroll' } as const
+  const [refused] = await answersTo('imds', [ask])
+  expect(refused?.error).toContain('AADSTS501051')
+  await stack.signet('audience', 'assign', 'api://payroll', 'Pay', 'build')
+  await expect(async () => {
+    const [answer] = await answersTo('imds', [ask])
+    expect(claimsOf(answer ?? {})).toMatchObject({ roles: ['Pay'] })
+  }).toPass()
+})
+
+test('a detached or deleted identity is refused, and a restored one answers under the same IDs', async () => {
+  const asks = [build, deploy].map(({ clientId }) => ({ by: 'clientId', id: clientId }) as const)
+  await stack.signet('identity', 'detach', 'build', name)
+  await stack.signet('identity', 'delete', 'deploy')
+  await expect(async () => {
+    const answers = await answersTo('imds', asks)
+    for (const { error } of answers) expect(error).toContain('Identity not found')
+  }).toPass({ timeout: 10_000 })
+  await stack.signet('identity', 'restore', 'deploy')
+  await expect(async () => {
+    const [, answer] = await answersTo('imds', asks)
+    expect(claimsOf(answer ?? {})).toMatchObject({ oid: deploy.principalId, appid: deploy.clientId })
+  }).toPass({ timeout: 30_000 })
+})

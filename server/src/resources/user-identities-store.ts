@@ -1,0 +1,236 @@
+import { ClientId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { UserIdentitiesTable } from '../platform/database/identity-tables.ts'
+import type { ResourceGroupsTable } from '../platform/database/schema.ts'
+import type { Tx } from '../platform/transaction.ts'
+import { foldCase } from './resource-id.ts'
+import type { UserIdentity } from './user-identity.ts'
+
+const mostNamed = 20
+
+/** What can change about a user-assigned identity. */
+export type UserIdentityChange = Partial<
+  Omit<UserIdentitiesTable, 'id' | 'tenant_id' | 'client_id' | 'version' | 'created_at' | 'updated_at' | 'token_key'>
+>
+
+/** SQL of user-assigned identities, what they are assigned to, and resource groups. */
+export class UserIdentitiesStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Tx, row: UserIdentitiesTable): Promise<void> {
+    await sqlOf(tx).insertInto('user_identities').values(row).execute()
+  }
+
+  async find(id: string, tx?: Tx): Promise<UserIdentity | undefined> {
+    const row = await this.#reader(tx).selectFrom('user_identities').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && toUserIdentity(row)
+  }
+
+  /** The one that is not deleted. */
+  async findByArmId(armId: string, tx?: Tx): Promise<UserIdentity | undefined> {
+    const row = await this.#reader(tx)
+      .selectFrom('user_identities')
+      .selectAll()
+      .where('arm_id_key', '=', foldCase(armId))
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    return row && toUserIdentity(row)
+  }
+
+  /** By ARM resource ID or whole name, without regard to case; deleted ones too. */
+  async named(tenantId: string, names: { text: string; armId?: string }): Promise<UserIdentity[]> {
+    const { text, armId } = names
+    const query = this.#database.read.selectFrom('user_identities').selectAll().where('tenant_id', '=', tenantId)
+    const found =
+      armId === undefined
+        ? query.where('name_key', '=', foldCase(text))
+        : query.where('arm_id_key', '=', foldCase(armId))
+    return (await found.limit(mostNamed).execute()).map(toUserIdentity)
+  }
+
+  /** Compare-and-set on the version the caller read. */
+  async update(tx: Tx, identity: UserIdentity, change: UserIdentityChange & { updated_at: number }): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('user_identities')
+      .set({ ...change, version: identity.version + 1 })
+      .where('id', '=', identity.principalId)
+      .where('version', '=', identity.version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  /** Everything of one whose principal was purged. */
+  async purge(tx: Tx, principalId: string): Promise<void> {
+    await sqlOf(tx).deleteFrom('identity_assignments').where('principal_id', '=', principalId).execute()
+    await sqlOf(tx).deleteFrom('user_identities').where('id', '=', principalId).execute()
+  }
+
+  /** @returns false when it was assigned already */
+  async assign(
+    tx: Tx,
+    assignment: { instanceId: string; principalId: string; tenantId: string; at: number },
+  ): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .insertInto('identity_assignments')
+      .values({
+        instance_id: assignment.instanceId,
+        principal_id: assignment.principalId,
+        tenant_id: assignment.tenantId,
+        created_at: assignment.at,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
+  }
+
+  /** @returns false when it was not assigned */
+  async unassign(tx: Tx, instanceId: string, principalId: string): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .deleteFrom('identity_assignments')
+      .where('instance_id', '=', instanceId)
+      .where('principal_id', '=', principalId)
+      .executeTakeFirst()
+    return result.numDeletedRows === 1n
+  }
+
+  /** How many instances it is assigned to. */
+  async countInstances(tx: Tx, principalId: string): Promise<number> {
+    const row = await sqlOf(tx)
+      .selectFrom('identity_assignments')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('principal_id', '=', principalId)
+      .executeTakeFirstOrThrow()
+    return row.count
+  }
+
+  /** Of an instance, by name; deleted ones too, which a restore would bring back. */
+  async ofInstance(instanceId: string, tx?: Tx): Promise<(UserIdentity & { assignedAt: number })[]> {
+    const rows = await this.#reader(tx)
+      .selectFrom('identity_assignments')
+      .innerJoin('user_identities', 'user_identities.id', 'identity_assignments.principal_id')
+      .selectAll('user_identities')
+      .select('identity_assignments.created_at as assigned_at')
+      .where('identity_assignments.instance_id', '=', instanceId)
+      .orderBy('user_identities.name_key')
+      .execute()
+    return rows.map((row) => ({ ...toUserIdentity(row), assignedAt: row.assigned_at }))
+  }
+
+  /** How many of each of these instances have, deleted ones left out; an instance without any is left out too. */
+  async countsOf(instanceIds: readonly string[]): Promise<Map<string, number>> {
+    if (instanceIds.length === 0) return new Map()
+    const rows = await this.#database.read
+      .selectFrom('identity_assignments')
+      .innerJoin('user_identities', 'user_identities.id', 'identity_assignments.principal_id')
+      .select((eb) => ['identity_assignments.instance_id', eb.fn.countAll<number>().as('count')])
+      .where('identity_assignments.instance_id', 'in', instanceIds)
+      .where('user_identities.deleted_at', 'is', null)
+      .groupBy('identity_assignments.instance_id')
+      .execute()
+    return new Map(rows.map((row) => [row.instance_id, row.count]))
+  }
+
+  /** Instances it is assigned to, and who serves them. */
+  async placesOf(principalId: string, tx?: Tx): Promise<{ instanceId: InstanceId; agentId: string | null }[]> {
+    const rows = await this.#reader(tx)
+      .selectFrom('identity_assignments')
+      .innerJoin('service_instances', 'service_instances.id', 'identity_assignments.instance_id')
+      .select(['service_instances.id', 'service_instances.agent_id'])
+      .where('identity_assignments.principal_id', '=', principalId)
+      .where('service_instances.deleted_at', 'is', null)
+      .execute()
+    return rows.map((row) => ({ instanceId: InstanceId.parse(row.id), agentId: row.agent_id }))
+  }
+
+  /** What is assigned to the instances of an agent, deleted identities left out. */
+  async onAgent(
+    agentId: string,
+    tx?: Tx,
+  ): Promise<{ principalId: ObjectId; instanceId: InstanceId; resourceId: string }[]> {
+    const rows = await this.#reader(tx)
+      .selectFrom('service_instances')
+      .innerJoin('identity_assignments', 'identity_assignments.instance_id', 'service_instances.id')
+      .innerJoin('user_identities', 'user_identities.id', 'identity_assignments.principal_id')
+      .select(['service_instances.id', 'service_instances.arm_id', 'identity_assignments.principal_id'])
+      .where('service_instances.agent_id', '=', agentId)
+      .where('service_instances.deleted_at', 'is', null)
+      .where('user_identities.deleted_at', 'is', null)
+      .orderBy('service_instances.name_key')
+      .execute()
+    return rows.map((row) => ({
+      principalId: ObjectId.parse(row.principal_id),
+      instanceId: InstanceId.parse(row.id),
+      resourceId: row.arm_id,
+    }))
+  }
+
+  /** Resource IDs of the instances it is assigned to, by agent. */
+  async askersOf(principalId: string): Promise<{ agentId: string; resourceId: string }[]> {
+    const rows = await this.#database.read
+      .selectFrom('identity_assignments')
+      .innerJoin('service_instances', 'service_instances.id', 'identity_assignments.instance_id')
+      .select(['service_instances.agent_id', 'service_instances.arm_id'])
+      .where('identity_assignments.principal_id', '=', principalId)
+      .where('service_instances.deleted_at', 'is', null)
+      .execute()
+    return rows.flatMap((row) => (row.agent_id === null ? [] : [{ agentId: row.agent_id, resourceId: row.arm_id }]))
+  }
+
+  async group(subscriptionId: string, name: string, tx: Tx): Promise<{ id: string; name: string } | undefined> {
+    return sqlOf(tx)
+      .selectFrom('resource_groups')
+      .select(['id', 'name'])
+      .where('subscription_id', '=', subscriptionId)
+      .where('name_key', '=', foldCase(name))
+      .executeTakeFirst()
+  }
+
+  /** @returns false when there is one of that name */
+  async insertGroup(tx: Tx, row: ResourceGroupsTable): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .insertInto('resource_groups')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['subscription_id', 'name_key']).doNothing())
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
+  }
+
+  /** By name, each with the identities in it that are not deleted. */
+  groups(subscriptionId: string): Promise<{ name: string; identities: number }[]> {
+    return this.#database.read
+      .selectFrom('resource_groups')
+      .leftJoin('user_identities', (join) =>
+        join
+          .onRef('user_identities.resource_group_id', '=', 'resource_groups.id')
+          .on('user_identities.deleted_at', 'is', null),
+      )
+      .select((eb) => ['resource_groups.name', eb.fn.count<number>('user_identities.id').as('identities')])
+      .where('resource_groups.subscription_id', '=', subscriptionId)
+      .groupBy('resource_groups.id')
+      .orderBy('resource_groups.name_key')
+      .execute()
+  }
+
+  #reader(tx: Tx | undefined) {
+    return tx ? sqlOf(tx) : this.#database.read
+  }
+}
+
+export function toUserIdentity(row: UserIdentitiesTable): UserIdentity {
+  return {
+    principalId: ObjectId.parse(row.id),
+    clientId: ClientId.parse(row.client_id),
+    name: row.name,
+    resourceGroup: row.group_name,
+    resourceId: row.arm_id,
+    state: row.state,
+    instances: row.instances,
+    deletedAt: row.deleted_at,
+    version: row.version,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,413 @@
+import type { ResourceGroup } from '@signet/shared/api/user-identities'
+import { AgentId, type InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { newGuid } from '../platform/identifiers.ts'
+import type { RequestContext } from '../platform/request-context.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import { requireVersion } from '../platform/versions.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
+import type { CredentialRollover, SlotDirectory } from '../rotation/index.ts'
+import { foldCase, userIdentityResourceId } from './resource-id.ts'
+import type { ResourceDefaults, ResourceManager } from './resource-manager.ts'
+import { UserIdentitiesStore, type UserIdentityChange } from './user-identities-store.ts'
+import { type UserIdentity, type UserIdentityAct, verdictOfUserIdentity } from './user-identity.ts'
+
+/** How an act is meant. */
+interface Meant {
+  /** Version of the identity that whoever asks has seen. */
+  readonly expected?: number | undefined
+  /** Goes to the audit log. */
+  readonly reason?: string | undefined
+}
+
+interface Asked {
+  readonly tx: Tx
+  readonly context: RequestContext
+  readonly identity: UserIdentity
+  readonly reason: string | undefined
+}
+
+interface UserIdentitiesParts {
+  readonly database: Database
+  readonly resources: ResourceManager
+  readonly registry: PrincipalRegistry
+  readonly rollover: CredentialRollover
+  readonly slots: Pick<SlotDirectory, 'agentsBySlot'>
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly defaults: ResourceDefaults
+}
+
+/**
+ * User-assigned identities: resources of their own, assigned to service instances. Each has one principal, and one slot on
+ * every agent that serves an instance it is assigned to; instances of one agent share it. Every act is one transaction with
+ * its audit rows, and repeating a wish that is met changes nothing.
+ */
+export class UserIdentities {
+  readonly #parts: UserIdentitiesParts
+  readonly #store: UserIdentitiesStore
+  readonly #database: Transactor & ChangeRecorder
+
+  constructor(parts: UserIdentitiesParts) {
+    this.#parts = parts
+    this.#store = new UserIdentitiesStore(parts.database)
+    this.#database = parts.database
+    parts.registry.onPurged((tx, principalId) => this.#store.purge(tx, principalId))
+  }
+
+  /** @throws SignetError `not_found` for the group | `conflict` when the name is taken in it */
+  async create(
+    context: RequestContext,
+    wanted: { name: string; resourceGroup: string; reason?: string | undefined },
+  ): Promise<UserIdentity> {
+    const { registry, clock, defaults } = this.#parts
+    const principalId = await this.#database.transact(async (tx) => {
+      const place = await this.#placeFor(tx, wanted)
+      const { objectId, clientId } = await registry.createUser(tx, { name: wanted.name, armId: place.arm_id })
+      const now = clock.now()
+      await this.#store.insert(tx, {
+        ...place,
+        id: objectId,
+        tenant_id: defaults.tenantId,
+        subscription_id: defaults.subscriptionId,
+        client_id: clientId,
+        state: 'on',
+        instances: 0,
+        token_key: 0,
+        deleted_at: null,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+      })
+      const identity = await this.require(objectId, tx)
+      await this.#record(
+        { tx, context, identity, reason: wanted.reason || undefined },
+        { action: 'identity.created', after: { ...namesOf(identity), principalId: objectId, clientId } },
+      )
+      return objectId
+    })
+    return this.require(principalId)
+  }
+
+  /** @throws SignetError `not_found` */
+  async require(principalId: string, tx?: Tx): Promise<UserIdentity> {
+    const identity = await this.#store.find(principalId, tx)
+    if (!identity) throw new SignetError('not_found', 'There is no such user-assigned identity.')
+    return identity
+  }
+
+  /** Renames it or moves it to another group: its IDs stay, its ARM resource ID does not. */
+  async change(
+    context: RequestContext,
+    principalId: ObjectId,
+    to: Meant & { name?: string | undefined; resourceGroup?: string | undefined },
+  ): Promise<void> {
+    const { registry, rollover } = this.#parts
+    await this.#acting(context, principalId, to, async (asked) => {
+      const { tx, identity } = asked
+      requireThere(identity)
+      const name = to.name ?? identity.name
+      const place = await this.#placeFor(
+        tx,
+        { name, resourceGroup: to.resourceGroup ?? identity.resourceGroup },
+        identity,
+      )
+      if (place.arm_id === identity.resourceId) return
+      await this.#update(tx, identity, place)
+      await registry.change(tx, principalId, { display_name: name, arm_id: place.arm_id })
+      await rollover.rename(tx, principalId, name)
+      const after = await this.require(principalId, tx)
+      await this.#record(asked, { action: 'identity.changed', before: namesOf(identity), after: namesOf(after) })
+    })
+  }
+
+  /** Assigns it to instances; each agent that did not have it yet gets a slot, and with it a certificate. */
+  async attach(context: RequestContext, principalId: ObjectId, to: Meant & { instanceIds: readonly InstanceId[] }) {
+    const { resources, rollover, clock, defaults } = this.#parts
+    await this.#acting(context, principalId, to, async (asked) => {
+      const { tx, identity } = asked
+      requireThere(identity)
+      for (const instanceId of to.instanceIds) {
+        const { name, agentId } = await resources.require(instanceId, tx)
+        const assignment = { instanceId, principalId, tenantId: defaults.tenantId, at: clock.now() }
+        if (!(await this.#store.assign(tx, assignment))) continue
+        await this.#record(asked, { action: 'identity.attached', after: { instanceId, instance: name } })
+        if (agentId) await rollover.openSlot(tx, context, { principalId, agentId })
+        await this.#database.changed(tx, { kind: 'instance', id: instanceId })
+      }
+      await this.#recount(tx, identity)
+    })
+  }
+
+  /** Takes it from instances; an agent that serves none of the others gives up its certificate, which is revoked. */
+  async detach(context: RequestContext, principalId: ObjectId, from: Meant & { instanceIds: readonly InstanceId[] }) {
+    await this.#acting(context, principalId, from, async (asked) => {
+      const { tx, identity } = asked
+      requireThere(identity)
+      for (const instanceId of from.instanceIds) {
+        const { name, agentId } = await this.#parts.resources.require(instanceId, tx)
+        await this.#detachOne(asked, { id: instanceId, name, agentId })
+      }
+      await this.#recount(tx, identity)
+    })
+  }
+
+  /** @throws SignetError `not_found` | `conflict` | `precondition_failed` */
+  async act(context: RequestContext, act: UserIdentityAct, principalId: ObjectId, meant: Meant): Promise<void> {
+    await this.#acting(context, principalId, meant, async (asked) => {
+      const verdict = verdictOfUserIdentity(act, asked.identity, this.#parts.clock.now())
+      if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
+      if (verdict.kind === 'already') return
+      if (act === 'delete') await this.#delete(asked)
+      else if (act === 'restore') await this.#restore(asked)
+      else await this.#suspend(asked, act === 'pause')
+    })
+  }
+
+  /** An agent takes charge of an instance, to be called before it does; whatever the one before it held is worth nothing. */
+  async agentBound(
+    tx: Tx,
+    context: RequestContext,
+    instance: { id: InstanceId; agentId: AgentId | null },
+    agentId: AgentId,
+  ): Promise<void> {
+    const { agentId: former } = instance
+    if (former !== null && former !== agentId) await this.#drop(tx, context, former, 'another agent took over')
+    for (const { principalId, state } of await this.#store.ofInstance(instance.id, tx)) {
+      if (state !== 'deleted') await this.#parts.rollover.openSlot(tx, context, { principalId, agentId })
+    }
+  }
+
+  /** No key that this agent held is trusted any more; what was assigned stays so, and waits for another agent (SEC-42). */
+  async agentDistrusted(tx: Tx, context: RequestContext, agentId: AgentId): Promise<void> {
+    await this.#drop(tx, context, agentId, 'its agent was quarantined')
+  }
+
+  /** An instance goes, and its assignments with it. */
+  async instanceRemoved(
+    tx: Tx,
+    context: RequestContext,
+    instance: { id: InstanceId; name: string; agentId: AgentId | null },
+  ): Promise<void> {
+    for (const identity of await this.#store.ofInstance(instance.id, tx)) {
+      await this.#detachOne({ tx, context, identity, reason: 'the instance was deleted' }, instance)
+      await this.#recount(tx, identity)
+    }
+  }
+
+  /** Which instances of an agent have which identities, deleted ones left out. */
+  onAgent(agentId: AgentId): Promise<{ principalId: ObjectId; instanceId: InstanceId; resourceId: string }[]> {
+    return this.#store.onAgent(agentId)
+  }
+
+  /**
+   * By slot, the resource ID of the instance that asks with its credentials. An agent whose instances share the slot leaves
+   * open which of them asks, so its slot is left out.
+   */
+  async askersOf(principalId: string): Promise<ReadonlyMap<string, string>> {
+    const places = await this.#store.askersOf(principalId)
+    const found = new Map<string, string>()
+    for (const [slotId, agentId] of await this.#parts.slots.agentsBySlot(principalId)) {
+      const [only, another] = places.filter((place) => place.agentId === agentId)
+      if (only && !another) found.set(slotId, only.resourceId)
+    }
+    return found
+  }
+
+  /** Instances it is assigned to, and who serves them. */
+  placesOf(principalId: string): Promise<{ instanceId: InstanceId; agentId: string | null }[]> {
+    return this.#store.placesOf(principalId)
+  }
+
+  /** How many each of these instances has; one without any is left out. */
+  countsOf(instanceIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#store.countsOf(instanceIds)
+  }
+
+  /** Of an instance, by name; deleted ones left out. */
+  async ofInstance(instanceId: string): Promise<(UserIdentity & { assignedAt: number })[]> {
+    return (await this.#store.ofInstance(instanceId)).filter(({ state }) => state !== 'deleted')
+  }
+
+  /** What an ARM resource ID or a whole name names, deleted ones too. */
+  lookUp(names: { text: string; guid?: string; armId?: string }): Promise<UserIdentity[]> {
+    return names.guid === undefined ? this.#store.named(this.#parts.defaults.tenantId, names) : Promise.resolve([])
+  }
+
+  groups(): Promise<ResourceGroup[]> {
+    return this.#store.groups(this.#parts.defaults.subscriptionId)
+  }
+
+  /** @throws SignetError `conflict` when there is one of that name */
+  async createGroup(context: RequestContext, name: string): Promise<ResourceGroup> {
+    const { clock, audit, defaults } = this.#parts
+    const now = clock.now()
+    const { tenantId, subscriptionId } = defaults
+    await this.#database.transact(async (tx) => {
+      const id = newGuid()
+      const names = { name, name_key: foldCase(name) }
+      const owner = { tenant_id: tenantId, subscription_id: subscriptionId }
+      const isNew = await this.#store.insertGroup(tx, {
+        id,
+        ...owner,
+        ...names,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+      })
+      if (!isNew) throw new SignetError('conflict', `There is a resource group called ${name} already.`)
+      const target = { kind: 'resource_group', id, label: name }
+      await audit.append(tx, context, { action: 'resource_group.created', target, after: { name } })
+    })
+    return { name, identities: 0 }
+  }
+
+  async #acting(
+    context: RequestContext,
+    principalId: ObjectId,
+    { expected, reason }: Meant,
+    work: (asked: Asked) => Promise<void>,
+  ): Promise<void> {
+    await this.#database.transact(async (tx) => {
+      const identity = await this.require(principalId, tx)
+      requireVersion(expected, identity.version)
+      await work({ tx, context, identity, reason: reason || undefined })
+    })
+  }
+
+  /** Where an identity of that name stands in a group. @throws SignetError `not_found` | `conflict` */
+  async #placeFor(tx: Tx, wanted: { name: string; resourceGroup: string }, self?: UserIdentity) {
+    const { subscriptionId } = this.#parts.defaults
+    const group = await this.#store.group(subscriptionId, wanted.resourceGroup, tx)
+    if (!group) {
+      throw new SignetError('not_found', `There is no resource group called ${wanted.resourceGroup}.`, {
+        fix: 'Create the resource group first.',
+      })
+    }
+    const armId = userIdentityResourceId({ subscriptionId, resourceGroup: group.name, name: wanted.name })
+    const taken = await this.#store.findByArmId(armId, tx)
+    if (taken && taken.principalId !== self?.principalId) {
+      throw new SignetError('conflict', `There is an identity called ${taken.name} in ${group.name} already.`, {
+        fix: 'Take another name or another resource group.',
+      })
+    }
+    return {
+      resource_group_id: group.id,
+      name: wanted.name,
+      name_key: foldCase(wanted.name),
+      group_name: group.name,
+      group_key: foldCase(group.name),
+      arm_id: armId,
+      arm_id_key: foldCase(armId),
+    }
+  }
+
+  async #detachOne(asked: Asked, instance: { id: InstanceId; name: string; agentId: AgentId | null }): Promise<void> {
+    const { tx, context, identity } = asked
+    const { principalId } = identity
+    if (!(await this.#store.unassign(tx, instance.id, principalId))) return
+    const before = { instanceId: instance.id, instance: instance.name }
+    await this.#record(asked, { action: 'identity.detached', before })
+    await this.#database.changed(tx, { kind: 'instance', id: instance.id })
+    if (instance.agentId === null) return
+    const places = await this.#store.placesOf(principalId, tx)
+    if (places.some(({ agentId }) => agentId === instance.agentId)) return
+    await this.#closeSlot(tx, context, { principalId, agentId: instance.agentId }, 'no longer assigned')
+  }
+
+  async #drop(tx: Tx, context: RequestContext, agentId: AgentId, why: string): Promise<void> {
+    const held = await this.#store.onAgent(agentId, tx)
+    for (const principalId of new Set(held.map((each) => each.principalId))) {
+      await this.#closeSlot(tx, context, { principalId, agentId }, why)
+    }
+  }
+
+  async #closeSlot(
+    tx: Tx,
+    context: RequestContext,
+    { principalId, agentId }: { principalId: ObjectId; agentId: AgentId },
+    why: string,
+  ): Promise<void> {
+    const { rollover, registry } = this.#parts
+    for (const slotId of await rollover.closeSlots(tx, context, principalId, agentId)) {
+      await registry.revokeAll(tx, context, principalId, why, slotId)
+    }
+  }
+
+  async #delete(asked: Asked): Promise<void> {
+    const { tx, context, identity } = asked
+    const { principalId, state, instances } = identity
+    const { rollover, registry, clock } = this.#parts
+    await this.#update(tx, identity, { state: 'deleted', deleted_at: clock.now() })
+    await this.#record(asked, { action: 'identity.deleted', before: { ...namesOf(identity), state, instances } })
+    await rollover.closeSlots(tx, context, principalId)
+    await registry.delete(tx, context, principalId, 'identity deleted')
+    await this.#instancesChanged(tx, principalId)
+  }
+
+  async #restore(asked: Asked): Promise<void> {
+    const { tx, context, identity } = asked
+    const { principalId, clientId, deletedAt, instances } = identity
+    const { rollover, registry } = this.#parts
+    await this.#placeFor(tx, identity, identity)
+    await registry.restore(tx, principalId)
+    await this.#update(tx, identity, { state: 'on', deleted_at: null })
+    await this.#record(asked, {
+      action: 'identity.restored',
+      before: { deletedAt },
+      after: { principalId, clientId, instances },
+    })
+    for (const { agentId } of await this.#store.placesOf(principalId, tx)) {
+      if (agentId) await rollover.openSlot(tx, context, { principalId, agentId: AgentId.parse(agentId) })
+    }
+    await this.#instancesChanged(tx, principalId)
+  }
+
+  async #suspend(asked: Asked, suspended: boolean): Promise<void> {
+    const { tx, identity } = asked
+    await this.#parts.registry.setSuspended(tx, identity.principalId, suspended)
+    await this.#update(tx, identity, { state: suspended ? 'paused' : 'on' })
+    await this.#record(asked, {
+      action: suspended ? 'identity.paused' : 'identity.resumed',
+      before: { state: identity.state },
+      after: { state: suspended ? 'paused' : 'on' },
+    })
+  }
+
+  /** The count follows what was assigned; nothing is written when it is what it was. */
+  async #recount(tx: Tx, identity: UserIdentity): Promise<void> {
+    const instances = await this.#store.countInstances(tx, identity.principalId)
+    if (instances !== identity.instances) await this.#update(tx, identity, { instances })
+  }
+
+  /** Compare-and-set on the version that was read. @throws SignetError `conflict` */
+  async #update(tx: Tx, identity: UserIdentity, change: UserIdentityChange): Promise<void> {
+    const updated = await this.#store.update(tx, identity, { ...change, updated_at: this.#parts.clock.now() })
+    if (!updated) throw new SignetError('conflict', 'The identity was changed in the meantime.')
+    await this.#database.changed(tx, { kind: 'principal', id: identity.principalId })
+  }
+
+  async #instancesChanged(tx: Tx, principalId: ObjectId): Promise<void> {
+    for (const { instanceId } of await this.#store.placesOf(principalId, tx)) {
+      await this.#database.changed(tx, { kind: 'instance', id: instanceId })
+    }
+  }
+
+  #record({ tx, context, identity, reason }: Asked, event: Omit<NewAuditEvent, 'target' | 'reason'>): Promise<void> {
+    const target = { kind: 'identity', id: identity.principalId, label: identity.name }
+    return this.#parts.audit.append(tx, context, { ...event, target, ...(reason !== undefined && { reason }) })
+  }
+}
+
+function namesOf({ name, resourceGroup, resourceId }: UserIdentity) {
+  return { name, resourceGroup, resourceId }
+}
+
+/** @throws SignetError `conflict` for one that was deleted */
+function requireThere({ name, state }: UserIdentity): void {
+  if (state !== 'deleted') return
+  throw new SignetError('conflict', `The identity ${name} was deleted.`, { fix: 'Restore it first.' })
+}
