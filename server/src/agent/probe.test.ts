@@ -97,7 +97,7 @@ describe('a test of the dashboard', () => {
       body: { error: 'invalid_resource', error_description: 'AADSTS500011: no such thing' },
     }
     const result = await run({ resource: 'https://x' })
-    const url = `${agent.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://x`
+    const url = `${agent.endpoints.urls.imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://x`
     const workload = await call(url, [['Metadata', 'true']])
     expect([result.status, result.errorBody]).toEqual([workload.status, workload.text])
     expect(result.headers?.['content-type']).toBe(workload.headers['content-type'])
@@ -136,7 +136,7 @@ describe('an isolated test', () => {
   it('neither takes its token from the cache nor puts it there, so that no workload gets it', async () => {
     const { agent, authority, run } = await ready()
     const ask = async () => {
-      const url = `${agent.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.test`
+      const url = `${agent.endpoints.urls.imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.test`
       return String((await call(url, [['Metadata', 'true']])).json['access_token'])
     }
     const before = await ask()

@@ -12,8 +12,7 @@ export async function runAgent(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment)
   const agent = await startAgent({
     agentDir: config.agentDir,
-    localBind: config.localBind,
-    localPort: config.localPort,
+    local: config.local,
     facts: agentFacts(),
     log: createLogger(config.logLevel),
     clock: systemClock,

@@ -1,10 +1,13 @@
 import { InstanceKind } from '@signet/shared/api/resources'
+import { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
+import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { Shell, shellLines } from './shell-lines.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -26,7 +29,7 @@ function messageOf(error: unknown): string {
 }
 
 function commandLine(): Command {
-  const program = new Command('signet').description('Self-hosted managed service identity')
+  const program = new Command('signet').description('Self-hosted managed service identity').enablePositionalOptions()
   program
     .command('serve', { isDefault: true })
     .description('run the server')
@@ -56,7 +59,7 @@ function commandLine(): Command {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
   addRecoveryCommands(program)
-  program.command('env').description('print the shell lines a client needs').action(printEnvironment)
+  addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addTokenCommand(program)
   program
@@ -80,6 +83,38 @@ function addDemoCommands(program: Command): void {
   program.command('demo-agents', { hidden: true }).action(async () => {
     await (await import('./demo-agents.ts')).runDemoAgents(process.env)
   })
+}
+
+function addWorkloadCommands(program: Command): void {
+  program
+    .command('env')
+    .description('print what a client needs: every address, or the variables of one dialect')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '))
+    .option('--shell <shell>', Shell.options.join(', '), 'sh')
+    .action(async (options: { dialect?: string; shell: string }) => {
+      const shell = choice(Shell, '--shell', options.shell)
+      const dialect = options.dialect === undefined ? undefined : choice(LocalDialect, '--dialect', options.dialect)
+      const { clientEnvironment, dialectEnvironment } = await import('./client-environment.ts')
+      const config = readConfig(process.env)
+      const variables = dialect ? dialectEnvironment(config, dialect) : await clientEnvironment(config)
+      process.stdout.write(shellLines(variables, shell))
+    })
+  program
+    .command('run <command> [arguments...]')
+    .description('start a program that finds its identity: signet run -- COMMAND …')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'app-service')
+    .passThroughOptions()
+    .action(async (command: string, args: string[], options: { dialect: string }) => {
+      const dialect = choice(LocalDialect, '--dialect', options.dialect)
+      await (await import('./run.ts')).runWorkload(process.env, dialect, [command, ...args])
+    })
+}
+
+/** @throws StartupError that names what can be chosen */
+function choice<T extends string>(choices: z.ZodType<T> & { options: readonly T[] }, name: string, given: string): T {
+  const parsed = choices.safeParse(given)
+  if (!parsed.success) throw new StartupError(`${name} is one of ${choices.options.join(', ')}`)
+  return parsed.data
 }
 
 function addRecoveryCommands(program: Command): void {
@@ -124,10 +159,9 @@ function addInstanceCommands(instance: Command): void {
     .option(...json)
     .action(async (name: string, options: Output & { kind: string }) => {
       const { addInstance } = await import('./instance.ts')
-      const kind = InstanceKind.safeParse(options.kind)
-      if (!kind.success) throw new StartupError(`--kind is one of ${InstanceKind.options.join(', ')}`)
+      const kind = choice(InstanceKind, '--kind', options.kind)
       print(
-        await addInstance(await connect(), name, kind.data),
+        await addInstance(await connect(), name, kind),
         options,
         ({ join }) => `Run on the instance:\n  ${join.command}`,
       )
@@ -165,7 +199,7 @@ function addTokenCommand(program: Command): void {
     .command('token <name>')
     .description('get a token through the local endpoint of an instance, and check it')
     .requiredOption('--resource <uri>', 'what the token is for')
-    .option('--dialect <dialect>', 'imds or app-service', 'imds')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'imds')
     .option('--bypass-cache', 'ask for a fresh token', false)
     .option('--reveal', 'print the raw token too (audited)', false)
     .option('--json', 'print JSON')
@@ -175,8 +209,8 @@ function addTokenCommand(program: Command): void {
         options: Output & { resource: string; dialect: string; bypassCache: boolean; reveal: boolean },
       ) => {
         const { testToken } = await import('./instance.ts')
-        const { resource, bypassCache, reveal, dialect } = options
-        if (dialect !== 'imds' && dialect !== 'app-service') throw new StartupError('--dialect is imds or app-service')
+        const { resource, bypassCache, reveal } = options
+        const dialect = choice(LocalDialect, '--dialect', options.dialect)
         const test = await testToken(await connect(), name, { resource, bypassCache, reveal, dialect })
         print(test, options, printTokenTest)
         if (test.outcome === 'failed') process.exitCode = 1
@@ -195,9 +229,4 @@ function print<T>(value: T, options: Output, words: (value: T) => string): void 
 async function connect(): Promise<ConsoleClient> {
   const client = await import('./console-client.ts')
   return new client.ConsoleClient(readConfig(process.env).dataDir)
-}
-
-async function printEnvironment(): Promise<void> {
-  const { clientEnvironment, shellLines } = await import('./client-environment.ts')
-  process.stdout.write(shellLines(await clientEnvironment(readConfig(process.env))))
 }

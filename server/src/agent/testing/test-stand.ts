@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../platform/clock.ts'
 import { createLogger, type Logger } from '../../platform/log.ts'
 import { Secret } from '../../platform/secret.ts'
 import { type RunningAgent, startAgent } from '../agent.ts'
+import type { LocalSettings } from '../endpoints/local-listeners.ts'
 import { enrollAgent } from '../enrollment.ts'
 import { TestAuthority } from './test-authority.ts'
 import { TestAuthorities } from './test-certificates.ts'
@@ -14,6 +15,19 @@ import { TestServer } from './test-server.ts'
 const facts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
 export const silentLog = createLogger('silent')
 const joinToken = 'jt_0123456789abcdef0123456789abcdef'
+
+/** Every dialect, on free ports and in folders that go with the stand. */
+const testSettings: Omit<LocalSettings, 'arcFolder'> = {
+  bind: '127.0.0.1',
+  port: 0,
+  serviceFabricPort: 0,
+  cloudShellPort: undefined,
+  arcPort: undefined,
+  arcGroup: undefined,
+  wellKnownAddress: false,
+  absoluteForm: false,
+  limits: { perSecond: undefined, inFlight: undefined },
+}
 
 /** A server, an authority and the folder of an agent, over real TLS and a real disk. */
 export class TestStand {
@@ -49,11 +63,10 @@ export class TestStand {
     })
   }
 
-  async start(clock: Clock = systemClock): Promise<RunningAgent> {
+  async start(clock: Clock = systemClock, local: Partial<LocalSettings> = {}): Promise<RunningAgent> {
     const agent = await startAgent({
       agentDir: this.agentDir,
-      localBind: '127.0.0.1',
-      localPort: 0,
+      local: { ...testSettings, arcFolder: join(this.agentDir, 'arc', 'tokens'), ...local },
       facts,
       log: this.log,
       clock,
@@ -72,12 +85,12 @@ export class TestStand {
 
 /** An agent that is enrolled, connected and holds one system identity in force. */
 export async function readyAgent(
-  options: { log?: Logger; clock?: Clock } = {},
+  options: { log?: Logger; clock?: Clock; local?: Partial<LocalSettings> } = {},
 ): Promise<{ stand: TestStand; agent: RunningAgent }> {
   const stand = await TestStand.open(options.log)
   stand.server.addPrincipal()
   await stand.enroll()
-  const agent = await stand.start(options.clock)
+  const agent = await stand.start(options.clock, options.local)
   await until(() => agent.instanceState().identities[0]?.ready === true)
   return { stand, agent }
 }
