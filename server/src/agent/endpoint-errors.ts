@@ -107,11 +107,12 @@ export function cloudShellErrorOf(error: SignetError): EndpointError<NestedError
   return { status, body: { error: { code, message: error.detail } }, headers }
 }
 
-/** The code for a person is IMDS's own where Service Fabric has none (wire-protocol §2.9). */
+/** Where Service Fabric has a code of its own (wire-protocol §2.9); elsewhere that of IMDS stands. */
 const serviceFabricCodes: Partial<Record<ErrorCode, string>> = {
   identity_header_refused: 'SecretHeaderNotFound',
   unauthenticated: 'SecretHeaderNotFound',
   identity_not_found: 'ManagedIdentityNotFound',
+  parameter_missing: 'ArgumentNullOrEmpty',
   internal: 'InternalServerError',
 }
 

@@ -33,10 +33,12 @@ interface Challenge {
 
 /** Whether challenge files can be put in a folder that is there, or that can be made; never in one that everybody can write. */
 export function canHoldChallenges(folder: string): boolean {
-  const place = missingFolders(folder).at(0) ?? join(folder, '.')
+  const [outermost] = missingFolders(folder)
+  const place = outermost === undefined ? folder : dirname(outermost)
   try {
-    accessSync(dirname(place), constants.W_OK | constants.X_OK)
-    return !existsSync(folder) || (statSync(folder).mode & writableByAll) === 0
+    accessSync(place, constants.W_OK | constants.X_OK)
+    const stats = statSync(place)
+    return stats.isDirectory() && (outermost !== undefined || (stats.mode & writableByAll) === 0)
   } catch {
     return false
   }

@@ -16,7 +16,7 @@ export interface Dialect {
    * @throws SignetError
    */
   guard(request: IncomingMessage): void
-  /** @throws SignetError `invalid_request` */
+  /** @throws SignetError `parameter_missing` | `invalid_request` */
   read(parameters: ReadonlyMap<string, string>): TokenRequest
   /** @param now reading of the local clock */
   bodyOf(token: TokenAnswer, now: number): string
@@ -36,22 +36,22 @@ export function requireGet(request: IncomingMessage): void {
   if (request.method !== 'GET') throw new SignetError('method_not_allowed', 'Use GET here.')
 }
 
-/** @throws SignetError `invalid_request` */
+/** @throws SignetError `parameter_missing` | `invalid_request` */
 export function requireVersion(
   parameters: ReadonlyMap<string, string>,
   dialect: keyof typeof firstApiVersion,
   newest: string,
 ): void {
   const version = parameters.get('api-version')
-  if (!version) throw new SignetError('invalid_request', "Required query variable 'api-version' is missing")
+  if (!version) throw new SignetError('parameter_missing', "Required query variable 'api-version' is missing")
   if (!isApiVersionAccepted(dialect, version)) {
     throw new SignetError('invalid_request', `The api-version '${printable(version)}' is not supported; use ${newest}`)
   }
 }
 
-/** @throws SignetError `invalid_request` */
+/** @throws SignetError `parameter_missing` */
 export function requireResource(parameters: ReadonlyMap<string, string>): string {
   const resource = parameters.get('resource')
-  if (!resource) throw new SignetError('invalid_request', "Required query variable 'resource' is missing")
+  if (!resource) throw new SignetError('parameter_missing', "Required query variable 'resource' is missing")
   return resource
 }

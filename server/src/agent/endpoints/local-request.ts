@@ -7,7 +7,7 @@ export interface LocalTarget {
   readonly path: string
   /** As it came. */
   readonly query: string
-  /** The `api-version`, if the parameters can be read and have one. */
+  /** The `api-version`, also of parameters that are malformed; only to tell dialects apart. */
   readonly version: string | undefined
   /** @throws SignetError `invalid_request` for a repeated parameter */
   readonly parameters: () => ReadonlyMap<string, string>
@@ -44,7 +44,7 @@ function parseTarget(target: string): LocalTarget {
     return {
       path,
       query,
-      version: undefined,
+      version: new URLSearchParams(query).get('api-version') ?? undefined,
       parameters: () => {
         throw refusal
       },

@@ -14,7 +14,7 @@ import { serviceFabric } from './service-fabric.ts'
 
 /** What one listener answers: dialects by path, and whether the documents of IMDS are there. */
 export interface LocalSurface {
-  /** @param version the request's `api-version`, if it can be read and has one */
+  /** @param version the request's `api-version`, if it has one */
   readonly dialectAt: (path: string, version: string | undefined) => Dialect | undefined
   readonly hasDocuments: boolean
   /** A refusal where no dialect was found. */
