@@ -15,6 +15,8 @@ export const agentFiles = {
   /** The one that most clients want has the plain name. */
   environment: (agentDir: string, dialect: LocalDialect) =>
     join(agentDir, dialect === 'app-service' ? 'identity.env' : `identity-${dialect}.env`),
+  /** Folders of further instances on the same host. */
+  instances: (agentDir: string) => join(agentDir, 'instances'),
   /** Of the authority behind the local endpoint over TLS. */
   localCa: (agentDir: string) => join(agentDir, 'local-ca.pem'),
   /** Where `signet run` asks for a secret of its own. */

@@ -4,6 +4,7 @@
  * never sends a private key anywhere.
  */
 export { type AgentOptions, type InstanceState, type RunningAgent, startAgent } from './agent.ts'
+export { instanceFolder, startAgents } from './agent-host.ts'
 export { identityVariables, type LocalEndpoints, readEndpoints, variablesOf } from './endpoints/identity-environment.ts'
 export type { LocalSettings } from './endpoints/local-listeners.ts'
 export { WorkloadRun } from './endpoints/workload-runs.ts'

@@ -3,6 +3,7 @@ import { endpointIn, type InstanceSummary, resourcesApi } from '@signet/shared/a
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { type LocalEndpoints, readEndpoints, variablesOf } from '../agent/index.ts'
 import type { Config } from '../platform/config.ts'
+import type { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { ConsoleClient } from './console-client.ts'
 
@@ -23,12 +24,17 @@ export async function clientEnvironment(config: Config): Promise<Record<string, 
 }
 
 /**
- * The variables that lead a client to one dialect of this machine's agent.
+ * The variables that lead a client to one dialect of the agent in a folder.
  *
+ * @param identityHeader the secret of a run, in the place of that of the agent's start
  * @throws StartupError when it does not serve that
  */
-export function dialectEnvironment({ agentDir }: Config, dialect: LocalDialect): Record<string, string> {
-  const variables = variablesOf(dialect, readEndpoints(agentDir))
+export function dialectEnvironment(
+  agentDir: string,
+  dialect: LocalDialect,
+  identityHeader?: Secret,
+): Record<string, string> {
+  const variables = variablesOf(dialect, readEndpoints(agentDir), identityHeader)
   if (variables) return variables
   throw new StartupError(`the agent of ${agentDir} does not serve ${dialect}`)
 }

@@ -55,7 +55,8 @@ function commandLine(): Command {
     .description('make this machine the agent of an instance (the token in SIGNET_JOIN_TOKEN)')
     .requiredOption('--server <url>', 'the server address for agents')
     .requiredOption('--ca-pin <sha256>', 'fingerprint of the server CA, as shown beside the token')
-    .action(async (options: { server: string; caPin: string }) => {
+    .option('--instance <name>', 'a further instance on this machine, by a name of its own here')
+    .action(async (options: { server: string; caPin: string; instance?: string }) => {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
   addRecoveryCommands(program)
@@ -85,28 +86,37 @@ function addDemoCommands(program: Command): void {
   })
 }
 
+const furtherInstance = ['--instance <name>', 'a further instance on this machine, as it was enrolled'] as const
+
 function addWorkloadCommands(program: Command): void {
   program
     .command('env')
     .description('print what a client needs: every address, or the variables of one dialect')
     .option('--dialect <dialect>', LocalDialect.options.join(', '))
     .option('--shell <shell>', Shell.options.join(', '), 'sh')
-    .action(async (options: { dialect?: string; shell: string }) => {
+    .option(...furtherInstance)
+    .action(async (options: { dialect?: string; shell: string; instance?: string }) => {
       const shell = choice(Shell, '--shell', options.shell)
       const dialect = options.dialect === undefined ? undefined : choice(LocalDialect, '--dialect', options.dialect)
       const { clientEnvironment, dialectEnvironment } = await import('./client-environment.ts')
+      const { agentFolder } = await import('./agent-folder.ts')
       const config = readConfig(process.env)
-      const variables = dialect ? dialectEnvironment(config, dialect) : await clientEnvironment(config)
+      const agentDir = agentFolder(config, options.instance)
+      const variables = dialect
+        ? dialectEnvironment(agentDir, dialect)
+        : await clientEnvironment({ ...config, agentDir })
       process.stdout.write(shellLines(variables, shell))
     })
   program
     .command('run <command> [arguments...]')
     .description('start a program that finds its identity: signet run -- COMMAND …')
     .option('--dialect <dialect>', LocalDialect.options.join(', '), 'app-service')
+    .option(...furtherInstance)
     .passThroughOptions()
-    .action(async (command: string, args: string[], options: { dialect: string }) => {
+    .action(async (command: string, args: string[], options: { dialect: string; instance?: string }) => {
       const dialect = choice(LocalDialect, '--dialect', options.dialect)
-      await (await import('./run.ts')).runWorkload(process.env, dialect, [command, ...args])
+      const { runWorkload } = await import('./run.ts')
+      await runWorkload(process.env, { dialect, instance: options.instance }, [command, ...args])
     })
 }
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
-import { identityVariables, readEndpoints, variablesOf, WorkloadRun } from '../agent/index.ts'
+import { identityVariables, WorkloadRun } from '../agent/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { readConfig } from '../platform/config.ts'
-import { StartupError } from '../platform/signet-error.ts'
+import { agentFolder } from './agent-folder.ts'
+import { dialectEnvironment } from './client-environment.ts'
 
 /** Passed on to the workload. */
 const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
@@ -21,13 +22,12 @@ const ourSecrets = ['SIGNET_ROOT_KEY', 'SIGNET_JOIN_TOKEN']
  */
 export async function runWorkload(
   environment: NodeJS.ProcessEnv,
-  dialect: LocalDialect,
+  options: { dialect: LocalDialect; instance: string | undefined },
   [command = '', ...args]: readonly string[],
 ): Promise<void> {
-  const { agentDir } = readConfig(environment)
+  const agentDir = agentFolder(readConfig(environment), options.instance)
   using run = await WorkloadRun.begin(agentDir, systemClock)
-  const variables = variablesOf(dialect, readEndpoints(agentDir), run.identityHeader)
-  if (!variables) throw new StartupError(`the agent of ${agentDir} does not serve ${dialect}`)
+  const variables = dialectEnvironment(agentDir, options.dialect, run.identityHeader)
   const child = spawn(command, args, { stdio: 'inherit', env: workloadEnvironment(environment, variables) })
   const stopForwarding = forwardSignals(child)
   const end = await endOf(child, command)

@@ -13,12 +13,12 @@ import { TestAuthority } from './test-authority.ts'
 import { TestAuthorities } from './test-certificates.ts'
 import { TestServer } from './test-server.ts'
 
-const facts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
+export const testFacts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
 export const silentLog = createLogger('silent')
 const joinToken = 'jt_0123456789abcdef0123456789abcdef'
 
 /** Every dialect, on free ports and in folders that go with the stand. */
-const testSettings: Omit<LocalSettings, 'arcFolder'> = {
+export const testSettings: Omit<LocalSettings, 'arcFolder'> = {
   bind: '127.0.0.1',
   port: 0,
   serviceFabricPort: 0,
@@ -59,7 +59,7 @@ export class TestStand {
       caPin: overrides.caPin ?? authorities.pin,
       joinToken: new Secret(overrides.joinToken ?? joinToken),
       agentDir,
-      facts,
+      facts: testFacts,
       log: this.log,
     })
   }
@@ -68,7 +68,7 @@ export class TestStand {
     const agent = await startAgent({
       agentDir: this.agentDir,
       local: { ...testSettings, arcFolder: join(this.agentDir, 'arc', 'tokens'), ...local },
-      facts,
+      facts: testFacts,
       log: this.log,
       clock,
     })
