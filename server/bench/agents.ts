@@ -19,7 +19,7 @@ const longestConnectMs = 60_000
 async function run(folder: string): Promise<void> {
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel)
-  const agents = new DemoAgents({ folder, localBind: config.localBind, facts: agentFacts(), log, clock })
+  const agents = new DemoAgents({ folder, localBind: config.local.bind, facts: agentFacts(), log, clock })
   const waiting = Members.parse(JSON.parse(await text(process.stdin)))
   const joinNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

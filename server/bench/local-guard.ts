@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { AuthorityClient } from '../src/agent/authority-client.ts'
-import { IdentityHeader } from '../src/agent/endpoints/app-service.ts'
+import { HeaderSecrets } from '../src/agent/endpoints/header-secrets.ts'
 import { localEndpoint } from '../src/agent/endpoints/local-endpoint.ts'
+import { LocalLimits } from '../src/agent/endpoints/local-limits.ts'
+import { mainSurface } from '../src/agent/endpoints/local-surface.ts'
 import { HeldIdentities } from '../src/agent/held-identities.ts'
 import { PendingProbes } from '../src/agent/probe-trace.ts'
 import { TokenBroker } from '../src/agent/token-broker.ts'
@@ -13,7 +15,6 @@ import { TokenCache } from '../src/agent/token-cache.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { listen } from '../src/platform/http/listener.ts'
 import { createLogger } from '../src/platform/log.ts'
-import { Secret } from '../src/platform/secret.ts'
 
 /**
  * How long a guard of the local endpoint takes to refuse a malformed probe (SEC-95: 50 ms at the 99.9th percentile), beside
@@ -45,15 +46,16 @@ async function main(): Promise<void> {
     authority: new AuthorityClient(''),
     now: () => clock.now(),
   })
-  const guarded = localEndpoint({
+  const parts = {
     broker,
     probes: new PendingProbes(),
-    header: new IdentityHeader(new Secret('bench')),
-    hosts: () => hosts,
-    tenantId: () => '',
+    limits: new LocalLimits({ perSecond: undefined, inFlight: undefined }, clock),
+    facts: () => ({ tenantId: '', instance: undefined }),
+    admitsAbsoluteForm: false,
     clock,
     log,
-  })
+  }
+  const guarded = localEndpoint(parts, mainSurface(new HeaderSecrets(), undefined), () => hosts)
   const options = { setting: 'none', bind: '127.0.0.1', port: 0 }
   const guard = await listen({ ...options, name: 'guard', handler: guarded })
   const hosts = new Set([`127.0.0.1:${guard.port}`])

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import type { z } from 'zod'
 import { writePrivateFile } from '../platform/data-folder.ts'
 
@@ -11,7 +12,15 @@ export const agentFiles = {
   state: (agentDir: string) => join(agentDir, 'state.json'),
   credentials: (agentDir: string) => join(agentDir, 'credentials'),
   endpoints: (agentDir: string) => join(agentDir, 'endpoints.json'),
-  environment: (agentDir: string) => join(agentDir, 'identity.env'),
+  /** The one that most clients want has the plain name. */
+  environment: (agentDir: string, dialect: LocalDialect) =>
+    join(agentDir, dialect === 'app-service' ? 'identity.env' : `identity-${dialect}.env`),
+  /** Folders of further instances on the same host. */
+  instances: (agentDir: string) => join(agentDir, 'instances'),
+  /** Of the authority behind the local endpoint over TLS. */
+  localCa: (agentDir: string) => join(agentDir, 'local-ca.pem'),
+  /** Where `signet run` asks for a secret of its own. */
+  runSocket: (agentDir: string) => join(agentDir, 'run.sock'),
 } as const
 
 /** Replaces a file in one step and flushes it and its folder: after this returns it survives a power cut (SEC-43). */

@@ -18,7 +18,7 @@ async function ready(clock?: Clock) {
   open = stand
   const ask = (resource = 'https://vault.test', more = ''): Promise<LocalAnswer> => {
     const query = `api-version=2018-02-01&resource=${encodeURIComponent(resource)}${more}`
-    return call(`${agent.endpoints.imdsUrl}/metadata/identity/oauth2/token?${query}`, [['Metadata', 'true']])
+    return call(`${agent.endpoints.urls.imds}/metadata/identity/oauth2/token?${query}`, [['Metadata', 'true']])
   }
   return { stand, agent, server: stand.server, authority: stand.authority, ask }
 }
@@ -61,7 +61,7 @@ describe('a workload asks for a token', () => {
     await agent.stop()
     await stand.server.close()
     const again = await stand.start()
-    const url = `${again.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x`
+    const url = `${again.endpoints.urls.imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x`
     expect((await call(url, [['Metadata', 'true']])).status).toBe(200)
   })
 })
@@ -351,7 +351,7 @@ describe('starting', () => {
       ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET']
         .map(
           (name) =>
-            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.identityEndpoint : agent.identityHeader.reveal()}\n`,
+            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.urls['app-service'] : agent.identityHeader.reveal()}\n`,
         )
         .join(''),
     )

@@ -9,20 +9,20 @@ import {
 import type { Clock } from '../platform/clock.ts'
 import { type ClockStep, ClockWatch } from '../platform/clock-watch.ts'
 import { ensurePrivateFolder } from '../platform/data-folder.ts'
-import { type Listener, listen } from '../platform/http/listener.ts'
-import { newSecret } from '../platform/identifiers.ts'
 import { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
-import { Secret } from '../platform/secret.ts'
+import type { Secret } from '../platform/secret.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './agent-identity.ts'
 import { AgentRenewal } from './agent-renewal.ts'
 import { AuthorityClient } from './authority-client.ts'
 import { CredentialSync } from './credential-sync.ts'
-import { IdentityHeader } from './endpoints/app-service.ts'
-import { endpointsAt, type LocalEndpoints, writeEndpoints } from './endpoints/identity-environment.ts'
-import { localEndpoint } from './endpoints/local-endpoint.ts'
-import { allowedHosts } from './endpoints/request-guard.ts'
+import { HeaderSecrets } from './endpoints/header-secrets.ts'
+import { type LocalEndpoints, reportedEndpoints, writeEndpoints } from './endpoints/identity-environment.ts'
+import type { LocalEndpointParts } from './endpoints/local-endpoint.ts'
+import { LocalLimits } from './endpoints/local-limits.ts'
+import { LocalListeners, type LocalSettings } from './endpoints/local-listeners.ts'
+import { openRuns } from './endpoints/workload-runs.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { HeldIdentities } from './held-identities.ts'
 import { runProbe } from './probe.ts'
@@ -37,10 +37,7 @@ import { TokenCache } from './token-cache.ts'
 
 export interface AgentOptions {
   readonly agentDir: string
-  /** A loopback address. */
-  readonly localBind: string
-  /** 0 takes a free one. */
-  readonly localPort: number
+  readonly local: LocalSettings
   readonly facts: AgentFacts
   readonly log: Logger
   readonly clock: Clock
@@ -72,8 +69,8 @@ const loopback = new Set(['127.0.0.1', '::1'])
  * @throws StartupError when no agent is enrolled in the folder, the folder is not private or the port is taken
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { agentDir, localBind, log } = options
-  if (!loopback.has(localBind)) throw new StartupError('SIGNET_LOCAL_BIND must be a loopback address (SEC-94)')
+  const { agentDir, local, log } = options
+  if (!loopback.has(local.bind)) throw new StartupError('SIGNET_LOCAL_BIND must be a loopback address (SEC-94)')
   ensurePrivateFolder(agentDir, 'SIGNET_AGENT_DIR')
   const agent = new RunningParts(options, loadAgentIdentity(agentDir))
   try {
@@ -82,13 +79,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     await agent.stop()
     throw error
   }
-  log.info({ agentId: agent.instanceState().agentId, imdsUrl: agent.endpoints.imdsUrl }, 'agent started')
+  log.info({ agentId: agent.instanceState().agentId, imdsUrl: agent.endpoints.urls.imds }, 'agent started')
   return agent
 }
 
 /** The parts of one running agent, wired. */
 class RunningParts implements RunningAgent {
-  readonly identityHeader = new Secret(newSecret(32))
+  readonly #secrets = new HeaderSecrets()
   readonly #options: AgentOptions
   readonly #identity: AgentIdentity
   readonly #lifecycle: Lifecycle
@@ -137,13 +134,17 @@ class RunningParts implements RunningAgent {
     return this.#endpoints
   }
 
+  get identityHeader(): Secret {
+    return this.#secrets.main
+  }
+
   async open(): Promise<void> {
     const watch = new ClockWatch(this.#options.clock)
     watch.onStep((step) => this.#clockStepped(step))
     watch.start()
     this.#lifecycle.started('clock watch', () => watch.stop())
     this.#lifecycle.started('server client', () => this.#client.close())
-    await this.#openLocalPort()
+    await this.#openLocalPorts()
     this.#lifecycle.started('reporter', () => this.#reporter.stop())
     this.#lifecycle.started('renewal', () => this.#renewal.stop())
     this.#lifecycle.started('credential sync', () => this.#sync.stop())
@@ -175,38 +176,28 @@ class RunningParts implements RunningAgent {
     return this.#lifecycle.stop()
   }
 
-  async #openLocalPort(): Promise<void> {
-    const { agentDir, clock, log, localBind, localPort } = this.#options
+  async #openLocalPorts(): Promise<void> {
+    const { agentDir, clock, log, local } = this.#options
     const authority = new AuthorityClient(this.#identity.caPem)
     this.#lifecycle.started('authority client', () => authority.close())
-    const broker = new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() })
-    let hosts: ReadonlySet<string> = new Set()
-    const handler = localEndpoint({
-      broker,
+    const parts: LocalEndpointParts = {
+      broker: new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() }),
       probes: this.#probes,
-      header: new IdentityHeader(this.identityHeader),
-      hosts: () => hosts,
-      tenantId: () => this.#held.state?.tenantId ?? this.#identity.tenantId,
+      limits: new LocalLimits(local.limits, clock),
+      facts: () => ({
+        tenantId: this.#held.state?.tenantId ?? this.#identity.tenantId,
+        instance: this.#held.state?.instances[0],
+      }),
+      admitsAbsoluteForm: local.absoluteForm,
       clock,
       log,
-    })
-    const setting = 'SIGNET_LOCAL_PORT'
-    const listener: Listener = await listen({
-      name: 'local endpoint',
-      setting,
-      bind: localBind,
-      port: localPort,
-      handler,
-    })
-    this.#lifecycle.started('local endpoint', () => listener.close())
-    hosts = allowedHosts(localBind, listener.port)
-    this.#endpoints = endpointsAt({
-      agentDir,
-      bind: localBind,
-      port: listener.port,
-      identityHeader: this.identityHeader,
-    })
+    }
+    const secrets = this.#secrets
+    const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
+    this.#endpoints = await listeners.open()
     writeEndpoints(agentDir, this.#endpoints)
+    const runs = await openRuns(agentDir, secrets)
+    this.#lifecycle.started('runs', runs)
   }
 
   #handle(event: StreamEvent): void {
@@ -294,13 +285,12 @@ class RunningParts implements RunningAgent {
 
   #report(): ReportRequest | undefined {
     if (!this.#held.state || !this.#endpoints) return undefined
-    const { imdsUrl, identityEndpoint, environmentFile } = this.#endpoints
     return {
       generation: this.#appliedGeneration,
       principals: this.#held.principals.slice(0, 1_000),
       paused: this.#held.paused.slice(0, 1_000),
       facts: this.#options.facts,
-      endpoints: { imdsUrl, identityEndpoint, environmentFile },
+      endpoints: reportedEndpoints(this.#options.agentDir, this.#endpoints),
       errors: this.#sync.errors,
     }
   }

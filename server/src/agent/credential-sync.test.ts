@@ -41,7 +41,7 @@ describe('a crash at any step resumes with the same key (SEC-43)', () => {
     await until(() => second.instanceState().identities[0]?.ready === true)
     expect(slot.certificates.size).toBe(certificates)
     expect(slot.active).not.toBeNull()
-    const url = `${second.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x`
+    const url = `${second.endpoints.urls.imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x`
     expect((await call(url, [['Metadata', 'true']])).status).toBe(200)
   })
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@signet/shared/errors'
-import type { AppServiceError, ImdsError } from '@signet/shared/wire/managed-identity'
+import type { AppServiceError, ImdsError, NestedError } from '@signet/shared/wire/managed-identity'
 import type { SignetError } from '../platform/signet-error.ts'
 
 interface ImdsForm {
@@ -89,6 +89,7 @@ const appServiceStatus = {
   identity_header_refused: 401,
 } as const satisfies Record<ErrorCode, number>
 
+/** A refusal as a dialect words it. */
 export interface EndpointError<Body> {
   readonly status: number
   readonly body: Body
@@ -104,6 +105,40 @@ export function appServiceErrorOf(error: SignetError, correlationId: string): En
   const statusCode = appServiceStatus[error.code]
   const message = error.code === 'identity_not_found' ? 'Unable to load requested managed identity.' : error.detail
   return { status: statusCode, body: { statusCode, message, correlationId }, headers: headersOf(error, statusCode) }
+}
+
+/** As IMDS, but nested; the header is missed by the number that the VM extension gave it. */
+export function cloudShellErrorOf(error: SignetError): EndpointError<NestedError> {
+  const { status, error: name } = imdsForms[error.code]
+  const code = error.code === 'metadata_header_missing' ? 'bad_request_102' : name
+  const headers = status === 405 ? { Allow: 'GET, POST' } : headersOf(error, status)
+  return { status, body: { error: { code, message: error.detail } }, headers }
+}
+
+/** Where Service Fabric has a code of its own (wire-protocol §2.9); elsewhere that of IMDS stands. */
+const serviceFabricCodes: Partial<Record<ErrorCode, string>> = {
+  identity_header_refused: 'SecretHeaderNotFound',
+  unauthenticated: 'SecretHeaderNotFound',
+  identity_not_found: 'ManagedIdentityNotFound',
+  parameter_missing: 'ArgumentNullOrEmpty',
+  internal: 'InternalServerError',
+}
+
+export function serviceFabricErrorOf(error: SignetError, correlationId: string): EndpointError<NestedError> {
+  const status = appServiceStatus[error.code]
+  const code = serviceFabricCodes[error.code] ?? imdsForms[error.code].error
+  return {
+    status,
+    body: { error: { correlationId, code, message: error.detail } },
+    headers: headersOf(error, status),
+  }
+}
+
+/** As IMDS, but for the secret of a challenge file, which this dialect answers with 401 and a new one. */
+export function arcErrorOf(error: SignetError, challenge: string | undefined): EndpointError<ImdsError> {
+  if (challenge === undefined) return imdsErrorOf(error)
+  const body = { error: 'unauthorized', error_description: error.detail }
+  return { status: 401, body, headers: { 'WWW-Authenticate': challenge } }
 }
 
 /** SDKs retry 429 and 503 only when they are told when (wire-protocol rule 8). */

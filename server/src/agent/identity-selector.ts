@@ -18,12 +18,16 @@ export interface Selector {
 /**
  * The selector among decoded query parameters, if there is one.
  *
+ * @param spellings of the dialect
  * @throws SignetError `invalid_request` for more than one (SEC-103)
  */
-export function readSelector(parameters: ReadonlyMap<string, string>): Selector | undefined {
+export function readSelector(
+  parameters: ReadonlyMap<string, string>,
+  spellings: Readonly<Record<string, SelectorKind>> = selectorParameters,
+): Selector | undefined {
   const found: (Selector & { name: string })[] = []
   for (const [name, value] of parameters) {
-    const kind = Object.hasOwn(selectorParameters, name) ? selectorParameters[name] : undefined
+    const kind = Object.hasOwn(spellings, name) ? spellings[name] : undefined
     if (kind) found.push({ name, kind, value })
   }
   if (found.length > 1) {
@@ -31,6 +35,18 @@ export function readSelector(parameters: ReadonlyMap<string, string>): Selector 
     throw new SignetError('invalid_request', `Only one of ${names} may be given.`)
   }
   return found[0]
+}
+
+/**
+ * The selector of the dialects that know `clientid` alone; an empty one is none, since Go sends it so. Another spelling is
+ * refused: passing it by would give out the token of another identity than the one that was meant.
+ *
+ * @throws SignetError `invalid_request`
+ */
+export function readClientId(parameters: ReadonlyMap<string, string>): Selector | undefined {
+  if (readSelector(parameters)) throw new SignetError('invalid_request', "Only 'clientid' selects an identity here.")
+  const value = parameters.get('clientid')
+  return value ? { kind: 'clientId', value } : undefined
 }
 
 /**

@@ -4,5 +4,8 @@
  * never sends a private key anywhere.
  */
 export { type AgentOptions, type InstanceState, type RunningAgent, startAgent } from './agent.ts'
-export { type LocalEndpoints, readEndpoints } from './endpoints/identity-environment.ts'
+export { instanceFolder, startAgents } from './agent-host.ts'
+export { identityVariables, type LocalEndpoints, readEndpoints, variablesOf } from './endpoints/identity-environment.ts'
+export type { LocalSettings } from './endpoints/local-listeners.ts'
+export { WorkloadRun } from './endpoints/workload-runs.ts'
 export { type EnrollOptions, enrollAgent } from './enrollment.ts'

@@ -1,14 +1,12 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { secondMs } from '@signet/shared/vocabulary/time'
-import type { ProbeRequest, ProbeResult, ProbeStep } from '@signet/shared/wire/agent-protocol'
-import { localPaths, ManagedIdentityToken } from '@signet/shared/wire/managed-identity'
+import type { LocalDialect, ProbeRequest, ProbeResult, ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { localPaths } from '@signet/shared/wire/managed-identity'
+import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { LocalEndpoints } from './endpoints/identity-environment.ts'
 import type { HeldIdentities } from './held-identities.ts'
+import { type LocalAnswer, send, type WorkloadCall, workloadCall } from './probe-call.ts'
 import { type PendingProbes, ProbeTrace } from './probe-trace.ts'
 
-const timeoutMs = 15 * secondMs
-const mostAnswerBytes = 131_072
 const mostErrorLength = 4_000
 
 export interface ProbeParts {
@@ -20,13 +18,18 @@ export interface ProbeParts {
   readonly onStep: (index: number, step: ProbeStep) => void
 }
 
-interface LocalAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
+const endpointNames: Record<LocalDialect, string> = {
+  imds: 'metadata endpoint (IMDS)',
+  'app-service': 'App Service endpoint',
+  'app-service-2017': 'App Service endpoint, as of 2017',
+  'machine-learning': 'Machine Learning endpoint',
+  'cloud-shell': 'Cloud Shell endpoint',
+  arc: 'Azure Arc endpoint',
+  'service-fabric': 'Service Fabric endpoint',
 }
 
-const endpointNames = { imds: 'metadata endpoint (IMDS)', 'app-service': 'App Service endpoint' } as const
+/** Of a body whose other fields differ by dialect. */
+const WithToken = z.object({ access_token: z.string() })
 
 /**
  * A test asked for by the server: this agent's own endpoint is called over HTTP as a workload would call it, and what
@@ -39,14 +42,18 @@ export async function runProbe(request: ProbeRequest, parts: ProbeParts): Promis
     status: 'ok',
     detail: `To ask at the ${endpointNames[request.dialect]}.`,
   })
-  const call = workloadCall(request, parts)
-  const step = trace.open('local-endpoint', `GET ${call.url.origin}${call.url.pathname}`)
-  const asked = `GET ${call.url.pathname}${call.url.search} HTTP/1.1\nHost: ${call.url.host}\n${linesOf(call.headers)}`
+  let asked = ''
+  const step = trace.open(
+    'local-endpoint',
+    `${request.dialect === 'cloud-shell' ? 'POST' : 'GET'} ${placeOf(request.dialect, parts.endpoints)}`,
+  )
   try {
-    const answer = await get(call.url, { ...call.headers, 'client-request-id': request.probeId })
+    const call = await workloadCall(request, parts)
+    asked = requestText(call)
+    const answer = await send(call, { 'client-request-id': request.probeId })
     const { status, text } = answer
     const isOk = status === 200
-    const accessToken = isOk ? ManagedIdentityToken.parse(JSON.parse(text)).access_token : null
+    const accessToken = isOk ? WithToken.parse(JSON.parse(text)).access_token : null
     const headers = headersOf(answer)
     const exchange = { request: asked, response: `HTTP/1.1 ${status}\n${linesOf(headers)}\n\n${text}` }
     const detail = isOk ? 'Answered with a token.' : text
@@ -61,21 +68,14 @@ export async function runProbe(request: ProbeRequest, parts: ProbeParts): Promis
   }
 }
 
-function workloadCall(
-  request: ProbeRequest,
-  { endpoints, held }: ProbeParts,
-): { url: URL; headers: Record<string, string> } {
-  const isImds = request.dialect === 'imds'
-  const url = new URL(isImds ? `${endpoints.imdsUrl}${localPaths.imdsToken}` : endpoints.identityEndpoint)
-  url.searchParams.set('api-version', isImds ? '2018-02-01' : '2019-08-01')
-  url.searchParams.set('resource', request.resource)
-  // App Service has no such parameter: there the trace itself says so to the broker.
-  if (isImds && request.bypassCache) url.searchParams.set('bypass_cache', 'true')
-  const meant = held.identities.find((identity) => identity.instances.includes(request.instanceId))
-  const systems = held.identities.filter((identity) => identity.kind === 'system')
-  if (request.selector) url.searchParams.set(request.selector.name, request.selector.value)
-  else if (meant && systems.length > 1) url.searchParams.set('client_id', meant.clientId)
-  return { url, headers: isImds ? { Metadata: 'true' } : { 'X-IDENTITY-HEADER': endpoints.identityHeader.reveal() } }
+/** Origin and path, for the title of the step. */
+function placeOf(dialect: LocalDialect, { urls }: LocalEndpoints): string {
+  return `${urls[dialect] ?? dialect}${dialect === 'imds' ? localPaths.imdsToken : ''}`
+}
+
+function requestText({ method, url, headers, form }: WorkloadCall): string {
+  const head = `${method} ${url.pathname}${url.search} HTTP/1.1\nHost: ${url.host}\n${linesOf(headers)}`
+  return form === undefined ? head : `${head}\n\n${form}`
 }
 
 /** What the endpoint itself says; what the connection adds is of no interest. */
@@ -87,30 +87,8 @@ function headersOf({ headers }: LocalAnswer): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
-function linesOf(headers: Record<string, string>): string {
+function linesOf(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
-}
-
-function get(url: URL, headers: Record<string, string>): Promise<LocalAnswer> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const request = httpRequest(url, { headers, agent: false, signal }, (response) => {
-      const chunks: Buffer[] = []
-      let size = 0
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > mostAnswerBytes) request.destroy(new Error('the answer is too large'))
-        else chunks.push(chunk)
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-      })
-    })
-    request.on('error', reject)
-    request.end()
-  })
 }

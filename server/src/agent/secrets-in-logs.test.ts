@@ -27,12 +27,12 @@ it('no token, code, key or header secret of an agent is in its log at debug leve
   open = stand
   const { server, authority } = stand
   const imds = (resource: string) =>
-    call(`${agent.endpoints.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${resource}`, [
+    call(`${agent.endpoints.urls.imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${resource}`, [
       ['Metadata', 'true'],
     ])
   const header = agent.identityHeader.reveal()
   const appService = (value: string) =>
-    call(`${agent.endpoints.identityEndpoint}?api-version=2019-08-01&resource=x`, [['X-IDENTITY-HEADER', value]])
+    call(`${agent.endpoints.urls['app-service']}?api-version=2019-08-01&resource=x`, [['X-IDENTITY-HEADER', value]])
   const tokens = [(await imds('a')).json['access_token'], (await appService(header)).json['access_token']]
   expect((await appService(`${header}-wrong`)).status).toBe(401)
   authority.refusal = { status: 401, body: { error: 'invalid_client', error_description: 'AADSTS700027: no' } }

@@ -8,13 +8,14 @@ import { type Selector, selectIdentity } from './identity-selector.ts'
 import { AuthorityCall, decodedParts } from './probe-authority-call.ts'
 import type { ProbeTrace } from './probe-trace.ts'
 import { TokenAnswer } from './token-answer.ts'
-import type { CacheOutcome, TokenCache } from './token-cache.ts'
+import type { CacheOutcome, Force, TokenCache } from './token-cache.ts'
 
 /** What a workload asks of a local endpoint, already parsed. */
 export interface TokenRequest {
   readonly resource: string
   readonly selector: Selector | undefined
-  readonly bypassCache: boolean
+  /** Asks past the cache. */
+  readonly force?: Force | undefined
   /** IMDS takes the only user-assigned identity when there is no system-assigned one; App Service never does. */
   readonly fallBackToUser: boolean
 }
@@ -43,7 +44,7 @@ export class TokenBroker {
    * @throws SignetError `identity_not_found` | `identity_paused` | `identity_pending` | `invalid_request`
    */
   cached(request: TokenRequest): TokenAnswer | undefined {
-    if (request.bypassCache) return undefined
+    if (request.force) return undefined
     const identity = this.#identity(request)
     return this.#cache.peek(identity.cacheKey + request.resource, () => this.#fetch(identity, request.resource))
   }
@@ -72,12 +73,13 @@ export class TokenBroker {
       return this.#fetch(identity, request.resource, trace)
     }
     const key = identity.cacheKey + request.resource
-    const isForced = request.bypassCache || trace?.bypassCache === true
+    const force = trace?.bypassCache === true ? 'fresh' : request.force
+    const isForced = force !== undefined
     const fetch = () => {
       trace?.add('cache', cacheTitle, { status: 'ok', detail: cacheWords('fetched', isForced) })
       return this.#fetch(identity, request.resource, trace)
     }
-    const { answer, outcome } = await this.#cache.get(key, fetch, isForced)
+    const { answer, outcome } = await this.#cache.get(key, fetch, force)
     if (outcome !== 'fetched') trace?.add('cache', cacheTitle, { status: 'ok', detail: cacheWords(outcome, isForced) })
     return answer
   }

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../platform/clock.ts'
 import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { TokenAnswer } from './token-answer.ts'
-import { TokenCache } from './token-cache.ts'
+import { type Force, TokenCache } from './token-cache.ts'
 
 const hourMs = 3_600_000
 const about = { clientId: 'c', objectId: 'o', resourceId: null, resource: 'r' }
@@ -23,8 +24,8 @@ function rig() {
     calls.count += 1
     throw new SignetError('authority_unreachable')
   }
-  const ask = async (using: () => Promise<TokenAnswer> = fetch, isForced = false) =>
-    tokenOf((await cache.get('o 1 r', using, isForced)).answer)
+  const ask = async (using: () => Promise<TokenAnswer> = fetch, force?: Force) =>
+    tokenOf((await cache.get('o 1 r', using, force)).answer)
   return { clock, cache, calls, fetch, away, ask }
 }
 
@@ -89,16 +90,16 @@ describe('forced refresh', () => {
   it('happens once in ten seconds per key', async () => {
     const { ask, fetch, clock } = rig()
     await ask()
-    expect(await ask(fetch, true)).toBe('t2')
-    expect(await ask(fetch, true)).toBe('t2')
+    expect(await ask(fetch, 'fresh')).toBe('t2')
+    expect(await ask(fetch, 'fresh')).toBe('t2')
     clock.advance(10_000)
-    expect(await ask(fetch, true)).toBe('t3')
+    expect(await ask(fetch, 'fresh')).toBe('t3')
   })
 
   it('gives the cached token to whoever would wait longer than a second', async () => {
     const { ask, clock } = rig()
     await ask()
-    const waiting = ask(() => new Promise(() => undefined), true)
+    const waiting = ask(() => new Promise(() => undefined), 'fresh')
     await settle()
     clock.advance(1_000)
     expect(await waiting).toBe('t1')
@@ -107,10 +108,35 @@ describe('forced refresh', () => {
   it('gives the cached token when the authority is away, and passes a refusal on', async () => {
     const { ask, away, clock } = rig()
     await ask()
-    expect(await ask(away, true)).toBe('t1')
+    expect(await ask(away, 'fresh')).toBe('t1')
     clock.advance(10_000)
     const refused = () => Promise.reject(new SignetError('credential_refused'))
-    await expect(ask(refused, true)).rejects.toThrow('credential_refused')
+    await expect(ask(refused, 'fresh')).rejects.toThrow('credential_refused')
+  })
+})
+
+describe('a token that was refused elsewhere', () => {
+  const sha256 = (token: string) => createHash('sha256').update(token).digest('hex')
+
+  it('is replaced, at most once in thirty seconds, and no other token is (SEC-107)', async () => {
+    const { ask, fetch, clock, calls } = rig()
+    await ask()
+    expect(await ask(fetch, { sha256: sha256('t2') })).toBe('t1')
+    expect(await ask(fetch, { sha256: sha256('t1').toUpperCase() })).toBe('t2')
+    expect(await ask(fetch, { sha256: sha256('t1') })).toBe('t2')
+    expect(await ask(fetch, { sha256: sha256('t2') })).toBe('t3')
+    expect(calls.count).toBe(3)
+    clock.advance(30_000)
+    expect(await ask(fetch, { sha256: sha256('t3') })).toBe('t4')
+  })
+
+  it('is given again within thirty seconds of an attempt that came to nothing (SEC-107)', async () => {
+    const { ask, away, fetch, clock, calls } = rig()
+    await ask()
+    const named = { sha256: sha256('t1') }
+    expect([await ask(away, named), await ask(fetch, named), calls.count]).toEqual(['t1', 't1', 2])
+    clock.advance(30_000)
+    expect(await ask(fetch, named)).toBe('t3')
   })
 })
 

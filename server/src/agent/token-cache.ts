@@ -8,7 +8,8 @@ const mostEntries = 1_000
 /** SDKs take a token with less than this left for expired. */
 const leastLeftMs = 5 * minuteMs
 const mostRefreshJitter = 0.2
-const forcedIntervalMs = 10 * secondMs
+/** How often a caller may ask past the cache: for whatever is fresh, and for another than one certain token (SEC-107). */
+const forcedIntervalMs = { fresh: 10 * secondMs, replaced: 30 * secondMs } as const
 /** How long a caller who has a cached token waits for a fresh one that it asked for. */
 const patienceMs = secondMs
 const refreshRetryMs = 10 * secondMs
@@ -18,6 +19,9 @@ interface Entry {
   /** Half of its life less 0-20 %, chosen once (SEC-146): from then on use refreshes it. */
   refreshAt: number
 }
+
+/** Asks past the cache: for a fresh token, or only if the cached one is the token with this SHA-256 (hexadecimal). */
+export type Force = 'fresh' | { readonly sha256: string }
 
 export type TokenFetch = () => Promise<TokenAnswer>
 
@@ -32,7 +36,8 @@ export class TokenCache {
   readonly #clock: Clock
   readonly #entries = new Map<string, Entry>()
   readonly #flights = new Map<string, Promise<TokenAnswer>>()
-  readonly #forcedAt = new Map<string, number>()
+  /** Until when a key, or a token of it, is not asked for past the cache again. */
+  readonly #forcedUntil = new Map<string, number>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -55,13 +60,13 @@ export class TokenCache {
   }
 
   /**
-   * @param isForced asks past the cache, at most once in ten seconds per key; the cached token is the answer when the
-   * fresh one takes more than a second or the authority is away
+   * @param force asks past the cache, at most once in ten seconds per key or thirty per token; the cached token is the
+   * answer when the fresh one takes more than a second or the authority is away
    * @throws SignetError of `fetch`; `identity_not_found` when the principal went away meanwhile
    */
-  async get(key: string, fetch: TokenFetch, isForced = false): Promise<{ answer: TokenAnswer; outcome: CacheOutcome }> {
+  async get(key: string, fetch: TokenFetch, force?: Force): Promise<{ answer: TokenAnswer; outcome: CacheOutcome }> {
     const cached = this.peek(key, fetch)
-    if (cached && !(isForced && this.#mayForce(key))) return { answer: cached, outcome: 'hit' }
+    if (cached && !(force && this.#mayForce(key, cached, force))) return { answer: cached, outcome: 'hit' }
     const underWay = this.#flights.get(key)
     const flight = underWay ?? this.#fly(key, fetch)
     if (cached) return this.#preferFresh(flight, cached)
@@ -70,16 +75,18 @@ export class TokenCache {
 
   /** Drops every token whose key does not begin with one of these; requests under way come to nothing. */
   keepOnly(prefixes: readonly string[]): void {
-    for (const map of [this.#entries, this.#flights, this.#forcedAt]) {
+    for (const map of [this.#entries, this.#flights, this.#forcedUntil]) {
       for (const key of map.keys()) if (!prefixes.some((prefix) => key.startsWith(prefix))) map.delete(key)
     }
   }
 
-  #mayForce(key: string): boolean {
+  #mayForce(key: string, cached: TokenAnswer, force: Force): boolean {
+    if (force !== 'fresh' && !cached.hasSha256(force.sha256)) return false
     const now = this.#clock.now()
-    for (const [other, at] of this.#forcedAt) if (now - at >= forcedIntervalMs) this.#forcedAt.delete(other)
-    if (this.#forcedAt.has(key)) return false
-    this.#forcedAt.set(key, now)
+    for (const [other, until] of this.#forcedUntil) if (now >= until) this.#forcedUntil.delete(other)
+    const forced = force === 'fresh' ? key : `${key} ${force.sha256}`
+    if (this.#forcedUntil.has(forced)) return false
+    this.#forcedUntil.set(forced, now + forcedIntervalMs[force === 'fresh' ? 'fresh' : 'replaced'])
     return true
   }
 

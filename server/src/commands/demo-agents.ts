@@ -17,7 +17,7 @@ export async function runDemoAgents(environment: NodeJS.ProcessEnv): Promise<voi
   const lifecycle = new Lifecycle(log)
   const agents = new DemoAgents({
     folder: demoFolderOf(config).agentsDir,
-    localBind: config.localBind,
+    localBind: config.local.bind,
     facts: agentFacts(),
     log,
     clock,

@@ -34,7 +34,7 @@ export async function makeDemoHistory(environment: NodeJS.ProcessEnv): Promise<v
     const server = await openPastServer({ environment, config, clock, log, lifecycle })
     const agents = new DemoAgents({
       folder: demoFolderOf(config).agentsDir,
-      localBind: config.localBind,
+      localBind: config.local.bind,
       facts: agentFacts(),
       log,
       clock,
@@ -72,7 +72,11 @@ async function openPastServer(parts: {
   lifecycle.started('database', () => database.close())
   const sealer = await openSealer(database, root, clock)
   const server = await composeServer({ config, clock, log, lifecycle, database, root, sealer, makeDemo: true })
-  const close = await listenOnSocket(consoleSocket(config.dataDir), consoleHandler(server, config, 'the demo'))
+  const close = await listenOnSocket(
+    'server',
+    consoleSocket(config.dataDir),
+    consoleHandler(server, config, 'the demo'),
+  )
   lifecycle.started('console', close)
   await openListeners({ config, clock, log, lifecycle, server })
   return server

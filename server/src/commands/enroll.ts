@@ -5,11 +5,12 @@ import { hardenProcess } from '../platform/process-hardening.ts'
 import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
+import { agentFolder } from './agent-folder.ts'
 
 /** `signet enroll`: makes this machine the agent of an instance. The token comes by environment, never by argument. */
 export async function enroll(
   environment: NodeJS.ProcessEnv,
-  options: { server: string; caPin: string },
+  options: { server: string; caPin: string; instance?: string },
 ): Promise<void> {
   hardenProcess('agent')
   const config = readConfig(environment)
@@ -22,9 +23,11 @@ export async function enroll(
     serverUrl: options.server,
     caPin: options.caPin,
     joinToken: new Secret(joinToken),
-    agentDir: config.agentDir,
+    agentDir: agentFolder(config, options.instance),
     facts: agentFacts(),
     log: createLogger('warn'),
   })
-  process.stdout.write(`Enrolled as agent ${agentId}. Run \`signet agent\` to serve identities.\n`)
+  process.stdout.write(
+    `Enrolled as agent ${agentId}. Run \`signet agent\` to serve identities; one that runs has to be started anew.\n`,
+  )
 }

@@ -23,7 +23,7 @@ export class FrontDoor {
   /** @throws StartupError when another server has this data folder, or the port is taken */
   static async open(config: Config, handlers: FrontHandlers): Promise<FrontDoor> {
     const front = new FrontDoor(handlers)
-    const closeSocket = await listenOnSocket(consoleSocket(config.dataDir), (request, response) =>
+    const closeSocket = await listenOnSocket('server', consoleSocket(config.dataDir), (request, response) =>
       front.#handlers.console(request, response),
     )
     front.#close = closeSocket

@@ -10,6 +10,7 @@ import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
 import { fieldIs } from '@signet/shared/query/query-text'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
@@ -83,7 +84,7 @@ export async function rotateInstance(client: ConsoleClient, name: string): Promi
 export async function testToken(
   client: ConsoleClient,
   name: string,
-  options: { resource: string; dialect: 'imds' | 'app-service'; bypassCache: boolean; reveal: boolean },
+  options: { resource: string; dialect: LocalDialect; bypassCache: boolean; reveal: boolean },
 ): Promise<TokenTest & { accessToken?: string }> {
   const { id } = await showInstance(client, name)
   const { reveal, ...wanted } = options

@@ -1,11 +1,14 @@
 import { InstanceKind } from '@signet/shared/api/resources'
+import { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
+import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { Shell, shellLines } from './shell-lines.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -27,7 +30,7 @@ function messageOf(error: unknown): string {
 }
 
 function commandLine(): Command {
-  const program = new Command('signet').description('Self-hosted managed service identity')
+  const program = new Command('signet').description('Self-hosted managed service identity').enablePositionalOptions()
   program
     .command('serve', { isDefault: true })
     .description('run the server')
@@ -53,11 +56,12 @@ function commandLine(): Command {
     .description('make this machine the agent of an instance (the token in SIGNET_JOIN_TOKEN)')
     .requiredOption('--server <url>', 'the server address for agents')
     .requiredOption('--ca-pin <sha256>', 'fingerprint of the server CA, as shown beside the token')
-    .action(async (options: { server: string; caPin: string }) => {
+    .option('--instance <name>', 'a further instance on this machine, by a name of its own here')
+    .action(async (options: { server: string; caPin: string; instance?: string }) => {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
   addRecoveryCommands(program)
-  program.command('env').description('print the shell lines a client needs').action(printEnvironment)
+  addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
@@ -83,6 +87,47 @@ function addDemoCommands(program: Command): void {
   program.command('demo-agents', { hidden: true }).action(async () => {
     await (await import('./demo-agents.ts')).runDemoAgents(process.env)
   })
+}
+
+const furtherInstance = ['--instance <name>', 'a further instance on this machine, as it was enrolled'] as const
+
+function addWorkloadCommands(program: Command): void {
+  program
+    .command('env')
+    .description('print what a client needs: every address, or the variables of one dialect')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '))
+    .option('--shell <shell>', Shell.options.join(', '), 'sh')
+    .option(...furtherInstance)
+    .action(async (options: { dialect?: string; shell: string; instance?: string }) => {
+      const shell = choice(Shell, '--shell', options.shell)
+      const dialect = options.dialect === undefined ? undefined : choice(LocalDialect, '--dialect', options.dialect)
+      const { clientEnvironment, dialectEnvironment } = await import('./client-environment.ts')
+      const { agentFolder } = await import('./agent-folder.ts')
+      const config = readConfig(process.env)
+      const agentDir = agentFolder(config, options.instance)
+      const variables = dialect
+        ? dialectEnvironment(agentDir, dialect)
+        : await clientEnvironment({ ...config, agentDir })
+      process.stdout.write(shellLines(variables, shell))
+    })
+  program
+    .command('run <command> [arguments...]')
+    .description('start a program that finds its identity: signet run -- COMMAND …')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'app-service')
+    .option(...furtherInstance)
+    .passThroughOptions()
+    .action(async (command: string, args: string[], options: { dialect: string; instance?: string }) => {
+      const dialect = choice(LocalDialect, '--dialect', options.dialect)
+      const { runWorkload } = await import('./run.ts')
+      await runWorkload(process.env, { dialect, instance: options.instance }, [command, ...args])
+    })
+}
+
+/** @throws StartupError that names what can be chosen */
+function choice<T extends string>(choices: z.ZodType<T> & { options: readonly T[] }, name: string, given: string): T {
+  const parsed = choices.safeParse(given)
+  if (!parsed.success) throw new StartupError(`${name} is one of ${choices.options.join(', ')}`)
+  return parsed.data
 }
 
 function addRecoveryCommands(program: Command): void {
@@ -127,10 +172,9 @@ function addInstanceCommands(instance: Command): void {
     .option(...json)
     .action(async (name: string, options: Output & { kind: string }) => {
       const { addInstance } = await import('./instance.ts')
-      const kind = InstanceKind.safeParse(options.kind)
-      if (!kind.success) throw new StartupError(`--kind is one of ${InstanceKind.options.join(', ')}`)
+      const kind = choice(InstanceKind, '--kind', options.kind)
       print(
-        await addInstance(await connect(), name, kind.data),
+        await addInstance(await connect(), name, kind),
         options,
         ({ join }) => `Run on the instance:\n  ${join.command}`,
       )
@@ -168,7 +212,7 @@ function addTokenCommand(program: Command): void {
     .command('token <name>')
     .description('get a token through the local endpoint of an instance, and check it')
     .requiredOption('--resource <uri>', 'what the token is for')
-    .option('--dialect <dialect>', 'imds or app-service', 'imds')
+    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'imds')
     .option('--bypass-cache', 'ask for a fresh token', false)
     .option('--reveal', 'print the raw token too (audited)', false)
     .option('--json', 'print JSON')
@@ -178,8 +222,8 @@ function addTokenCommand(program: Command): void {
         options: Output & { resource: string; dialect: string; bypassCache: boolean; reveal: boolean },
       ) => {
         const { testToken } = await import('./instance.ts')
-        const { resource, bypassCache, reveal, dialect } = options
-        if (dialect !== 'imds' && dialect !== 'app-service') throw new StartupError('--dialect is imds or app-service')
+        const { resource, bypassCache, reveal } = options
+        const dialect = choice(LocalDialect, '--dialect', options.dialect)
         const test = await testToken(await connect(), name, { resource, bypassCache, reveal, dialect })
         print(test, options, printTokenTest)
         if (test.outcome === 'failed') process.exitCode = 1
@@ -198,9 +242,4 @@ function print<T>(value: T, options: Output, words: (value: T) => string): void 
 async function connect(): Promise<ConsoleClient> {
   const client = await import('./console-client.ts')
   return new client.ConsoleClient(readConfig(process.env).dataDir)
-}
-
-async function printEnvironment(): Promise<void> {
-  const { clientEnvironment, shellLines } = await import('./client-environment.ts')
-  process.stdout.write(shellLines(await clientEnvironment(readConfig(process.env))))
 }

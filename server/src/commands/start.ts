@@ -15,10 +15,11 @@ import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { Children } from './children.ts'
-import { clientEnvironment, shellLines } from './client-environment.ts'
+import { clientEnvironment } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
 import { nameFilter } from './instance.ts'
 import { recoveryReminder } from './recovery.ts'
+import { shellLines } from './shell-lines.ts'
 import { runDemo } from './start-demo.ts'
 
 /**

@@ -57,8 +57,19 @@ export class DemoAgents {
     const { facts, localBind, log, clock } = this.#parts
     const agent = await startAgent({
       agentDir: this.folderOf(name),
-      localBind,
-      localPort: 0,
+      // Of forty agents on one machine none has the ports and the folder that some clients know.
+      local: {
+        bind: localBind,
+        port: 0,
+        serviceFabricPort: undefined,
+        cloudShellPort: undefined,
+        arcPort: undefined,
+        arcFolder: undefined,
+        arcGroup: undefined,
+        wellKnownAddress: false,
+        absoluteForm: false,
+        limits: { perSecond: undefined, inFlight: undefined },
+      },
       facts: { ...facts, hostName: name },
       log: log.child({ instance: name }),
       clock,

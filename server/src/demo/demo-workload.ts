@@ -17,7 +17,7 @@ const longestAnswerMs = 20_000
  */
 export function askForToken(agent: RunningAgent, audience: string): Promise<number> {
   const query = new URLSearchParams({ 'api-version': firstApiVersion.imds, resource: audience })
-  const url = `${agent.endpoints.imdsUrl}${localPaths.imdsToken}?${query}`
+  const url = `${agent.endpoints.urls.imds}${localPaths.imdsToken}?${query}`
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(longestAnswerMs)
     get(url, { headers: { metadata: 'true' }, signal, agent: false }, (response) => {

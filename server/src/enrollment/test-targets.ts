@@ -1,4 +1,4 @@
-import type { AgentSummary, InstanceSummary } from '@signet/shared/api/resources'
+import { type AgentSummary, endpointIn, type InstanceSummary } from '@signet/shared/api/resources'
 import type { TestTarget, TestTargets } from '@signet/shared/api/token-tests'
 import { formatTerm } from '@signet/shared/query/query-text'
 import { LocalDialect } from '@signet/shared/wire/agent-protocol'
@@ -58,6 +58,5 @@ function targetOf({ id, name, identityState, identity, agent }: InstanceSummary)
 /** Why an agent cannot be asked in a dialect. Without an agent that has reported, nothing is known against any. */
 function refusalOf(dialect: LocalDialect, agent: AgentSummary | null): string | null {
   if (!agent?.endpoints) return null
-  const address = dialect === 'imds' ? agent.endpoints.imdsUrl : agent.endpoints.identityEndpoint
-  return address === '' ? 'This agent does not serve it.' : null
+  return endpointIn(agent.endpoints, dialect) ? null : 'This agent does not serve it.'
 }

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { rootKeySettings } from './crypto/root-key/root-key-settings.ts'
 import { StartupError } from './signet-error.ts'
 
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+const portNumber = z.coerce.number().int().min(1).max(65_535)
+const port = (fallback: number) => portNumber.default(fallback)
+const flag = z.enum(['true', 'false']).default('false')
 const loopback = z.enum(['127.0.0.1', '::1'], 'only 127.0.0.1 or ::1')
 
 /** Every setting there is, by its environment name. */
@@ -21,6 +23,15 @@ const settings = z.object({
   SIGNET_AGENTS_PORT: port(7422),
   SIGNET_LOCAL_BIND: loopback.default('127.0.0.1'),
   SIGNET_LOCAL_PORT: port(7430),
+  SIGNET_LOCAL_SERVICE_FABRIC_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  SIGNET_LOCAL_CLOUD_SHELL_PORT: portNumber.optional(),
+  SIGNET_LOCAL_ARC_PORT: portNumber.optional(),
+  SIGNET_LOCAL_ARC_DIR: z.string().min(1).default('/var/opt/azcmagent/tokens'),
+  SIGNET_LOCAL_ARC_GROUP: z.coerce.number().int().min(0).max(2_147_483_647).optional(),
+  SIGNET_LOCAL_WELL_KNOWN: flag,
+  SIGNET_LOCAL_ABSOLUTE_FORM: flag,
+  SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
+  SIGNET_LOCAL_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
@@ -34,6 +45,14 @@ const otherNames = new Set([
   'SIGNET_IMDS_URL',
   'SIGNET_IDENTITY_ENDPOINT',
   'SIGNET_IDENTITY_HEADER',
+  'SIGNET_ARC_ENDPOINT',
+  'SIGNET_CLOUDSHELL_ENDPOINT',
+  'SIGNET_ML_ENDPOINT',
+  'SIGNET_SERVICE_FABRIC_ENDPOINT',
+  'SIGNET_SERVICE_FABRIC_THUMBPRINT',
+  'SIGNET_LOCAL_CA_FILE',
+  'SIGNET_SYSTEM_CLIENT_ID',
+  'SIGNET_SYSTEM_OBJECT_ID',
   'SIGNET_CA_FILE',
   'SIGNET_DASHBOARD_URL',
   'SIGNET_INSTANCE_NAME',
@@ -54,8 +73,19 @@ export interface Config {
   readonly dashboardPort: number
   readonly authorityPort: number
   readonly agentsPort: number
-  readonly localBind: string
-  readonly localPort: number
+  /** Of the agent's local endpoints. */
+  readonly local: {
+    readonly bind: string
+    readonly port: number
+    readonly serviceFabricPort: number
+    readonly cloudShellPort: number | undefined
+    readonly arcPort: number | undefined
+    readonly arcFolder: string
+    readonly arcGroup: number | undefined
+    readonly wellKnownAddress: boolean
+    readonly absoluteForm: boolean
+    readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
+  }
   readonly tokenLifetimeSeconds: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
@@ -95,8 +125,7 @@ function derive(values: z.infer<typeof settings>): Config {
     dashboardPort: values.SIGNET_DASHBOARD_PORT,
     authorityPort: values.SIGNET_AUTHORITY_PORT,
     agentsPort: values.SIGNET_AGENTS_PORT,
-    localBind: values.SIGNET_LOCAL_BIND,
-    localPort: values.SIGNET_LOCAL_PORT,
+    local: localSettings(values),
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
     federation: {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
@@ -107,6 +136,21 @@ function derive(values: z.infer<typeof settings>): Config {
     authorityUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AUTHORITY_PORT}`,
     agentsUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AGENTS_PORT}`,
   })
+}
+
+function localSettings(values: z.infer<typeof settings>): Config['local'] {
+  return {
+    bind: values.SIGNET_LOCAL_BIND,
+    port: values.SIGNET_LOCAL_PORT,
+    serviceFabricPort: values.SIGNET_LOCAL_SERVICE_FABRIC_PORT,
+    cloudShellPort: values.SIGNET_LOCAL_CLOUD_SHELL_PORT,
+    arcPort: values.SIGNET_LOCAL_ARC_PORT,
+    arcFolder: resolve(values.SIGNET_LOCAL_ARC_DIR),
+    arcGroup: values.SIGNET_LOCAL_ARC_GROUP,
+    wellKnownAddress: values.SIGNET_LOCAL_WELL_KNOWN === 'true',
+    absoluteForm: values.SIGNET_LOCAL_ABSOLUTE_FORM === 'true',
+    limits: { perSecond: values.SIGNET_LOCAL_RATE, inFlight: values.SIGNET_LOCAL_IN_FLIGHT },
+  }
 }
 
 function closest(name: string): string {

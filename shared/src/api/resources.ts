@@ -3,6 +3,7 @@ import { longestQuery } from '../query/query.ts'
 import { HealthState, IdentityState } from '../vocabulary/credential-states.ts'
 import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
+import { DialectEndpoint, type LocalDialect } from '../wire/agent-protocol.ts'
 import { route } from './contract.ts'
 import { ExportFormat, ListCount, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
@@ -10,16 +11,14 @@ import { CredentialSummary } from './principals.ts'
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
 export type InstanceKind = z.infer<typeof InstanceKind>
 
-/** A local endpoint that the agent of an instance answers on. */
-export const LocalEndpoints = z.object({
-  /** Base address of the metadata endpoint, without a trailing slash. */
-  imdsUrl: z.string(),
-  /** App Service style endpoint; its header secret stays on the instance. */
-  identityEndpoint: z.string(),
-  /** File on the instance with the shell lines that carry the secret. */
-  environmentFile: z.string(),
-})
+/** Where the agent of an instance answers: one address for each dialect it serves, all on the instance itself. */
+export const LocalEndpoints = z.array(DialectEndpoint)
 export type LocalEndpoints = z.infer<typeof LocalEndpoints>
+
+/** Undefined when the agent does not serve the dialect. */
+export function endpointIn(endpoints: LocalEndpoints, dialect: LocalDialect): DialectEndpoint | undefined {
+  return endpoints.find((each) => each.dialect === dialect)
+}
 
 /** What an agent says goes wrong on its instance. Its words are untrusted. */
 export const AgentError = z.object({

@@ -119,6 +119,30 @@ export type CertificateResponse = z.infer<typeof CertificateResponse>
 export const AcknowledgeRequest = z.strictObject({ x5tS256: ThumbprintS256 })
 export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>
 
+/** The local protocols the agent answers in, the one most clients take first. */
+export const LocalDialect = z.enum([
+  'imds',
+  'app-service',
+  'app-service-2017',
+  'machine-learning',
+  'cloud-shell',
+  'arc',
+  'service-fabric',
+])
+export type LocalDialect = z.infer<typeof LocalDialect>
+
+/**
+ * Where an agent answers in one dialect. The address is the one that the dialect's own variable takes: of IMDS the base
+ * (`http://host:port`), of every other the whole address of the token endpoint.
+ */
+export const DialectEndpoint = z.strictObject({
+  dialect: LocalDialect,
+  url: z.string().min(1).max(300),
+  /** A file on the instance that sets the variables of this dialect, to be sourced by a shell. */
+  environmentFile: z.string().max(1_000),
+})
+export type DialectEndpoint = z.infer<typeof DialectEndpoint>
+
 /** Sent after a state was applied, and from time to time: what the agent holds and where it answers. */
 export const ReportRequest = z.strictObject({
   /** Of the newest state whose every slot was tried. */
@@ -127,20 +151,11 @@ export const ReportRequest = z.strictObject({
   /** Those it refuses as paused, in the version it knows: no token of an earlier version is in its cache any more. */
   paused: z.array(z.strictObject({ objectId: ObjectId, version: z.int() })).max(1_000),
   facts: AgentFacts,
-  endpoints: z
-    .strictObject({
-      imdsUrl: z.string().max(300),
-      identityEndpoint: z.string().max(300),
-      environmentFile: z.string().max(1_000),
-    })
-    .nullable(),
+  /** Of every dialect it serves; null before its port is open. */
+  endpoints: z.array(DialectEndpoint).max(20).nullable(),
   errors: z.array(z.strictObject({ slotId: SlotId, code: z.string().max(60), detail: z.string().max(500) })).max(100),
 })
 export type ReportRequest = z.infer<typeof ReportRequest>
-
-/** The local protocols the agent answers in. */
-export const LocalDialect = z.enum(['imds', 'app-service'])
-export type LocalDialect = z.infer<typeof LocalDialect>
 
 /** Which of several identities a test asks for; wrong ones are sent as they are, so that the refusal can be seen. */
 export const ProbeSelector = z.object({

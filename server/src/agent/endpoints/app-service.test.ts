@@ -20,7 +20,7 @@ const unheard = () => `api-version=2019-08-01&resource=urn:fresh:${++fresh}`
 type Headers = readonly (readonly [string, string])[]
 const secret = (): readonly [string, string] => ['X-IDENTITY-HEADER', agent.identityHeader.reveal()]
 const get = (query: string, headers: Headers = [secret()], suffix = '') =>
-  call(`${agent.endpoints.identityEndpoint}${suffix}?${query}`, headers)
+  call(`${agent.endpoints.urls['app-service']}${suffix}?${query}`, headers)
 
 describe('success', () => {
   it.each(['', '/'])('answers with the fields of every dialect (suffix "%s")', async (suffix) => {
@@ -50,7 +50,7 @@ describe('refusals of the error table', () => {
   it.each<[string, string, RegExp]>([
     ['no resource', 'api-version=2019-08-01', /resource/],
     ['no api-version', 'resource=x', /api-version/],
-    ['an earlier api-version', 'api-version=2017-09-01&resource=x', /api-version/],
+    ['an earlier api-version', 'api-version=2018-02-01&resource=x', /api-version/],
     ['two selectors', `${good}&client_id=a&mi_res_id=b`, /Only one of client_id, mi_res_id/],
     ['a repeated parameter', `${good}&client_id=a&client_id=a`, /more than once/],
     ['an identity that is not assigned', `${good}&client_id=x`, /^Unable to load requested managed identity\.$/],
@@ -62,7 +62,7 @@ describe('refusals of the error table', () => {
   })
 
   it('405 for another method', async () => {
-    const { status, headers } = await call(agent.endpoints.identityEndpoint, [secret()], { method: 'POST' })
+    const { status, headers } = await call(agent.endpoints.urls['app-service'], [secret()], { method: 'POST' })
     expect([status, headers['allow']]).toEqual([405, 'GET'])
   })
 

@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../platform/clock.ts'
-import { Secret } from '../../platform/secret.ts'
 import { AuthorityClient } from '../authority-client.ts'
 import { HeldIdentities } from '../held-identities.ts'
 import { PendingProbes } from '../probe-trace.ts'
 import { readyAgent, silentLog, type TestStand, until } from '../testing/test-stand.ts'
 import { TokenBroker } from '../token-broker.ts'
 import { TokenCache } from '../token-cache.ts'
-import { IdentityHeader } from './app-service.ts'
+import { ArcChallenges } from './arc-challenges.ts'
+import { HeaderSecrets } from './header-secrets.ts'
 import { localEndpoint } from './local-endpoint.ts'
+import { LocalLimits } from './local-limits.ts'
+import { mainSurface } from './local-surface.ts'
 
 const imds = '/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x'
 const info = '/metadata/identity/info?api-version=2018-02-01'
@@ -31,6 +33,13 @@ const probes: readonly { path: string; headers: readonly string[]; status: numbe
   { path: appService, headers: [], status: 401 },
   { path: appService, headers: ['X-IDENTITY-HEADER', 'wrong'], status: 401 },
   { path: appService, headers: ['X-IDENTITY-HEADER', 'a', 'X-IDENTITY-HEADER', 'a'], status: 401 },
+  { path: '/msi/token?api-version=2017-09-01&resource=x', headers: [], status: 401 },
+  { path: '/ml/token?api-version=2017-09-01&resource=x', headers: ['Secret', 'wrong'], status: 401 },
+  { path: '/ml/token?api-version=2017-09-01&resource=x', headers: ['secret', 'a', 'Secret', 'a'], status: 401 },
+  { path: '/oauth2/token?resource=x', headers: [], status: 400 },
+  { path: '/arc/oauth2/token?api-version=2020-06-01&resource=x', headers: [], status: 400 },
+  { path: '/metadata/instance?api-version=2021-02-01', headers: [], status: 400 },
+  { path: '/metadata/versions', headers: ['Metadata', 'TRUE'], status: 400 },
 ]
 
 const undo: (() => unknown)[] = []
@@ -84,7 +93,7 @@ describe('a malformed probe', () => {
     undo.push(() => stand[Symbol.asyncDispose]())
     await before.stop()
     const { agent, authority, server } = await withoutServer(stand)
-    const port = Number(new URL(agent.endpoints.imdsUrl).port)
+    const port = Number(new URL(agent.endpoints.urls.imds).port)
     const connections = new Agent({ keepAlive: true, maxSockets: 16 })
     undo.push(() => connections.destroy())
     const sent = Array.from({ length: 2_000 }, (_, index) => probes[index % probes.length] ?? probes[0])
@@ -106,15 +115,17 @@ describe('a malformed probe', () => {
     const clock = new FakeClock()
     const held = new HeldIdentities(agentDir, clock)
     const authority = new AuthorityClient('')
-    const handler = localEndpoint({
+    const parts = {
       broker: new TokenBroker({ held, cache: new TokenCache(clock), authority, now: () => clock.now() }),
       probes: new PendingProbes(),
-      header: new IdentityHeader(new Secret('a')),
-      hosts: () => new Set(['127.0.0.1:1']),
-      tenantId: () => '',
+      limits: new LocalLimits({ perSecond: undefined, inFlight: undefined }, clock),
+      facts: () => ({ tenantId: '', instance: undefined }),
+      admitsAbsoluteForm: false,
       clock,
       log: silentLog,
-    })
+    }
+    const challenges = new ArcChallenges({ folder: join(agentDir, 'tokens'), group: undefined, clock })
+    const handler = localEndpoint(parts, mainSurface(new HeaderSecrets(), challenges), () => new Set(['127.0.0.1:1']))
     const request = new IncomingMessage(new Socket())
     const rawHeaders = ['Host', '127.0.0.1:1', ...probe.headers]
     const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1]]] : []))

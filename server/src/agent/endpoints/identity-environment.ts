@@ -1,4 +1,4 @@
-import { localPaths } from '@signet/shared/wire/managed-identity'
+import { type DialectEndpoint, LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { z } from 'zod'
 import { writePrivateFile } from '../../platform/data-folder.ts'
 import { Secret } from '../../platform/secret.ts'
@@ -7,44 +7,93 @@ import { agentFiles, loadStored } from '../agent-folder.ts'
 
 /** Where this agent answers, and the secret of this start; for the owner of the folder only. */
 export const LocalEndpoints = z.object({
-  /** `http://host:port`, the value of AZURE_POD_IDENTITY_AUTHORITY_HOST. */
-  imdsUrl: z.string(),
-  identityEndpoint: z.string(),
+  /** As each dialect's own variable takes it: of IMDS `http://host:port`, of the others the whole address. */
+  urls: z.object({
+    imds: z.string(),
+    'app-service': z.string(),
+    'app-service-2017': z.string(),
+    'machine-learning': z.string(),
+    'cloud-shell': z.string(),
+    /** Not where clients look for challenge files in a folder that the agent cannot write. */
+    arc: z.string().optional(),
+    'service-fabric': z.string().optional(),
+  }),
   /** New with each start (SEC-99). */
   identityHeader: z.string().transform((value) => new Secret(value)),
-  /** Path of a file to source into the environment of a workload. */
-  environmentFile: z.string(),
+  /** What tells a client that the endpoint over TLS is the right one. */
+  certificate: z.object({ thumbprint: z.string(), caFile: z.string() }).optional(),
 })
 export type LocalEndpoints = z.infer<typeof LocalEndpoints>
 
-export function endpointsAt(options: {
-  agentDir: string
-  bind: string
-  port: number
-  identityHeader: Secret
-}): LocalEndpoints {
-  const host = options.bind.includes(':') ? `[${options.bind}]` : options.bind
-  const imdsUrl = `http://${host}:${options.port}`
-  return {
-    imdsUrl,
-    identityEndpoint: `${imdsUrl}${localPaths.appService}`,
-    identityHeader: options.identityHeader,
-    environmentFile: agentFiles.environment(options.agentDir),
+/** Every variable that any dialect sets: whoever sets some of them has to take the others away. */
+export const identityVariables = [
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  'IDENTITY_SERVER_THUMBPRINT',
+  'IMDS_ENDPOINT',
+  'MSI_ENDPOINT',
+  'MSI_SECRET',
+  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+] as const
+
+/**
+ * The variables that lead a client to one dialect, and to no other.
+ *
+ * @param identityHeader the secret to use, if it is not that of the agent's start
+ * @returns undefined when the agent does not serve the dialect
+ */
+export function variablesOf(
+  dialect: LocalDialect,
+  endpoints: LocalEndpoints,
+  identityHeader: Secret = endpoints.identityHeader,
+): Record<string, string> | undefined {
+  const url = endpoints.urls[dialect]
+  if (url === undefined) return undefined
+  const secret = identityHeader.reveal()
+  switch (dialect) {
+    case 'imds':
+      return { AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
+    case 'app-service':
+      // All four, so that the clients of before 2019 find their way too.
+      return { IDENTITY_ENDPOINT: url, IDENTITY_HEADER: secret, MSI_ENDPOINT: url, MSI_SECRET: secret }
+    case 'app-service-2017':
+    case 'machine-learning':
+      return { MSI_ENDPOINT: url, MSI_SECRET: secret }
+    case 'cloud-shell':
+      return { MSI_ENDPOINT: url }
+    case 'arc':
+      return { IDENTITY_ENDPOINT: url, IMDS_ENDPOINT: endpoints.urls.imds }
+    case 'service-fabric':
+      return {
+        IDENTITY_ENDPOINT: url,
+        IDENTITY_HEADER: secret,
+        ...(endpoints.certificate && {
+          IDENTITY_SERVER_THUMBPRINT: endpoints.certificate.thumbprint,
+          // Clients for JavaScript look at the chain alone.
+          NODE_EXTRA_CA_CERTS: endpoints.certificate.caFile,
+        }),
+      }
   }
 }
 
-/** Writes both files anew. All four variables are set, so that every SDK takes the App Service dialect. */
+/** The endpoints as the server is told of them. */
+export function reportedEndpoints(agentDir: string, { urls }: LocalEndpoints): DialectEndpoint[] {
+  return LocalDialect.options.flatMap((dialect) => {
+    const url = urls[dialect]
+    return url === undefined ? [] : [{ dialect, url, environmentFile: agentFiles.environment(agentDir, dialect) }]
+  })
+}
+
+/** Writes all files anew; one of a dialect that is no longer served is left without a variable. */
 export function writeEndpoints(agentDir: string, endpoints: LocalEndpoints): void {
   const identityHeader = endpoints.identityHeader.reveal()
   writePrivateFile(agentFiles.endpoints(agentDir), `${JSON.stringify({ ...endpoints, identityHeader }, null, 2)}\n`)
-  const variables = {
-    IDENTITY_ENDPOINT: endpoints.identityEndpoint,
-    IDENTITY_HEADER: identityHeader,
-    MSI_ENDPOINT: endpoints.identityEndpoint,
-    MSI_SECRET: identityHeader,
+  for (const dialect of LocalDialect.options) {
+    const lines = Object.entries(variablesOf(dialect, endpoints) ?? {}).map(
+      ([name, value]) => `export ${name}=${value}\n`,
+    )
+    writePrivateFile(agentFiles.environment(agentDir, dialect), lines.join(''))
   }
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`)
-  writePrivateFile(agentFiles.environment(agentDir), lines.join(''))
 }
 
 /**

@@ -23,7 +23,7 @@ const unheard = () => `api-version=2018-02-01&resource=urn:fresh:${++fresh}`
 
 type Headers = readonly (readonly [string, string])[]
 const get = (query: string, headers: Headers = [metadata], at = path) =>
-  call(`${agent.endpoints.imdsUrl}/`, headers, { path: query ? `${at}?${query}` : at })
+  call(`${agent.endpoints.urls.imds}/`, headers, { path: query ? `${at}?${query}` : at })
 
 describe('success', () => {
   it('has every field as a string, expires_in before expires_on (rules 3 and 4)', async () => {
@@ -139,12 +139,14 @@ describe('refusals of the error table', () => {
   })
 
   it('checks the header before anything else (rule 6)', async () => {
-    const bare = await call(`${agent.endpoints.imdsUrl}${path}?client_id=${stranger}`, [], { method: 'POST' })
+    const bare = await call(`${agent.endpoints.urls.imds}${path}?client_id=${stranger}`, [], { method: 'POST' })
     expect([bare.status, bare.json['error_description']]).toEqual([400, 'Required metadata header not specified'])
   })
 
   it('405 with Allow for another method', async () => {
-    const { status, headers } = await call(`${agent.endpoints.imdsUrl}${path}?${good}`, [metadata], { method: 'POST' })
+    const { status, headers } = await call(`${agent.endpoints.urls.imds}${path}?${good}`, [metadata], {
+      method: 'POST',
+    })
     expect([status, headers['allow']]).toEqual([405, 'GET'])
   })
 

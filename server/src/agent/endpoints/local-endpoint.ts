@@ -1,26 +1,28 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { localPaths } from '@signet/shared/wire/managed-identity'
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
-import { newGuid } from '../../platform/identifiers.ts'
+import { mediaTypeOf, readBody, uniquePairs } from '../../platform/http/body.ts'
 import type { Logger } from '../../platform/log.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
 import { SignetError } from '../../platform/signet-error.ts'
-import { appServiceErrorOf, type EndpointError, imdsErrorOf } from '../endpoint-errors.ts'
+import { type EndpointError, imdsErrorOf } from '../endpoint-errors.ts'
 import type { PendingProbes } from '../probe-trace.ts'
-import type { TokenBroker, TokenRequest } from '../token-broker.ts'
-import { guardAppService, type IdentityHeader, readAppServiceRequest } from './app-service.ts'
-import { guardImds, isImdsPath, readImdsTokenRequest, requireImdsVersion } from './imds.ts'
-import { LocalTargets } from './local-request.ts'
-import { guardBody, guardRequest, hasUnreadBody } from './request-guard.ts'
+import type { TokenBroker } from '../token-broker.ts'
+import type { Dialect } from './dialect.ts'
+import { guardDocument, type InstanceFacts, imdsDocument, isDocument } from './imds-documents.ts'
+import type { LocalLimits } from './local-limits.ts'
+import { type LocalTarget, LocalTargets, mostParameters } from './local-request.ts'
+import { imdsSurface, type LocalSurface } from './local-surface.ts'
+import { guardBody, guardRequest, hasUnreadBody, mostBodyBytes, originForm } from './request-guard.ts'
 
+/** What all listeners of one agent share. */
 export interface LocalEndpointParts {
   readonly broker: TokenBroker
   readonly probes: PendingProbes
-  readonly header: IdentityHeader
-  /** Values of `Host` that are answered. */
-  readonly hosts: () => ReadonlySet<string>
-  readonly tenantId: () => string
+  readonly limits: LocalLimits
+  readonly facts: () => InstanceFacts
+  /** Whether clients may take the endpoint for a proxy to the well-known address (SEC-108). */
+  readonly admitsAbsoluteForm: boolean
   readonly clock: Clock
   readonly log: Logger
 }
@@ -34,80 +36,121 @@ const fixedHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 } as const
 
-/** One loopback listener for every local dialect: guard, then the dialect its path belongs to, else a JSON 404. */
-export function localEndpoint(parts: LocalEndpointParts): RequestListener {
-  const targets = new LocalTargets()
-  const sampled = new SampledLog(parts.log, parts.clock)
-  return (request, response) => {
-    answer(parts, targets, request, response).catch((thrown: unknown) => {
+/**
+ * The handler of one local listener: guard, then the dialect its path belongs to, else a JSON 404.
+ *
+ * @param hosts values of `Host` that are answered
+ */
+export function localEndpoint(
+  parts: LocalEndpointParts,
+  surface: LocalSurface,
+  hosts: () => ReadonlySet<string>,
+): RequestListener {
+  const endpoint = new LocalEndpoint(parts, surface, hosts)
+  return (request, response) => endpoint.handle(request, response)
+}
+
+class LocalEndpoint {
+  readonly #parts: LocalEndpointParts
+  readonly #surface: LocalSurface
+  readonly #hosts: () => ReadonlySet<string>
+  readonly #targets = new LocalTargets()
+  readonly #sampled: SampledLog
+
+  constructor(parts: LocalEndpointParts, surface: LocalSurface, hosts: () => ReadonlySet<string>) {
+    this.#parts = parts
+    this.#surface = surface
+    this.#hosts = hosts
+    this.#sampled = new SampledLog(parts.log, parts.clock)
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#answer(request, response).catch((thrown: unknown) => {
       const error = SignetError.from(thrown)
-      if (error.code === 'internal') sampled.error(error.code, { err: thrown }, 'local request failed')
-      else sampled.info(error.code, {}, 'local request refused')
-      const trace = parts.probes.find(request.headers['client-request-id'])
+      if (error.code === 'internal') this.#sampled.error(error.code, { err: thrown }, 'local request failed')
+      else this.#sampled.info(error.code, {}, 'local request refused')
+      const trace = this.#parts.probes.find(request.headers['client-request-id'])
       if (trace) trace.refusal = error.code
-      refuse(request, response, error)
+      this.#refuse(request, response, error)
     })
   }
-}
 
-async function answer(
-  parts: LocalEndpointParts,
-  targets: LocalTargets,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  guardRequest(request, parts.hosts())
-  const { path, parameters } = targets.read(request.url ?? '/')
-  if (path === localPaths.imdsToken) {
-    guardImds(request)
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    guardRequest(request, this.#hosts())
+    const { target, surface } = this.#targetOf(request)
+    const { path, parameters } = target
+    const dialect = surface.dialectAt(path, target.version)
+    if (dialect) {
+      dialect.guard(request)
+      guardBody(request)
+      const isForm = dialect.takesPost && request.method !== 'GET'
+      return this.#answerToken(request, response, dialect, isForm ? await readForm(request, target) : parameters())
+    }
+    if (!surface.hasDocuments || !isDocument(path)) throw new SignetError('not_found')
+    guardDocument(request)
     guardBody(request)
-    return answerToken(parts, request, response, readImdsTokenRequest(parameters()))
+    const { status, text, contentType } = imdsDocument(path, parameters(), this.#parts.facts())
+    send(request, response, status, text, { 'Content-Type': contentType })
   }
-  if (path === localPaths.appService) {
-    guardAppService(request, parts.header)
-    guardBody(request)
-    return answerToken(parts, request, response, readAppServiceRequest(parameters()))
+
+  async #answerToken(
+    request: IncomingMessage,
+    response: ServerResponse,
+    dialect: Dialect,
+    parameters: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const { broker, probes, limits, clock } = this.#parts
+    const wanted = dialect.read(parameters)
+    const leave = limits.enter()
+    try {
+      const trace = probes.find(request.headers['client-request-id'])
+      const token = (!trace && broker.cached(wanted)) || (await broker.acquire(wanted, trace))
+      send(request, response, 200, dialect.bodyOf(token, clock.now()))
+    } finally {
+      leave()
+    }
   }
-  if (path === localPaths.imdsInfo) {
-    guardImds(request)
-    guardBody(request)
-    requireImdsVersion(parameters())
-    return send(request, response, 200, JSON.stringify({ tenantId: parts.tenantId() }))
+
+  /** Of a request that takes this for a proxy IMDS alone is answered. @throws SignetError `invalid_request` */
+  #targetOf(request: IncomingMessage): { target: LocalTarget; surface: LocalSurface } {
+    const { target, isAbsolute } = originForm(request.url ?? '', this.#parts.admitsAbsoluteForm)
+    return { target: this.#targets.read(target), surface: isAbsolute ? imdsSurface : this.#surface }
   }
-  throw new SignetError('not_found')
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: SignetError): void {
+    if (response.headersSent || response.destroyed) {
+      response.destroy()
+      return
+    }
+    const { status, body, headers } = this.#refusalOf(request, error)
+    const isLeft = hasUnreadBody(request)
+    send(request, response, status, JSON.stringify(body), isLeft ? { ...headers, Connection: 'close' } : headers)
+  }
+
+  /** In the words of the dialect at the path, also when the guard refused before it was looked at. */
+  #refusalOf(request: IncomingMessage, error: SignetError): EndpointError<unknown> {
+    try {
+      const { target, surface } = this.#targetOf(request)
+      const dialect = surface.dialectAt(target.path, target.version)
+      return dialect ? dialect.refusalOf(error) : surface.refusalOf(error)
+    } catch {
+      return imdsErrorOf(error)
+    }
+  }
 }
 
-async function answerToken(
-  parts: LocalEndpointParts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  wanted: TokenRequest,
-): Promise<void> {
-  const trace = parts.probes.find(request.headers['client-request-id'])
-  const token = (!trace && parts.broker.cached(wanted)) || (await parts.broker.acquire(wanted, trace))
-  send(request, response, 200, token.bodyAt(parts.clock.now()))
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, error: SignetError): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy()
-    return
+/**
+ * The parameters of a POST, those of its query among them.
+ *
+ * @throws SignetError `method_not_allowed` | `invalid_request` | `unsupported_media_type`
+ */
+async function readForm(request: IncomingMessage, { query }: LocalTarget): Promise<ReadonlyMap<string, string>> {
+  if (request.method !== 'POST') throw new SignetError('method_not_allowed', 'Use GET or POST here.')
+  if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
+    throw new SignetError('unsupported_media_type', 'The content type must be application/x-www-form-urlencoded.')
   }
-  const { status, body, headers } = errorFor(request, error)
-  send(
-    request,
-    response,
-    status,
-    JSON.stringify(body),
-    hasUnreadBody(request) ? { ...headers, Connection: 'close' } : headers,
-  )
-}
-
-/** The dialect of the path, also when the guard refused before it was looked at; IMDS is the plainest. */
-function errorFor(request: IncomingMessage, error: SignetError): EndpointError<unknown> {
-  const path = (request.url ?? '').replace(/\?.*$/s, '').replaceAll(/\/{2,}/g, '/')
-  const isAppService = !isImdsPath(path) && path.startsWith(localPaths.appService)
-  return isAppService ? appServiceErrorOf(error, newGuid()) : imdsErrorOf(error)
+  const form = (await readBody(request, mostBodyBytes)).toString('utf8')
+  return uniquePairs(`${query}&${form}`, mostParameters)
 }
 
 function send(

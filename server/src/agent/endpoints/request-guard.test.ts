@@ -14,9 +14,9 @@ afterAll(() => stand[Symbol.asyncDispose]())
 const target = '/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x'
 type Headers = readonly (readonly [string, string])[]
 const get = (headers: Headers, options: Parameters<typeof call>[2] = {}) =>
-  call(`${agent.endpoints.imdsUrl}${target}`, [['Metadata', 'true'], ...headers], options)
+  call(`${agent.endpoints.urls.imds}${target}`, [['Metadata', 'true'], ...headers], options)
 
-const port = () => Number(new URL(agent.endpoints.imdsUrl).port)
+const port = () => Number(new URL(agent.endpoints.urls.imds).port)
 
 /** Bytes as they are, answer as it is, until the other side closes. */
 function raw(text: string): Promise<string> {
@@ -54,7 +54,7 @@ describe('whoever is not a workload on this machine is refused (SEC-96)', () => 
 
   it("lets Node's own fetch through, which sends Sec-Fetch-Mode: cors", async () => {
     expect((await get([['Sec-Fetch-Mode', 'cors']])).status).toBe(200)
-    const answer = await fetch(`${agent.endpoints.imdsUrl}${target}`, { headers: { Metadata: 'true' } })
+    const answer = await fetch(`${agent.endpoints.urls.imds}${target}`, { headers: { Metadata: 'true' } })
     expect(answer.status).toBe(200)
   })
 
@@ -136,19 +136,37 @@ it('never fails or hangs on anything a caller sends (SEC-106, SEC-156)', async (
     fc.constantFrom(
       'Metadata',
       'X-IDENTITY-HEADER',
+      'Secret',
+      'Authorization',
+      'Content-Type',
       'X-Forwarded-For',
       'Origin',
       'client-request-id',
       'Accept',
       'Content-Length',
     ),
-    fc.constantFrom('true', 'True', '', 'x', '0', '2000', '8d1c6b5c-6d9a-4d57-8a50-0d3c9a9f3f55'),
+    fc.constantFrom(
+      'true',
+      'True',
+      '',
+      'x',
+      '0',
+      '2000',
+      'Basic x',
+      'application/x-www-form-urlencoded',
+      '8d1c6b5c-6d9a-4d57-8a50-0d3c9a9f3f55',
+    ),
   )
   const path = fc.constantFrom(
     '/metadata/identity/oauth2/token',
     '/msi/token',
     '//msi//token/',
     '/metadata/identity/info',
+    '/metadata/instance/compute/name',
+    '/metadata/versions',
+    '/ml/token',
+    '/oauth2/token',
+    '/arc/oauth2/token',
     '/',
     '/%2e',
   )

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { SignetError } from '../../platform/signet-error.ts'
 
-const mostBodyBytes = 1_024
+export const mostBodyBytes = 1_024
 const longestTarget = 8_192
 /** The HTTP layer drops what is past its own limit of 64, unseen: who comes close to it is refused. */
 const mostHeaders = 60
@@ -11,12 +11,31 @@ const forbiddenHeaders = new Set(['forwarded', 'via', 'x-real-ip', 'origin', 're
 /** Told apart by whoever reads them first or last, so there may be one only (SEC-98, SEC-157). */
 const singleHeaders = new Set(['host', 'content-length', 'authorization', 'metadata', 'x-identity-header', 'secret'])
 
+/** The address that clients of IMDS know without being told. */
+export const wellKnownAddress = '169.254.169.254'
+const wellKnownOrigin = `http://${wellKnownAddress}`
+
 /** The only values of `Host` a local endpoint answers to. */
 export function allowedHosts(bind: string, port: number): ReadonlySet<string> {
   const names = [bind.includes(':') ? `[${bind}]` : bind, 'localhost', '127.0.0.1']
   const hosts = names.map((name) => `${name}:${port}`)
   if (port === 80) hosts.push(...names)
-  return new Set([...hosts, '169.254.169.254', '169.254.169.254:80'])
+  return new Set([...hosts, wellKnownAddress, `${wellKnownAddress}:80`])
+}
+
+/**
+ * The target in origin form. An absolute one comes from a client that takes the endpoint for a proxy: where that is allowed
+ * it may lead to the well-known address alone, since nothing is ever forwarded (SEC-108).
+ *
+ * @throws SignetError `invalid_request`
+ */
+export function originForm(target: string, admitsAbsolute: boolean): { target: string; isAbsolute: boolean } {
+  if (target.startsWith('/')) return { target, isAbsolute: false }
+  const authority = [wellKnownOrigin, `${wellKnownOrigin}:80`].find((origin) => target.startsWith(`${origin}/`))
+  if (!admitsAbsolute || authority === undefined) {
+    throw new SignetError('invalid_request', 'This endpoint is not a proxy.')
+  }
+  return { target: target.slice(authority.length), isAbsolute: true }
 }
 
 /**
@@ -26,9 +45,8 @@ export function allowedHosts(bind: string, port: number): ReadonlySet<string> {
  * @throws SignetError `forwarded_request` | `invalid_request`
  */
 export function guardRequest(request: IncomingMessage, hosts: ReadonlySet<string>): void {
-  const target = request.url ?? ''
-  if (!target.startsWith('/')) throw new SignetError('invalid_request', 'This endpoint is not a proxy.')
-  if (target.length > longestTarget) throw new SignetError('invalid_request', 'The request target is too long.')
+  if ((request.url ?? '').length > longestTarget)
+    throw new SignetError('invalid_request', 'The request target is too long.')
   guardHeaders(request.rawHeaders)
   const host = request.headers.host ?? ''
   if (!hosts.has(host) && !hosts.has(host.toLowerCase())) {
@@ -79,7 +97,7 @@ function guardHeaders(raw: readonly string[]): void {
 
 function repeated(name: string): SignetError {
   if (name === 'metadata') return new SignetError('metadata_header_missing')
-  if (name === 'x-identity-header') return new SignetError('identity_header_refused')
+  if (name === 'x-identity-header' || name === 'secret') return new SignetError('identity_header_refused')
   return new SignetError('invalid_request', `The header ${name} is given more than once.`)
 }
 

@@ -1,19 +1,34 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { createLogger, type Logger } from '../../platform/log.ts'
 import { Secret } from '../../platform/secret.ts'
 import { type RunningAgent, startAgent } from '../agent.ts'
+import type { LocalSettings } from '../endpoints/local-listeners.ts'
 import { enrollAgent } from '../enrollment.ts'
 import { TestAuthority } from './test-authority.ts'
 import { TestAuthorities } from './test-certificates.ts'
 import { TestServer } from './test-server.ts'
 
-const facts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
+export const testFacts = { hostName: 'vm1', platform: 'linux', agentVersion: '0.1.0' }
 export const silentLog = createLogger('silent')
 const joinToken = 'jt_0123456789abcdef0123456789abcdef'
+
+/** Every dialect, on free ports and in folders that go with the stand. */
+export const testSettings: Omit<LocalSettings, 'arcFolder'> = {
+  bind: '127.0.0.1',
+  port: 0,
+  serviceFabricPort: 0,
+  cloudShellPort: undefined,
+  arcPort: undefined,
+  arcGroup: undefined,
+  wellKnownAddress: false,
+  absoluteForm: false,
+  limits: { perSecond: undefined, inFlight: undefined },
+}
 
 /** A server, an authority and the folder of an agent, over real TLS and a real disk. */
 export class TestStand {
@@ -44,17 +59,16 @@ export class TestStand {
       caPin: overrides.caPin ?? authorities.pin,
       joinToken: new Secret(overrides.joinToken ?? joinToken),
       agentDir,
-      facts,
+      facts: testFacts,
       log: this.log,
     })
   }
 
-  async start(clock: Clock = systemClock): Promise<RunningAgent> {
+  async start(clock: Clock = systemClock, local: Partial<LocalSettings> = {}): Promise<RunningAgent> {
     const agent = await startAgent({
       agentDir: this.agentDir,
-      localBind: '127.0.0.1',
-      localPort: 0,
-      facts,
+      local: { ...testSettings, arcFolder: join(this.agentDir, 'arc', 'tokens'), ...local },
+      facts: testFacts,
       log: this.log,
       clock,
     })
@@ -72,14 +86,24 @@ export class TestStand {
 
 /** An agent that is enrolled, connected and holds one system identity in force. */
 export async function readyAgent(
-  options: { log?: Logger; clock?: Clock } = {},
+  options: { log?: Logger; clock?: Clock; local?: Partial<LocalSettings> } = {},
 ): Promise<{ stand: TestStand; agent: RunningAgent }> {
   const stand = await TestStand.open(options.log)
   stand.server.addPrincipal()
   await stand.enroll()
-  const agent = await stand.start(options.clock)
+  const agent = await stand.start(options.clock, options.local)
   await until(() => agent.instanceState().identities[0]?.ready === true)
   return { stand, agent }
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
 }
 
 export interface LocalAnswer {

@@ -28,7 +28,7 @@ const ask = (file: string, headers: string[] = ['Host', 'a']) =>
 describe('a socket file', () => {
   it('opens to its owner alone and goes when it is closed (SEC-176)', async () => {
     const file = join(folder, 'console.sock')
-    const close = await listenOnSocket(file, served)
+    const close = await listenOnSocket('server', file, served)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(await ask(file)).toEqual({ status: 200, text: 'served' })
     await close()
@@ -38,22 +38,22 @@ describe('a socket file', () => {
   it('that a dead process left is replaced', async () => {
     const file = join(folder, 'console.sock')
     writeFileSync(file, '')
-    const close = await listenOnSocket(file, served)
+    const close = await listenOnSocket('server', file, served)
     expect((await ask(file)).text).toBe('served')
     await close()
   })
 
   it('on which another process answers is left to it', async () => {
     const file = join(folder, 'console.sock')
-    const close = await listenOnSocket(file, served)
-    await expect(listenOnSocket(file, served)).rejects.toThrow('another Signet server runs')
+    const close = await listenOnSocket('server', file, served)
+    await expect(listenOnSocket('server', file, served)).rejects.toThrow('another Signet server runs')
     expect((await ask(file)).text).toBe('served')
     await close()
   })
 
   it('has the guard of the ports (SEC-157)', async () => {
     const file = join(folder, 'console.sock')
-    const close = await listenOnSocket(file, served)
+    const close = await listenOnSocket('server', file, served)
     expect((await ask(file, ['Host', 'a', 'Host', 'b'])).status).toBe(400)
     await close()
   })

@@ -11,17 +11,26 @@ export function socketPath(file: string): string {
   return fromHere.length < file.length ? fromHere : file
 }
 
+/** Whose socket it is, for the message when there is another. */
+const owners = {
+  server: { words: 'Signet server runs on this data folder', setting: 'SIGNET_DATA_DIR' },
+  agent: { words: 'Signet agent runs on this folder', setting: 'SIGNET_AGENT_DIR' },
+} as const
+
 /**
  * Listens on a socket file that only its owner can open. A file left by a process that is gone is replaced.
  *
- * @throws StartupError when another process answers there: it has the same data folder
+ * @throws StartupError when another process answers there: it has the same folder
  */
-export async function listenOnSocket(file: string, handler: RequestListener): Promise<() => Promise<void>> {
+export async function listenOnSocket(
+  owner: keyof typeof owners,
+  file: string,
+  handler: RequestListener,
+): Promise<() => Promise<void>> {
   const path = socketPath(file)
   if (await answers(path)) {
-    throw new StartupError(
-      `another Signet server runs on this data folder (${file}): stop it first, or set SIGNET_DATA_DIR`,
-    )
+    const { words, setting } = owners[owner]
+    throw new StartupError(`another ${words} (${file}): stop it first, or set ${setting}`)
   }
   rmSync(path, { force: true })
   const server = createServer(httpLimits, guarded(handler))

@@ -1,4 +1,5 @@
 import type { AgentError, AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { codeWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
@@ -69,15 +70,13 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
           <p className="muted">The agent has not reported any yet.</p>
         ) : (
           <Facts>
-            <Fact name="Metadata (IMDS)">
-              <Copyable value={endpoints.imdsUrl} label="metadata endpoint" />
-            </Fact>
-            <Fact name="App Service">
-              <Copyable value={endpoints.identityEndpoint} label="identity endpoint" />
-            </Fact>
-            <Fact name="Environment file">
-              <Copyable value={endpoints.environmentFile} label="environment file" />
-            </Fact>
+            {endpoints.map(({ dialect, url, environmentFile }) => (
+              <Fact key={dialect} name={dialectWords[dialect]}>
+                <Copyable value={url} label={dialectWords[dialect]} />
+                <br />
+                <Copyable value={environmentFile} label={`${dialectWords[dialect]}, environment file`} />
+              </Fact>
+            ))}
           </Facts>
         )}
       </Card>

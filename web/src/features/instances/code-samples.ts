@@ -1,4 +1,4 @@
-import type { LocalEndpoints } from '@signet/shared/api/resources'
+import { endpointIn, type LocalEndpoints } from '@signet/shared/api/resources'
 import { shellWord } from '../../ui/shell-word.ts'
 
 /** Between double quotes, as people write paths. */
@@ -8,13 +8,18 @@ function shellPath(path: string): string {
 
 const exampleResource = 'https://vault.azure.net'
 
-/** What to paste into a shell on the instance, filled in with its own endpoints. */
+/** What to paste into a shell on the instance, filled in with its own endpoints; null for what the agent does not serve. */
 export function shellSamples(endpoints: LocalEndpoints) {
   const query = `api-version=2018-02-01&resource=${encodeURIComponent(exampleResource)}`
+  const file = endpointIn(endpoints, 'app-service')?.environmentFile
+  const imds = endpointIn(endpoints, 'imds')?.url
   return {
-    environment: `. ${shellPath(endpoints.environmentFile)}`,
-    imds: `export AZURE_POD_IDENTITY_AUTHORITY_HOST=${shellWord(endpoints.imdsUrl)}`,
-    curl: `curl -sS -H Metadata:true '${endpoints.imdsUrl.replaceAll("'", '%27')}/metadata/identity/oauth2/token?${query}'`,
+    environment: file === undefined ? null : `. ${shellPath(file)}`,
+    imds: imds === undefined ? null : `export AZURE_POD_IDENTITY_AUTHORITY_HOST=${shellWord(imds)}`,
+    curl:
+      imds === undefined
+        ? null
+        : `curl -sS -H Metadata:true '${imds.replaceAll("'", '%27')}/metadata/identity/oauth2/token?${query}'`,
   }
 }
 

@@ -38,20 +38,29 @@ function Samples({ environment, imds, curl }: ReturnType<typeof shellSamples>) {
           Sets <code>IDENTITY_ENDPOINT</code> and <code>IDENTITY_HEADER</code>. Run it on the instance, in the shell
           that starts your code.
         </p>
-        <CodeBlock code={environment} label="shell line for any Azure SDK" />
+        <Sample code={environment} label="shell line for any Azure SDK" />
       </li>
       <li>
         <h3>Or, through the metadata endpoint</h3>
-        <CodeBlock code={imds} label="shell line for the metadata endpoint" />
+        <Sample code={imds} label="shell line for the metadata endpoint" />
       </li>
       <li>
         <h3>By hand</h3>
-        <CodeBlock code={curl} label="curl command" />
+        <Sample code={curl} label="curl command" />
       </li>
       <li>
         <h3>JavaScript</h3>
         <CodeBlock code={javascriptSample} label="JavaScript sample" />
       </li>
     </ol>
+  )
+}
+
+/** Another agent than ours need not serve it. */
+function Sample({ code, label }: { code: string | null; label: string }) {
+  return code === null ? (
+    <p className="muted">This agent does not serve it.</p>
+  ) : (
+    <CodeBlock code={code} label={label} />
   )
 }

@@ -1,7 +1,7 @@
 import type { TokenTest } from '@signet/shared/api/token-tests'
 import { ProbeStep } from '@signet/shared/wire/agent-protocol'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { codeWords } from '../../api/words.ts'
-import { dialectWords } from './step-words.ts'
 
 export interface StepPair {
   readonly name: ProbeStep['name']

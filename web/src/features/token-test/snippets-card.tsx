@@ -1,20 +1,21 @@
+import { endpointIn } from '@signet/shared/api/resources'
 import type { TestTarget } from '@signet/shared/api/token-tests'
 import { useState } from 'react'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { snippetsOf } from './snippets.ts'
-import { dialectWords } from './step-words.ts'
 import type { TestDraft } from './test-request.ts'
 
-/** The same request from code: eight clients, filled in for the instance and audience that are picked. */
+/** The same request from code: every client that knows the dialect, filled in for the instance and audience that are picked. */
 export function SnippetsCard({ draft, target }: { draft: TestDraft; target: TestTarget }) {
   const [picked, setPicked] = useState('curl')
-  if (target.endpoints === null || draft.resource.trim() === '') return null
+  const endpoint = target.endpoints && endpointIn(target.endpoints, draft.dialect)
+  if (!endpoint || draft.resource.trim() === '') return null
   const named = draft.selectorName === 'client_id' && draft.selectorValue !== '' ? draft.selectorValue : null
   const snippets = snippetsOf({
-    dialect: draft.dialect,
-    endpoints: target.endpoints,
+    endpoint,
     resource: draft.resource.trim(),
     clientId: named ?? target.clientId,
     picksClient: named !== null,

@@ -1,9 +1,4 @@
-import type { LocalDialect, ProbeStep } from '@signet/shared/wire/agent-protocol'
-
-export const dialectWords: Record<LocalDialect, string> = {
-  imds: 'Metadata endpoint (IMDS)',
-  'app-service': 'App Service endpoint',
-}
+import type { ProbeStep } from '@signet/shared/wire/agent-protocol'
 
 interface StepWords {
   readonly checks: readonly string[]

@@ -1,12 +1,12 @@
 import type { TestTarget, TestTargets, TokenTestRequest } from '@signet/shared/api/token-tests'
 import { Play } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Field, FieldRow, Select, TextInput } from '../../ui/form.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { dialectWords } from './step-words.ts'
 import { requestOf, selectorNames, type TestDraft, type TestSearch } from './test-request.ts'
 import styles from './token-test.module.css'
 

@@ -1,5 +1,6 @@
 import type { TraceSummary } from '@signet/shared/api/token-tests'
 import { Link } from '@tanstack/react-router'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { codeWords } from '../../api/words.ts'
 import { None } from '../../ui/none.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
@@ -7,7 +8,6 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { stepTime } from '../../ui/waterfall.tsx'
-import { dialectWords } from './step-words.ts'
 
 export const traceColumns = columnsOf<TraceSummary>([
   {

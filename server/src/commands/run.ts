@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { identityVariables, WorkloadRun } from '../agent/index.ts'
+import { systemClock } from '../platform/clock.ts'
+import { readConfig } from '../platform/config.ts'
+import { agentFolder } from './agent-folder.ts'
+import { dialectEnvironment } from './client-environment.ts'
+
+/** Passed on to the workload. */
+const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+/** A terminal sends these to the whole group, the workload among them. */
+const ofTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
+/** What shells end with when a program is not there, or cannot be run. */
+const exitCodes: Readonly<Record<string, number>> = { ENOENT: 127, EACCES: 126 }
+/** Nothing of a workload's business. */
+const ourSecrets = ['SIGNET_ROOT_KEY', 'SIGNET_JOIN_TOKEN']
+
+/**
+ * `signet run`: starts a workload that finds its identity, with a secret of its own that is good while it runs. It has this
+ * terminal and this process's signals; this process ends as it ends.
+ */
+export async function runWorkload(
+  environment: NodeJS.ProcessEnv,
+  options: { dialect: LocalDialect; instance: string | undefined },
+  [command = '', ...args]: readonly string[],
+): Promise<void> {
+  const agentDir = agentFolder(readConfig(environment), options.instance)
+  using run = await WorkloadRun.begin(agentDir, systemClock)
+  const variables = dialectEnvironment(agentDir, options.dialect, run.identityHeader)
+  const child = spawn(command, args, { stdio: 'inherit', env: workloadEnvironment(environment, variables) })
+  const stopForwarding = forwardSignals(child)
+  const end = await endOf(child, command)
+  stopForwarding()
+  process.exitCode = end.code
+  // Whoever waits for this process is to see what ended the workload.
+  if (end.signal) process.kill(process.pid, end.signal)
+}
+
+/** The environment as it was, without what would lead clients elsewhere; one's own authorities stay where they are set. */
+function workloadEnvironment(
+  environment: NodeJS.ProcessEnv,
+  variables: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  const hidden = new Set<string>([...identityVariables, ...ourSecrets])
+  const kept = Object.entries(environment).filter(([name]) => !hidden.has(name))
+  return { ...variables, ...Object.fromEntries(kept) }
+}
+
+function forwardSignals(child: ChildProcess): () => void {
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
+  const forward = (signal: NodeJS.Signals) => {
+    if (!hasTerminal || !ofTerminal.has(signal)) child.kill(signal)
+  }
+  for (const signal of signals) process.on(signal, forward)
+  return () => {
+    for (const signal of signals) process.off(signal, forward)
+  }
+}
+
+function endOf(child: ChildProcess, command: string): Promise<{ code: number; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      process.stderr.write(`signet: ${command} cannot be started (${error.code ?? error.message})\n`)
+      resolve({ code: exitCodes[error.code ?? ''] ?? 1, signal: null })
+    })
+    child.once('exit', (code, signal) => {
+      resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), signal })
+    })
+  })
+}
