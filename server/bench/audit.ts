@@ -49,6 +49,13 @@ const filters = [
   ['address', 'ip:192.0.2.77'],
   ['bare word', 'web-4321'],
   ['bare word, no match', 'nowhere-to-be-found'],
+  ['bare word, in many names', 'web-43'],
+  ['bare word, frequent', 'operator-7'],
+  ['bare word, in a title', 'tested'],
+  ['bare word and a field', 'web-4321 result:failed'],
+  ['frequent word and a field', 'operator-7 action:token.tested'],
+  ['two bare words', 'operator-7 incident-77'],
+  ['everything but a word', '-operator-7'],
   ['everything but', '-actor-kind:system -result:ok'],
 ] as const
 

@@ -10,7 +10,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { bucketsOver } from '../platform/time-buckets.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { type AuditQuery, AuditStore } from './audit-store.ts'
+import { type AskedEvents, type AuditQuery, AuditStore } from './audit-store.ts'
 
 export type { AuditQuery }
 
@@ -104,13 +104,14 @@ export class AuditLog {
    */
   async each(query: AuditQuery): Promise<AsyncIterable<AuditEvent>> {
     const newest = await this.#store.newest()
-    return this.#portions(query, newest ? `${newest.id}~` : '', this.#clock.now())
+    const asked = { ...query, nowMs: this.#clock.now(), rare: await this.#store.rareWords(query.terms) }
+    return this.#portions(asked, newest ? `${newest.id}~` : '')
   }
 
-  async *#portions(query: AuditQuery, end: string, now: number): AsyncGenerator<AuditEvent> {
+  async *#portions(asked: AskedEvents, end: string): AsyncGenerator<AuditEvent> {
     let before = end
     for (;;) {
-      const events = await this.#store.portion(query, before, portionLength, now)
+      const events = await this.#store.portion(asked, before, portionLength)
       yield* events
       const last = events.at(-1)
       if (last === undefined || events.length < portionLength) return

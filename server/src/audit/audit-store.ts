@@ -8,7 +8,7 @@ import type { Cursors } from '../platform/database/paging.ts'
 import type { AuditEventsTable } from '../platform/database/schema.ts'
 import { firstIdAt, idBoundAt } from '../platform/identifiers.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { auditCondition } from './audit-filter.ts'
+import { auditCondition, type RareWords, soughtWord, wordSources } from './audit-filter.ts'
 
 /** Which events: those a filter describes, within a time. */
 export interface AuditQuery {
@@ -19,9 +19,20 @@ export interface AuditQuery {
   readonly to?: number | undefined
 }
 
+/** A question with what is known before any event is read. */
+export interface AskedEvents extends AuditQuery {
+  readonly nowMs: number
+  readonly rare: RareWords
+}
+
 const list = 'audit'
 /** Matches are counted up to here; beyond it a page says "1000+". */
 const countedUpTo = 1_000
+/**
+ * Events with a word that are few enough to be found one by one; those of another are met soon by walking. So many that of the
+ * seven ways to have a word one has more than is counted.
+ */
+const fewEvents = 7 * countedUpTo
 
 /** SQL of the audit log: insert and read, nothing else. */
 export class AuditStore {
@@ -80,7 +91,8 @@ export class AuditStore {
     const after = this.#cursors.read(list, cursor)?.[0]
     // Without a filter a page is a stretch of the primary key, which is read faster than a thread is asked.
     const isStretch = query.terms.length === 0
-    let rows = this.#matching(query, nowMs, isStretch ? this.#database.read : this.#database.reports).selectAll()
+    const asked = { ...query, nowMs, rare: await this.rareWords(query.terms) }
+    let rows = this.#matching(asked, isStretch ? this.#database.read : this.#database.reports).selectAll()
     if (after !== undefined) rows = rows.where('id', '<', after)
     const found = await rows
       .orderBy('id', 'desc')
@@ -90,8 +102,8 @@ export class AuditStore {
   }
 
   /** The matching events that come after `before` in a list, newest first, for whoever reads the whole of it. */
-  async portion(query: AuditQuery, before: string, limit: number, nowMs: number): Promise<AuditEvent[]> {
-    const rows = await this.#matching(query, nowMs)
+  async portion(asked: AskedEvents, before: string, limit: number): Promise<AuditEvent[]> {
+    const rows = await this.#matching(asked)
       .selectAll()
       .where('id', '<', before)
       .orderBy('id', 'desc')
@@ -102,7 +114,9 @@ export class AuditStore {
 
   /** How many events match, counted no further than a page has to say. */
   async count(query: AuditQuery, nowMs: number): Promise<{ matching: number; isCapped: boolean }> {
-    const some = this.#matching(query, nowMs)
+    const rare = await this.rareWords(query.terms)
+    if (isFrequentWord(query, rare)) return { matching: countedUpTo, isCapped: true }
+    const some = this.#matching({ ...query, nowMs, rare })
       .select('id')
       .limit(countedUpTo + 1)
     const { rows } = await this.#reports.executeQuery<{ n: number }>(
@@ -118,7 +132,7 @@ export class AuditStore {
     nowMs: number,
   ): Promise<AuditHistogram['buckets']> {
     const bucket = sql<number>`cast((at - ${query.from}) / ${bucketMs} AS INTEGER)`
-    const rows = await this.#matching(query, nowMs)
+    const rows = await this.#matching({ ...query, nowMs, rare: await this.rareWords(query.terms) })
       .select([bucket.as('bucket'), 'outcome', (eb) => eb.fn.countAll<number>().as('n')])
       .groupBy(['bucket', 'outcome'])
       .execute()
@@ -149,13 +163,40 @@ export class AuditStore {
     return this.#database.reports
   }
 
-  #matching({ terms, from, to }: AuditQuery, nowMs: number, db = this.#reports) {
+  /** Bare words that few events have. */
+  async rareWords(terms: readonly Term[]): Promise<RareWords> {
+    const words = new Set(terms.flatMap((term) => (term.kind === 'text' ? [term.text] : [])))
+    const rare = new Set<string>()
+    for (const word of words) if (await this.#isRare(word)) rare.add(word)
+    return rare
+  }
+
+  async #isRare(text: string): Promise<boolean> {
+    let size = 0
+    for (const source of wordSources(soughtWord(text), this.#tenantId)) {
+      const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${source} LIMIT ${fewEvents + 1})`.execute(
+        this.#reports,
+      )
+      size += rows[0]?.n ?? 0
+      if (size > fewEvents) return false
+    }
+    return true
+  }
+
+  #matching({ terms, from, to, nowMs, rare }: AskedEvents, db = this.#reports) {
     let rows = db.selectFrom('audit_events').where('tenant_id', '=', this.#tenantId)
     // IDs rise with time, so a range of time is a stretch of the primary key.
     if (from !== undefined) rows = rows.where('id', '>=', firstIdAt(from)).where('at', '>=', from)
     if (to !== undefined) rows = rows.where('id', '<', idBoundAt(to)).where('at', '<', to)
-    return terms.length === 0 ? rows : rows.where(auditCondition(terms, nowMs, this.#tenantId))
+    return terms.length === 0 ? rows : rows.where(auditCondition(terms, { nowMs, tenantId: this.#tenantId, rare }))
   }
+}
+
+/** Nothing is asked for but one word, and many have it. */
+function isFrequentWord({ terms, from, to }: AuditQuery, rare: RareWords): boolean {
+  const [term, ...more] = terms
+  if (term?.kind !== 'text' || more.length > 0 || from !== undefined || to !== undefined) return false
+  return !term.negated && !rare.has(term.text)
 }
 
 function toEvent(row: AuditEventsTable): AuditEvent {

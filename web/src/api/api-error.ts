@@ -49,7 +49,8 @@ export async function readProblem(response: Response, permission: string): Promi
 export function problemOf(error: unknown) {
   if (error instanceof ApiError) {
     const { title, detail, requestId, fix, missingPermission } = error
-    return { title, detail, requestId, fix, missingPermission, notFound: error.code === 'not_found' }
+    const [notFound, isSignedOut] = [error.code === 'not_found', error.code === 'unauthenticated']
+    return { title, detail, requestId, fix, missingPermission, notFound, isSignedOut }
   }
   return { title: 'This page hit an error', detail: error instanceof Error ? error.message : String(error) }
 }

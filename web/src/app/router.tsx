@@ -1,5 +1,5 @@
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
-import { type QueryClient, useQuery } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
   createRoute,
@@ -19,10 +19,9 @@ import { NotFoundPage } from './not-found-page.tsx'
 import { SessionGate } from './session-gate.tsx'
 
 function Root() {
-  const { data: session } = useQuery({ ...sessionOptions, enabled: false })
   return (
     <>
-      <DemoEdge named={!session} />
+      <DemoEdge />
       <Outlet />
     </>
   )

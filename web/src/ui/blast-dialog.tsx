@@ -18,6 +18,8 @@ interface BlastDialogProps {
   /** What it would do is not known yet: it cannot be confirmed. */
   loading: boolean
   busy: boolean
+  /** Why it cannot be confirmed at the moment. */
+  disabledReason?: string | undefined
   onConfirm: (reason: string) => void
   onClose: () => void
 }
@@ -43,11 +45,8 @@ function Confirmation(props: BlastDialogProps & { cancel: React.RefObject<HTMLBu
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
   const isNamed = props.name === undefined || typed.trim().toLowerCase() === props.name.toLowerCase()
-  const missing = props.loading
-    ? 'What depends on it is being looked up.'
-    : isNamed
-      ? undefined
-      : 'Type the name first.'
+  const notYet = props.loading ? 'What depends on it is being looked up.' : isNamed ? undefined : 'Type the name first.'
+  const missing = props.disabledReason ?? notYet
   return (
     <>
       <div className={styles['fields']}>

@@ -43,6 +43,8 @@ interface ConfirmDialogProps {
   children: ReactNode
   confirmLabel: string
   busy: boolean
+  /** Why it cannot be confirmed at the moment. */
+  disabledReason?: string | undefined
   onConfirm: () => void
   onClose: () => void
 }
@@ -61,7 +63,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <Button ref={cancel} onClick={props.onClose}>
               Cancel
             </Button>
-            <Button kind="danger" busy={props.busy} onClick={props.onConfirm}>
+            <Button kind="danger" busy={props.busy} disabledReason={props.disabledReason} onClick={props.onConfirm}>
               {props.confirmLabel}
             </Button>
           </DialogActions>

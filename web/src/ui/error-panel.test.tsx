@@ -18,3 +18,8 @@ test.each(['0e02b2c3-58cc-4372-a567-f47ac10bd479', 'by a proxy, "1"'])(
     ])
   },
 )
+
+test('says nothing of a sign-in that has ended, since the dialog over the page does', async () => {
+  const screen = await render(<ErrorPanel problem={{ title: 'Sign in', detail: 'Nobody is.', isSignedOut: true }} />)
+  expect(screen.container.textContent).toBe('')
+})

@@ -7,6 +7,7 @@ import type { ProblemView } from './problem.ts'
 
 /** Why something could not be loaded or done, the number to quote, and a way to try again. */
 export function ErrorPanel({ problem, onRetry }: { problem: ProblemView; onRetry?: (() => void) | undefined }) {
+  if (problem.isSignedOut) return null
   if (problem.missingPermission !== undefined) return <ForbiddenPanel permission={problem.missingPermission} />
   return (
     <Notice tone="bad" alert title={problem.title}>

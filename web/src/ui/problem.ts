@@ -9,4 +9,6 @@ export interface ProblemView {
   readonly missingPermission?: string | undefined
   /** Set when the thing is not there (any more). */
   readonly notFound?: boolean
+  /** Set when the sign-in has ended: the dialog over the page says so, and how to go on. */
+  readonly isSignedOut?: boolean
 }

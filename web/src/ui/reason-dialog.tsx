@@ -13,6 +13,8 @@ interface ReasonDialogProps {
   children: ReactNode
   confirmLabel: string
   busy: boolean
+  /** Why it cannot be confirmed at the moment. */
+  disabledReason?: string | undefined
   problem: ProblemView | null
   onConfirm: (reason: string) => void
   onClose: () => void
@@ -27,11 +29,11 @@ export function ReasonDialog(props: ReasonDialogProps) {
   )
 }
 
-function ReasonForm({ children, confirmLabel, busy, problem, onConfirm, onClose }: ReasonDialogProps) {
+function ReasonForm({ children, confirmLabel, busy, disabledReason, problem, onConfirm, onClose }: ReasonDialogProps) {
   const [reason, setReason] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!busy) onConfirm(reason.trim())
+    if (!busy && disabledReason === undefined) onConfirm(reason.trim())
   }
   return (
     <form onSubmit={submit} className={styles['form']}>
@@ -40,7 +42,7 @@ function ReasonForm({ children, confirmLabel, busy, problem, onConfirm, onClose 
       {problem !== null && <ErrorPanel problem={problem} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={busy}>
+        <Button type="submit" kind="primary" busy={busy} disabledReason={disabledReason}>
           {confirmLabel}
         </Button>
       </DialogActions>

@@ -346,6 +346,8 @@ export interface Schema {
   operator_sessions: OperatorSessionsTable
   failure_counters: FailureCountersTable
   audit_events: AuditEventsTable
+  /** Names and reasons that events have, each once; kept by a trigger. */
+  audit_texts: { field: 'target' | 'actor' | 'reason'; text: string }
   idempotency_keys: IdempotencyKeysTable
   token_traces: TokenTracesTable
   change_events: ChangeEventsTable

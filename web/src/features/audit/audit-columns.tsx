@@ -15,6 +15,11 @@ export function eventName(event: AuditEvent): string {
   return `${auditActions[event.action]}, ${absoluteTime(event.at)}`
 }
 
+/** Kinds of targets are codes that read as words. */
+export function kindWords(kind: string): string {
+  return visibleText(kind.replaceAll('_', ' '))
+}
+
 export const auditColumns = columnsOf<AuditEvent>([
   {
     id: 'time',
@@ -56,7 +61,7 @@ export const auditColumns = columnsOf<AuditEvent>([
       ) : (
         <span className={styles['two']}>
           <Untrusted text={target.label} />
-          <span className={styles['second']}>{visibleText(target.kind)}</span>
+          <span className={styles['second']}>{kindWords(target.kind)}</span>
         </span>
       ),
   },

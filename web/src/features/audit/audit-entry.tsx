@@ -8,8 +8,8 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
-import { visibleText } from '../../ui/visible-text.ts'
 import styles from './audit.module.css'
+import { kindWords } from './audit-columns.tsx'
 import { relatedTo } from './audit-related.ts'
 import { RevertButton } from './revert-button.tsx'
 
@@ -31,7 +31,7 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         </Fact>
         {event.target !== null && (
           <Fact name="Target">
-            <Untrusted text={event.target.label} /> <span className="muted">{visibleText(event.target.kind)}</span>
+            <Untrusted text={event.target.label} /> <span className="muted">{kindWords(event.target.kind)}</span>
           </Fact>
         )}
         <Fact name="Outcome">

@@ -47,6 +47,8 @@ function Confirmation({ event, revert, onClose }: { event: AuditEvent; revert: R
   const act = useRevert()
   const isStale = hasCode(act.error, 'precondition_failed')
   const obstacle = current.data?.standing.obstacle
+  const refusal = useRefusal(permissionFor[revert.kind])
+  const unread = current.error === null ? undefined : 'How it stands now could not be read.'
   const submit = (given: FormEvent) => {
     given.preventDefault()
     if (current.data === undefined || current.isFetching || act.isPending || obstacle !== undefined) return
@@ -93,7 +95,7 @@ function Confirmation({ event, revert, onClose }: { event: AuditEvent; revert: R
           type="submit"
           kind={revert.kind === 'turn-off' ? 'danger' : 'primary'}
           busy={act.isPending || current.isFetching}
-          disabledReason={obstacle ?? (current.error === null ? undefined : 'How it stands now could not be read.')}
+          disabledReason={obstacle ?? refusal ?? unread}
         >
           {revertLabels[revert.kind]}
         </Button>

@@ -2,16 +2,12 @@ import { classNames } from '../../ui/class-names.ts'
 import styles from './demo-mark.module.css'
 import { useIsDemo } from './demo-queries.ts'
 
-/**
- * The striped edge at the top of every page of a demo.
- *
- * @param named with the word on it, where no bar below says it
- */
-export function DemoEdge({ named }: { named: boolean }) {
+/** The striped edge at the top of every page of a demo, with the word on it where no bar below says it. */
+export function DemoEdge() {
   if (!useIsDemo()) return null
   return (
     <div className={styles['edge']}>
-      {named && <strong className={classNames(styles['badge'], styles['tab'])}>Demo</strong>}
+      <strong className={classNames(styles['badge'], styles['tab'])}>Demo</strong>
     </div>
   )
 }

@@ -20,7 +20,7 @@ async function open() {
     path: '/',
     component: () => (
       <>
-        <DemoEdge named />
+        <DemoEdge />
         <DemoBadge />
         <RemoveDemo />
         <p>The page</p>

@@ -49,6 +49,7 @@ export function RemoveDemo() {
         title="Remove the demo data?"
         confirmLabel="Remove demo data"
         busy={remove.isPending}
+        disabledReason={refusal}
         onConfirm={confirm}
         onClose={() => setAsking(false)}
       >

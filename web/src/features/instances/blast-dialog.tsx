@@ -3,6 +3,7 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { shortAudience } from '../../api/words.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { ChangedNotice } from '../../ui/changed-notice.tsx'
@@ -33,6 +34,7 @@ export function StopDialog({ instance, principalId, act, onClose }: StopDialogPr
   const [pauseInstead, setPauseInstead] = useState(false)
   const radius = useQuery(blastRadiusOptions(principalId))
   const stop = useStop(seen, principalId, onClose)
+  const refusal = useRefusal('identities.write')
   const isPause = act === 'pause' || pauseInstead
   const name = visibleText(instance.name)
   const isStale = hasCode(stop.error, 'precondition_failed')
@@ -44,6 +46,7 @@ export function StopDialog({ instance, principalId, act, onClose }: StopDialogPr
       name={radius.isPending || !asksForName(radius.data, Date.now()) ? undefined : name}
       loading={radius.isPending}
       busy={stop.busy}
+      disabledReason={refusal}
       onConfirm={(reason) => stop.run(isPause, reason)}
       onClose={onClose}
     >

@@ -105,3 +105,16 @@ describe('turning on under a filter that the row then leaves', () => {
     ])
   })
 })
+
+test('what was selected under another filter is not selected, also once that filter is back', async () => {
+  const { screen, history, row } = await show()
+  const bar = screen.getByRole('region', { name: 'Selection' })
+  await row.getByRole('checkbox').click()
+  await expect.element(bar).toBeVisible()
+  history.push('/instances?q=kind:host')
+  await expect.element(screen.getByText('1 of 1')).toBeVisible()
+  await expect.element(bar).not.toBeInTheDocument()
+  history.back()
+  await expect.element(screen.getByText('1 instance')).toBeVisible()
+  await expect.element(bar).not.toBeInTheDocument()
+})

@@ -169,11 +169,12 @@ function menuButton(row: InstanceSummary) {
   return <RowMenuButton handle={rowMenu} row={row} name={visibleText(row.name)} />
 }
 
-/** What was selected under another filter is not selected under this one. */
+/** What was selected under another filter is not selected under this one, nor once that other is back. */
 function useSelection(filter: string): [RowSelection, (next: RowSelection) => void] {
   const [held, hold] = useState<{ filter: string; selection: RowSelection }>({ filter, selection: nothingSelected })
-  const selection = held.filter === filter ? held.selection : nothingSelected
-  return [selection, (next) => hold({ filter, selection: next })]
+  const isHeld = held.filter === filter
+  if (!isHeld) hold({ filter, selection: nothingSelected })
+  return [isHeld ? held.selection : nothingSelected, (next) => hold({ filter, selection: next })]
 }
 
 function useOpenInstance() {

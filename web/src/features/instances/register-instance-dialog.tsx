@@ -1,6 +1,7 @@
 import { type InstanceDetail, InstanceKind, InstanceName } from '@signet/shared/api/resources'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -37,6 +38,7 @@ function RegisterForm(props: { onRegistered: (instance: InstanceDetail) => void;
   const [kind, setKind] = useState<InstanceKind>('host')
   const [fault, setFault] = useState<string>()
   const register = useRegisterInstance()
+  const refusal = useRefusal('instances.write')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const parsed = InstanceName.safeParse(name)
@@ -56,7 +58,7 @@ function RegisterForm(props: { onRegistered: (instance: InstanceDetail) => void;
       {register.error !== null && <ErrorPanel problem={problemOf(register.error)} />}
       <DialogActions>
         <Button onClick={props.onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={register.isPending}>
+        <Button type="submit" kind="primary" busy={register.isPending} disabledReason={refusal}>
           Register
         </Button>
       </DialogActions>

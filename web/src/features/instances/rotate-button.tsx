@@ -17,10 +17,11 @@ export function RotateButton({ instance }: { instance: InstanceSummary }) {
   const router = useRouter()
   const refusal = useRefusal('rotations.write')
   const { identity } = instance
-  const confirm = (reason: string) => {
+  const reason = refusal ?? (identity === null ? 'The identity is off.' : undefined)
+  const confirm = (why: string) => {
     if (identity === null) return
     rotate.mutate(
-      { principalId: identity.principalId, reason },
+      { principalId: identity.principalId, reason: why },
       { onSuccess: (run) => router.navigate({ to: '/rotations/$runId', params: { runId: run.id } }) },
     )
   }
@@ -28,7 +29,7 @@ export function RotateButton({ instance }: { instance: InstanceSummary }) {
     <>
       <Button
         icon={<RefreshCw size={14} aria-hidden />}
-        disabledReason={refusal ?? (identity === null ? 'The identity is off.' : undefined)}
+        disabledReason={reason}
         onClick={() => {
           rotate.reset()
           setAsking(true)
@@ -41,6 +42,7 @@ export function RotateButton({ instance }: { instance: InstanceSummary }) {
         title={`Rotate the certificate of ${visibleText(instance.name)}?`}
         confirmLabel="Rotate now"
         busy={rotate.isPending}
+        disabledReason={reason}
         problem={rotate.error === null ? null : problemOf(rotate.error)}
         onConfirm={confirm}
         onClose={() => setAsking(false)}

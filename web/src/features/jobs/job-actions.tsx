@@ -56,6 +56,7 @@ export function JobActions({ job }: { job: Job }) {
         title={`Undo: ${bulkWords[job.undo ?? job.kind].act.toLowerCase()} ${job.changed} again?`}
         confirmLabel="Undo"
         busy={command.isPending}
+        disabledReason={refusal}
         onConfirm={() => run('undo')}
         onClose={() => setUndoing(false)}
       >

@@ -3,6 +3,7 @@ import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { policyOf, policyValueNames } from '../../api/value-names.ts'
 import { keyAlgorithmWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
@@ -45,6 +46,7 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
   const [draft, setDraft] = useState<RotationPolicy>(start)
   const [checked, setChecked] = useState(false)
   const save = useSetPolicy()
+  const refusal = useRefusal('policies.write')
   const faults = policyFaults(draft)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -82,7 +84,7 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
       )}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={save.isPending}>
+        <Button type="submit" kind="primary" busy={save.isPending} disabledReason={refusal}>
           Save policy
         </Button>
       </DialogActions>

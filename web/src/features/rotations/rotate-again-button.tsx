@@ -48,6 +48,7 @@ export function RotateAgainButton({ run, small = false }: { run: RotationSummary
         title={`Rotate the certificate of ${name}?`}
         confirmLabel="Rotate now"
         busy={rotate.isPending}
+        disabledReason={refusal}
         problem={rotate.error === null ? null : problemOf(rotate.error)}
         onConfirm={confirm}
         onClose={() => setAsking(false)}

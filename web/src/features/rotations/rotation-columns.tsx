@@ -107,11 +107,14 @@ export function RunBadge({ run }: { run: RotationSummary }) {
 }
 
 function Change({ run }: { run: RotationSummary }) {
-  const short = (credential: RotationSummary['from']) => credential?.thumbprint.slice(0, thumbprintLength)
   return (
     <span className="mono nowrap">
-      {short(run.from) ?? <span className="muted">none</span>} →{' '}
-      {short(run.to) ?? <span className="muted">none yet</span>}
+      <Thumbprint of={run.from} none="none" /> → <Thumbprint of={run.to} none="none yet" />
     </span>
   )
+}
+
+function Thumbprint({ of: credential, none }: { of: RotationSummary['from']; none: string }) {
+  if (credential === null) return <span className="muted">{none}</span>
+  return <span title={credential.thumbprint}>{credential.thumbprint.slice(0, thumbprintLength)}</span>
 }
