@@ -26,7 +26,7 @@ const correlation = column('correlation_id')
 const table = 'audit_events'
 
 /** What a bare word finds something in. */
-export interface SoughtWord {
+interface SoughtWord {
   readonly text: string
   /** Actions whose title has it. */
   readonly actions: readonly string[]

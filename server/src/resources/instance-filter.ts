@@ -10,7 +10,7 @@ import { foldCase } from './resource-id.ts'
 export const neverMs = Number.MAX_SAFE_INTEGER
 
 /** An index of `instance_list` that finds the rows of one term by itself. */
-export interface Driver {
+interface Driver {
   readonly index: 'state' | 'kind' | 'agent' | 'agent_version' | 'expires' | 'rotation' | 'token' | 'created' | 'name'
   readonly condition: Condition
   /** The term has one value, so that the index has its rows in the order of the names. */
@@ -120,7 +120,7 @@ function containsWord(word: string): Condition {
   return idPattern.test(word) ? anyOf([inName, ...idColumns.map((id) => startsWith(column(id), word))]) : inName
 }
 
-export const idPattern = /^[0-9a-f][0-9a-f-]{3,35}$/
+const idPattern = /^[0-9a-f][0-9a-f-]{3,35}$/
 export const idColumns = ['id', 'principal_id', 'client_id'] as const
 
 function fieldCondition(term: FieldTerm, nowMs: number): Condition {
