@@ -256,6 +256,7 @@ export async function composeServer(parts: ServerParts) {
     ...base,
     registry,
     resources,
+    users,
     streams: plane.streams,
     list,
     view,
@@ -291,7 +292,7 @@ export async function composeServer(parts: ServerParts) {
     traces: authority.traces,
     issuer: authority.issuer,
   })
-  const resolver = new Resolver({ registry, resources, rotation, agents: plane.directory, authority, audit })
+  const resolver = new Resolver({ registry, resources, users, rotation, agents: plane.directory, authority, audit })
   const requireStepUp = async (context: RequestContext) => {
     if (context.actor.kind === 'console') return
     await operators.sessions.requireStepUp(signedInOf(context).sessionId)

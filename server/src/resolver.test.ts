@@ -37,6 +37,24 @@ const find = async (text: string, may: (permission: Permission) => boolean = eve
 const as = (role: Role) => (permission: Permission) => allows(role, permission)
 
 describe('an identifier', () => {
+  it('of a user-assigned identity leads to its page: its IDs, its name and its resource ID, in any case', async () => {
+    const { principalId, clientId, resourceId } = await stack.users.create(contextOf(), {
+      name: 'deploy',
+      resourceGroup: 'default',
+    })
+    const hit = { kind: 'identity', id: principalId, path: `/identities/${principalId}` }
+    for (const text of [principalId, clientId.toUpperCase(), 'DEPLOY', resourceId.toUpperCase()]) {
+      expect(await find(text), text).toEqual([hit])
+    }
+  })
+
+  it('of an audience leads to it: its URI and its application ID', async () => {
+    const [app] = authority.resources.list()
+    const hit = { kind: 'audience', id: given(app).id, path: `/audiences/${given(app).id}` }
+    for (const text of [given(app).uri, given(app).id]) expect(await find(text), text).toEqual([hit])
+    expect(await find(given(app).uri, as('developer'))).toEqual([])
+  })
+
   it('of an instance leads to it: its ID, its ARM ID and its name, in any case', async () => {
     const { instance } = await identityOn(stack)
     const hit = { kind: 'instance', id: instance.id, path: `/instances/${instance.id}` }

@@ -6,7 +6,7 @@ import type { AuditLog } from './audit/index.ts'
 import type { Authority } from './authority/index.ts'
 import type { AgentPlane } from './enrollment/index.ts'
 import type { KeyCredential, Principal, PrincipalRegistry } from './principals/index.ts'
-import type { ResourceManager, ServiceInstance } from './resources/index.ts'
+import type { ResourceManager, ServiceInstance, UserIdentities } from './resources/index.ts'
 import type { Rotation } from './rotation/index.ts'
 
 type AuditField = (typeof auditFields)[number]['name']
@@ -14,10 +14,12 @@ type AuditField = (typeof auditFields)[number]['name']
 interface ResolverParts {
   readonly registry: Pick<PrincipalRegistry, 'lookUp' | 'findAll'>
   readonly resources: Pick<ResourceManager, 'lookUp' | 'ofAgent'>
+  readonly users: Pick<UserIdentities, 'lookUp'>
   readonly rotation: Pick<Rotation, 'history'>
   readonly agents: Pick<AgentPlane['directory'], 'lookUp'>
   readonly authority: {
     readonly keys: Pick<Authority['keys'], 'exists'>
+    readonly resources: Pick<Authority['resources'], 'find' | 'list'>
     readonly log: Pick<Authority['log'], 'lookUp'>
   }
   readonly audit: Pick<AuditLog, 'lookUp'>
@@ -44,7 +46,9 @@ export class Resolver {
     }
     const found = await Promise.all([
       may.inventory ? this.#instances(key) : [],
+      may.inventory ? this.#userIdentities(key) : [],
       this.#principals(key, may),
+      may.inventory ? this.#audiences(key) : [],
       may.rotations ? this.#rotations(key) : [],
       may.inventory ? this.#agents(key) : [],
       may.inventory ? this.#tokens(key) : [],
@@ -57,6 +61,21 @@ export class Resolver {
   async #instances(key: Lookup): Promise<ResolvedHit[]> {
     const instances = await this.#parts.resources.lookUp(key)
     return instances.map(({ id, name }) => ({ kind: 'instance', id, label: name, path: `/instances/${id}` }))
+  }
+
+  /** By name and resource ID; their IDs are those of principals. */
+  async #userIdentities(key: Lookup): Promise<ResolvedHit[]> {
+    const identities = await this.#parts.users.lookUp(key)
+    return identities.map(({ principalId, name, state }) => userIdentityHit(principalId, name, state === 'deleted'))
+  }
+
+  /** By identifier URI, application ID or ID. */
+  #audiences({ text, guid }: Lookup): ResolvedHit[] {
+    const { resources } = this.#parts.authority
+    const found = resources.find(guid ?? text) ?? resources.list().find(({ id }) => id === guid)
+    return found
+      ? [{ kind: 'audience', id: found.id, label: `Audience ${found.name}`, path: `/audiences/${found.id}` }]
+      : []
   }
 
   async #principals(key: Lookup, may: { inventory: boolean; rotations: boolean }): Promise<ResolvedHit[]> {
@@ -74,7 +93,7 @@ export class Resolver {
     if (key.guid === undefined) return []
     const run = await this.#parts.rotation.history.find(key.guid)
     if (run === undefined) return []
-    const of = run.instance?.name ?? run.principalId
+    const of = run.instance?.name ?? run.principalName
     return [{ kind: 'rotation', id: run.id, label: `Rotation of ${of}`, path: `/rotations/${run.id}` }]
   }
 
@@ -94,10 +113,10 @@ export class Resolver {
     const rows = this.#parts.authority.log.lookUp(key)
     const owners = await this.#owners(rows.map((row) => row.principalId))
     return rows.flatMap(({ id, principalId, audience, outcome }): ResolvedHit[] => {
-      const instanceId = owners.get(principalId)?.ownerInstanceId
-      if (!instanceId) return []
+      const home = homeOf(owners.get(principalId))
+      if (home === undefined) return []
       const label = outcome === 'ok' ? `Token for ${audience}` : `Refused token request for ${audience}`
-      return [{ kind: 'token', id, label, path: `/instances/${instanceId}/activity#row-${id}` }]
+      return [{ kind: 'token', id, label, path: `${home}/activity#row-${id}` }]
     })
   }
 
@@ -128,16 +147,30 @@ export class Resolver {
   }
 }
 
+/** The page of the instance that a system-assigned identity belongs to, or the identity's own. */
+function homeOf(principal: Principal | undefined): string | undefined {
+  if (principal?.kind === 'user') return `/identities/${principal.objectId}`
+  return principal?.ownerInstanceId ? `/instances/${principal.ownerInstanceId}` : undefined
+}
+
+function userIdentityHit(principalId: string, name: string, isGone: boolean): ResolvedHit {
+  const label = `Identity ${name}${isGone ? ' (deleted)' : ''}`
+  return { kind: 'identity', id: principalId, label, path: `/identities/${principalId}` }
+}
+
 function identityHit(principal: Principal): ResolvedHit[] {
-  if (principal.ownerInstanceId === null) return []
-  const gone = principal.state === 'deleted' ? ' (deleted)' : ''
-  const path = `/instances/${principal.ownerInstanceId}/identity`
-  return [{ kind: 'identity', id: principal.objectId, label: `Identity of ${principal.displayName}${gone}`, path }]
+  const { objectId, kind, displayName, ownerInstanceId, state } = principal
+  if (kind === 'user') return [userIdentityHit(objectId, displayName, state === 'deleted')]
+  if (ownerInstanceId === null) return []
+  const gone = state === 'deleted' ? ' (deleted)' : ''
+  const path = `/instances/${ownerInstanceId}/identity`
+  return [{ kind: 'identity', id: objectId, label: `Identity of ${displayName}${gone}`, path }]
 }
 
 function certificateHit(credential: KeyCredential, owner: Principal | undefined): ResolvedHit[] {
-  if (!owner?.ownerInstanceId) return []
-  const path = `/instances/${owner.ownerInstanceId}/certificates#row-${credential.id}`
+  const home = homeOf(owner)
+  if (!owner || home === undefined) return []
+  const path = `${home}/certificates#row-${credential.id}`
   return [{ kind: 'certificate', id: credential.id, label: `Certificate of ${owner.displayName}`, path }]
 }
 

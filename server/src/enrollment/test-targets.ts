@@ -2,7 +2,7 @@ import { type AgentSummary, endpointIn, type InstanceSummary } from '@signet/sha
 import type { TestTarget, TestTargets } from '@signet/shared/api/token-tests'
 import { formatTerm } from '@signet/shared/query/query-text'
 import { LocalDialect } from '@signet/shared/wire/agent-protocol'
-import type { InstanceList, InstanceView, ResourceManager } from '../resources/index.ts'
+import type { InstanceList, InstanceView, ResourceManager, UserIdentities } from '../resources/index.ts'
 
 const mostListed = 100
 
@@ -10,7 +10,8 @@ interface TargetParts {
   readonly list: Pick<InstanceList, 'page'>
   readonly view: Pick<InstanceView, 'summaries'>
   readonly resources: Pick<ResourceManager, 'findAll'>
-  readonly audiences: () => readonly { uri: string; name: string }[]
+  readonly users: Pick<UserIdentities, 'ofInstances'>
+  readonly audiences: () => readonly { uri: string; name: string; enabled: boolean }[]
 }
 
 /** What the tester offers to pick from: instances by name, with the endpoints their agents answer on, and audiences. */
@@ -29,11 +30,15 @@ export class TestTargetList {
     const { list, audiences } = this.#parts
     const filter = wanted.q ? formatTerm({ kind: 'text', text: wanted.q, negated: false }) : undefined
     const { items, nextCursor } = await list.page({ filter, sort: 'name', limit: mostListed })
-    const named = await this.#named(wanted.instanceId, items)
+    const shown = [...(await this.#named(wanted.instanceId, items)), ...items]
+    const assigned = await this.#parts.users.ofInstances(shown.map(({ id }) => id))
     return {
-      instances: [...named, ...items].map(targetOf),
+      instances: shown.map((instance) => ({
+        ...targetOf(instance),
+        identities: [...(assigned.get(instance.id) ?? [])],
+      })),
       hasMore: nextCursor !== null,
-      resources: audiences().map(({ uri, name }) => ({ uri, name })),
+      resources: audiences().flatMap(({ uri, name, enabled }) => (enabled ? [{ uri, name }] : [])),
     }
   }
 
@@ -43,7 +48,7 @@ export class TestTargetList {
   }
 }
 
-function targetOf({ id, name, identityState, identity, agent }: InstanceSummary): TestTarget {
+function targetOf({ id, name, identityState, identity, agent }: InstanceSummary): Omit<TestTarget, 'identities'> {
   return {
     id,
     name,

@@ -29,7 +29,12 @@ function verifierOf(claims: Record<string, unknown>): TokenVerifier {
   }
 }
 
-const requestOf = (of: ServiceInstance) => ({ resource: 'https://vault', selector: null, instance: of })
+const requestOf = (of: ServiceInstance, assigned: readonly string[] = []) => ({
+  resource: 'https://vault',
+  selector: null,
+  instance: of,
+  assigned,
+})
 
 const principalCheck = (claims: Record<string, unknown>, of: ServiceInstance = instance) =>
   verifyToken(verifierOf(claims), 'a.b.c', requestOf(of)).checks.find((check) => check.name === 'principal')?.ok
@@ -50,6 +55,16 @@ describe('a tested token', () => {
     expect(principalCheck({})).toBe(false)
     expect(principalCheck({ oid: null }, { ...instance, principalId: null })).toBe(false)
     expect(principalCheck({ oid: principalId.toUpperCase() })).toBe(false)
+  })
+
+  it('of a user-assigned identity passes where the instance has no identity of its own', () => {
+    const userId = newGuid()
+    const judged = (of: ServiceInstance) => {
+      const { checks } = verifyToken(verifierOf({ oid: userId }), 'a.b.c', requestOf(of, [userId]))
+      return checks.find((check) => check.name === 'principal')?.ok
+    }
+    expect(judged({ ...instance, identityState: 'off' })).toBe(true)
+    expect(judged(instance)).toBe(false)
   })
 
   it('is not in the answer, only eight characters of its hash are (SEC-172)', () => {

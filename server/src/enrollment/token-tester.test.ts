@@ -63,7 +63,7 @@ beforeEach(async () => {
     testGrants: { give: (id, seconds) => granted.set(id, seconds), withdraw: (id) => granted.delete(id) },
     tokenLog: { byCorrelation: () => logged, byUti: () => logged[0] },
     publishedKeys: () => [{ kid }],
-    audiences: () => [{ uri: resource, name: 'Key vault' }],
+    audiences: () => [{ uri: resource, name: 'Key vault', enabled: true }],
   })
 })
 afterEach(async () => {

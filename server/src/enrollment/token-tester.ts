@@ -12,7 +12,7 @@ import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
-import type { ResourceManager, ServiceInstance } from '../resources/index.ts'
+import type { ResourceManager, ServiceInstance, UserIdentities, UserIdentity } from '../resources/index.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import { causeOf, fixOf } from './test-fixes.ts'
 import { TestRun } from './test-run.ts'
@@ -32,6 +32,7 @@ export interface TesterParts {
   readonly kept: Pick<TokenTraces, 'keep' | 'show'>
   readonly streams: Pick<AgentStreams, 'probe'>
   readonly resources: Pick<ResourceManager, 'require'>
+  readonly users: Pick<UserIdentities, 'ofInstances'>
   readonly registry: Pick<PrincipalRegistry, 'findAll'>
   readonly verifier: TokenVerifier
   readonly traces: TraceSource
@@ -181,7 +182,8 @@ export class TokenTester {
   async #passed(run: TestRun, steps: ProbeStep[], accessToken: string): Promise<TokenTest> {
     const { test } = run
     const instance = await this.#parts.resources.require(test.instance.id)
-    const token = verifyToken(this.#parts.verifier, accessToken, { ...test, instance })
+    const assigned = (await this.#assignedTo(instance.id)).map(({ principalId }) => principalId)
+    const token = verifyToken(this.#parts.verifier, accessToken, { ...test, instance, assigned })
     const revealableUntil = this.#parts.clock.now() + revealMs
     return { ...test, outcome: 'ok', steps, token, failure: null, revealableUntil }
   }
@@ -189,13 +191,15 @@ export class TokenTester {
   async #failed(run: TestRun, steps: ProbeStep[], given: ProbeResult | undefined): Promise<TokenTest> {
     const { test } = run
     const instance = await this.#parts.resources.require(test.instance.id)
-    const [principal] = instance.principalId ? await this.#parts.registry.findAll([instance.principalId]) : []
+    const selected = selectedOf(test, await this.#assignedTo(instance.id))
+    const principalId = selected?.principalId ?? instance.principalId
+    const [principal] = principalId ? await this.#parts.registry.findAll([principalId]) : []
     const context = {
       testId: test.id,
       resource: test.resource,
       hasSelector: test.selector !== null,
       instance: { id: instance.id, name: instance.name, hasAgent: instance.agentId !== null },
-      identityState: instance.identityState,
+      identityState: selected ? ('on' as const) : instance.identityState,
       principal: principal ? { id: principal.objectId, state: principal.state } : null,
     }
     const root = rootFailure(steps)
@@ -210,6 +214,10 @@ export class TokenTester {
       fix: fixOf(code, context),
     }
     return { ...test, outcome: 'failed', steps, token: null, failure, revealableUntil: null }
+  }
+
+  async #assignedTo(instanceId: string): Promise<readonly Named[]> {
+    return (await this.#parts.users.ofInstances([instanceId])).get(instanceId) ?? []
   }
 
   /** The trace and the record of who ran it stand or fall together; the tokens it got are found under the same ID. */
@@ -249,6 +257,18 @@ export class TokenTester {
     }
     this.#runs.set(id, run)
   }
+}
+
+type Named = Pick<UserIdentity, 'principalId' | 'clientId' | 'resourceId'>
+
+/** The user-assigned identity that a test names, if the instance has it. */
+function selectedOf({ selector }: Pick<TokenTest, 'selector'>, assigned: readonly Named[]): Named | undefined {
+  if (!selector) return undefined
+  const wanted = selector.value.toLowerCase()
+  return assigned.find(({ principalId, clientId, resourceId }) => {
+    const names = { client_id: clientId, object_id: principalId, msi_res_id: resourceId }
+    return names[selector.name].toLowerCase() === wanted
+  })
 }
 
 function begunTest(

@@ -2,7 +2,7 @@ import { instanceFields } from '@signet/shared/query/instance-fields'
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { type TimeRange, timeRanges } from '@signet/shared/query/time-values'
 import { hourMs } from '@signet/shared/vocabulary/time'
-import { allOf, anyOf, type Condition, column, not, oneOf, within } from '../platform/database/filter-sql.ts'
+import { allOf, anyOf, type Condition, column, not, oneOf, present, within } from '../platform/database/filter-sql.ts'
 import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
 import { foldCase } from './resource-id.ts'
 
@@ -138,6 +138,15 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
       return someRow('resource_tags', [
         same(column('resource_tags.resource_id'), column('instance_list.id')),
         anyOf(term.values.map(tagCondition)),
+      ])
+    case 'user-assigned':
+      return someRow('identity_assignments', [
+        same(column('identity_assignments.instance_id'), column('instance_list.id')),
+        someRow('user_identities', [
+          same(column('user_identities.id'), column('identity_assignments.principal_id')),
+          present(column('user_identities.deleted_at'), false),
+          wordCondition('user_identities.name_key', term.values),
+        ]),
       ])
     case 'created':
       return times('created_at', timeRanges(term, spec.direction, nowMs))

@@ -13,6 +13,9 @@ export type UserIdentityChange = Partial<
   Omit<UserIdentitiesTable, 'id' | 'tenant_id' | 'client_id' | 'version' | 'created_at' | 'updated_at' | 'token_key'>
 >
 
+/** What a user-assigned identity is called. */
+export type AssignedName = Pick<UserIdentity, 'principalId' | 'clientId' | 'name' | 'resourceId'>
+
 /** SQL of user-assigned identities, what they are assigned to, and resource groups. */
 export class UserIdentitiesStore {
   readonly #database: Database
@@ -118,6 +121,27 @@ export class UserIdentitiesStore {
       .orderBy('user_identities.name_key')
       .execute()
     return rows.map((row) => ({ ...toUserIdentity(row), assignedAt: row.assigned_at }))
+  }
+
+  /** Of each of these instances, by name; deleted ones left out, and instances without any. */
+  async namesOf(instanceIds: readonly string[]): Promise<Map<string, AssignedName[]>> {
+    const found = new Map<string, AssignedName[]>()
+    if (instanceIds.length === 0) return found
+    const rows = await this.#database.read
+      .selectFrom('identity_assignments')
+      .innerJoin('user_identities', 'user_identities.id', 'identity_assignments.principal_id')
+      .selectAll('user_identities')
+      .select('identity_assignments.instance_id')
+      .where('identity_assignments.instance_id', 'in', instanceIds)
+      .where('user_identities.deleted_at', 'is', null)
+      .orderBy('user_identities.name_key')
+      .execute()
+    for (const row of rows) {
+      const { principalId, clientId, name, resourceId } = toUserIdentity(row)
+      const named = { principalId, clientId, name, resourceId }
+      found.set(row.instance_id, [...(found.get(row.instance_id) ?? []), named])
+    }
+    return found
   }
 
   /** How many of each of these instances have, deleted ones left out; an instance without any is left out too. */

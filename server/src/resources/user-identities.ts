@@ -12,7 +12,7 @@ import type { PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover, SlotDirectory } from '../rotation/index.ts'
 import { foldCase, userIdentityResourceId } from './resource-id.ts'
 import type { ResourceDefaults, ResourceManager } from './resource-manager.ts'
-import { UserIdentitiesStore, type UserIdentityChange } from './user-identities-store.ts'
+import { type AssignedName, UserIdentitiesStore, type UserIdentityChange } from './user-identities-store.ts'
 import { type UserIdentity, type UserIdentityAct, verdictOfUserIdentity } from './user-identity.ts'
 
 /** How an act is meant. */
@@ -225,6 +225,11 @@ export class UserIdentities {
   /** How many each of these instances has; one without any is left out. */
   countsOf(instanceIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#store.countsOf(instanceIds)
+  }
+
+  /** Of several instances, by name; deleted ones left out, and instances without any. */
+  ofInstances(instanceIds: readonly string[]): Promise<ReadonlyMap<string, readonly AssignedName[]>> {
+    return this.#store.namesOf(instanceIds)
   }
 
   /** Of an instance, by name; deleted ones left out. */

@@ -17,8 +17,8 @@ export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationAp
     show: ({ params }) => history.show(params.runId),
     credentials: async ({ params }) => {
       const { objectId } = await registry.require(params.principalId)
-      const [standing] = await slots.ofPrincipals([objectId])
-      return { items: await history.credentials(objectId), nextRotationAt: standing?.rotateAfter ?? null }
+      const due = (await slots.ofPrincipals([objectId])).flatMap(({ rotateAfter }) => rotateAfter ?? [])
+      return { items: await history.credentials(objectId), nextRotationAt: due.length === 0 ? null : Math.min(...due) }
     },
     certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {

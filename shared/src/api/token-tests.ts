@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ErrorCode } from '../errors.ts'
-import { ClientId, InstanceId } from '../vocabulary/identifiers.ts'
+import { ClientId, InstanceId, ObjectId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { LocalDialect, ProbeSelector, ProbeStep } from '../wire/agent-protocol.ts'
 import { route } from './contract.ts'
@@ -123,7 +123,12 @@ export const TestTarget = z.object({
   name: z.string(),
   enabled: z.boolean(),
   connected: z.boolean(),
+  /** Of the system-assigned identity. */
   clientId: ClientId.nullable(),
+  /** User-assigned identities it can be asked for by a selector. */
+  identities: z.array(
+    z.object({ principalId: ObjectId, clientId: ClientId, name: z.string(), resourceId: z.string() }),
+  ),
   /** Where its agent answers, all on loopback; null as long as it has not said so. */
   endpoints: LocalEndpoints.nullable(),
   dialects: z.array(z.object({ dialect: LocalDialect, refusal: z.string().nullable() })),

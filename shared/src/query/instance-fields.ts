@@ -6,6 +6,7 @@ export const instanceFields = [
   { name: 'name', kind: 'word', title: 'Name' },
   { name: 'state', kind: 'choice', title: 'State of the managed identity', values: HealthState.options },
   { name: 'kind', kind: 'choice', title: 'Kind of instance', values: ['vm', 'app', 'function', 'container', 'host'] },
+  { name: 'user-assigned', kind: 'word', title: 'Name of a user-assigned identity it has' },
   { name: 'tag', kind: 'tag', title: 'Tag, key=value' },
   { name: 'agent', kind: 'choice', title: 'Agent', values: ['connected', 'silent', 'none'] },
   { name: 'agent-version', kind: 'word', title: 'Version of the agent' },

@@ -13,6 +13,7 @@ export const exampleInstance = InstanceDetail.parse({
   turningOn: null,
   restorable: null,
   identity: { principalId: id(2), clientId: id(3) },
+  userAssigned: 0,
   credential: null,
   nextRotationAt: null,
   lastToken: null,

@@ -166,6 +166,7 @@ const target = {
   name: 'web-01',
   connected: true,
   clientId: null,
+  identities: [],
   endpoints: null,
   dialects: [{ dialect: 'imds', refusal: null }],
 }

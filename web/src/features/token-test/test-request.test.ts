@@ -10,6 +10,7 @@ const targets = TestTargets.parse({
     enabled: index === 1,
     connected: true,
     clientId: null,
+    identities: [],
     endpoints: null,
     dialects: [
       { dialect: 'imds', refusal: index === 0 ? 'This agent does not serve it.' : null },

@@ -10,6 +10,7 @@ const [one, two] = ['01890000-0000-7000-8000-000000000001', '01890000-0000-7000-
 const targets = TestTargets.parse({
   instances: [one, two].map((id, index) => ({
     ...{ id, name: `vm-${index + 1}`, enabled: true, connected: true, clientId: null, endpoints: null },
+    identities: [],
     dialects: [{ dialect: 'imds', refusal: null }],
   })),
   hasMore: false,
