@@ -8,6 +8,7 @@ import {
   TenantId,
   ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { CredentialsTable, PrincipalsTable } from '../platform/database/principal-tables.ts'
 import type { CertificateAuthoritiesTable } from '../platform/database/schema.ts'
@@ -170,19 +171,6 @@ export class PrincipalsStore {
     return rows.map(toCredential)
   }
 
-  /** What may authenticate a client, before what no longer may; each newest first. */
-  async clientCredentials(principalId: string, limit: number, tx?: Tx): Promise<KeyCredential[]> {
-    const rows = await this.#reader(tx)
-      .selectFrom('credentials')
-      .selectAll()
-      .where('principal_id', '=', principalId)
-      .orderBy((eb) => eb('state', 'in', ['retired', 'revoked']))
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute()
-    return rows.map(toCredential)
-  }
-
   /** Compare-and-set. @returns whether it was of that version */
   async setLongAssertions(
     tx: Tx,
@@ -277,12 +265,13 @@ export class PrincipalsStore {
     return result.numUpdatedRows === 1n
   }
 
-  async usableCredentials(tx: Tx, principalId: string): Promise<KeyCredential[]> {
-    const rows = await sqlOf(tx)
+  /** The states are part of the statement, not bound, as in the condition of the index. */
+  async usableCredentials(principalId: string, tx?: Tx): Promise<KeyCredential[]> {
+    const rows = await this.#reader(tx)
       .selectFrom('credentials')
       .selectAll()
       .where('principal_id', '=', principalId)
-      .where('state', 'in', ['prepared', 'active', 'retiring'])
+      .where(sql<boolean>`state IN ('prepared','active','retiring')`)
       .execute()
     return rows.map(toCredential)
   }

@@ -155,7 +155,7 @@ export class PrincipalRegistry {
   }
 
   async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string): Promise<void> {
-    for (const credential of await this.#store.usableCredentials(tx, objectId)) {
+    for (const credential of await this.#store.usableCredentials(objectId, tx)) {
       await this.revokeCredential(tx, context, credential, reason)
     }
   }
@@ -189,12 +189,15 @@ export class PrincipalRegistry {
     const principal = await this.#store.principalByClient(clientId)
     if (!principal) return undefined
     const { objectId, kind } = principal
-    const [credentials, secrets, trusts] = await Promise.all([
-      this.#store.clientCredentials(objectId, relevantCredentials),
+    const [usable, newest, secrets, trusts] = await Promise.all([
+      this.#store.usableCredentials(objectId),
+      this.#store.credentialsOf(objectId, relevantCredentials),
       kind === 'app' ? this.#secrets.known(objectId) : [],
       kind === 'system' ? [] : this.#federated.of(objectId),
     ])
-    return { principal, credentials, secrets, trusts }
+    // Each that is usable is accepted, however many came after it.
+    const credentials = new Map([...newest, ...usable].map((credential) => [credential.id, credential]))
+    return { principal, credentials: [...credentials.values()], secrets, trusts }
   }
 
   /** Registers a certificate that is accepted from now on, beside the active one. */

@@ -201,6 +201,7 @@ CREATE UNIQUE INDEX credentials_serial ON credentials(ca_id, serial);
 CREATE UNIQUE INDEX credentials_active ON credentials(slot_id) WHERE state = 'active';
 CREATE UNIQUE INDEX credentials_prepared ON credentials(slot_id) WHERE state = 'prepared';
 CREATE INDEX credentials_history ON credentials(principal_id, id);
+CREATE INDEX credentials_usable ON credentials(principal_id) WHERE state IN ('prepared','active','retiring');
 CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepared','active','retiring');
 
 CREATE TABLE rotation_runs (
