@@ -114,7 +114,10 @@ export class Stack {
     return JSON.parse(await this.signet(...args, '--json')) as T
   }
 
-  /** One call of the admin API over the socket in the data folder, or in another below the stack's own. */
+  /**
+   * One call of the admin API over the socket in the data folder, or in another below the stack's own; an answer without a body is
+   * null.
+   */
   readonly admin = <T>(method: string, path: string, body?: unknown, dataDir = 'data'): Promise<T> =>
     new Promise((resolve, reject) => {
       const socketPath = join(this.folder, dataDir, 'console.sock')
@@ -125,7 +128,7 @@ export class Stack {
           text += chunk.toString('utf8')
         })
         response.on('end', () => {
-          if (response.statusCode && response.statusCode < 400) resolve(JSON.parse(text) as T)
+          if (response.statusCode && response.statusCode < 400) resolve(JSON.parse(text || 'null') as T)
           else reject(new Error(`${method} ${path}: ${text}`))
         })
       })

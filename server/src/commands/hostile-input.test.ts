@@ -130,7 +130,7 @@ function expectProblem(answer: Answer, what: string): void {
   expect(problem.status, what).toBe(answer.status)
   expect(problem.requestId, what).toBe(answer.headers['x-request-id'])
   expect(problem.type, what).toBe(`urn:signet:problem:${problem.code}`)
-  expect(answer.text, what).not.toMatch(/\bat \S+ \(|node_modules|node:|sqlite|kysely|zod|express|\.ts\b|\/tmp\//i)
+  expect(answer.text, what).not.toMatch(/\bat \S+ \(|node_modules|node:|sqlite|kysely|zod|\bexpress\b|\.ts\b|\/tmp\//i)
 }
 
 function expectRefused(answer: Answer, statuses: readonly number[], what: string): void {

@@ -182,19 +182,6 @@ export class PrincipalsStore {
     return rows.map(toCredential)
   }
 
-  /** What may authenticate a client, before what no longer may; each newest first. */
-  async clientCredentials(principalId: string, limit: number, tx?: Tx): Promise<KeyCredential[]> {
-    const rows = await this.#reader(tx)
-      .selectFrom('credentials')
-      .selectAll()
-      .where('principal_id', '=', principalId)
-      .orderBy((eb) => eb('state', 'in', ['retired', 'revoked']))
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute()
-    return rows.map(toCredential)
-  }
-
   /** Compare-and-set. @returns whether it was of that version */
   async setLongAssertions(
     tx: Tx,

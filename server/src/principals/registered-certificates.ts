@@ -17,8 +17,6 @@ import type { PrincipalRegistry } from './registry.ts'
 import { readUploadedCertificate } from './uploaded-certificate.ts'
 
 const mostCertificates = 20
-/** As many rows as are looked at for those; removed ones come last. */
-const mostRead = 100
 
 interface CertificateParts {
   readonly registry: PrincipalRegistry
@@ -133,8 +131,8 @@ export class RegisteredCertificates {
   }
 
   async #live(principalId: string, tx?: Tx): Promise<KeyCredential[]> {
-    const all = await this.#store.clientCredentials(principalId, mostRead, tx)
-    return all.filter(({ keyLocation, state }) => keyLocation === 'external' && state === 'active')
+    const usable = await this.#store.usableCredentials(principalId, tx)
+    return usable.filter(({ keyLocation }) => keyLocation === 'external').reverse()
   }
 
   async #require(
