@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     broker,
     probes: new PendingProbes(),
     limits: new LocalLimits({ perSecond: undefined, inFlight: undefined }, clock),
+    callers: undefined,
     facts: () => ({ tenantId: '', instance: undefined }),
     admitsAbsoluteForm: false,
     clock,

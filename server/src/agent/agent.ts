@@ -17,6 +17,7 @@ import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './ag
 import { AgentRenewal } from './agent-renewal.ts'
 import { AuthorityClient } from './authority-client.ts'
 import { CredentialSync } from './credential-sync.ts'
+import { CallerPolicy } from './endpoints/caller-policy.ts'
 import { HeaderSecrets } from './endpoints/header-secrets.ts'
 import { type LocalEndpoints, reportedEndpoints, writeEndpoints } from './endpoints/identity-environment.ts'
 import type { LocalEndpointParts } from './endpoints/local-endpoint.ts'
@@ -184,6 +185,7 @@ class RunningParts implements RunningAgent {
       broker: new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() }),
       probes: this.#probes,
       limits: new LocalLimits(local.limits, clock),
+      callers: CallerPolicy.of(local.callers),
       facts: () => ({
         tenantId: this.#held.state?.tenantId ?? this.#identity.tenantId,
         instance: this.#held.state?.instances[0],
@@ -192,6 +194,7 @@ class RunningParts implements RunningAgent {
       clock,
       log,
     }
+    if (!parts.callers) log.warn('every process of this machine may ask for tokens (SIGNET_LOCAL_USERS)')
     const secrets = this.#secrets
     const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
     this.#endpoints = await listeners.open()

@@ -69,6 +69,7 @@ export class DemoAgents {
         wellKnownAddress: false,
         absoluteForm: false,
         limits: { perSecond: undefined, inFlight: undefined },
+        callers: { users: undefined, units: undefined },
       },
       facts: { ...facts, hostName: name },
       log: log.child({ instance: name }),

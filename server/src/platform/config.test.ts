@@ -63,8 +63,30 @@ describe('the configuration', () => {
     ['SIGNET_LOG_LEVEL', 'verbose'],
     ['SIGNET_TOKEN_LIFETIME_SECONDS', '86401'],
     ['SIGNET_DATA_DIR', ''],
+    ['SIGNET_LOCAL_USERS', ''],
+    ['SIGNET_LOCAL_USERS', '1000,root'],
+    ['SIGNET_LOCAL_UNITS', 'web'],
+    ['SIGNET_LOCAL_ARC_GROUP', ''],
+    ['SIGNET_LOCAL_WELL_KNOWN', 'yes'],
+    ['SIGNET_LOCAL_RATE', '0'],
   ])('refuses %s=%s (SEC-181)', (name, value) => {
     expect(faultsOf({ [name]: value })).toContain(name)
+  })
+
+  it('has lists, flags and limits of the local endpoints off unless they are set', () => {
+    const { local } = readConfig({})
+    expect(local).toMatchObject({ wellKnownAddress: false, absoluteForm: false, cloudShellPort: undefined })
+    expect([local.limits, local.callers]).toEqual([
+      { perSecond: undefined, inFlight: undefined },
+      { users: undefined, units: undefined },
+    ])
+    const set = readConfig({
+      SIGNET_LOCAL_USERS: '0, 1000',
+      SIGNET_LOCAL_UNITS: 'web@1.service',
+      SIGNET_LOCAL_RATE: '20',
+    })
+    expect(set.local.callers).toEqual({ users: [0, 1_000], units: ['web@1.service'] })
+    expect(set.local.limits.perSecond).toBe(20)
   })
 
   it('cannot be changed once read', () => {

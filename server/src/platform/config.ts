@@ -5,6 +5,12 @@ import { StartupError } from './signet-error.ts'
 
 const portNumber = z.coerce.number().int().min(1).max(65_535)
 const port = (fallback: number) => portNumber.default(fallback)
+/** Of a user or a group; an empty one is none, where a number made of it would be root's. */
+const numericId = z
+  .string()
+  .regex(/^\d{1,9}$/, 'a numeric ID')
+  .transform(Number)
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()))
 const flag = z.enum(['true', 'false']).default('false')
 const loopback = z.enum(['127.0.0.1', '::1'], 'only 127.0.0.1 or ::1')
 
@@ -27,9 +33,11 @@ const settings = z.object({
   SIGNET_LOCAL_CLOUD_SHELL_PORT: portNumber.optional(),
   SIGNET_LOCAL_ARC_PORT: portNumber.optional(),
   SIGNET_LOCAL_ARC_DIR: z.string().min(1).default('/var/opt/azcmagent/tokens'),
-  SIGNET_LOCAL_ARC_GROUP: z.coerce.number().int().min(0).max(2_147_483_647).optional(),
+  SIGNET_LOCAL_ARC_GROUP: numericId.optional(),
   SIGNET_LOCAL_WELL_KNOWN: flag,
   SIGNET_LOCAL_ABSOLUTE_FORM: flag,
+  SIGNET_LOCAL_USERS: list.pipe(z.array(numericId)).optional(),
+  SIGNET_LOCAL_UNITS: list.pipe(z.array(z.string().regex(/^[\w.:@\\-]{1,255}\.(service|scope)$/))).optional(),
   SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_LOCAL_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
@@ -84,6 +92,7 @@ export interface Config {
     readonly arcGroup: number | undefined
     readonly wellKnownAddress: boolean
     readonly absoluteForm: boolean
+    readonly callers: { readonly users: number[] | undefined; readonly units: string[] | undefined }
     readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
   }
   readonly tokenLifetimeSeconds: number
@@ -149,6 +158,7 @@ function localSettings(values: z.infer<typeof settings>): Config['local'] {
     arcGroup: values.SIGNET_LOCAL_ARC_GROUP,
     wellKnownAddress: values.SIGNET_LOCAL_WELL_KNOWN === 'true',
     absoluteForm: values.SIGNET_LOCAL_ABSOLUTE_FORM === 'true',
+    callers: { users: values.SIGNET_LOCAL_USERS, units: values.SIGNET_LOCAL_UNITS },
     limits: { perSecond: values.SIGNET_LOCAL_RATE, inFlight: values.SIGNET_LOCAL_IN_FLIGHT },
   }
 }

@@ -119,6 +119,7 @@ describe('a malformed probe', () => {
       broker: new TokenBroker({ held, cache: new TokenCache(clock), authority, now: () => clock.now() }),
       probes: new PendingProbes(),
       limits: new LocalLimits({ perSecond: undefined, inFlight: undefined }, clock),
+      callers: undefined,
       facts: () => ({ tenantId: '', instance: undefined }),
       admitsAbsoluteForm: false,
       clock,

@@ -8,6 +8,7 @@ import { SignetError } from '../../platform/signet-error.ts'
 import { type EndpointError, imdsErrorOf } from '../endpoint-errors.ts'
 import type { PendingProbes } from '../probe-trace.ts'
 import type { TokenBroker } from '../token-broker.ts'
+import type { CallerPolicy } from './caller-policy.ts'
 import type { Dialect } from './dialect.ts'
 import { guardDocument, type InstanceFacts, imdsDocument, isDocument } from './imds-documents.ts'
 import type { LocalLimits } from './local-limits.ts'
@@ -20,6 +21,8 @@ export interface LocalEndpointParts {
   readonly broker: TokenBroker
   readonly probes: PendingProbes
   readonly limits: LocalLimits
+  /** Undefined lets every process of this machine ask. */
+  readonly callers: CallerPolicy | undefined
   readonly facts: () => InstanceFacts
   /** Whether clients may take the endpoint for a proxy to the well-known address (SEC-108). */
   readonly admitsAbsoluteForm: boolean
@@ -83,6 +86,7 @@ class LocalEndpoint {
     if (dialect) {
       dialect.guard(request)
       guardBody(request)
+      this.#parts.callers?.admit(request.socket)
       const isForm = dialect.takesPost && request.method !== 'GET'
       return this.#answerToken(request, response, dialect, isForm ? await readForm(request, target) : parameters())
     }

@@ -5,6 +5,7 @@ import type { Lifecycle } from '../../platform/lifecycle.ts'
 import { StartupError } from '../../platform/signet-error.ts'
 import { agentFiles } from '../agent-folder.ts'
 import { ArcChallenges, canHoldChallenges } from './arc-challenges.ts'
+import type { CallerSettings } from './caller-policy.ts'
 import type { HeaderSecrets } from './header-secrets.ts'
 import type { LocalEndpoints } from './identity-environment.ts'
 import { makeLocalCertificate } from './local-certificate.ts'
@@ -42,6 +43,7 @@ export interface LocalSettings {
   /** Whether clients may take the endpoint for a proxy to that address. */
   readonly absoluteForm: boolean
   readonly limits: LimitSettings
+  readonly callers: CallerSettings
 }
 
 const wellKnownPort = 80

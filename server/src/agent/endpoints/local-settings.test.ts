@@ -147,7 +147,7 @@ describe('ports and places', () => {
     ])
   })
 
-  it('outside this machine are refused (SEC-94)', async () => {
+  it('that another host or a container could reach are refused (SEC-94, SEC-102)', async () => {
     await expect(ready({ bind: '0.0.0.0' })).rejects.toThrow(/loopback/)
     const address = { address: wellKnownAddress, netmask: '', mac: '', cidr: null, family: 'IPv4' as const }
     expect(placeOfWellKnownAddress({ lo: [{ ...address, internal: true }] })).toBe('inside')

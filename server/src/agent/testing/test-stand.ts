@@ -28,6 +28,7 @@ export const testSettings: Omit<LocalSettings, 'arcFolder'> = {
   wellKnownAddress: false,
   absoluteForm: false,
   limits: { perSecond: undefined, inFlight: undefined },
+  callers: { users: undefined, units: undefined },
 }
 
 /** A server, an authority and the folder of an agent, over real TLS and a real disk. */
