@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { principals } from './principal-screens.ts'
 import type { Screen } from './screen-visit.ts'
 
 const vault = 'resource=https://vault.azure.net'
@@ -363,6 +364,7 @@ export const screens: readonly Screen[] = [
   ...overview,
   ...instances,
   ...instance,
+  ...principals,
   ...rotations,
   ...tester,
   ...audit,
