@@ -17,6 +17,10 @@ export interface Landmarks {
   readonly badTrace: string
   readonly job: string
   readonly event: string
+  /** A user-assigned identity and an application, by principal ID, and an audience with roles. */
+  readonly identity: string
+  readonly application: string
+  readonly audience: string
 }
 
 interface Page<T> {
@@ -149,7 +153,31 @@ async function live(admin: Admin): Promise<Landmarks> {
     run: await runs('state:completed'),
     failedRun: await runs('state:failed'),
     ...{ goodTrace, badTrace, job: job.id, event: first(events) },
+    ...(await principalsOf(admin, [healthy, id('web-02')])),
   }
+}
+
+interface Principal {
+  readonly principalId: string
+}
+
+/** What is a resource of its own: an identity of two instances, an application, and an audience that gives the first a role. */
+async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
+  const named = { name: 'orders-worker', resourceGroup: 'rg-shop' }
+  const { principalId: identity } = await admin<Principal>('POST', '/user-identities', named)
+  await admin('POST', `/user-identities/${identity}/attach`, { instanceIds })
+  const { principalId: application } = await admin<Principal>('POST', '/applications', { name: 'Release pipeline' })
+  for (const principalId of [identity, application]) {
+    await admin('POST', `/identities/${principalId}/federated-credentials`, {
+      ...{ name: 'cluster', issuer: 'https://oidc.cluster.example/' },
+      ...{ match: 'prefix', subject: 'system:serviceaccount:shop' },
+    })
+  }
+  const roles = [{ value: 'Orders.Read', description: 'Reads orders' }]
+  const service = { uri: 'api://orders', name: 'Orders', tokenVersion: 2, roles, assignmentRequired: true }
+  const { id: audience } = await admin<Named>('POST', '/audiences', service)
+  await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
+  return { identity, application, audience }
 }
 
 /** @returns ID of the test, once it is over */

@@ -1,4 +1,5 @@
 import { frameScreens } from './frame-screens.ts'
+import { principals } from './principal-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
 
@@ -347,6 +348,7 @@ export const screens: readonly Screen[] = [
   ...overview,
   ...instances,
   ...instance,
+  ...principals,
   ...rotations,
   ...tester,
   ...audit,

@@ -17,7 +17,10 @@ export interface Hand {
 }
 
 /** Screens of the rail, with the key that follows `g`. */
-const screens = { Instances: 'i', Rotations: 'r', Jobs: 'j', 'Token tester': 't', Audit: 'u' } as const
+const screens = {
+  ...{ Instances: 'i', Identities: 'd', Applications: 'p', Audiences: 'e' },
+  ...{ Rotations: 'r', Jobs: 'j', 'Token tester': 't', Audit: 'u' },
+} as const
 export type Screen = keyof typeof screens
 
 /** A mouse; only what is typed comes from the keyboard. */

@@ -46,9 +46,9 @@ export function PickList({ label, search, onSearch, options, picked, onPicked, e
           />
         ))}
       </fieldset>
-      <output id={id} className="muted" aria-live="polite">
+      <p id={id} className="muted" aria-live="polite">
         {picked.length} picked
-      </output>
+      </p>
     </div>
   )
 }

@@ -29,14 +29,9 @@ export function ApplicationsPage() {
   const navigate = page.useNavigate()
   const [creating, setCreating] = useState(false)
   const refusal = useRefusal('identities.write')
-  const filter = search.q ?? ''
-  const isReadable = parseQuery(filter, applicationFields).faults.length === 0
-  const { rows, problem, retry } = useApplicationRows({ filter, enabled: isReadable })
   const { layout } = readLayout(search.cols, applicationColumns)
-  const change = (next: Partial<typeof search>) =>
+  const change = (next: ApplicationsSearch) =>
     void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false })
-  const setLayout = (next: typeof layout) => change({ cols: writeLayout(next, applicationColumns) })
-  const setFilter = (q: string | undefined) => change({ q })
   return (
     <>
       <PageHeader
@@ -44,7 +39,11 @@ export function ApplicationsPage() {
         lead="Code that runs on no instance of Signet: it authenticates with a secret, a certificate or a token it has elsewhere."
         actions={
           <>
-            <ColumnsMenu columns={applicationColumns} layout={layout} onLayout={setLayout} />
+            <ColumnsMenu
+              columns={applicationColumns}
+              layout={layout}
+              onLayout={(next) => change({ cols: writeLayout(next, applicationColumns) })}
+            />
             <Button
               kind="primary"
               icon={<Plus size={14} aria-hidden />}
@@ -56,6 +55,31 @@ export function ApplicationsPage() {
           </>
         }
       />
+      <ApplicationList search={search} change={change} />
+      <CreateApplicationDialog open={creating} onClose={() => setCreating(false)} />
+    </>
+  )
+}
+
+interface ApplicationsSearch {
+  readonly q?: string | undefined
+  readonly cols?: string | undefined
+}
+
+interface ApplicationListProps {
+  search: ApplicationsSearch
+  change: (next: ApplicationsSearch) => void
+}
+
+function ApplicationList({ search, change }: ApplicationListProps) {
+  const filter = search.q ?? ''
+  const isReadable = parseQuery(filter, applicationFields).faults.length === 0
+  const { rows, problem, retry } = useApplicationRows({ filter, enabled: isReadable })
+  const { layout } = readLayout(search.cols, applicationColumns)
+  const navigate = page.useNavigate()
+  const setFilter = (q: string | undefined) => change({ q })
+  return (
+    <>
       <FilterLine
         nouns={['application', 'applications']}
         fields={applicationFields}
@@ -68,7 +92,7 @@ export function ApplicationsPage() {
           label="Applications"
           columns={applicationColumns}
           layout={layout}
-          onLayout={setLayout}
+          onLayout={(next) => change({ cols: writeLayout(next, applicationColumns) })}
           rows={rows}
           rowId={(row) => row.principalId}
           nameOf={(row) => visibleText(row.name)}
@@ -85,7 +109,6 @@ export function ApplicationsPage() {
           }
         />
       </Frame>
-      <CreateApplicationDialog open={creating} onClose={() => setCreating(false)} />
     </>
   )
 }

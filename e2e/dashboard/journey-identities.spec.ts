@@ -1,0 +1,144 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { Stack } from '../stack.ts'
+import { expect, test } from './fixtures.ts'
+import { journey } from './journey.ts'
+
+const issuer = 'https://oidc.cluster.example/'
+const subject = 'system:serviceaccount:shop:payments'
+const audience = 'api://AzureADTokenExchange'
+
+let stack: Stack
+let machine: { readonly id: string; readonly name: string }
+/** Tokens of an issuer that nobody can reach; its keys are pinned. */
+let outsider: { readonly jwks: string; readonly tokenFor: (sub: string) => Promise<string> }
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000)
+  stack = await Stack.open()
+  await stack.start()
+  const [first] = (await stack.admin<{ items: (typeof machine)[] }>('GET', '/instances')).items
+  if (first === undefined) throw new Error('the machine is not enrolled')
+  machine = first
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const header = { alg: 'RS256', kid: 'cluster-1' }
+  outsider = {
+    jwks: JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: header.kid }] }),
+    tokenFor: (sub) =>
+      new SignJWT({ sub, iss: issuer, aud: audience })
+        .setProtectedHeader(header)
+        .setIssuedAt()
+        .setExpirationTime('10 min')
+        .sign(privateKey),
+  }
+})
+test.afterAll(() => stack.close())
+
+const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/console/codes', {})).url
+const ways = [
+  { width: 1440, theme: 'light', hand: 'mouse' },
+  { width: 390, theme: 'dark', hand: 'mouse' },
+] as const
+
+journey('an identity for many instances, from its making to its restoring', ways, signInLink, async (traveller) => {
+  const { page, hand, step, expectAccessible } = traveller
+  const main = page.locator('main')
+  const dialog = page.getByRole('dialog')
+  const button = (name: string | RegExp) => main.getByRole('button', { name, exact: true })
+  const openTab = (name: string) => hand.press(page.getByRole('tab', { name }))
+  const width = page.viewportSize()?.width
+  const [name, uri] = [`payments-${width}`, `api://orders-${width}`]
+  const ids = () => main.locator('dd code').allTextContents()
+  let before: string[] = []
+
+  await step('it is created, and has IDs at once', async () => {
+    await hand.goTo('Identities')
+    await hand.press(button('Create identity'))
+    await hand.write(dialog.getByLabel('Name', { exact: true }), name)
+    await hand.write(dialog.getByLabel('Resource group'), 'rg-shop')
+    await hand.press(dialog.getByRole('button', { name: 'Create', exact: true }))
+    await expect(main.getByRole('heading', { level: 1 })).toHaveText(name)
+    await expect(main).toContainText('0 instances')
+    before = await ids()
+    await expectAccessible()
+  })
+
+  await step('an instance gets it, and its agent has a certificate for it soon', async () => {
+    await openTab('Instances')
+    await hand.press(button('Attach to instances'))
+    await hand.press(dialog.getByRole('checkbox', { name: machine.name }))
+    await expectAccessible()
+    await hand.press(dialog.getByRole('button', { name: 'Attach', exact: true }))
+    const table = page.getByRole('table', { name: 'Instances it is assigned to' })
+    await expect(table).toContainText(machine.name)
+    await expect(table).toContainText('In force', { timeout: 30_000 })
+  })
+
+  await step('it trusts a service account elsewhere, and the tester says what it makes of a token', async () => {
+    await openTab('Federated credentials')
+    await hand.press(button('Add federated credential'))
+    await hand.choose(dialog.getByLabel('Who issues the tokens'), 'Another issuer')
+    await hand.write(dialog.getByLabel('Name', { exact: true }), 'cluster')
+    await hand.write(dialog.getByLabel('Issuer', { exact: true }), issuer)
+    await hand.write(dialog.getByLabel('Subject', { exact: true }), subject)
+    await hand.choose(dialog.getByLabel('Keys of the issuer'), 'Pin them here, for closed networks')
+    await hand.write(dialog.getByLabel('Key set'), outsider.jwks)
+    await expectAccessible()
+    await hand.press(dialog.getByRole('button', { name: 'Save', exact: true }))
+    await expect(page.getByRole('table', { name: 'Federated credentials' })).toContainText(subject)
+    const field = main.getByLabel('Token of the external issuer')
+    await hand.write(field, await outsider.tokenFor(subject))
+    await hand.press(button('Test'))
+    await expect(main.getByText('It would be accepted')).toBeVisible()
+    await hand.write(field, await outsider.tokenFor('system:serviceaccount:shop:orders'))
+    await hand.press(button('Test'))
+    await expect(main.getByText(/^It would be refused/)).toBeVisible()
+    const checks = main.getByRole('region', { name: 'Verdict of cluster' })
+    await expect(checks.getByText('Subject failed')).toBeVisible()
+    await expectAccessible()
+  })
+
+  await step('a service is registered as an audience, and gives it a role', async () => {
+    await hand.goTo('Audiences')
+    await hand.press(button('Register audience'))
+    await hand.write(dialog.getByLabel('Identifier URI'), uri)
+    await hand.write(dialog.getByLabel('Name', { exact: true }), 'Orders')
+    await hand.press(dialog.getByRole('button', { name: 'Add role' }))
+    await hand.write(dialog.getByLabel('Value of role 1'), 'Orders.Read')
+    await expectAccessible()
+    await hand.press(dialog.getByRole('button', { name: 'Register', exact: true }))
+    await expect(main.getByRole('heading', { level: 1 })).toHaveText('Orders')
+    await hand.press(button('Give a role'))
+    await hand.write(dialog.getByLabel('Principal'), name)
+    await hand.press(dialog.getByRole('option').filter({ hasText: name }))
+    await hand.press(dialog.getByRole('button', { name: 'Give the role' }))
+    await expect(page.getByRole('table', { name: 'Role assignments' })).toContainText(name)
+    await expectAccessible()
+  })
+
+  await step('deleting it shows what hangs on it first', async () => {
+    await hand.press(page.getByRole('table', { name: 'Role assignments' }).getByRole('link', { name }))
+    await hand.press(button('Delete'))
+    const question = page.getByRole('alertdialog', { name: `Delete ${name}?` })
+    await expect(question).toContainText('1 instance')
+    await expect(question).toContainText(`Stops working on: ${machine.name}.`)
+    await expect(question).toContainText('1 federated credential')
+    await expect(question).toContainText('1 role')
+    await expectAccessible()
+    await hand.press(question.getByRole('button', { name: 'Delete', exact: true }))
+    await expect(main.getByText('It is deleted')).toBeVisible()
+    await expectAccessible()
+  })
+
+  await step('it comes back under the same IDs, with its instance, its trust and its role', async () => {
+    await hand.press(button('Restore'))
+    await hand.press(dialog.getByRole('button', { name: 'Restore', exact: true }))
+    await expect(button('Delete')).toBeVisible()
+    expect(await ids()).toEqual(before)
+    for (const words of ['1 instance', '1 federated credential', '1 role']) await expect(main).toContainText(words)
+    await openTab('Instances')
+    const table = page.getByRole('table', { name: 'Instances it is assigned to' })
+    await expect(table).toContainText('In force', { timeout: 30_000 })
+    await openTab('Roles')
+    await expect(page.getByRole('table', { name: 'Roles' })).toContainText('Orders.Read')
+  })
+})
