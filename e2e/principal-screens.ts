@@ -1,10 +1,5 @@
-import type { Page } from '@playwright/test'
+import { named, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
-
-const named = (title: string) => (page: Page) => page.getByRole('heading', { name: title, exact: true })
-const row = (page: Page) => page.getByRole('table').locator('tbody [role=row]').first()
-const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first()
-const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
 
 /** Screens of user-assigned identities, applications and audiences. */
 export const principals: readonly Screen[] = [
@@ -26,6 +21,7 @@ export const principals: readonly Screen[] = [
     path: '/identities',
     act: press('Create identity'),
     ready: (page) => page.getByRole('dialog', { name: 'Create user-assigned identity' }),
+    isBrief: true,
   },
   {
     name: 'identity',
@@ -45,6 +41,7 @@ export const principals: readonly Screen[] = [
     path: ({ identity }) => `/identities/${identity}`,
     act: press('Delete'),
     ready: (page) => page.getByRole('alertdialog').getByText(/^Stops working on/),
+    isBrief: true,
   },
   {
     name: 'federated-credentials',
@@ -52,6 +49,7 @@ export const principals: readonly Screen[] = [
     path: ({ identity }) => `/identities/${identity}/federation`,
     act: press(/^Details of/),
     ready: text('It trusts more than it probably should'),
+    isBrief: true,
   },
   {
     name: 'federated-credential-dialog',
@@ -59,6 +57,7 @@ export const principals: readonly Screen[] = [
     path: ({ identity }) => `/identities/${identity}/federation`,
     act: press('Add federated credential'),
     ready: (page) => page.getByRole('dialog').getByLabel('Service account'),
+    isBrief: true,
   },
   {
     name: 'federation-tester',
@@ -69,6 +68,7 @@ export const principals: readonly Screen[] = [
       await page.getByRole('button', { name: 'Test', exact: true }).click()
     },
     ready: text(/^It would be refused/),
+    isBrief: true,
   },
   {
     name: 'identity-roles',
@@ -94,6 +94,7 @@ export const principals: readonly Screen[] = [
     path: ({ application }) => `/applications/${application}/secrets`,
     act: press('Create secret'),
     ready: (page) => page.getByRole('dialog', { name: 'Create client secret' }),
+    isBrief: true,
   },
   {
     name: 'application-certificates',
@@ -101,6 +102,7 @@ export const principals: readonly Screen[] = [
     path: ({ application }) => `/applications/${application}/certificates`,
     act: press('Register certificate'),
     ready: (page) => page.getByRole('dialog', { name: 'Register certificate' }),
+    isBrief: true,
   },
   { name: 'audiences', about: 'Services that tokens are issued for', path: '/audiences', ready: row },
   {
@@ -115,6 +117,7 @@ export const principals: readonly Screen[] = [
     path: ({ audience }) => `/audiences/${audience}`,
     act: press('Change'),
     ready: (page) => page.getByRole('dialog').getByLabel('Value of role 1'),
+    isBrief: true,
   },
 ]
 
