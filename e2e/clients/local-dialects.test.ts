@@ -1,6 +1,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
@@ -192,6 +193,24 @@ test('every client is refused once the identity is off', async () => {
   await stack.signet('instance', 'off', name)
   expectAllRefused(await underSignet('imds', workload()), /Identity not found/)
   expectAllRefused(await underSignet('service-fabric', workload()), /Identity not found|ManagedIdentityNotFound/)
+})
+
+test('clients that are told to come back do so by themselves: 404 on the way, 429 with Retry-After (vectors 5 and 6)', async () => {
+  const on = await stack.json<{ identity: typeof identity }>('instance', 'on', name)
+  identity = on.identity
+  await stack.stop()
+  // An agent that knows no state yet, and takes one request a second.
+  rmSync(join(stack.folder, 'agent', 'state.json'))
+  stack.environment['SIGNET_LOCAL_RATE'] = '1'
+  await stack.spawn('agent', /"agent started"/)
+  const variables = JSON.parse(await stack.signet('env', '--dialect', 'imds', '--shell', 'json'))
+  const only = ['ManagedIdentityCredential']
+  const outcomes = outcomesOf(workload('=', only), variables)
+  await expect.poll(() => stack.output('agent')).toMatch(/identity_pending/)
+  await stack.spawn('serve', /"ready"/)
+  await expectAllGenuine(await outcomes, only)
+  await expectAllGenuine(await outcomesOf(workload(), variables))
+  expect(stack.output('agent')).toMatch(/too_many_requests/)
 })
 
 /** Root, as a rule; in some containers not even that. */

@@ -351,7 +351,7 @@ describe('starting', () => {
       ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET']
         .map(
           (name) =>
-            `export ${name}=${name.endsWith('ENDPOINT') ? agent.endpoints.urls['app-service'] : agent.identityHeader.reveal()}\n`,
+            `export ${name}='${name.endsWith('ENDPOINT') ? agent.endpoints.urls['app-service'] : agent.identityHeader.reveal()}'\n`,
         )
         .join(''),
     )

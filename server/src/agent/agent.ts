@@ -199,8 +199,13 @@ class RunningParts implements RunningAgent {
     const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
     this.#endpoints = await listeners.open()
     writeEndpoints(agentDir, this.#endpoints)
-    const runs = await openRuns(agentDir, secrets)
-    this.#lifecycle.started('runs', runs)
+    try {
+      this.#lifecycle.started('runs', await openRuns(agentDir, secrets))
+    } catch (error) {
+      if (error instanceof StartupError) throw error
+      // A folder whose path is too long for a socket, say: tokens are served all the same.
+      log.warn({ err: error }, 'signet run cannot be used with this agent')
+    }
   }
 
   #handle(event: StreamEvent): void {

@@ -4,11 +4,11 @@ import { Command } from 'commander'
 import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
+import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
-import { Shell, shellLines } from './shell-lines.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {

@@ -3,11 +3,11 @@ import { consoleApi } from '@signet/shared/api/console'
 import type { DemoFolder } from '../demo/index.ts'
 import { readConfig } from '../platform/config.ts'
 import { writePrivateFile } from '../platform/data-folder.ts'
+import { shellLines } from '../platform/shell-lines.ts'
 import { Children } from './children.ts'
 import { clientEnvironment } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
 import { demoEnvironment } from './demo-environment.ts'
-import { shellLines } from './shell-lines.ts'
 
 /**
  * The demo in the place of the stack: made the first time, then a server and one process with all the agents, as any stack.

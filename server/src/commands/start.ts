@@ -12,6 +12,7 @@ import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.t
 import { createLogger } from '../platform/log.ts'
 import { hardenProcess } from '../platform/process-hardening.ts'
 import { Secret } from '../platform/secret.ts'
+import { shellLines } from '../platform/shell-lines.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFacts } from './agent-facts.ts'
 import { Children } from './children.ts'
@@ -19,7 +20,6 @@ import { clientEnvironment } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
 import { nameFilter } from './instance.ts'
 import { recoveryReminder } from './recovery.ts'
-import { shellLines } from './shell-lines.ts'
 import { runDemo } from './start-demo.ts'
 
 /**

@@ -2,6 +2,7 @@ import { type DialectEndpoint, LocalDialect } from '@signet/shared/wire/agent-pr
 import { z } from 'zod'
 import { writePrivateFile } from '../../platform/data-folder.ts'
 import { Secret } from '../../platform/secret.ts'
+import { shellLines } from '../../platform/shell-lines.ts'
 import { StartupError } from '../../platform/signet-error.ts'
 import { agentFiles, loadStored } from '../agent-folder.ts'
 
@@ -89,10 +90,7 @@ export function writeEndpoints(agentDir: string, endpoints: LocalEndpoints): voi
   const identityHeader = endpoints.identityHeader.reveal()
   writePrivateFile(agentFiles.endpoints(agentDir), `${JSON.stringify({ ...endpoints, identityHeader }, null, 2)}\n`)
   for (const dialect of LocalDialect.options) {
-    const lines = Object.entries(variablesOf(dialect, endpoints) ?? {}).map(
-      ([name, value]) => `export ${name}=${value}\n`,
-    )
-    writePrivateFile(agentFiles.environment(agentDir, dialect), lines.join(''))
+    writePrivateFile(agentFiles.environment(agentDir, dialect), shellLines(variablesOf(dialect, endpoints) ?? {}))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LocalEndpoints } from '@signet/shared/api/resources'
 import { expect, test } from 'vitest'
-import { shellSamples } from './code-samples.ts'
+import { otherDialectLines, shellSamples } from './code-samples.ts'
 
 const served = (imds: string, environmentFile: string): LocalEndpoints => [
   { dialect: 'imds', url: imds, environmentFile: '/imds.env' },
@@ -21,5 +21,19 @@ test('keeps a hostile path of an agent from running anything in the shell', () =
   expect(hostile.imds).toBe("export AZURE_POD_IDENTITY_AUTHORITY_HOST='http://a/'\\'';reboot;'\\'''")
   expect(hostile.curl).toBe(
     "curl -sS -H Metadata:true 'http://a/%27;reboot;%27/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net'",
+  )
+})
+
+test('has one line for each other dialect, under its name, and none where there is no other', () => {
+  const endpoints = served('http://127.0.0.1:7430', '/a.env')
+  expect(otherDialectLines(endpoints)).toBeNull()
+  const arc = { dialect: 'arc', url: 'http://127.0.0.1:7430/arc/oauth2/token', environmentFile: '/$(id).env' } as const
+  const shell = {
+    dialect: 'cloud-shell',
+    url: 'http://127.0.0.1:7430/oauth2/token',
+    environmentFile: '/c.env',
+  } as const
+  expect(otherDialectLines([...endpoints, shell, arc])).toBe(
+    '# Cloud Shell endpoint\n. "/c.env"\n# Azure Arc endpoint\n. \'/$(id).env\'',
   )
 })

@@ -1,4 +1,6 @@
 import { endpointIn, type LocalEndpoints } from '@signet/shared/api/resources'
+import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { dialectWords } from '../../api/dialect-words.ts'
 import { shellWord } from '../../ui/shell-word.ts'
 
 /** Between double quotes, as people write paths. */
@@ -21,6 +23,17 @@ export function shellSamples(endpoints: LocalEndpoints) {
         ? null
         : `curl -sS -H Metadata:true '${imds.replaceAll("'", '%27')}/metadata/identity/oauth2/token?${query}'`,
   }
+}
+
+const shownAlready: ReadonlySet<LocalDialect> = new Set(['imds', 'app-service'])
+
+/** One line for each other dialect that the agent serves, each under its name; null when there is none. */
+export function otherDialectLines(endpoints: LocalEndpoints): string | null {
+  const others = endpoints.filter(({ dialect }) => !shownAlready.has(dialect))
+  const lines = others.map(
+    ({ dialect, environmentFile }) => `# ${dialectWords[dialect]}\n. ${shellPath(environmentFile)}`,
+  )
+  return lines.length === 0 ? null : lines.join('\n')
 }
 
 export const javascriptSample = `import { ManagedIdentityCredential } from '@azure/identity'

@@ -2,7 +2,7 @@ import type { InstanceDetail } from '@signet/shared/api/resources'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { javascriptSample, shellSamples } from './code-samples.ts'
+import { javascriptSample, otherDialectLines, shellSamples } from './code-samples.ts'
 import { JoinCommand } from './join-command.tsx'
 import styles from './use-from-code.module.css'
 
@@ -23,13 +23,13 @@ export function UseFromCode({ instance }: { instance: InstanceDetail }) {
           <p>The lines to paste appear here as soon as it does.</p>
         </EmptyState>
       ) : (
-        <Samples {...shellSamples(endpoints)} />
+        <Samples {...shellSamples(endpoints)} others={otherDialectLines(endpoints)} />
       )}
     </Card>
   )
 }
 
-function Samples({ environment, imds, curl }: ReturnType<typeof shellSamples>) {
+function Samples({ environment, imds, curl, others }: ReturnType<typeof shellSamples> & { others: string | null }) {
   return (
     <ol className={styles['steps']}>
       <li>
@@ -44,6 +44,13 @@ function Samples({ environment, imds, curl }: ReturnType<typeof shellSamples>) {
         <h3>Or, through the metadata endpoint</h3>
         <Sample code={imds} label="shell line for the metadata endpoint" />
       </li>
+      {others !== null && (
+        <li>
+          <h3>Or, one of the other protocols</h3>
+          <p className="muted">For code that is made for one of them. Use one line, in a shell that has no other.</p>
+          <CodeBlock code={others} label="shell lines for the other protocols" />
+        </li>
+      )}
       <li>
         <h3>By hand</h3>
         <Sample code={curl} label="curl command" />
