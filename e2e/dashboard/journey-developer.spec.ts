@@ -64,7 +64,7 @@ journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessib
   await step('one button turns the identity on and asks again', async () => {
     await hand.press(result.getByRole('button', { name: `Turn on the identity of ${name}` }))
     await expect(result.getByText('Token received')).toBeVisible({ timeout: 30_000 })
-    for (const hop of ['Client and its proof checked', 'Token signed', 'Issuance on durable record']) {
+    for (const hop of ['Client assertion and certificate checked', 'Token signed', 'Issuance on durable record']) {
       await expect(steps.getByText(hop, { exact: true })).toBeVisible()
     }
     for (const check of ['Signature', 'Issuer', 'Audience', 'Validity', 'Principal']) {
