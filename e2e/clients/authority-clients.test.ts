@@ -21,6 +21,8 @@ let stack: Stack
 let application: Application
 let rsa: ClientKeys
 let ec: ClientKeys
+/** Its certificate ends within half a minute. */
+let ending: ClientKeys
 let secret: { readonly id: string; readonly value: string }
 /** What every program needs, as an operator would hand it over. */
 let variables: Record<string, string> = {}
@@ -30,8 +32,12 @@ test.beforeAll(async () => {
   await stack.start()
   application = await stack.admin<Application>('POST', '/applications', { name: 'billing' })
   const own = `/applications/${application.principalId}`
-  ;[rsa, ec] = await Promise.all([makeClientKeys('rsa'), makeClientKeys('ec')])
-  for (const { certificate } of [rsa, ec]) await stack.admin('POST', `${own}/certificates`, { certificate })
+  ;[rsa, ec, ending] = await Promise.all([
+    makeClientKeys('rsa'),
+    makeClientKeys('ec'),
+    makeClientKeys('ec', 30 / 86_400),
+  ])
+  for (const { certificate } of [ending, rsa, ec]) await stack.admin('POST', `${own}/certificates`, { certificate })
   secret = await stack.admin('POST', `${own}/secrets`, { description: 'e2e' })
   const { SIGNET_AUTHORITY = '', SIGNET_TENANT = '', SIGNET_CA_FILE = '' } = stack.clientVariables()
   variables = {
@@ -129,6 +135,8 @@ test('a wrong program is told by its client what the cloud would tell it', async
     ask(secretClient, { CLIENT_ID: '99999999-9999-4999-8999-999999999999' }),
     ask(secretClient, { SCOPE: 'https://nowhere.test/.default' }),
   ])
+  const expired = async () => (await ask('oauth4webapi private_key_jwt ES256', keyOf(ending, 'ending.pem'))).error
+  await expect.poll(expired, { timeout: 60_000 }).toContain('AADSTS1000502')
   expect(unknownKey.error).toContain('AADSTS700027')
   expect(wrongSecret.error).toContain('AADSTS7000215')
   expect(unknownClient.error).toContain('AADSTS700016')

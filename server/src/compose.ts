@@ -172,7 +172,7 @@ export async function composeServer(parts: ServerParts) {
     authorityUrl: config.authorityUrl,
     lastUse: (ids) => authority.log.lastUse(ids),
   })
-  const federated = new FederatedCredentials({ ...base, registry })
+  const federated = new FederatedCredentials({ ...base, registry, authorityUrl: config.authorityUrl })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })

@@ -34,8 +34,9 @@ export function clientCredentialsOf(
     throw new SignetError('client_unknown', 'The client_id is not the GUID of an application in this tenant.')
   }
   if (basic && given && given !== basic.clientId) throw new SignetError('client_authentication_ambiguous')
-  const [assertion, inForm] = [form.get('client_assertion'), form.get('client_secret')]
-  if ([basic, assertion, inForm].filter((method) => method !== undefined && method !== '').length > 1) {
+  const assertion = form.get('client_assertion')
+  const inForm = form.get('client_secret')
+  if ((basic && (assertion || inForm)) || (assertion && inForm)) {
     throw new SignetError('client_authentication_ambiguous')
   }
   const secret = basic?.secret ?? inForm

@@ -74,4 +74,19 @@ describe('signing keys', () => {
     expect(authority.authority.keys.published.map((key) => key.kid)).not.toContain(first)
     expect(authority.authority.keys.published).toHaveLength(2)
   })
+
+  it('stay published while a token they signed can be alive, however often they are looked over (SEC-88)', async () => {
+    const { keys } = authority.authority
+    authority.clock.advance(90 * 86_400_000 - 1)
+    const last = keys.activeKid
+    authority.clock.advance(1)
+    await keys.roll()
+    expect(keys.activeKid).not.toBe(last)
+    for (let hour = 0; hour < 48; hour += 12) {
+      expect(keys.published.map((key) => key.kid)).toContain(last)
+      authority.clock.advance(12 * 3_600_000 - 1)
+      await keys.roll()
+    }
+    expect(keys.published.map((key) => key.kid)).toContain(last)
+  })
 })

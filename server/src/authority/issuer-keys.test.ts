@@ -1,5 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { createPublicKey } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import { join } from 'node:path'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../test/stack.ts'
 import { FakeClock } from '../platform/clock.ts'
+import { issueAuthority, issueLeaf, toPem } from '../platform/crypto/certificate.ts'
+import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import { createLogger } from '../platform/log.ts'
 import { guardedFetch, IssuerKeys } from './issuer-keys.ts'
 import { TestIssuer } from './testing/test-issuer.ts'
@@ -81,6 +90,65 @@ describe('keys of an external issuer (SEC-190)', () => {
   })
 })
 
+describe('an issuer over real TLS', () => {
+  let server: Server
+  let caFile: string
+  let folder: string
+  /** Answers in place of the issuer. */
+  let misbehave: RequestListener | undefined
+
+  beforeEach(async () => {
+    const { ca, cert, key } = await localhostCertificate()
+    folder = temporaryFolder()
+    caFile = join(folder, 'ca.pem')
+    writeFileSync(caFile, ca)
+    misbehave = undefined
+    server = createServer({ cert, key }, async (request, response) => {
+      if (misbehave) return misbehave(request, response)
+      const { status, text } = await issuer.fetch(new URL(request.url ?? '/', issuer.url))
+      response.writeHead(status).end(text)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    if (typeof address !== 'object' || address === null) throw new Error('no port')
+    issuer = new TestIssuer(`https://localhost:${address.port}`)
+  })
+  afterEach(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true })
+  })
+  const over = (options: { caFile: string | undefined; allowPrivate: boolean }) => {
+    keys = new IssuerKeys({ clock, log: createLogger('silent'), fetch: guardedFetch({ ...options, clock }) })
+    return verifies()
+  }
+
+  it('is read where its CA is trusted and its address allowed, and not otherwise (SEC-159)', async () => {
+    expect(await over({ caFile, allowPrivate: true })).toBe(true)
+    await expect(over({ caFile, allowPrivate: false })).rejects.toMatchObject({
+      code: 'unavailable',
+      fix: expect.stringContaining('not allowed'),
+    })
+    await expect(over({ caFile: undefined, allowPrivate: true })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(issuer.asked).toBe(2)
+  })
+
+  it.each<[string, RequestListener]>([
+    ['redirects', (_request, response) => response.writeHead(302, { location: 'https://other.test/' }).end()],
+    ['answers without end', (_request, response) => response.end('x'.repeat(70_000))],
+    ['answers something else', (_request, response) => response.end('<html>')],
+    ['breaks off', (_request, response) => response.destroy()],
+  ])('that %s has no keys', async (_name, answer) => {
+    misbehave = answer
+    await expect(over({ caFile, allowPrivate: true })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('keeps the server from starting when the file of its CA cannot be read', () => {
+    const options = { caFile: join(folder, 'none.pem'), allowPrivate: false, clock }
+    expect(() => guardedFetch(options)).toThrow(/SIGNET_FEDERATION_CA_FILE/)
+  })
+})
+
 it('an issuer at a loopback, link-local or private address is not asked (SEC-159)', async () => {
   const guarded = guardedFetch({ caFile: undefined, allowPrivate: false, clock })
   for (const host of ['127.0.0.1', '169.254.169.254', '10.0.0.1', '[::1]', 'localhost']) {
@@ -89,3 +157,22 @@ it('an issuer at a loopback, link-local or private address is not asked (SEC-159
     })
   }
 })
+
+/** A CA, and a certificate of it for localhost; PEM. */
+async function localhostCertificate() {
+  const span = { notBefore: Date.now() - dayMs, notAfter: Date.now() + dayMs }
+  const rootKey = await generatePrivateKey('p256')
+  const root = await issueAuthority({ commonName: 'Inside', privateKey: rootKey, ...span })
+  const privateKey = importPrivateKey(await generatePrivateKey('p256'))
+  const leaf = await issueLeaf(
+    { certificate: root, privateKey: rootKey },
+    {
+      commonName: 'localhost',
+      publicKey: createPublicKey(privateKey),
+      usage: 'serverAuth',
+      names: ['localhost'],
+      ...span,
+    },
+  )
+  return { ca: toPem(root), cert: toPem(leaf), key: String(privateKey.export({ format: 'pem', type: 'pkcs8' })) }
+}

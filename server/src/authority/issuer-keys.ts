@@ -97,7 +97,10 @@ export class IssuerKeys {
     const source = this.#sources.get(issuer) ?? none
     this.#sources.set(issuer, source)
     source.usedAt = now
-    if (!source.keys || now - source.hadAt > staleMs) await this.#ask(issuer, source)
+    const isOld = !source.keys || now - source.hadAt > staleMs
+    const asked = isOld ? this.#ask(issuer, source) : undefined
+    // With keys at hand nobody waits for a source that was down before.
+    if (!source.keys || source.fault === '') await asked
     return source
   }
 

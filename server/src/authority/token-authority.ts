@@ -111,7 +111,7 @@ export class TokenAuthority {
     // 1 who asks
     const client = await trace.step(
       'client-authentication',
-      'Client and its proof checked',
+      'Client assertion and certificate checked',
       () => this.#authenticate(credentials, request, nowMs, resource),
       clientInWords,
     )

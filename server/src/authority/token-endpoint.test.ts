@@ -157,6 +157,12 @@ describe('bad requests', () => {
   it.each<[string, Record<string, string | null>, number, number]>([
     ['no grant', { grant_type: null }, 400, 900144],
     ['another grant', { grant_type: 'password' }, 400, 70003],
+    [
+      'token exchange, which does not exist (SEC-93)',
+      { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+      400,
+      70003,
+    ],
     ['no client', { client_id: null }, 400, 900144],
     ['a client that is no GUID', { client_id: "x' OR 1=1" }, 400, 700016],
     ['an unknown client', { client_id: '99999999-9999-4999-8999-999999999999' }, 400, 700016],

@@ -17,8 +17,9 @@ const context = contextOf()
 
 beforeEach(async () => {
   stack = await openStack()
-  applications = new Applications({ ...stack, authorityUrl: 'https://localhost:7421', lastUse: () => lastUses })
-  federated = new FederatedCredentials(stack)
+  const parts = { ...stack, authorityUrl: 'https://localhost:7421' }
+  applications = new Applications({ ...parts, lastUse: () => lastUses })
+  federated = new FederatedCredentials(parts)
 })
 afterEach(() => stack.close())
 
@@ -248,6 +249,22 @@ describe('a federated credential', () => {
       'x',
       'y',
     ])
+  })
+
+  it('never trusts this authority itself (SEC-84)', async () => {
+    const { principalId } = await create()
+    const own = federated.create(context, principalId, { ...rule, issuer: 'https://LOCALHOST:7421/tenant/v2.0' })
+    await expect(own).rejects.toMatchObject({ code: 'invalid_request', detail: expect.stringContaining('authority') })
+  })
+
+  it('pins no key that would make a verification slow', async () => {
+    const { principalId } = await create()
+    const slow = { kty: 'RSA' as const, kid: 'k', e: 'AQAB', n: Buffer.alloc(2_048, 0xff).toString('base64url') }
+    const keys = { source: 'pinned' as const, jwks: { keys: [slow] } }
+    await expect(federated.create(context, principalId, { ...rule, keys })).rejects.toMatchObject({
+      code: 'invalid_request',
+      detail: expect.stringContaining('8192'),
+    })
   })
 
   it('says where its expression cannot be read, and warns of what is too broad', async () => {

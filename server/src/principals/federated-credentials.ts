@@ -27,6 +27,8 @@ interface FederationParts {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly tenantId: TenantId
+  /** Tokens of this authority are no assertions, whatever anybody registers (SEC-84). */
+  readonly authorityUrl: string
 }
 
 /** What applications and user-assigned identities trust of external issuers: any number of rules each. */
@@ -58,7 +60,7 @@ export class FederatedCredentials {
     const { database, clock, tenantId } = this.#parts
     const now = clock.now()
     const id = this.#ids.next()
-    const content = contentOf(wanted, now)
+    const content = this.#contentOf(wanted, now)
     await database.transact(async (tx) => {
       const principal = await this.#trusting(tx, principalId)
       const isNew = await this.#store.insert(tx, {
@@ -83,7 +85,7 @@ export class FederatedCredentials {
     principalId: ObjectId,
     wanted: Wanted & { id: string; expected?: number | undefined },
   ): Promise<FederatedCredential> {
-    const content = contentOf(wanted, this.#parts.clock.now())
+    const content = this.#contentOf(wanted, this.#parts.clock.now())
     await this.#parts.database.transact(async (tx) => {
       const principal = await this.#trusting(tx, principalId)
       const before = await this.#require(principalId, wanted.id, tx)
@@ -118,6 +120,19 @@ export class FederatedCredentials {
         ...(wanted.reason && { reason: wanted.reason }),
       })
     })
+  }
+
+  #contentOf(wanted: Wanted, now: number): FederatedContent {
+    if (new URL(wanted.issuer).origin === new URL(this.#parts.authorityUrl).origin) {
+      throw new SignetError(
+        'invalid_request',
+        'The issuer is this authority, whose tokens prove no client to itself.',
+        {
+          fix: 'Let the identity that has the token ask for its own.',
+        },
+      )
+    }
+    return contentOf(wanted, now)
   }
 
   /** A principal that may trust others: one with a key of its own on an instance has no need to. */

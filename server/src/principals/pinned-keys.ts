@@ -4,7 +4,9 @@ import { SignetError } from '../platform/signet-error.ts'
 /** What of a key is kept, by its type: public members only, from a list (SEC-90). */
 const publicMembers = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const
 const curves = new Set(['P-256', 'P-384', 'P-521', 'Ed25519'])
-const leastRsaBits = 2_048
+/** Longer ones, and larger exponents, would make a verification slow for whoever brings the token. */
+const rsaBits = { least: 2_048, most: 8_192 }
+const mostExponent = 2n ** 32n
 
 export interface KeySet {
   readonly keys: readonly PublicJwk[]
@@ -33,7 +35,7 @@ export function readPinnedKeys(jwks: { keys: readonly Record<string, unknown>[] 
     if (!key)
       throw new SignetError(
         'invalid_request',
-        `${which} is not RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519.`,
+        `${which} is not RSA of 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519.`,
       )
     return key
   })
@@ -55,8 +57,11 @@ export function publicJwk(jwk: Record<string, unknown>): PublicJwk | undefined {
   if (kty !== 'RSA' && !curves.has(String(kept['crv']))) return undefined
   const key: JsonWebKey = { ...kept, kty }
   try {
-    const { modulusLength } = createPublicKey({ key, format: 'jwk' }).asymmetricKeyDetails ?? {}
-    return modulusLength !== undefined && modulusLength < leastRsaBits ? undefined : { ...kept, kty }
+    const { modulusLength, publicExponent = 0n } = createPublicKey({ key, format: 'jwk' }).asymmetricKeyDetails ?? {}
+    const isRsa = modulusLength !== undefined
+    const fits =
+      !isRsa || (modulusLength >= rsaBits.least && modulusLength <= rsaBits.most && publicExponent <= mostExponent)
+    return fits ? { ...kept, kty } : undefined
   } catch {
     return undefined
   }
