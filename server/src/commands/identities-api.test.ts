@@ -103,6 +103,7 @@ describe('user-assigned identities over the admin API', () => {
   it('are listed by filter and sorting, page by page', async () => {
     await ask('POST', '/resource-groups', { name: 'Fleet' })
     for (const name of ['fleet-b', 'fleet-a', 'fleet-c']) {
+      stand.clock.advance(1)
       await ask('POST', '/user-identities', { name, resourceGroup: 'fleet' })
     }
     const filter = 'filter=group:FLEET'

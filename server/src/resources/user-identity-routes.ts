@@ -6,6 +6,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
+import type { ResourceGroups } from './resource-groups.ts'
 import type { UserIdentities } from './user-identities.ts'
 import type { UserIdentityAct } from './user-identity.ts'
 import type { UserIdentityView } from './user-identity-view.ts'
@@ -13,6 +14,7 @@ import type { UserIdentityView } from './user-identity-view.ts'
 interface UserIdentityRouteParts {
   readonly users: UserIdentities
   readonly userView: UserIdentityView
+  readonly groups: ResourceGroups
   readonly registry: PrincipalRegistry
   readonly roles: (principalId: ObjectId) => Promise<HeldRole[]>
   readonly audit: AuditLog
@@ -26,7 +28,7 @@ interface Given<Body = unknown> {
 }
 
 export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<typeof userIdentitiesApi> {
-  const { users, userView, registry, roles } = parts
+  const { users, userView, groups, registry, roles } = parts
   const detail = ({ principalId }: { principalId: ObjectId }): Promise<UserIdentityDetail> =>
     userView.detail(principalId)
   const act =
@@ -63,8 +65,8 @@ export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<ty
     },
     lifetime: async ({ params }) => ({ seconds: (await registry.require(params.principalId)).tokenLifetimeSeconds }),
     roles: async ({ params }) => ({ items: await roles((await registry.require(params.principalId)).objectId) }),
-    groups: async () => ({ items: await users.groups() }),
-    createGroup: ({ body }, context) => users.createGroup(context, body.name),
+    groups: async () => ({ items: await groups.list() }),
+    createGroup: ({ body }, context) => groups.create(context, body.name),
   }
 }
 
