@@ -299,7 +299,7 @@ export async function composeServer(parts: ServerParts) {
       ),
     )
     const groups = new ResourceGroups({ ...base, defaults })
-    const userIdentities = { ...base, users, userView, groups, registry, roles }
+    const userIdentities = { ...base, users, userView, view, groups, registry, roles }
     router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
     router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))

@@ -119,6 +119,14 @@ describe('user-assigned identities over the admin API', () => {
     expect(faulty.faults).toMatchObject([{ suggestion: 'state:on' }])
   })
 
+  it('show what was asked with them, and how often', async () => {
+    const { principalId } = await create('idle')
+    const path = `/user-identities/${principalId}/tokens`
+    expect((await ask('GET', path)).json).toEqual({ items: [], nextCursor: null })
+    expect((await ask('GET', `${path}/histogram?from=0&to=3600000`)).status).toBe(200)
+    expect((await ask('GET', `${path}/histogram?from=5&to=1`)).status).toBe(400)
+  })
+
   it('have a token lifetime of their own, as identities of any kind have', async () => {
     const { principalId } = await create('brief')
     const path = `/identities/${principalId}/token-lifetime`
