@@ -89,8 +89,10 @@ import {
   openInstanceList,
   openUserIdentityView,
   PrincipalPurge,
+  ResourceGroups,
   ResourceManager,
   resourceHandlers,
+  type TokenUsage,
   UserIdentities,
   userIdentityHandlers,
 } from './resources/index.ts'
@@ -195,27 +197,21 @@ export async function composeServer(parts: ServerParts) {
   const audiences = new Audiences({ ...base, apps: authority.resources, usage: authority.usage })
   const appRoles = new AppRoles({ ...base, apps: authority.resources, registry })
   const places = { resources, users, registry, slots: rotation.slots, agents: plane.directory }
-  const view = new InstanceView({
-    ...places,
-    usage: {
-      lastUse: (ids) => authority.log.lastUse(ids),
-      recent: (id, query) => authority.log.recent(id, query),
-      matching: (id, query) => authority.activity.page(id, query),
-      histogram: (id, query) => authority.activity.histogram(id, query),
-      refusedFor: (ids) => authority.usage.refusedFor(ids),
-      recently: (id) => authority.activity.recently(id),
-    },
-    traced: (ids) => tests.traces.existing(ids),
-    clock,
-  })
+  const usage: TokenUsage = {
+    lastUse: (ids) => authority.log.lastUse(ids),
+    recent: (id, query) => authority.log.recent(id, query),
+    matching: (id, query) => authority.activity.page(id, query),
+    histogram: (id, query) => authority.activity.histogram(id, query),
+    refusedFor: (ids) => authority.usage.refusedFor(ids),
+    recently: (id) => authority.activity.recently(id),
+  }
+  const view = new InstanceView({ ...places, usage, traced: (ids) => tests.traces.existing(ids), clock })
+  const roles = (principalId: ObjectId) => appRoles.ofPrincipal(principalId)
   const userView = openUserIdentityView({
     ...base,
     ...places,
-    usage: {
-      lastUse: (ids) => authority.log.lastUse(ids),
-      recently: (id) => authority.activity.recently(id),
-    },
-    roles: (principalId) => appRoles.ofPrincipal(principalId),
+    usage,
+    roles,
     federatedCredentials: async () => 0,
     authorityUrl: config.authorityUrl,
   })
@@ -271,6 +267,7 @@ export async function composeServer(parts: ServerParts) {
   const overview = openOverview({
     ...base,
     resources,
+    users,
     list,
     authorities,
     history: rotation.history,
@@ -324,7 +321,8 @@ export async function composeServer(parts: ServerParts) {
     const test = async (principalId: ObjectId, token: string) =>
       authority.federation.test(await registry.require(principalId), token)
     router.use(contractRouter(federationApi, federationHandlers({ federated, test }), options))
-    const userIdentities = { ...base, users, userView, registry, roles: (id: ObjectId) => appRoles.ofPrincipal(id) }
+    const groups = new ResourceGroups({ ...base, defaults })
+    const userIdentities = { ...base, users, userView, view, groups, registry, roles }
     router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
     router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))

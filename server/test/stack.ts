@@ -162,6 +162,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     authorities,
     rotation,
     resources,
+    defaults,
     users,
     identities,
     purge: new PrincipalPurge({ ...base, registry, identities }),

@@ -103,6 +103,7 @@ describe('user-assigned identities over the admin API', () => {
   it('are listed by filter and sorting, page by page', async () => {
     await ask('POST', '/resource-groups', { name: 'Fleet' })
     for (const name of ['fleet-b', 'fleet-a', 'fleet-c']) {
+      stand.clock.advance(1)
       await ask('POST', '/user-identities', { name, resourceGroup: 'fleet' })
     }
     const filter = 'filter=group:FLEET'
@@ -116,6 +117,14 @@ describe('user-assigned identities over the admin API', () => {
     expect((await names(`${filter}%20-name:fleet-a&sort=created`)).names).toEqual(['fleet-b', 'fleet-c'])
     const faulty = Problem.parse((await ask('GET', '/user-identities?filter=state:of')).json)
     expect(faulty.faults).toMatchObject([{ suggestion: 'state:on' }])
+  })
+
+  it('show what was asked with them, and how often', async () => {
+    const { principalId } = await create('idle')
+    const path = `/user-identities/${principalId}/tokens`
+    expect((await ask('GET', path)).json).toEqual({ items: [], nextCursor: null })
+    expect((await ask('GET', `${path}/histogram?from=0&to=3600000`)).status).toBe(200)
+    expect((await ask('GET', `${path}/histogram?from=5&to=1`)).status).toBe(400)
   })
 
   it('have a token lifetime of their own, as identities of any kind have', async () => {

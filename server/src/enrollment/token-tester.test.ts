@@ -254,6 +254,18 @@ describe('a failed test', () => {
   })
 })
 
+it('a test of a user-assigned identity that is paused leads to that identity, which the targets offer', async () => {
+  const { instance } = await enrolledInstance(stack)
+  const { principalId, clientId } = await stack.users.create(operator, { name: 'deploy', resourceGroup: 'default' })
+  await stack.users.attach(operator, principalId, { instanceIds: [instance.id] })
+  const [target] = (await tests.targets.list({ instanceId: instance.id })).instances
+  expect(target?.identities).toMatchObject([{ principalId, clientId, name: 'deploy' }])
+  await stack.users.act(operator, 'pause', principalId, {})
+  const refused = { ...refusal, steps: [step('identity', { status: 'failed', code: 'identity_paused' })] }
+  const test = await finished(instance, refused, { selector: { name: 'client_id', value: clientId.toUpperCase() } })
+  expect(test.failure?.fix).toMatchObject({ code: 'resume_principal', target: { kind: 'principal', id: principalId } })
+})
+
 describe('a test for a short-lived token', () => {
   it('has a grant while it runs, and asks the agent to keep the token out of its cache', async () => {
     const { instance } = await enrolledInstance(stack)

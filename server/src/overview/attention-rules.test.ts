@@ -12,6 +12,7 @@ const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')
 function troubled(n: number, requests = 0, change: Partial<InstanceSummary> = {}): Troubled {
   const instance = InstanceSummary.parse({
     ...{ id: id(n), name: `vm-${n}`, kind: 'vm', resourceId: '/x', identityState: 'on', turningOn: null },
+    userAssigned: 0,
     health: {
       state: 'degraded',
       reason: 'Because.',

@@ -9,13 +9,14 @@ import type { BulkJobs } from '../bulk/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { requireTerms } from '../platform/query-text.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
-import type { InstanceList } from '../resources/index.ts'
+import type { InstanceList, UserIdentities } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
 import { lifeStage } from './life-left.ts'
 import { pagePaths } from './page-paths.ts'
 
 export interface NumberParts {
   readonly list: Pick<InstanceList, 'page' | 'facets'>
+  readonly users: Pick<UserIdentities, 'count'>
   readonly history: Pick<RotationHistory, 'load'>
   readonly usage: Pick<TokenUsageStore, 'hourly' | 'issuedUnder'>
   readonly keys: Pick<SigningKeys, 'outlook'>
@@ -42,6 +43,13 @@ const interesting: readonly AuditAction[] = [
   'identity.resumed',
   'identity.restored',
   'identity.purged',
+  'identity.created',
+  'identity.attached',
+  'identity.detached',
+  'identity.deleted',
+  'audience.registered',
+  'audience.removed',
+  'role.assigned',
   'instance.registered',
   'instance.deleted',
   'agent.enrolled',
@@ -96,6 +104,7 @@ export class FleetNumbers {
       instances: states.reduce((sum, [, count]) => sum + count, 0),
       states: Object.fromEntries(states) as Overview['fleet']['states'],
       agents: { connected, silent, none },
+      userIdentities: await this.#parts.users.count(),
     }
   }
 

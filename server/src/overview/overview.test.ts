@@ -83,6 +83,7 @@ describe('the overview', () => {
     const { fleet, tokens } = await numbers()
     expect(fleet).toMatchObject({ instances: 3, states: { off: 1, enabling: 1, degraded: 1, failing: 0 } })
     expect(fleet.agents).toEqual({ connected: 0, silent: 2, none: 1 })
+    expect(fleet.userIdentities).toBe(0)
     expect(tokens).toMatchObject({ issued: 48, refused: 24 })
   })
 

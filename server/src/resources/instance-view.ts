@@ -134,7 +134,10 @@ export class InstanceView {
   }
 
   /** Newest first; those of the last principal, where there is none any more. */
-  async tokens({ principalId }: ServiceInstance, query: PageQuery & TokenFilter): Promise<Page<TokenRequest>> {
+  async tokens(
+    { principalId }: Pick<ServiceInstance, 'principalId'>,
+    query: PageQuery & TokenFilter,
+  ): Promise<Page<TokenRequest>> {
     if (principalId === null) return { items: [], nextCursor: null }
     // Without a filter a page is a stretch of an index, which is read faster than a thread is asked.
     const isFiltered = [query.result, query.audience, query.from, query.to].some((each) => each !== undefined)
@@ -147,7 +150,7 @@ export class InstanceView {
   }
 
   async tokenHistogram(
-    { principalId }: ServiceInstance,
+    { principalId }: Pick<ServiceInstance, 'principalId'>,
     query: TokenFilter & { from: number; to: number },
   ): Promise<TokenHistogram> {
     if (principalId === null) return { bucketMs: query.to - query.from, buckets: [] }

@@ -55,6 +55,16 @@ export class UserIdentitiesStore {
     return (await found.limit(mostNamed).execute()).map(toUserIdentity)
   }
 
+  /** How many there are that are not deleted. */
+  async count(): Promise<number> {
+    const row = await this.#database.read
+      .selectFrom('user_identities')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('deleted_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return row.count
+  }
+
   /** Compare-and-set on the version the caller read. */
   async update(tx: Tx, identity: UserIdentity, change: UserIdentityChange & { updated_at: number }): Promise<boolean> {
     const result = await sqlOf(tx)

@@ -14,6 +14,7 @@ import {
   type TestAgent,
   tamper,
 } from '../../test/stack.ts'
+import { ResourceGroups } from './resource-groups.ts'
 
 let stack: Stack
 
@@ -23,6 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.close())
 
+const groups = () => new ResourceGroups({ ...stack, defaults: stack.defaults })
 const create = async (name = 'deploy') =>
   (await stack.users.create(contextOf(), { name, resourceGroup: 'default' })).principalId
 const attach = (principalId: ObjectId, ...instanceIds: InstanceId[]) =>
@@ -77,9 +79,9 @@ describe('creating a user-assigned identity', () => {
   it('needs a resource group that exists', async () => {
     const wanted = { name: 'deploy', resourceGroup: 'prod' }
     await expect(stack.users.create(contextOf(), wanted)).rejects.toMatchObject({ code: 'not_found' })
-    await stack.users.createGroup(contextOf(), 'Prod')
+    await groups().create(contextOf(), 'Prod')
     expect(await stack.users.create(contextOf(), wanted)).toMatchObject({ resourceGroup: 'Prod' })
-    expect(await stack.users.groups()).toEqual([
+    expect(await groups().list()).toEqual([
       { name: 'default', identities: 0 },
       { name: 'Prod', identities: 1 },
     ])
@@ -282,7 +284,7 @@ describe('renaming and moving', () => {
   it('keep the IDs and the certificates, and tell agents the new resource ID under a new version', async () => {
     const one = await enrolledInstance(stack)
     const principalId = await create()
-    await stack.users.createGroup(contextOf(), 'prod')
+    await groups().create(contextOf(), 'prod')
     await attach(principalId, one.instance.id)
     const credential = await rolled(principalId, one.agent)
     const [before] = await desiredOf(one.agent)

@@ -1,9 +1,7 @@
-import type { ResourceGroup } from '@signet/shared/api/user-identities'
 import { AgentId, type InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
@@ -227,6 +225,11 @@ export class UserIdentities {
     return this.#store.countsOf(instanceIds)
   }
 
+  /** How many there are that are not deleted. */
+  count(): Promise<number> {
+    return this.#store.count()
+  }
+
   /** Of several instances, by name; deleted ones left out, and instances without any. */
   ofInstances(instanceIds: readonly string[]): Promise<ReadonlyMap<string, readonly AssignedName[]>> {
     return this.#store.namesOf(instanceIds)
@@ -240,34 +243,6 @@ export class UserIdentities {
   /** What an ARM resource ID or a whole name names, deleted ones too. */
   lookUp(names: { text: string; guid?: string; armId?: string }): Promise<UserIdentity[]> {
     return names.guid === undefined ? this.#store.named(this.#parts.defaults.tenantId, names) : Promise.resolve([])
-  }
-
-  groups(): Promise<ResourceGroup[]> {
-    return this.#store.groups(this.#parts.defaults.subscriptionId)
-  }
-
-  /** @throws SignetError `conflict` when there is one of that name */
-  async createGroup(context: RequestContext, name: string): Promise<ResourceGroup> {
-    const { clock, audit, defaults } = this.#parts
-    const now = clock.now()
-    const { tenantId, subscriptionId } = defaults
-    await this.#database.transact(async (tx) => {
-      const id = newGuid()
-      const names = { name, name_key: foldCase(name) }
-      const owner = { tenant_id: tenantId, subscription_id: subscriptionId }
-      const isNew = await this.#store.insertGroup(tx, {
-        id,
-        ...owner,
-        ...names,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-      })
-      if (!isNew) throw new SignetError('conflict', `There is a resource group called ${name} already.`)
-      const target = { kind: 'resource_group', id, label: name }
-      await audit.append(tx, context, { action: 'resource_group.created', target, after: { name } })
-    })
-    return { name, identities: 0 }
   }
 
   async #acting(

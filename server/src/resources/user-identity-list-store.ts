@@ -73,17 +73,6 @@ export class UserIdentityListStore {
     return rows[0]?.count ?? 0
   }
 
-  /** How many there are that are not deleted. */
-  async all(): Promise<number> {
-    const row = await this.#database.read
-      .selectFrom('user_identities')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('tenant_id', '=', this.#tenantId)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirstOrThrow()
-    return row.count
-  }
-
   /** Instances an identity is assigned to, by name. */
   async instances(
     principalId: string,

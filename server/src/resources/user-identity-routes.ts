@@ -6,6 +6,8 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
+import type { InstanceView } from './instance-view.ts'
+import type { ResourceGroups } from './resource-groups.ts'
 import type { UserIdentities } from './user-identities.ts'
 import type { UserIdentityAct } from './user-identity.ts'
 import type { UserIdentityView } from './user-identity-view.ts'
@@ -13,6 +15,8 @@ import type { UserIdentityView } from './user-identity-view.ts'
 interface UserIdentityRouteParts {
   readonly users: UserIdentities
   readonly userView: UserIdentityView
+  readonly view: Pick<InstanceView, 'tokens' | 'tokenHistogram'>
+  readonly groups: ResourceGroups
   readonly registry: PrincipalRegistry
   readonly roles: (principalId: ObjectId) => Promise<HeldRole[]>
   readonly audit: AuditLog
@@ -26,7 +30,7 @@ interface Given<Body = unknown> {
 }
 
 export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<typeof userIdentitiesApi> {
-  const { users, userView, registry, roles } = parts
+  const { users, userView, view, groups, registry, roles } = parts
   const detail = ({ principalId }: { principalId: ObjectId }): Promise<UserIdentityDetail> =>
     userView.detail(principalId)
   const act =
@@ -57,14 +61,16 @@ export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<ty
     remove: act('delete'),
     restore: act('restore'),
     ofInstance: async ({ params }) => ({ items: await userView.ofInstance(params.instanceId) }),
+    tokens: async ({ params, query }) => view.tokens(await users.require(params.principalId), query),
+    tokenHistogram: async ({ params, query }) => view.tokenHistogram(await users.require(params.principalId), query),
     setLifetime: async ({ params, body }, context) => {
       await setTokenLifetime(parts, context, params.principalId, body)
       return { seconds: body.seconds }
     },
     lifetime: async ({ params }) => ({ seconds: (await registry.require(params.principalId)).tokenLifetimeSeconds }),
     roles: async ({ params }) => ({ items: await roles((await registry.require(params.principalId)).objectId) }),
-    groups: async () => ({ items: await users.groups() }),
-    createGroup: ({ body }, context) => users.createGroup(context, body.name),
+    groups: async () => ({ items: await groups.list() }),
+    createGroup: ({ body }, context) => groups.create(context, body.name),
   }
 }
 

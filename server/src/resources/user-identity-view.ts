@@ -65,7 +65,7 @@ export class UserIdentityView {
     const { items, nextCursor } = await store.page({ ...query, condition })
     const summaries = items.map(this.#summaryWith(items.map(({ principalId }) => principalId)))
     if (query.cursor !== undefined) return { items: summaries, nextCursor, count: null }
-    const all = await store.all()
+    const all = await this.#parts.users.count()
     const matching = terms.length === 0 ? all : await store.count(condition)
     const isCapped = terms.length > 0 && matching > mostIdentitiesCounted
     return {

@@ -105,6 +105,8 @@ export const Overview = z.object({
     instances: z.int(),
     states: z.record(HealthState, z.int()),
     agents: z.object({ connected: z.int(), silent: z.int(), none: z.int() }),
+    /** User-assigned identities that are not deleted. */
+    userIdentities: z.int(),
   }),
   /** The last 24 hours, each from its beginning; the last one is not over. Refusals are those of known clients. */
   tokens: z.object({ hours: z.array(Hour).length(24), issued: z.int(), refused: z.int() }),

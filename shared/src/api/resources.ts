@@ -180,6 +180,17 @@ export const InstanceSort = Object.assign(InstanceSortText, {
   },
 })
 
+/** Which token requests of an identity. */
+export const TokenPageQuery = PageQuery.extend(TokenFilter.shape).extend({
+  from: QueryInstant.optional(),
+  to: QueryInstant.optional(),
+})
+
+export const TokenHistogramQuery = TokenFilter.extend({ from: QueryInstant, to: QueryInstant }).refine(
+  ({ from, to }) => from < to,
+  { message: 'the end of the range lies before its beginning', path: ['to'] },
+)
+
 /** How many instances have each value of a field. */
 const ValueCounts = z.record(z.string(), z.int())
 export const InstanceFacets = z.object({
@@ -366,7 +377,7 @@ export const resourcesApi = {
     summary: 'Token requests of the identity of one instance, newest first',
     access: 'instances.read',
     params: instanceParams,
-    query: PageQuery.extend(TokenFilter.shape).extend({ from: QueryInstant.optional(), to: QueryInstant.optional() }),
+    query: TokenPageQuery,
     response: pageOf(TokenRequest),
   }),
   tokenHistogram: route({
@@ -375,10 +386,7 @@ export const resourcesApi = {
     summary: 'Token requests of the identity of one instance over time',
     access: 'instances.read',
     params: instanceParams,
-    query: TokenFilter.extend({ from: QueryInstant, to: QueryInstant }).refine(({ from, to }) => from < to, {
-      message: 'the end of the range lies before its beginning',
-      path: ['to'],
-    }),
+    query: TokenHistogramQuery,
     response: TokenHistogram,
   }),
 }

@@ -7,7 +7,7 @@ import { TokenLifetime } from './audiences.ts'
 import { route } from './contract.ts'
 import { ListCount, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
-import { InstanceKind, Reason } from './resources.ts'
+import { InstanceKind, Reason, TokenHistogram, TokenHistogramQuery, TokenPageQuery, TokenRequest } from './resources.ts'
 
 /** What ARM allows: letters, digits, dash and underscore. */
 export const UserIdentityName = z
@@ -237,6 +237,24 @@ export const userIdentitiesApi = {
     access: 'instances.read',
     params: z.object({ instanceId: InstanceId }),
     response: z.object({ items: z.array(AssignedIdentity) }),
+  }),
+  tokens: route({
+    method: 'GET',
+    path: '/user-identities/:principalId/tokens',
+    summary: 'Token requests of one identity, newest first',
+    access: 'instances.read',
+    params,
+    query: TokenPageQuery,
+    response: pageOf(TokenRequest),
+  }),
+  tokenHistogram: route({
+    method: 'GET',
+    path: '/user-identities/:principalId/tokens/histogram',
+    summary: 'Token requests of one identity over time',
+    access: 'instances.read',
+    params,
+    query: TokenHistogramQuery,
+    response: TokenHistogram,
   }),
   setLifetime: route({
     method: 'PUT',

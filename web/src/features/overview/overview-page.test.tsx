@@ -21,6 +21,7 @@ const numbers = Overview.parse({
     instances: 1_284,
     states: { ...Object.fromEntries(HealthState.options.map((state) => [state, 0])), on: 1_190, rotating: 4, off: 90 },
     agents: { connected: 1_200, silent: 3, none: 81 },
+    userIdentities: 2,
   },
   tokens: {
     hours: Array.from({ length: 24 }, (_, index) => ({ at: now + index * hourMs, issued: 100 + index, refused: 1 })),
