@@ -56,6 +56,7 @@ export function TextInput(props: ComponentProps<'input'>) {
 export function TextArea(props: ComponentProps<'textarea'>) {
   return (
     <textarea
+      rows={6}
       autoComplete="off"
       spellCheck={false}
       {...props}

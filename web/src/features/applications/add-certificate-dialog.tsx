@@ -1,6 +1,7 @@
 import type { ApplicationDetail } from '@signet/shared/api/applications'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -30,6 +31,7 @@ function CertificateForm({ application, onClose }: { application: ApplicationDet
   const [longAssertions, setLong] = useState(false)
   const [checked, setChecked] = useState(false)
   const add = useAddCertificate(application)
+  const refusal = useRefusal('identities.write')
   const fault = certificateFault(certificate)
   const run = () => {
     add.mutateAsync({ certificate: certificate.trim(), longAssertions }).then(
@@ -66,7 +68,7 @@ function CertificateForm({ application, onClose }: { application: ApplicationDet
         {add.error !== null && !needsStepUp(add.error) && <ErrorPanel problem={problemOf(add.error)} />}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={add.isPending}>
+          <Button type="submit" kind="primary" busy={add.isPending} disabledReason={refusal}>
             Register
           </Button>
         </DialogActions>

@@ -1,6 +1,7 @@
 import { type ApplicationDetail, applicationsApi } from '@signet/shared/api/applications'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
@@ -51,6 +52,7 @@ function SecretForm({ application, onValue, onClose }: SecretFormProps) {
   const [lifetimeSeconds, setLifetime] = useState(usualSeconds)
   const [checked, setChecked] = useState(false)
   const add = useAddSecret(application, onValue)
+  const refusal = useRefusal('identities.write')
   const parsed = applicationsApi.addSecret.body.safeParse({ description, lifetimeSeconds })
   const faulty = new Set(checked ? parsed.error?.issues.map(({ path }) => path[0]) : [])
   const run = () => {
@@ -84,7 +86,7 @@ function SecretForm({ application, onValue, onClose }: SecretFormProps) {
         {add.error !== null && !needsStepUp(add.error) && <ErrorPanel problem={problemOf(add.error)} />}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={add.isPending}>
+          <Button type="submit" kind="primary" busy={add.isPending} disabledReason={refusal}>
             Create
           </Button>
         </DialogActions>

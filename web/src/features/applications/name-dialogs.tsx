@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -111,6 +112,7 @@ interface NameFormProps {
 function NameForm({ name, onName, label, busy, onSubmit, onClose, children }: NameFormProps) {
   const [checked, setChecked] = useState(false)
   const parsed = DisplayName.safeParse(name)
+  const refusal = useRefusal('identities.write')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setChecked(true)
@@ -124,7 +126,7 @@ function NameForm({ name, onName, label, busy, onSubmit, onClose, children }: Na
       {children}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={busy}>
+        <Button type="submit" kind="primary" busy={busy} disabledReason={refusal}>
           {label}
         </Button>
       </DialogActions>

@@ -4,6 +4,7 @@ import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -35,6 +36,7 @@ function AssignForm({ audience, onClose }: { audience: Audience; onClose: () => 
   const [reason, setReason] = useState('')
   const [checked, setChecked] = useState(false)
   const assign = useAssignRole()
+  const refusal = useRefusal('audiences.write')
   const settled = useSettled(principal.trim())
   const isPicked = ObjectId.safeParse(settled).success
   const found = useQuery({ ...principalChoicesOptions(bareText(settled)), enabled: !isPicked })
@@ -69,7 +71,7 @@ function AssignForm({ audience, onClose }: { audience: Audience; onClose: () => 
       {assign.error !== null && <ErrorPanel problem={problemOf(assign.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={assign.isPending}>
+        <Button type="submit" kind="primary" busy={assign.isPending} disabledReason={refusal}>
           Give the role
         </Button>
       </DialogActions>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -39,6 +40,7 @@ export function RegisterAudienceDialog({ open, onClose }: { open: boolean; onClo
 function RegisterForm({ onClose }: { onClose: () => void }) {
   const form = useAudienceForm(emptyAudience)
   const register = useRegisterAudience()
+  const refusal = useRefusal('audiences.write')
   const navigate = useNavigate()
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -61,7 +63,7 @@ function RegisterForm({ onClose }: { onClose: () => void }) {
       {register.error !== null && <ErrorPanel problem={problemOf(register.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={register.isPending}>
+        <Button type="submit" kind="primary" busy={register.isPending} disabledReason={refusal}>
           Register
         </Button>
       </DialogActions>
@@ -89,6 +91,7 @@ function ChangeForm({ audience, onClose }: { audience: Audience; onClose: () => 
   const [version, setVersion] = useState(audience.version)
   const form = useAudienceForm(audienceDraftOf(audience))
   const change = useChangeAudience(audience.id)
+  const refusal = useRefusal('audiences.write')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!form.check() || change.isPending) return
@@ -124,7 +127,7 @@ function ChangeForm({ audience, onClose }: { audience: Audience; onClose: () => 
       )}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={change.isPending}>
+        <Button type="submit" kind="primary" busy={change.isPending} disabledReason={refusal}>
           Save
         </Button>
       </DialogActions>

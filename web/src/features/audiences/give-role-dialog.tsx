@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { loadStateOf } from '../../api/load-state.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -61,6 +62,7 @@ function GiveForm({ principalId, audiences, first, onClose }: GiveFormProps) {
   const [picked, setPicked] = useState('')
   const [reason, setReason] = useState('')
   const assign = useAssignRole()
+  const refusal = useRefusal('audiences.write')
   const audience = audiences.find(({ id }) => id === audienceId) ?? first
   const role = audience.roles.find(({ value }) => value === picked)?.value ?? audience.roles[0]?.value ?? ''
   const submit = (event: FormEvent) => {
@@ -95,7 +97,7 @@ function GiveForm({ principalId, audiences, first, onClose }: GiveFormProps) {
       {assign.error !== null && <ErrorPanel problem={problemOf(assign.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={assign.isPending}>
+        <Button type="submit" kind="primary" busy={assign.isPending} disabledReason={refusal}>
           Give the role
         </Button>
       </DialogActions>

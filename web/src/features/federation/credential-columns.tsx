@@ -34,7 +34,7 @@ export const credentialColumns = columnsOf<FederatedCredential>([
       warnings.length === 0 ? (
         <StatusBadge tone="ok" word="What it names" />
       ) : (
-        <StatusBadge tone="warn" word="Very much" title={warnings.join(' ')} />
+        <StatusBadge tone="warn" word="Perhaps too much" title={warnings.join(' ')} />
       ),
   },
   {

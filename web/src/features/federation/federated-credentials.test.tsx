@@ -40,7 +40,7 @@ describe('federated credentials', () => {
     await expect.element(row.getByText('repo:⟨U+202E⟩contoso')).toBeVisible()
     await expect.element(row.getByText('begins with')).toBeVisible()
     await expect.element(row.getByText('By discovery')).toBeVisible()
-    await expect.element(row.getByText('Very much')).toBeVisible()
+    await expect.element(row.getByText('Perhaps too much')).toBeVisible()
     await screen.getByRole('button', { name: /^Details of/ }).click()
     await expect.element(screen.getByText('It matches names that only begin alike.')).toBeVisible()
   })

@@ -3,6 +3,7 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -71,6 +72,7 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
   const [draft, setDraft] = useState<RuleDraft>(stored === undefined ? emptyDraft : draftOf(stored))
   const [checked, setChecked] = useState(false)
   const save = useSaveRule(principalId)
+  const refusal = useRefusal('identities.write')
   const read = ruleOf(draft)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -100,7 +102,7 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
       )}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={save.isPending}>
+        <Button type="submit" kind="primary" busy={save.isPending} disabledReason={refusal}>
           Save
         </Button>
       </DialogActions>

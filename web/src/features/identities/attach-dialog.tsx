@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { rowsOf } from '../../api/pages.ts'
+import { useRefusal } from '../../api/session.ts'
 import { instanceKindWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -39,6 +40,7 @@ function AttachForm({ identity, onClose }: { identity: UserIdentityDetail; onClo
   const [picked, setPicked] = useState<readonly string[]>([])
   const [reason, setReason] = useState('')
   const attach = useAssign()
+  const refusal = useRefusal('identities.write')
   const choices = useChoices(identity, search)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -54,7 +56,8 @@ function AttachForm({ identity, onClose }: { identity: UserIdentityDetail; onClo
     )
   }
   const missing =
-    picked.length === 0 ? 'Pick an instance first.' : picked.length > most ? `At most ${most} at once.` : undefined
+    refusal ??
+    (picked.length === 0 ? 'Pick an instance first.' : picked.length > most ? `At most ${most} at once.` : undefined)
   return (
     <form onSubmit={submit} className="stack">
       <PickList

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -42,6 +43,7 @@ function AttachForm({ instance, assigned, onClose }: AttachIdentitiesDialogProps
   const [picked, setPicked] = useState<readonly string[]>([])
   const [reason, setReason] = useState('')
   const attach = useAttachAll(instance)
+  const refusal = useRefusal('identities.write')
   const found = useQuery(identityChoicesOptions(bareText(useSettled(search.trim()))))
   const taken = new Set<string>(assigned.map(({ identity }) => identity.principalId))
   const options = (found.data?.items ?? [])
@@ -86,7 +88,7 @@ function AttachForm({ instance, assigned, onClose }: AttachIdentitiesDialogProps
           type="submit"
           kind="primary"
           busy={attach.isPending}
-          disabledReason={picked.length === 0 ? 'Pick an identity first.' : undefined}
+          disabledReason={refusal ?? (picked.length === 0 ? 'Pick an identity first.' : undefined)}
         >
           Attach
         </Button>

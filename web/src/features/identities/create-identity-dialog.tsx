@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -29,6 +30,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const [reason, setReason] = useState('')
   const [checked, setChecked] = useState(false)
   const create = useCreateIdentity()
+  const refusal = useRefusal('identities.write')
   const navigate = useNavigate()
   const faults = namingFaults(naming)
   const submit = (event: FormEvent) => {
@@ -52,7 +54,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
       {create.error !== null && <ErrorPanel problem={problemOf(create.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={create.isPending}>
+        <Button type="submit" kind="primary" busy={create.isPending} disabledReason={refusal}>
           Create
         </Button>
       </DialogActions>

@@ -11,29 +11,33 @@ function many(count: number, one: string, more = `${one}s`): string {
   return `${count} ${count === 1 ? one : more}`
 }
 
+interface DependentsProps {
+  identity: UserIdentityDetail
+  /** Whether numbers lead to what they count; not from a question that has to be answered first. */
+  isLinked?: boolean
+}
+
 /** What hangs on an identity: where it is, what it can, and what it was used for. */
-export function Dependents({ identity }: { identity: UserIdentityDetail }) {
+export function Dependents({ identity, isLinked = true }: DependentsProps) {
   const { principalId, instances, agents, credentials, federatedCredentials, roles, live } = identity
-  const to = '/identities/$principalId/{-$tab}' as const
+  const counted = (tab: 'instances' | 'federation' | 'roles', words: string) =>
+    isLinked ? (
+      <Link to="/identities/$principalId/{-$tab}" params={{ principalId, tab }}>
+        {words}
+      </Link>
+    ) : (
+      words
+    )
   return (
     <Facts>
       <Fact name="Instances">
-        <Link to={to} params={{ principalId, tab: 'instances' }}>
-          {many(instances, 'instance')}
-        </Link>
-        , {many(agents, 'agent')}
+        {counted('instances', many(instances, 'instance'))}, {many(agents, 'agent')}
       </Fact>
       <Fact name="Certificates">{credentials} accepted now</Fact>
       <Fact name="Federated credentials">
-        <Link to={to} params={{ principalId, tab: 'federation' }}>
-          {many(federatedCredentials, 'federated credential')}
-        </Link>
+        {counted('federation', many(federatedCredentials, 'federated credential'))}
       </Fact>
-      <Fact name="Roles">
-        <Link to={to} params={{ principalId, tab: 'roles' }}>
-          {many(roles.length, 'role')}
-        </Link>
-      </Fact>
+      <Fact name="Roles">{counted('roles', many(roles.length, 'role'))}</Fact>
       <Fact name="Used in the last 7 days">
         <Week week={identity.week} />
       </Fact>

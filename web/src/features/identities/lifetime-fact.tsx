@@ -54,6 +54,7 @@ function LifetimeForm({ principalId, seconds, onClose }: LifetimeFormProps) {
   const [reason, setReason] = useState('')
   const [checked, setChecked] = useState(false)
   const save = useSetLifetime(principalId)
+  const refusal = useRefusal('identities.write')
   const isGood = !isOwn || TokenLifetime.safeParse(own).success
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -81,7 +82,7 @@ function LifetimeForm({ principalId, seconds, onClose }: LifetimeFormProps) {
       {save.error !== null && <ErrorPanel problem={problemOf(save.error)} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={save.isPending}>
+        <Button type="submit" kind="primary" busy={save.isPending} disabledReason={refusal}>
           Save
         </Button>
       </DialogActions>

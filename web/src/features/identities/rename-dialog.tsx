@@ -2,6 +2,7 @@ import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -32,6 +33,7 @@ function RenameForm({ identity, onClose }: { identity: UserIdentityDetail; onClo
   const [reason, setReason] = useState('')
   const [checked, setChecked] = useState(false)
   const change = useChangeIdentity()
+  const refusal = useRefusal('identities.write')
   const faults = namingFaults(naming)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -63,7 +65,7 @@ function RenameForm({ identity, onClose }: { identity: UserIdentityDetail; onClo
       )}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={change.isPending}>
+        <Button type="submit" kind="primary" busy={change.isPending} disabledReason={refusal}>
           Save
         </Button>
       </DialogActions>

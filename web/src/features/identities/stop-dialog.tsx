@@ -47,7 +47,7 @@ export function StopDialog({ identity, act, onClose }: StopDialogProps) {
         onConfirm={run}
         onClose={onClose}
       >
-        <Dependents identity={identity} />
+        <Dependents identity={identity} isLinked={false} />
         {instances.isPending && <Skeleton lines={2} />}
         {instances.error !== null && (
           <Notice tone="warn" title="The instances it is assigned to could not be looked up">
