@@ -18,7 +18,6 @@ import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { type IRouter, type Request, Router } from 'express'
-import manifest from '../package.json' with { type: 'json' }
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
@@ -31,6 +30,8 @@ import {
   TokenEndpoint,
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
+import { demoRemoval } from './demo-removal.ts'
+import { describeApi } from './describe-api.ts'
 import {
   agentEndpoint,
   enrollmentHandlers,
@@ -72,7 +73,6 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
-import { SignetError } from './platform/signet-error.ts'
 import {
   Applications,
   applicationHandlers,
@@ -212,7 +212,7 @@ export async function composeServer(parts: ServerParts) {
     ...places,
     usage,
     roles,
-    federatedCredentials: async () => 0,
+    federatedCredentials: (principalId) => federated.count(principalId),
     authorityUrl: config.authorityUrl,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
@@ -388,28 +388,5 @@ export async function composeServer(parts: ServerParts) {
     eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
-  }
-}
-
-/** Made when somebody asks for it: most processes never do. */
-async function describeApi() {
-  const [{ adminRoutes, adminSchemas }, { openApiDocument }] = await Promise.all([
-    import('@signet/shared/api/admin-api'),
-    import('./platform/http/openapi.ts'),
-  ])
-  return openApiDocument(adminRoutes, adminSchemas, manifest.version)
-}
-
-/** @throws SignetError `conflict` when this is no demo, or nobody is there to remove it */
-function demoRemoval(parts: { isDemo: boolean; audit: AuditLog; removeDemo: (() => void) | undefined }) {
-  return async (context: RequestContext): Promise<void> => {
-    if (!parts.isDemo) throw new SignetError('conflict', 'This is not a demo; nothing of it is removed.')
-    if (!parts.removeDemo) {
-      throw new SignetError('conflict', 'This server was not started by signet start --demo.', {
-        fix: 'Stop it, run signet start --demo, and remove the demo there.',
-      })
-    }
-    await parts.audit.record(context, { action: 'demo.removed' })
-    parts.removeDemo()
   }
 }

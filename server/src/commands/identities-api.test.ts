@@ -52,6 +52,14 @@ describe('user-assigned identities over the admin API', () => {
     expect(again.json).toEqual(first.json)
   })
 
+  it('say how many federated credentials hang on them', async () => {
+    const { principalId } = await create('trusting')
+    const rule = { name: 'cluster', issuer: 'https://issuer.test/', subject: 'system:serviceaccount:default:app' }
+    expect((await ask('POST', `/identities/${principalId}/federated-credentials`, rule)).status).toBe(201)
+    const shown = UserIdentityDetail.parse((await ask('GET', `/user-identities/${principalId}`)).json)
+    expect(shown.federatedCredentials).toBe(1)
+  })
+
   it('are refused under a name that is taken, with what to do', async () => {
     await create('taken')
     const problem = Problem.parse((await ask('POST', '/user-identities', { name: 'TAKEN' })).json)

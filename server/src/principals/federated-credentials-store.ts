@@ -94,6 +94,15 @@ export class FederatedCredentialsStore {
     return this.#cursors.page(rows, { list, limit, keyOf: (row) => [row.name_key], map: toTrust })
   }
 
+  async count(principalId: string): Promise<number> {
+    const { n } = await this.#database.read
+      .selectFrom('federated_credentials')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('principal_id', '=', principalId)
+      .executeTakeFirstOrThrow()
+    return n
+  }
+
   async of(principalId: string): Promise<FederatedTrust[]> {
     const rows = await this.#database.read
       .selectFrom('federated_credentials')

@@ -50,6 +50,11 @@ export class FederatedCredentials {
     return { items: items.map(toCredential), nextCursor }
   }
 
+  /** How many a principal has. */
+  count(principalId: ObjectId): Promise<number> {
+    return this.#store.count(principalId)
+  }
+
   /** @throws SignetError `not_found` */
   async show(principalId: ObjectId, id: string): Promise<FederatedCredential> {
     return toCredential(await this.#require(principalId, id))
