@@ -197,8 +197,7 @@ class RunningParts implements RunningAgent {
     if (!parts.callers) log.warn('every process of this machine may ask for tokens (SIGNET_LOCAL_USERS)')
     const secrets = this.#secrets
     const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
-    this.#endpoints = await listeners.open()
-    writeEndpoints(agentDir, this.#endpoints)
+    const endpoints = await listeners.open()
     try {
       this.#lifecycle.started('runs', await openRuns(agentDir, secrets))
     } catch (error) {
@@ -206,6 +205,9 @@ class RunningParts implements RunningAgent {
       // A folder whose path is too long for a socket, say: tokens are served all the same.
       log.warn({ err: error }, 'signet run cannot be used with this agent')
     }
+    // Not before: the files may be those of another agent that runs on this folder.
+    writeEndpoints(agentDir, endpoints)
+    this.#endpoints = endpoints
   }
 
   #handle(event: StreamEvent): void {
