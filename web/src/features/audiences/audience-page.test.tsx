@@ -62,7 +62,7 @@ describe('the page of an audience', () => {
 
   test('shows an operator who may not change it why', async () => {
     const { screen } = await show({ role: 'operator' })
-    for (const name of ['Change', 'Disable', 'Remove', 'Give a role', 'Take Orders.Read away from payments']) {
+    for (const name of ['Change', 'Disable', 'Remove', 'Give a role', 'Take away Orders.Read from payments']) {
       await expect.element(screen.getByRole('button', { name })).toHaveAccessibleDescription(/audiences\.write/)
     }
   })
@@ -134,7 +134,7 @@ describe('roles of an audience', () => {
         [`DELETE ${path}/assignments/${exampleAssignment.id}`]: () => new Response(null, { status: 204 }),
       },
     })
-    await screen.getByRole('button', { name: 'Take Orders.Read away from payments' }).click()
+    await screen.getByRole('button', { name: 'Take away Orders.Read from payments' }).click()
     const dialog = screen.getByRole('alertdialog')
     await dialog.getByLabelText('Reason (optional)').fill('moved')
     await dialog.getByRole('button', { name: 'Take away' }).click()

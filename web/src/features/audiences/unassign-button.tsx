@@ -38,7 +38,7 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
       <Button
         small
         disabledReason={refusal}
-        aria-label={`Take ${what} away${whose}`}
+        aria-label={`Take away ${what}${whose}`}
         onClick={() => {
           unassign.reset()
           setAsking(true)

@@ -24,7 +24,8 @@ interface Shown {
 async function show({ at = '/identities', role = 'admin', items = [exampleIdentity], more = {} }: Shown = {}) {
   const sent = fakeServer({
     'GET /user-identities': () => listOf(...items),
-    'GET /resource-groups': () => Response.json({ items: [{ name: 'rg-shop', identities: 3 }] }),
+    'GET /resource-groups': () =>
+      Response.json({ items: ['default', 'rg-shop'].map((name) => ({ name, identities: 3 })) }),
     [`GET /user-identities/${exampleIdentity.principalId}`]: () => Response.json(exampleIdentity),
     ...more,
   })
@@ -135,6 +136,23 @@ describe('creating an identity', () => {
     await expect.poll(() => history.location.pathname).toBe(`/identities/${exampleIdentity.principalId}`)
     const body = { name: 'payments', resourceGroup: 'rg-shop', reason: 'the shop' }
     expect(sent.find(({ method }) => method === 'POST')?.body).toEqual(body)
+  })
+
+  test('makes the resource group that is named for the first time, before it', async () => {
+    const { screen, sent, history } = await show({
+      more: {
+        'POST /resource-groups': () => Response.json({ name: 'rg-new', identities: 0 }, { status: 201 }),
+        'POST /user-identities': () => Response.json(exampleIdentity, { status: 201 }),
+      },
+    })
+    await screen.getByRole('button', { name: 'Create identity' }).click()
+    const dialog = screen.getByRole('dialog')
+    await dialog.getByLabelText('Name').fill('payments')
+    await dialog.getByLabelText('Resource group').fill('rg-new')
+    await dialog.getByRole('button', { name: 'Create' }).click()
+    await expect.poll(() => history.location.pathname).toBe(`/identities/${exampleIdentity.principalId}`)
+    const written = sent.filter(({ method }) => method === 'POST').map(({ path }) => path)
+    expect(written).toEqual(['/resource-groups', '/user-identities'])
   })
 
   test('keeps what was entered when the server refuses', async () => {

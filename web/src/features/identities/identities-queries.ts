@@ -8,7 +8,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { ApiError } from '../../api/api-error.ts'
+import { ApiError, hasCode } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
@@ -117,16 +117,27 @@ function useAct<W>(mutationFn: (wish: W) => Promise<UserIdentityDetail>) {
   })
 }
 
+/** Makes a resource group that is named for the first time; somebody else may be faster. */
+async function ensureGroup(name: string): Promise<void> {
+  const { items } = await call(userIdentitiesApi.groups)()
+  if (items.some((group) => group.name.toLowerCase() === name.toLowerCase())) return
+  await call(userIdentitiesApi.createGroup)({ body: { name } }).catch((error: unknown) => {
+    if (!hasCode(error, 'conflict')) throw error
+  })
+}
+
 export function useCreateIdentity() {
-  return useAct((body: { name: string; resourceGroup: string; reason: string }) =>
-    call(userIdentitiesApi.create)({ body }),
-  )
+  return useAct(async (body: { name: string; resourceGroup: string; reason: string }) => {
+    await ensureGroup(body.resourceGroup)
+    return call(userIdentitiesApi.create)({ body })
+  })
 }
 
 export function useChangeIdentity() {
-  return useAct(({ principalId, ifMatch, ...body }: Wish & { name: string; resourceGroup: string }) =>
-    call(userIdentitiesApi.change)({ params: { principalId }, body, ifMatch }),
-  )
+  return useAct(async ({ principalId, ifMatch, ...body }: Wish & { name: string; resourceGroup: string }) => {
+    await ensureGroup(body.resourceGroup)
+    return call(userIdentitiesApi.change)({ params: { principalId }, body, ifMatch })
+  })
 }
 
 export function useIdentityAct() {

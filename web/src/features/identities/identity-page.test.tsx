@@ -45,7 +45,7 @@ async function show({ tab = '', role = 'admin', identity = exampleIdentity, more
     [`GET ${path}`]: () => Response.json(current),
     [`GET ${path}/instances`]: () => Response.json({ items: [exampleAssigned], nextCursor: null }),
     [`GET /identities/${principalId}/token-lifetime`]: () => Response.json({ seconds: null }),
-    'GET /resource-groups': () => Response.json({ items: [] }),
+    'GET /resource-groups': () => Response.json({ items: [{ name: 'RG-shop', identities: 1 }] }),
     ...Object.fromEntries(Object.entries(more).map(([route, answer]) => [route, keeping(route, answer)])),
   })
   /** What a write answers is what is read from then on. */
