@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: ['dashboard/*.spec.ts', 'clients/*.test.ts', 'journeys/*.test.ts'],
   outputDir: 'test-results',
-  workers: 1,
+  // Each file starts what it needs on ports of its own; much of a test is waiting.
+  workers: 2,
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 20_000 },

@@ -8,7 +8,7 @@ const whole: FailureContext = {
   hasSelector: false,
   instance: { id: 'i-1', name: 'web-01', hasAgent: true },
   identityState: 'on',
-  principal: { id: 'p-1', state: 'enabled' },
+  principal: { id: 'p-1', state: 'enabled', userAssigned: null },
 }
 
 describe('the fix of a failed test', () => {
@@ -22,7 +22,11 @@ describe('the fix of a failed test', () => {
     [{ identityState: 'off' }, 'turn_on_identity', { kind: 'instance', id: 'i-1' }],
     [{ identityState: 'enabling' }, 'wait', { kind: 'seconds', id: '5' }],
     [{ identityState: 'disabling' }, 'wait', { kind: 'seconds', id: '5' }],
-    [{ principal: { id: 'p-1', state: 'suspended' } }, 'resume_principal', { kind: 'principal', id: 'p-1' }],
+    [
+      { principal: { id: 'p-1', state: 'suspended', userAssigned: null } },
+      'resume_principal',
+      { kind: 'principal', id: 'p-1' },
+    ],
     [{ hasSelector: true }, 'use_assigned_identity', null],
   ] as const)('of an identity that is not found depends on its state: %o is mended by %s', (state, code, target) => {
     for (const refusal of ['identity_not_found', 'client_disabled', 'client_unknown'] as const) {
@@ -58,7 +62,7 @@ describe('the cause of a failed test', () => {
     expect(causeOf('identity_not_found', 'Identity not found', { ...whole, identityState: 'off' })).toBe(
       'The managed identity of web-01 is off.',
     )
-    const paused = { ...whole, principal: { id: 'p-1', state: 'suspended' } } as const
+    const paused = { ...whole, principal: { id: 'p-1', state: 'suspended', userAssigned: null } } as const
     expect(causeOf('identity_not_found', 'Identity not found', paused)).toBe(
       'The managed identity of web-01 is paused.',
     )

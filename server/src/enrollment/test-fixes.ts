@@ -10,7 +10,12 @@ export interface FailureContext {
   readonly instance: { readonly id: string; readonly name: string; readonly hasAgent: boolean }
   readonly identityState: IdentityState
   /** Null when the instance has never had one. */
-  readonly principal: { readonly id: string; readonly state: 'enabled' | 'suspended' | 'deleted' } | null
+  readonly principal: {
+    readonly id: string
+    readonly state: 'enabled' | 'suspended' | 'deleted'
+    /** Name of a user-assigned identity; null for that of the instance itself. */
+    readonly userAssigned: string | null
+  } | null
 }
 
 /** `identity` and `agent` are looked at more closely, because one code stands for several states. */
@@ -105,7 +110,8 @@ export function causeOf(code: ErrorCode, detail: string, context: FailureContext
   if (rules[code] !== 'identity') return detail
   const fix = fixCodeOf(rules[code], context)
   if (fix === 'use_assigned_identity') return `No identity that ${name} has is the one that was asked for.`
-  if (fix === 'resume_principal') return `The managed identity of ${name} is paused.`
+  if (fix === 'resume_principal')
+    return `The managed identity ${context.principal?.userAssigned ?? `of ${name}`} is paused.`
   if (fix === 'turn_on_identity') return `The managed identity of ${name} is off.`
   return `The managed identity of ${name} is changing at this moment.`
 }
@@ -132,8 +138,11 @@ function fixWith(code: TestFixCode, context: FailureContext): TestFix {
     case 'resume_principal':
       return {
         code,
-        label: `Resume the identity of ${name}`,
-        target: principal && { kind: 'principal', id: principal.id },
+        label: `Resume ${principal?.userAssigned ?? `the identity of ${name}`}`,
+        target: principal && {
+          kind: principal.userAssigned === null ? 'principal' : 'user-identity',
+          id: principal.id,
+        },
       }
     case 'rotate_credential':
       return {

@@ -263,7 +263,11 @@ it('a test of a user-assigned identity that is paused leads to that identity, wh
   await stack.users.act(operator, 'pause', principalId, {})
   const refused = { ...refusal, steps: [step('identity', { status: 'failed', code: 'identity_paused' })] }
   const test = await finished(instance, refused, { selector: { name: 'client_id', value: clientId.toUpperCase() } })
-  expect(test.failure?.fix).toMatchObject({ code: 'resume_principal', target: { kind: 'principal', id: principalId } })
+  expect(test.failure?.fix).toEqual({
+    code: 'resume_principal',
+    label: 'Resume deploy',
+    target: { kind: 'user-identity', id: principalId },
+  })
 })
 
 describe('a test for a short-lived token', () => {

@@ -200,7 +200,13 @@ export class TokenTester {
       hasSelector: test.selector !== null,
       instance: { id: instance.id, name: instance.name, hasAgent: instance.agentId !== null },
       identityState: selected ? ('on' as const) : instance.identityState,
-      principal: principal ? { id: principal.objectId, state: principal.state } : null,
+      principal: principal
+        ? {
+            id: principal.objectId,
+            state: principal.state,
+            userAssigned: principal.kind === 'user' ? principal.displayName : null,
+          }
+        : null,
     }
     const root = rootFailure(steps)
     const code = root?.code ?? 'internal'

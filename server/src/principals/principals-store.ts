@@ -99,7 +99,11 @@ export class PrincipalsStore {
     return result.numUpdatedRows === 1n
   }
 
-  async updatePrincipal(tx: Tx, objectId: string, change: PrincipalChange & { updated_at: number }): Promise<void> {
+  async updatePrincipal(
+    tx: Tx,
+    objectId: string,
+    change: PrincipalChange & { name_key?: string; updated_at: number },
+  ): Promise<void> {
     await sqlOf(tx)
       .updateTable('principals')
       .set((eb) => ({ ...change, version: eb('version', '+', 1) }))

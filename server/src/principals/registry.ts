@@ -24,6 +24,7 @@ import { ClientSecretsStore } from './client-secrets-store.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
+import { recordingKeyRefusal } from './key-refusal.ts'
 import { type Principal, restorableMs } from './principal.ts'
 import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
@@ -123,7 +124,8 @@ export class PrincipalRegistry {
    * agents keep are asked for anew. The caller records the act.
    */
   async change(tx: Tx, objectId: ObjectId, change: PrincipalChange): Promise<void> {
-    await this.#store.updatePrincipal(tx, objectId, { ...change, updated_at: this.#clock.now() })
+    const named = change.display_name !== undefined && { name_key: change.display_name.toLowerCase() }
+    await this.#store.updatePrincipal(tx, objectId, { ...change, ...named, updated_at: this.#clock.now() })
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
@@ -331,19 +333,8 @@ export class PrincipalRegistry {
   }
 
   /** A key that `work` refuses leaves a record of its own, since the transaction that found it out is undone (SEC-38). */
-  async recordingKeyRefusal<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof SignetError && error.code === 'key_reused') {
-        await this.#audit.record(context, {
-          action: 'credential.key_refused',
-          outcome: 'refused',
-          reason: error.code,
-        })
-      }
-      throw error
-    }
+  recordingKeyRefusal<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    return recordingKeyRefusal(this.#audit, context, work)
   }
 
   /**

@@ -48,7 +48,10 @@ export const TestFix = z.object({
   label: z.string(),
   /** What the act is about; null when it is the request itself. */
   target: z
-    .object({ kind: z.enum(['instance', 'principal', 'audience', 'seconds', 'request']), id: z.string() })
+    .object({
+      kind: z.enum(['instance', 'principal', 'user-identity', 'audience', 'seconds', 'request']),
+      id: z.string(),
+    })
     .nullable(),
 })
 export type TestFix = z.infer<typeof TestFix>

@@ -1,10 +1,11 @@
 import { resourcesApi } from '@signet/shared/api/resources'
+import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import type { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
 import type { QueryRoot } from './query-roots.ts'
 
-const shown = ['instances', 'targets'] as const satisfies QueryRoot[]
+const shown = ['instances', 'targets', 'identities'] as const satisfies QueryRoot[]
 
 /** What turning on would do to an instance: make a principal, or make one where the last could be restored. */
 export const turnOnOptions = (instanceId: InstanceId) =>
@@ -33,7 +34,10 @@ export function useRestore() {
 
 /** Resumes a paused identity, where its refusal is noticed. */
 export function useResume() {
-  return useMend((principalId: ObjectId) => call(resourcesApi.resume)({ params: { principalId }, body: {} }))
+  return useMend(async ({ principalId, isUserAssigned }: { principalId: ObjectId; isUserAssigned: boolean }) => {
+    const request = { params: { principalId }, body: {} }
+    await (isUserAssigned ? call(userIdentitiesApi.resume)(request) : call(resourcesApi.resume)(request))
+  })
 }
 
 function useMend<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {

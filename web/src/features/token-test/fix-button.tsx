@@ -30,7 +30,7 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
     case 'rotate_credential':
       return <Rotate principalId={fix.target?.id} label={label} />
     case 'resume_principal':
-      return <Resume principalId={fix.target?.id} label={label} onDone={() => acts.onRunAgain()} />
+      return <Resume target={fix.target} label={label} onDone={() => acts.onRunAgain()} />
     case 'enroll_agent':
     case 'start_agent':
     case 'check_clock':
@@ -69,10 +69,14 @@ export function FixButton({ test, failure, acts }: { test: TokenTest; failure: T
 }
 
 /** Resumes the identity and asks for the token again. */
-function Resume(props: { principalId: string | undefined; label: string; onDone: () => void }) {
+function Resume(props: { target: TestFailure['fix']['target']; label: string; onDone: () => void }) {
   const resume = useResume()
   const refusal = useRefusal('identities.write')
-  const id = ObjectId.safeParse(props.principalId).data
+  const principalId = ObjectId.safeParse(props.target?.id).data
+  const isUserAssigned = props.target?.kind === 'user-identity'
+  const start = () => {
+    if (principalId !== undefined) resume.mutate({ principalId, isUserAssigned }, { onSuccess: props.onDone })
+  }
   return (
     <>
       <Button
@@ -80,7 +84,7 @@ function Resume(props: { principalId: string | undefined; label: string; onDone:
         icon={<Wrench size={14} aria-hidden />}
         busy={resume.isPending}
         disabledReason={refusal}
-        onClick={() => id !== undefined && resume.mutate(id, { onSuccess: props.onDone })}
+        onClick={start}
       >
         {props.label}
       </Button>
