@@ -1,7 +1,14 @@
+import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { IdentityPage } from '../features/identities/identity-page.tsx'
+import { PrincipalCertificates } from '../features/instances/certificates-tab.tsx'
 import { principalParts } from './principal-parts.tsx'
+
+const parts = {
+  ...principalParts,
+  certificates: ({ principalId }: UserIdentityDetail) => <PrincipalCertificates principalId={principalId} />,
+}
 
 /** The page of a user-assigned identity, with the tabs that other features have for it. */
 export function UserIdentityPage() {
-  return <IdentityPage parts={principalParts} />
+  return <IdentityPage parts={parts} />
 }

@@ -27,6 +27,7 @@ const deleted: UserIdentityDetail = {
 }
 
 const parts = {
+  certificates: () => <p>The part about certificates</p>,
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
   activity: () => <p>The part about activity</p>,
@@ -85,7 +86,7 @@ describe('the page of a user-assigned identity', () => {
   test('moves between its tabs by key, each with an address', async () => {
     const { screen, history } = await show()
     screen.getByRole('tab', { name: 'Overview' }).element().focus()
-    await userEvent.keyboard('{ArrowRight}{ArrowRight}{Enter}')
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}{Enter}')
     await expect.element(screen.getByText('The part about federation')).toBeVisible()
     expect(history.location.pathname).toBe(`/identities/${principalId}/federation`)
   })

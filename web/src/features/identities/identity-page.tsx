@@ -27,6 +27,7 @@ const page = getRouteApi('/signed-in/identities/$principalId/{-$tab}')
 const tabs = [
   { value: 'overview', label: 'Overview' },
   { value: 'instances', label: 'Instances' },
+  { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
   { value: 'roles', label: 'Roles' },
   { value: 'activity', label: 'Activity' },
@@ -35,7 +36,7 @@ type TabName = (typeof tabs)[number]['value']
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
-  parts: Record<'federation' | 'roles' | 'activity', (identity: UserIdentityDetail) => ReactNode>
+  parts: Record<'certificates' | 'federation' | 'roles' | 'activity', (identity: UserIdentityDetail) => ReactNode>
 }
 
 /** One user-assigned identity; the tab is part of the address. */
@@ -99,7 +100,7 @@ function IdentityTabs({ identity, tab, parts }: IdentityPageProps & { identity: 
     <Tabs label="Parts of the identity" tabs={tabs} value={tab} onChange={open}>
       {tab === 'overview' && <Overview identity={identity} />}
       {tab === 'instances' && <InstancesTab identity={identity} />}
-      {(tab === 'federation' || tab === 'roles' || tab === 'activity') && parts[tab](identity)}
+      {tab !== 'overview' && tab !== 'instances' && parts[tab](identity)}
     </Tabs>
   )
 }

@@ -29,10 +29,11 @@ export function CertificatesTab({ instance }: { instance: InstanceDetail }) {
       </Frame>
     )
   }
-  return <Certificates principalId={instance.identity.principalId} />
+  return <PrincipalCertificates principalId={instance.identity.principalId} />
 }
 
-function Certificates({ principalId }: { principalId: ObjectId }) {
+/** The certificates of an identity of any kind. */
+export function PrincipalCertificates({ principalId }: { principalId: ObjectId }) {
   const query = useQuery(credentialsOptions(principalId))
   return (
     <Loadable state={loadStateOf(query)}>
