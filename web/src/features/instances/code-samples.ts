@@ -2,7 +2,7 @@ import type { LocalEndpoints } from '@signet/shared/api/resources'
 import { shellWord } from '../../ui/shell-word.ts'
 
 /** Between double quotes, as people write paths. */
-export function shellPath(path: string): string {
+function shellPath(path: string): string {
   return /^[A-Za-z0-9_./:@%+=, -]+$/.test(path) ? `"${path}"` : shellWord(path)
 }
 
