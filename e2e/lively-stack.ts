@@ -164,6 +164,7 @@ interface Principal {
 /** What is a resource of its own: an identity of two instances, an application, and an audience that gives the first a role. */
 async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const named = { name: 'orders-worker', resourceGroup: 'rg-shop' }
+  await admin('POST', '/resource-groups', { name: named.resourceGroup })
   const { principalId: identity } = await admin<Principal>('POST', '/user-identities', named)
   await admin('POST', `/user-identities/${identity}/attach`, { instanceIds })
   const { principalId: application } = await admin<Principal>('POST', '/applications', { name: 'Release pipeline' })
