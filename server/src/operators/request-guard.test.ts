@@ -136,6 +136,7 @@ const table: Record<string, Role[]> = {
   'GET /instances': readers,
   'GET /instances/facets': readers,
   'GET /instances/export': readers,
+  'POST /instances/export': readers,
   'GET /instances/:instanceId': readers,
   'POST /instances': operators,
   'PUT /instances/:instanceId/identity': operators,

@@ -39,6 +39,8 @@ test('keeps a filter under a name, and leads there again', async () => {
   await screen.getByRole('button', { name: 'Views' }).click()
   await screen.getByRole('button', { name: 'Web shared' }).click()
   expect(onSearch).toHaveBeenCalledWith({ filter: 'instance:web-*', cols: undefined, view: kept.id }, true)
+  // What leads on closes the popover it was in.
+  await screen.getByRole('button', { name: 'Views' }).click()
   await screen.getByRole('button', { name: 'Save this view…' }).click()
   await screen.getByLabelText('Name').fill('Mine')
   await screen.getByRole('button', { name: 'Save', exact: true }).click()
