@@ -48,6 +48,17 @@ describe('an identifier', () => {
     }
   })
 
+  it('of an application leads to it: its IDs, after it was deleted too', async () => {
+    const made = await stack.database.transact((tx) => stack.registry.createApplication(tx, 'billing'))
+    const hit = { kind: 'application', id: made.objectId, path: `/applications/${made.objectId}` }
+    for (const text of [made.objectId, made.clientId.toUpperCase()]) expect(await find(text), text).toEqual([hit])
+    expect(await find(made.objectId, as('developer'))).toEqual([])
+    await stack.database.transact((tx) => stack.registry.delete(tx, contextOf(), made.objectId))
+    expect(await resolver.find(made.objectId, everything)).toMatchObject([
+      { ...hit, label: 'Application billing (deleted)' },
+    ])
+  })
+
   it('of an audience leads to it: its URI and its application ID', async () => {
     const [app] = authority.resources.list()
     const hit = { kind: 'audience', id: given(app).id, path: `/audiences/${given(app).id}` }

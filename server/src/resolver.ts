@@ -147,8 +147,9 @@ export class Resolver {
   }
 }
 
-/** The page of the instance that a system-assigned identity belongs to, or the identity's own. */
+/** The page of the instance that a system-assigned identity belongs to, or the principal's own. */
 function homeOf(principal: Principal | undefined): string | undefined {
+  if (principal?.kind === 'app') return `/applications/${principal.objectId}`
   if (principal?.kind === 'user') return `/identities/${principal.objectId}`
   return principal?.ownerInstanceId ? `/instances/${principal.ownerInstanceId}` : undefined
 }
@@ -161,8 +162,12 @@ function userIdentityHit(principalId: string, name: string, isGone: boolean): Re
 function identityHit(principal: Principal): ResolvedHit[] {
   const { objectId, kind, displayName, ownerInstanceId, state } = principal
   if (kind === 'user') return [userIdentityHit(objectId, displayName, state === 'deleted')]
-  if (ownerInstanceId === null) return []
   const gone = state === 'deleted' ? ' (deleted)' : ''
+  if (kind === 'app') {
+    const path = `/applications/${objectId}`
+    return [{ kind: 'application', id: objectId, label: `Application ${displayName}${gone}`, path }]
+  }
+  if (ownerInstanceId === null) return []
   const path = `/instances/${ownerInstanceId}/identity`
   return [{ kind: 'identity', id: objectId, label: `Identity of ${displayName}${gone}`, path }]
 }

@@ -5,6 +5,7 @@ import { route } from './contract.ts'
 export const ResolvedKind = z.enum([
   'instance',
   'identity',
+  'application',
   'audience',
   'certificate',
   'rotation',

@@ -4,6 +4,7 @@ import type { ResolvedKind } from '@signet/shared/api/resolve'
 export const kindWords: Record<ResolvedKind, string> = {
   instance: 'Instance',
   identity: 'Identity',
+  application: 'Application',
   audience: 'Audience',
   certificate: 'Certificate',
   rotation: 'Rotation',

@@ -1,6 +1,7 @@
 import type { ApplicationDetail, RegisteredCertificate } from '@signet/shared/api/applications'
 import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -19,6 +20,7 @@ interface RemoveCertificateDialogProps {
 
 /** Asks before a certificate is removed, which is for ever. Shown while it is mounted. */
 export function RemoveCertificateDialog({ application, certificate, onClose }: RemoveCertificateDialogProps) {
+  const refusal = useRefusal('identities.write')
   const remove = useRemoveCertificate(application, certificate)
   const [given, setGiven] = useState('')
   const name = certificate.thumbprint.slice(0, thumbprintLength)
@@ -43,6 +45,7 @@ export function RemoveCertificateDialog({ application, certificate, onClose }: R
         name={lastUsedAt === null ? undefined : name}
         loading={false}
         busy={remove.isPending}
+        disabledReason={refusal}
         onConfirm={run}
         onClose={onClose}
       >

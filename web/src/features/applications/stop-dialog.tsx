@@ -2,6 +2,7 @@ import type { ApplicationDetail } from '@signet/shared/api/applications'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { applicationWords } from '../../api/words.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
@@ -26,6 +27,7 @@ interface StopDialogProps {
 
 /** Asks before an application is paused or deleted, with what hangs on it. Shown while it is mounted. */
 export function StopDialog({ application, act, onClose }: StopDialogProps) {
+  const refusal = useRefusal('identities.write')
   const [seen, setSeen] = useState(application)
   const { run, again, error, isPending, reset } = useStop(seen, act, onClose)
   const stepUp = useStepUpFor({ error, reset }, again)
@@ -42,6 +44,7 @@ export function StopDialog({ application, act, onClose }: StopDialogProps) {
         name={wasUsed ? name : undefined}
         loading={false}
         busy={isPending}
+        disabledReason={refusal}
         onConfirm={run}
         onClose={onClose}
       >

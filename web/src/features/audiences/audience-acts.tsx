@@ -77,6 +77,7 @@ interface StopAudienceDialogProps {
 }
 
 function StopAudienceDialog({ audience, act, onClose }: StopAudienceDialogProps) {
+  const refusal = useRefusal('audiences.write')
   const stop = useAudienceAct(audience)
   const navigate = useNavigate()
   const [given, setGiven] = useState('')
@@ -103,6 +104,7 @@ function StopAudienceDialog({ audience, act, onClose }: StopAudienceDialogProps)
         name={act === 'disable' ? name : undefined}
         loading={false}
         busy={stop.isPending}
+        disabledReason={refusal}
         onConfirm={run}
         onClose={onClose}
       >

@@ -53,6 +53,7 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
         name={undefined}
         loading={false}
         busy={unassign.isPending}
+        disabledReason={refusal}
         onConfirm={run}
         onClose={() => setAsking(false)}
       >

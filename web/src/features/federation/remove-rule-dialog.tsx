@@ -1,6 +1,7 @@
 import type { FederatedCredential } from '@signet/shared/api/federation'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -12,6 +13,7 @@ const weekMs = 7 * dayMs
 
 /** Asks before a federated credential is removed. Shown while it is mounted. */
 export function RemoveRuleDialog({ credential, onClose }: { credential: FederatedCredential; onClose: () => void }) {
+  const refusal = useRefusal('identities.write')
   const remove = useRemoveRule(credential)
   const { lastUsedAt } = credential
   const name = visibleText(credential.name)
@@ -32,6 +34,7 @@ export function RemoveRuleDialog({ credential, onClose }: { credential: Federate
       name={lastUsedAt !== null && Date.now() - lastUsedAt < weekMs ? name : undefined}
       loading={false}
       busy={remove.isPending}
+      disabledReason={refusal}
       onConfirm={run}
       onClose={onClose}
     >

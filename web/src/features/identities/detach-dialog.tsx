@@ -1,6 +1,7 @@
 import type { UserIdentitySummary } from '@signet/shared/api/user-identities'
 import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { hasCode, problemOf } from '../../api/api-error.ts'
+import { useRefusal } from '../../api/session.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { notifyUndoable } from '../../ui/toaster.tsx'
@@ -15,6 +16,7 @@ interface DetachDialogProps {
 
 /** Asks before an identity is taken from an instance. Shown while it is mounted. */
 export function DetachDialog({ identity, instance, onClose }: DetachDialogProps) {
+  const refusal = useRefusal('identities.write')
   const detach = useAssign()
   const back = useAssign()
   const { principalId, version } = identity
@@ -38,6 +40,7 @@ export function DetachDialog({ identity, instance, onClose }: DetachDialogProps)
       name={undefined}
       loading={false}
       busy={detach.isPending}
+      disabledReason={refusal}
       onConfirm={run}
       onClose={onClose}
     >

@@ -90,6 +90,7 @@ export function RestoreButton({ identity }: { identity: UserIdentityDetail }) {
         title={`Restore ${name}?`}
         confirmLabel="Restore"
         busy={act.isPending}
+        disabledReason={refusal}
         problem={act.error === null || needsStepUp(act.error) ? null : problemOf(act.error)}
         onConfirm={restore}
         onClose={() => setAsking(false)}

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
 import { rowsOf } from '../../api/pages.ts'
+import { useRefusal } from '../../api/session.ts'
 import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { BlastDialog } from '../../ui/blast-dialog.tsx'
 import { ChangedNotice } from '../../ui/changed-notice.tsx'
@@ -28,6 +29,7 @@ interface StopDialogProps {
 
 /** Asks before an identity is paused or deleted, with everything that hangs on it. Shown while it is mounted. */
 export function StopDialog({ identity, act, onClose }: StopDialogProps) {
+  const refusal = useRefusal('identities.write')
   const [seen, setSeen] = useState(identity)
   const instances = useInfiniteQuery({ ...assignedInstancesOptions(identity.principalId), retry: false })
   const { run, again, error, isPending, reset } = useStop(seen, act, onClose)
@@ -44,6 +46,7 @@ export function StopDialog({ identity, act, onClose }: StopDialogProps) {
         name={instances.isPending || !asksForName(known, Date.now()) ? undefined : name}
         loading={instances.isPending}
         busy={isPending}
+        disabledReason={refusal}
         onConfirm={run}
         onClose={onClose}
       >
