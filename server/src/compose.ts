@@ -31,7 +31,6 @@ import {
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
-import { describeApi } from './describe-api.ts'
 import {
   agentEndpoint,
   enrollmentHandlers,
@@ -68,6 +67,7 @@ import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import { contractRouter, type Guard } from './platform/http/contract-router.ts'
 import { deploymentHandlers } from './platform/http/deployment-routes.ts'
+import { describeApi } from './platform/http/describe-api.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
