@@ -5,9 +5,6 @@ import { type Screen, type Seats, seatBeside, takeSeats, visit } from '../screen
 import { screens } from '../screens.ts'
 import { expect, standards, test } from './fixtures.ts'
 
-// A trace would take longer than the looking.
-test.use({ trace: 'off' })
-
 let stack: LivelyStack
 /** Two look at a time, each with pages of their own, since an examination keeps one core busy. */
 let lanes: readonly { readonly seats: Seats; readonly screens: readonly Screen[] }[]
