@@ -263,11 +263,8 @@ it('a test of a user-assigned identity that is paused leads to that identity, wh
   await stack.users.act(operator, 'pause', principalId, {})
   const refused = { ...refusal, steps: [step('identity', { status: 'failed', code: 'identity_paused' })] }
   const test = await finished(instance, refused, { selector: { name: 'client_id', value: clientId.toUpperCase() } })
-  expect(test.failure?.fix).toEqual({
-    code: 'resume_principal',
-    label: 'Resume deploy',
-    target: { kind: 'user-identity', id: principalId },
-  })
+  const meant = { kind: 'user-identity', id: principalId }
+  expect(test.failure?.fix).toEqual({ code: 'resume_principal', label: 'Resume deploy', target: meant })
 })
 
 describe('a test for a short-lived token', () => {
