@@ -1,9 +1,8 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import { sql } from 'kysely'
-import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { Condition } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import type { Tx } from '../platform/transaction.ts'
 import type { Principal } from './principal.ts'
 import { toPrincipal } from './principals-store.ts'
 
@@ -52,22 +51,6 @@ export class ApplicationsStore {
       keyOf: (row) => [row.name_key, row.object_id],
       map: toPrincipal,
     })
-  }
-
-  /** Compare-and-set. @returns whether it was of that version */
-  async rename(tx: Tx, { objectId, version }: Principal, name: string, now: number): Promise<boolean> {
-    const { numUpdatedRows } = await sqlOf(tx)
-      .updateTable('principals')
-      .set((eb) => ({
-        display_name: name,
-        name_key: name.toLowerCase(),
-        updated_at: now,
-        version: eb('version', '+', 1),
-      }))
-      .where('object_id', '=', objectId)
-      .where('version', '=', version)
-      .executeTakeFirst()
-    return numUpdatedRows === 1n
   }
 
   async counts(principalIds: readonly string[]): Promise<(principalId: string) => CredentialCounts> {

@@ -96,10 +96,7 @@ export class Applications {
   ): Promise<ApplicationDetail> {
     await this.#change(principalId, { expected }, async (tx, application) => {
       if (application.displayName === name) return
-      if (!(await this.#store.rename(tx, application, name, this.#parts.clock.now()))) {
-        throw new SignetError('conflict', 'The application was changed in the meantime.')
-      }
-      await this.#parts.database.changed(tx, { kind: 'principal', id: principalId })
+      await this.#parts.registry.change(tx, principalId, { display_name: name })
       await this.#record(tx, context, application, {
         action: 'application.renamed',
         before: { name: application.displayName },

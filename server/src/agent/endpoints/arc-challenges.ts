@@ -7,6 +7,7 @@ import {
   constants,
   existsSync,
   fchmodSync,
+  fchownSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -109,7 +110,7 @@ export class ArcChallenges {
     this.#makeFolder()
     const descriptor = openSync(file, 'wx', modes.file)
     try {
-      if (this.#group !== undefined) chownSync(file, -1, this.#group)
+      if (this.#group !== undefined) fchownSync(descriptor, -1, this.#group)
       fchmodSync(descriptor, modes.file)
       writeSync(descriptor, secret)
     } finally {
