@@ -157,6 +157,8 @@ async function openSubject(data: string, size: number): Promise<Subject> {
     server.adminApi(async () => systemContext('bench', 'bench')),
   )
   const listener = createServer(app).listen(0, '127.0.0.1')
+  // While the other size is asked, this one's connection rests, however long that takes.
+  listener.keepAliveTimeout = 0
   await new Promise((resolve) => listener.once('listening', resolve))
   const { port } = listener.address() as AddressInfo
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
