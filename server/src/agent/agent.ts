@@ -194,7 +194,6 @@ class RunningParts implements RunningAgent {
       clock,
       log,
     }
-    if (!parts.callers) log.warn('every process of this machine may ask for tokens (SIGNET_LOCAL_USERS)')
     const secrets = this.#secrets
     const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
     const endpoints = await listeners.open()
