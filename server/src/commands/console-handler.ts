@@ -9,7 +9,7 @@ import { consoleApp } from '../platform/http/dashboard-app.ts'
 import type { Readiness } from '../platform/http/health.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Secret } from '../platform/secret.ts'
-import { cloudNames, exactNames } from '../platform/service-names.ts'
+import { certificateNames, cloudNames, exactNames } from '../platform/service-names.ts'
 import { SignetError } from '../platform/signet-error.ts'
 
 /**
@@ -65,10 +65,8 @@ function servicesOf(
   { bind, authorityPort, names, answersCloudNames }: Config,
 ) {
   const own = { names: exactNames(names), vaultDomains: [...names.vault] }
-  const covered = (loaded: LoadedCertificate) =>
-    [...own.names, ...own.vaultDomains.map((domain) => `*.${domain}`)].filter((name) =>
-      loaded.covers(name.replace('*', 'any')),
-    )
+  const covered = ({ covers }: LoadedCertificate) =>
+    certificateNames(names).filter((name) => covers(name.replace('*', 'any')))
   return {
     ...{ bind, port: authorityPort, ...own },
     cloud: answersCloudNames ? { names: exactNames(cloudNames), vaultDomains: [...cloudNames.vault] } : null,

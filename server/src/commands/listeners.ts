@@ -6,6 +6,7 @@ import { listen } from '../platform/http/listener.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { certificateNames, cloudNames } from '../platform/service-names.ts'
 import { ServerCertificates, tlsLifetimeMs } from './server-certificates.ts'
 
 interface ListenerParts {
@@ -38,6 +39,7 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     },
   })
   lifecycle.started('services listener', () => services.close())
+  warnOfNames(parts)
   const agents = await listen({
     name: 'agents',
     setting: 'SIGNET_AGENTS_PORT',
@@ -73,4 +75,17 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     run: async () => certificate.look(),
   })
   lifecycle.started('certificate files', () => watch.stop())
+}
+
+/** What somebody who reads the log should know of the names: those of the cloud, and those the operator's certificate lacks. */
+function warnOfNames({ config: { names, answersCloudNames }, log, server }: ListenerParts): void {
+  if (answersCloudNames) log.warn({ names: cloudNames }, 'answering to names of the cloud (SIGNET_CLOUD_NAMES)')
+  const { certificate } = server.servicePort
+  const lacking = certificateNames(names).filter((name) => !certificate?.current.covers(name.replace('*', 'any')))
+  if (certificate && lacking.length > 0) {
+    log.warn(
+      { names: lacking },
+      "SIGNET_TLS_CERT_FILE is not for these names: Signet's own certificate is presented there",
+    )
+  }
 }

@@ -7,7 +7,7 @@ import { toPem } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import type { OperatorCertificate } from '../platform/crypto/operator-certificate.ts'
 import type { TlsMaterial } from '../platform/http/listener.ts'
-import { cloudNames, exactNames, hostNameOf, loopbackNames } from '../platform/service-names.ts'
+import { certificateNames, cloudNames, hostNameOf, loopbackNames } from '../platform/service-names.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
 
 export const tlsLifetimeMs = 90 * dayMs
@@ -69,7 +69,7 @@ export class ServerCertificates {
 async function makeBoth({ authorities, config }: Parts): Promise<Made> {
   const { publicHost, names, answersCloudNames } = config
   const families = answersCloudNames ? [names, cloudNames] : [names]
-  const ofServices = families.flatMap((each) => [...exactNames(each), ...each.vault.map((domain) => `*.${domain}`)])
+  const ofServices = families.flatMap(certificateNames)
   const agents = await issue(authorities, publicHost, [])
   const services = await issue(authorities, publicHost, ofServices)
   return { agents, services, context: createSecureContext({ ...services }) }

@@ -17,7 +17,12 @@ export const cloudNames: ServiceNames = {
   vault: ['vault.azure.net'],
 }
 
-/** The names in a certificate, and in the lines of a hosts file: without those of loopback. */
+/** What has to be in a certificate that is for all of them: the names, and each vault domain with its wildcard. */
+export function certificateNames(names: ServiceNames): string[] {
+  return [...exactNames(names), ...names.vault.map((domain) => `*.${domain}`)]
+}
+
+/** Every name that is one, without those of loopback. */
 export function exactNames({ authority, management, graph, vault }: ServiceNames): string[] {
   return [...authority, ...management, ...graph, ...vault].filter((name) => !loopbackNames.includes(name))
 }
@@ -79,7 +84,8 @@ export function isOneLabelBelow(name: string, domain: string): boolean {
  * undefined for what names no host.
  */
 export function hostNameOf(host: string): string | undefined {
-  const [, address, name] = /^(?:\[([\da-f:.]{2,45})\]|([a-z\d.-]{1,254}))(?::\d{0,5})?$/i.exec(host) ?? []
+  const [, address, name, port = ''] = /^(?:\[([\da-f:.]{2,45})\]|([a-z\d.-]{1,254}))(?::(\d{0,5}))?$/i.exec(host) ?? []
+  if (Number(port) > 65_535) return undefined
   if (address !== undefined) {
     return isIP(address) === 6 ? new URL(`https://[${address}]`).hostname.slice(1, -1) : undefined
   }
