@@ -101,6 +101,7 @@ class RunningParts implements RunningAgent {
   readonly #order = new StateOrder()
   /** Generation of the newest state of which every slot was tried once. */
   #appliedGeneration = 0
+  readonly #authority: AuthorityClient
   #endpoints: LocalEndpoints | undefined
 
   constructor(options: AgentOptions, identity: AgentIdentity) {
@@ -112,6 +113,8 @@ class RunningParts implements RunningAgent {
     this.#cache = new TokenCache(clock)
     const { serverUrl, caPem } = identity
     const client = new ServerClient({ serverUrl, caPem, certificate: clientCertificateOf(identity) })
+    this.#authority = new AuthorityClient(caPem)
+    this.#authority.trust(this.#held.state?.authorityCas)
     this.#client = client
     this.#reporter = new Reporter({ client, clock, log, content: () => this.#report() })
     this.#sync = new CredentialSync({ held: this.#held, client, clock, log, onSettled: () => this.#reporter.soon() })
@@ -179,7 +182,7 @@ class RunningParts implements RunningAgent {
 
   async #openLocalPorts(): Promise<void> {
     const { agentDir, clock, log, local } = this.#options
-    const authority = new AuthorityClient(this.#identity.caPem)
+    const authority = this.#authority
     this.#lifecycle.started('authority client', () => authority.close())
     const parts: LocalEndpointParts = {
       broker: new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() }),
@@ -224,6 +227,7 @@ class RunningParts implements RunningAgent {
     }
     const { connection } = this.#order
     this.#held.noteServerTime(state.serverTime)
+    this.#authority.trust(state.authorityCas)
     const wiped = this.#dropping(() => this.#held.apply(state))
     if (wiped > 0) this.#reporter.soon()
     this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))

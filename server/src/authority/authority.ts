@@ -15,7 +15,7 @@ import { clientFactsFrom } from './client-facts.ts'
 import { FederationTester } from './federation-tester.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
-import { type Issuer, issuerOf } from './issuer.ts'
+import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -38,6 +38,9 @@ export interface AuthorityOptions {
   readonly tenantId: string
   readonly tenantDomain: string
   readonly authorityUrl: string
+  readonly otherAuthorityUrls?: OtherUrls
+  /** Names that this deployment has for built-in audiences: what is asked for, and the built-in one it means. */
+  readonly audienceNames?: ReadonlyMap<string, string>
   readonly tokenLifetimeSeconds: number
   /** Answers what external issuers publish. */
   readonly fetch: Fetch
@@ -76,7 +79,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const { clock, log } = options
   const issuer = issuerOf(options)
   const keys = await SigningKeys.open(options)
-  const resources = await ResourceApps.open(options.database, clock)
+  const resources = await ResourceApps.open(options.database, clock, options.audienceNames)
   const issuanceLog = new IssuanceLog(options)
   const usage = new TokenUsageStore(options.dataDir, clock)
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)

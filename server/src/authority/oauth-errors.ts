@@ -62,6 +62,7 @@ const forms = {
   forbidden: elsewhere,
   cross_site_request: elsewhere,
   conflict: elsewhere,
+  misdirected: elsewhere,
   precondition_failed: elsewhere,
   idempotency_key_reused: elsewhere,
   idempotency_key_busy: elsewhere,

@@ -6,6 +6,7 @@ import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { addAddressCommands } from './address-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
@@ -66,6 +67,7 @@ function commandLine(): Command {
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   addTokenCommand(program)
+  addAddressCommands(program, { connect, print })
   program
     .command('operator')
     .description('the people who use the dashboard')

@@ -14,6 +14,8 @@ export interface DesiredStateParts {
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly authorityUrl: string
+  /** PEM of what else the authority's certificate is checked by; undefined where the CA pinned at enrolment is all. */
+  readonly authorityCas?: () => string | undefined
   /** The issuer an agent's assertion is addressed to. */
   readonly assertionAudience: string
   /** Number of the newest change; what is computed after reading it is at least that new. */
@@ -28,12 +30,14 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
   const assigned = await parts.users.onAgent(agentId)
   const standings = await parts.slots.ofAgent(agentId)
   const principals = await parts.registry.findAll(standings.map((standing) => standing.principalId))
+  const authorityCas = parts.authorityCas?.()
   return {
     generation,
     serverTime: parts.clock.now(),
     tenantId: parts.tenantId,
     authorityUrl: parts.authorityUrl,
     assertionAudience: parts.assertionAudience,
+    ...(authorityCas !== undefined && { authorityCas }),
     instances: instances.map(({ id, name, resourceId, identityState }) => ({ id, name, resourceId, identityState })),
     principals: principals.flatMap((principal): DesiredPrincipal[] => {
       const standing = standings.find((one) => one.principalId === principal.objectId)

@@ -101,6 +101,8 @@ export const DesiredState = z.object({
   /** `https://host:port` of the authority, no trailing slash, and the issuer an assertion is addressed to. */
   authorityUrl: z.string(),
   assertionAudience: z.string(),
+  /** PEM of what the authority's certificate is checked by besides the CA pinned at enrolment; absent where that is all. */
+  authorityCas: z.string().optional(),
   instances: z.array(
     z.object({ id: InstanceId, name: z.string(), resourceId: z.string(), identityState: IdentityState }),
   ),

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { SecureVersion } from 'node:tls'
+import type { SecureContext, SecureVersion } from 'node:tls'
 import { SignetError, StartupError } from '../signet-error.ts'
 import { headerFault, mostHeaders } from './header-guard.ts'
 import { transportRefusal } from './problem.ts'
@@ -30,6 +30,8 @@ export interface ListenerOptions {
     readonly minVersion: SecureVersion
     /** Ask for a client certificate; the handler decides what to make of it, by thumbprint. */
     readonly requestCert?: boolean
+    /** The certificate for a name in SNI, where it is another than the first one. Must not throw. */
+    readonly contextFor?: (name: string) => SecureContext | undefined
   }
 }
 
@@ -72,9 +74,10 @@ function createServer(options: ListenerOptions): Server | TlsServer {
   const limits = { ...httpLimits, keepAliveTimeout: options.idleMs ?? httpLimits.keepAliveTimeout }
   const handler = guarded(options.handler, options.strictTransport === true)
   if (!options.tls) return createHttpServer(limits, handler)
-  const { requestCert = false, ...tls } = options.tls
+  const { requestCert = false, contextFor, ...tls } = options.tls
+  const fixed = { requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] }
   return createHttpsServer(
-    { ...limits, ...tls, requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] },
+    { ...limits, ...tls, ...fixed, ...(contextFor && { SNICallback: (name, done) => done(null, contextFor(name)) }) },
     handler,
   )
 }
@@ -100,8 +103,13 @@ export function guarded(handler: RequestListener, strictTransport = false): Requ
 
 /** Two readers might disagree about where such a request ends, so its connection goes with it. */
 function refuse(response: ServerResponse, detail: string): void {
-  const { body, headers } = transportRefusal(new SignetError('invalid_request', detail))
-  response.writeHead(400, { ...headers, Connection: 'close' }).end(body)
+  refuseBeforeReading(response, new SignetError('invalid_request', detail))
+}
+
+/** Answers before it is known whom the request is for, and ends the connection: what came with it is not read. */
+export function refuseBeforeReading(response: ServerResponse, error: SignetError): void {
+  const { body, headers } = transportRefusal(error)
+  response.writeHead(error.status, { ...headers, Connection: 'close' }).end(body)
 }
 
 /** A request that never became one: the words go to the bare socket. */

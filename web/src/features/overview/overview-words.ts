@@ -15,6 +15,8 @@ export const attentionWords: Record<AttentionKind, string> = {
   recovery_shares_missing: 'Missing',
   integrity_failed: 'Tampered',
   clock_doubtful: 'In doubt',
+  server_certificate_expiring: 'Expiring',
+  cloud_names_answered: 'Loosened',
 }
 
 export const severityTones = { critical: 'bad', warning: 'warn', notice: 'soft' } as const satisfies Record<
