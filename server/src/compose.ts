@@ -12,6 +12,7 @@ import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
@@ -26,6 +27,7 @@ import {
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
+  signingKeyHandlers,
   TokenEndpoint,
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
@@ -190,6 +192,7 @@ export async function composeServer(parts: ServerParts) {
     authorityUrl: config.authorityUrl,
     authorityCas: servicePort.authorityCas,
     assertionAudience: authority.issuer.v2,
+    terms: authority.terms,
   })
   servicePort.certificate?.onChange(() => plane.streams.allStatesChanged())
   lifecycle.started('agent streams', () => plane.streams.close())
@@ -328,6 +331,8 @@ export async function composeServer(parts: ServerParts) {
     router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
     router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
+    const keyAdmin = { admin: authority.keyAdmin, requireStepUp }
+    router.use(contractRouter(signingKeysApi, signingKeyHandlers(keyAdmin), options))
     router.use(contractRouter(enrollmentApi, enrollmentHandlers(plane.enrollment), options))
     router.use(
       contractRouter(

@@ -52,6 +52,7 @@ export class ResourceApps {
   readonly #apps = new Map<string, ResourceApp>()
   /** By application ID, which can be asked for too; of several with the same one the first in the order of their URIs. */
   #byAppId: ReadonlyMap<string, ResourceApp> = new Map()
+  readonly #observers: (() => void)[] = []
 
   /** By the key of another name, the key of the URI. */
   readonly #otherNames: ReadonlyMap<string, string>
@@ -99,6 +100,11 @@ export class ResourceApps {
     return new ResourceApps((await store.all()).map(toResourceApp), otherNames)
   }
 
+  /** Called whenever one is registered, changed or removed, before that is answered. */
+  onChange(observer: () => void): void {
+    this.#observers.push(observer)
+  }
+
   list(): ResourceApp[] {
     return [...this.#apps.values()]
   }
@@ -119,12 +125,17 @@ export class ResourceApps {
   /** It is registered, or another than it was. */
   put(app: ResourceApp): void {
     this.#apps.set(resourceKey(app.uri), app)
-    this.#index()
+    this.#changed()
   }
 
   drop(app: Pick<ResourceApp, 'uri'>): void {
     this.#apps.delete(resourceKey(app.uri))
+    this.#changed()
+  }
+
+  #changed(): void {
     this.#index()
+    for (const observe of this.#observers) observe()
   }
 
   #index(): void {

@@ -122,7 +122,7 @@ describe('the resource decides', () => {
     expect(decodeJwt(String((await ask({ scope: `${uri}/.default` })).body['access_token'])).aud).toBe(uri)
   })
 
-  it('is none for the audience of federated assertions', async () => {
+  it('is none for the audience of federated assertions, but to agents', async () => {
     await open()
     expect((await ask({ scope: 'api://AzureADTokenExchange/.default' })).body.error_codes).toEqual([500011])
   })

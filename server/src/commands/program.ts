@@ -1,5 +1,5 @@
 import { InstanceKind } from '@signet/shared/api/resources'
-import { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { LocalDialect, WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
@@ -97,29 +97,29 @@ function addWorkloadCommands(program: Command): void {
   program
     .command('env')
     .description('print what a client needs: every address, or the variables of one dialect')
-    .option('--dialect <dialect>', LocalDialect.options.join(', '))
+    .option('--dialect <dialect>', WorkloadDialect.options.join(', '))
     .option('--shell <shell>', Shell.options.join(', '), 'sh')
     .option(...furtherInstance)
     .action(async (options: { dialect?: string; shell: string; instance?: string }) => {
       const shell = choice(Shell, '--shell', options.shell)
-      const dialect = options.dialect === undefined ? undefined : choice(LocalDialect, '--dialect', options.dialect)
+      const dialect = options.dialect === undefined ? undefined : choice(WorkloadDialect, '--dialect', options.dialect)
       const { clientEnvironment, dialectEnvironment } = await import('./client-environment.ts')
       const { agentFolder } = await import('./agent-folder.ts')
       const config = readConfig(process.env)
       const agentDir = agentFolder(config, options.instance)
       const variables = dialect
-        ? dialectEnvironment(agentDir, dialect)
+        ? dialectEnvironment(agentDir, { dialect, clientId: process.env['AZURE_CLIENT_ID'] })
         : await clientEnvironment({ ...config, agentDir })
       process.stdout.write(shellLines(variables, shell))
     })
   program
     .command('run <command> [arguments...]')
     .description('start a program that finds its identity: signet run -- COMMAND …')
-    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'app-service')
+    .option('--dialect <dialect>', WorkloadDialect.options.join(', '), 'app-service')
     .option(...furtherInstance)
     .passThroughOptions()
     .action(async (command: string, args: string[], options: { dialect: string; instance?: string }) => {
-      const dialect = choice(LocalDialect, '--dialect', options.dialect)
+      const dialect = choice(WorkloadDialect, '--dialect', options.dialect)
       const { runWorkload } = await import('./run.ts')
       await runWorkload(process.env, { dialect, instance: options.instance }, [command, ...args])
     })

@@ -1,5 +1,5 @@
 import { AgentId, type TenantId } from '@signet/shared/vocabulary/identifiers'
-import type { DesiredPrincipal, DesiredState } from '@signet/shared/wire/agent-protocol'
+import type { DesiredPrincipal, DesiredState, TokenTerms } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { ResourceManager, UserIdentities } from '../resources/index.ts'
@@ -18,6 +18,8 @@ export interface DesiredStateParts {
   readonly authorityCas?: () => string | undefined
   /** The issuer an agent's assertion is addressed to. */
   readonly assertionAudience: string
+  /** What cached tokens are good under, at this moment. */
+  readonly terms: { readonly now: TokenTerms; onChange(observer: (terms: TokenTerms) => void): void }
   /** Number of the newest change; what is computed after reading it is at least that new. */
   readonly latestSeq: () => Promise<number>
 }
@@ -58,6 +60,7 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
         },
       ]
     }),
+    terms: parts.terms.now,
     renewAfter: agent.renew_after,
     agentGeneration: agent.generation,
   }

@@ -43,6 +43,7 @@ const settings = z.object({
   SIGNET_LOCAL_ARC_GROUP: numericId.optional(),
   SIGNET_LOCAL_WELL_KNOWN: flag,
   SIGNET_LOCAL_ABSOLUTE_FORM: flag,
+  SIGNET_LOCAL_TOKEN_FILES: flag,
   SIGNET_LOCAL_USERS: list.pipe(z.array(numericId)).optional(),
   SIGNET_LOCAL_UNITS: list.pipe(z.array(z.string().regex(/^[\w.:@\\-]{1,255}\.(service|scope)$/))).optional(),
   SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
@@ -109,6 +110,7 @@ export interface Config {
     readonly arcGroup: number | undefined
     readonly wellKnownAddress: boolean
     readonly absoluteForm: boolean
+    readonly tokenFiles: boolean
     readonly callers: { readonly users: number[] | undefined; readonly units: string[] | undefined }
     readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
   }
@@ -239,6 +241,7 @@ function localSettings(values: z.infer<typeof settings>): Config['local'] {
     arcGroup: values.SIGNET_LOCAL_ARC_GROUP,
     wellKnownAddress: values.SIGNET_LOCAL_WELL_KNOWN === 'true',
     absoluteForm: values.SIGNET_LOCAL_ABSOLUTE_FORM === 'true',
+    tokenFiles: values.SIGNET_LOCAL_TOKEN_FILES === 'true',
     callers: { users: values.SIGNET_LOCAL_USERS, units: values.SIGNET_LOCAL_UNITS },
     limits: { perSecond: values.SIGNET_LOCAL_RATE, inFlight: values.SIGNET_LOCAL_IN_FLIGHT },
   }

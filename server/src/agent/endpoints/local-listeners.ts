@@ -42,6 +42,8 @@ export interface LocalSettings {
   readonly wellKnownAddress: boolean
   /** Whether clients may take the endpoint for a proxy to that address. */
   readonly absoluteForm: boolean
+  /** Whether every identity has a token file, also while no run wants one. */
+  readonly tokenFiles: boolean
   readonly limits: LimitSettings
   readonly callers: CallerSettings
 }
