@@ -52,9 +52,8 @@ export interface Axis {
 
 /** An axis that holds everything, now and the planned instant. */
 export function fittingAxis(items: readonly TimelineItem[], now: number, planned: number | null): Axis {
-  const ends = items.map((item) => (isOver(item.kind) ? item.until : item.validUntil))
   const first = Math.min(now, ...items.map((item) => item.from))
-  const last = Math.max(now, planned ?? now, ...ends)
+  const last = Math.max(now, planned ?? now, ...items.map(shownUntil))
   const room = Math.max(1, last - first) * margin
   return { from: first - room, until: last + room }
 }
@@ -70,7 +69,7 @@ export function layOutTimeline(
   { from, until }: Axis = fittingAxis(items, now, planned),
 ): TimelineLayout {
   const sorted = items
-    .filter((item) => item.from < until && Math.max(item.until, item.validUntil) > from)
+    .filter((item) => item.from < until && shownUntil(item) > from)
     .sort((a, b) => a.from - b.from || a.until - b.until)
   const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (until - from)))
 
@@ -84,7 +83,7 @@ export function layOutTimeline(
       lane,
       start: share(item.from),
       end: share(item.until),
-      validEnd: share(Math.max(item.until, isOver(item.kind) ? item.until : item.validUntil)),
+      validEnd: share(shownUntil(item)),
     }
   })
   return {
@@ -98,8 +97,9 @@ export function layOutTimeline(
   }
 }
 
-function isOver(kind: TimelineKind): boolean {
-  return kind === 'retired' || kind === 'revoked'
+/** Until when an item is drawn: what is over ends before its validity does, and nothing of the rest is shown. */
+export function shownUntil({ kind, until, validUntil }: TimelineItem): number {
+  return kind === 'retired' || kind === 'revoked' ? until : Math.max(until, validUntil)
 }
 
 /** The spans in which an item and the one after it are both accepted. */
