@@ -53,6 +53,12 @@ describe('layOutTimeline', () => {
     ).toEqual(['b'])
   })
 
+  test('shows as expired what nobody ended before its validity did', () => {
+    const items = [item('a', 0, 10), item('b', 9, 20, { kind: 'retired' }), item('c', 19, 40)]
+    const { bars } = layOutTimeline(items, start + 25 * day, null)
+    expect(bars.map(({ kind }) => kind)).toEqual(['expired', 'retired', 'active'])
+  })
+
   test('survives having nothing to show', () => {
     expect(layOutTimeline([], start, null)).toMatchObject({ bars: [], overlaps: [], laneCount: 1 })
   })

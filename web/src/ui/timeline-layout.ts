@@ -1,6 +1,8 @@
 import { absoluteTime, dayWords, zoneShiftMs } from './absolute-time.ts'
 
 type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+/** As it is drawn: what nobody ended, but its validity did, has expired. */
+type DrawnKind = TimelineKind | 'expired'
 
 /** One thing with a validity, such as a certificate. Instants are epoch milliseconds. */
 export interface TimelineItem {
@@ -17,6 +19,7 @@ export interface TimelineItem {
 
 export interface TimelineBar {
   readonly item: TimelineItem
+  readonly kind: DrawnKind
   readonly lane: number
   /** Shares of the axis, 0 to 1. */
   readonly start: number
@@ -80,6 +83,7 @@ export function layOutTimeline(
     laneEnds[lane] = item.until
     return {
       item,
+      kind: drawnKind(item, now),
       lane,
       start: share(item.from),
       end: share(item.until),
@@ -95,6 +99,10 @@ export function layOutTimeline(
     now: share(now),
     planned: planned === null ? null : { at: share(planned), lane: bars.at(-1)?.lane ?? 0 },
   }
+}
+
+export function drawnKind({ kind, validUntil }: TimelineItem, now: number): DrawnKind {
+  return kind !== 'retired' && kind !== 'revoked' && validUntil <= now ? 'expired' : kind
 }
 
 /** Until when an item is drawn: what is over ends before its validity does, and nothing of the rest is shown. */

@@ -55,7 +55,7 @@ export function TimelineTab() {
                 lanes={drawn}
                 axis={isFitted(search) ? fittedAxis(drawn.flatMap(shownOf), lifetimeMs ?? usualLifetimeMs, now) : axis}
                 load={(load.data?.days ?? []).map(loadOf)}
-                sentence={(lane, item) => sentenceOf(rows, lane.id, item.id)}
+                sentence={(lane, item) => sentenceOf(rows, lane.id, item.id, now)}
                 href={(lane) => hrefOf(rows, lane.id)}
               />
               <LoadMore
@@ -182,11 +182,11 @@ function loadOf({ day, done, planned }: RotationDay): Load {
   }
 }
 
-function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId: string): string {
+function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId: string, now: number): string {
   const lane = lanes.find((each) => each.slotId === slotId)
   const credential = lane?.credentials.find((each) => each.id === credentialId)
   if (lane === undefined || credential === undefined) return ''
-  return certificateSentence(credential, absoluteTime)
+  return certificateSentence(credential, absoluteTime, now)
 }
 
 function hrefOf(lanes: readonly RotationLane[], slotId: string): string {
