@@ -123,7 +123,7 @@ class RunningParts implements RunningAgent {
     const [held, authority] = [this.#held, this.#authority]
     this.#broker = new TokenBroker({ held, cache: this.#cache, authority, now: () => clock.now() })
     const { tokenFiles: keepsAll } = options.local
-    this.#files = new TokenFiles({ agentDir, caPem, held, broker: this.#broker, clock, log, keepsAll })
+    this.#files = new TokenFiles({ agentDir, authority, held, broker: this.#broker, clock, log, keepsAll })
     const client = new ServerClient({ serverUrl, caPem, certificate: clientCertificateOf(identity) })
     this.#client = client
     this.#reporter = new Reporter({ client, clock, log, content: () => this.#report() })

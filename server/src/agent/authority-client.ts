@@ -62,6 +62,11 @@ export class AuthorityClient {
     this.#agent = agentTrusting(pinned)
   }
 
+  /** PEM of all CAs that are trusted. */
+  get trusted(): string {
+    return this.#trusted
+  }
+
   /** @param more PEM of what the operator's own certificate is checked by */
   trust(more: string | undefined): void {
     const trusted = `${this.#pinned}${more ?? ''}`

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock, systemClock } from '../platform/clock.ts'
 import { agentFiles } from './agent-folder.ts'
@@ -152,6 +153,21 @@ it('the variables of a token file lead to it and to the authority, and have that
   expect(readFileSync(variables?.['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8')).toContain('BEGIN CERTIFICATE')
   const all = readFileSync(variables?.['SSL_CERT_FILE'] ?? '', 'utf8')
   expect(all.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(50)
+})
+
+it('the CAs beside a token file follow those that the authority is checked by', async () => {
+  const { agentDir, begin, server } = await ready()
+  await begin()
+  const cas = () => readFileSync(agentFiles.authorityCa(agentDir), 'utf8')
+  const pinned = cas()
+  const [another] = rootCertificates
+  server.authorityCas = `${another}\n`
+  server.push()
+  await expect.poll(cas).toBe(`${pinned}${another}\n`)
+  expect(readFileSync(agentFiles.allCas(agentDir), 'utf8')).toContain(pinned.trim())
+  server.authorityCas = undefined
+  server.push()
+  await expect.poll(cas).toBe(pinned)
 })
 
 it('its content is nowhere else: no local endpoint gives it out (ADR 0018)', async () => {

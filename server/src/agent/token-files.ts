@@ -33,8 +33,8 @@ interface Kept {
 
 export interface TokenFilesParts {
   readonly agentDir: string
-  /** Pinned, of the authority. */
-  readonly caPem: string
+  /** PEM of what the authority is checked by. */
+  readonly authority: { readonly trusted: string }
   readonly held: Pick<HeldIdentities, 'identities'>
   readonly broker: Pick<TokenBroker, 'assertionFor'>
   readonly clock: Clock
@@ -55,7 +55,8 @@ export class TokenFiles {
   /** Rises when a signing key was revoked: what is in the files may be worth nothing. */
   #epoch = 0
   #stopped = false
-  #hasAuthorities = false
+  /** PEM of the CAs that were written, once a file was wanted. */
+  #authorities: string | undefined
 
   constructor(parts: TokenFilesParts) {
     this.#parts = parts
@@ -90,6 +91,7 @@ export class TokenFiles {
   /** What is held has changed: files follow. */
   follow(): void {
     if (this.#stopped) return
+    if (this.#authorities !== undefined) this.#writeAuthorities()
     const { held, keepsAll } = this.#parts
     if (keepsAll) {
       this.#writeAuthorities()
@@ -116,14 +118,17 @@ export class TokenFiles {
 
   /** What clients have to trust at the authority: alone for those that add it to their own, and with all others. */
   #writeAuthorities(): void {
-    if (this.#hasAuthorities) return
-    const { agentDir, caPem } = this.#parts
-    writePrivateFile(agentFiles.authorityCa(agentDir), caPem)
+    const {
+      agentDir,
+      authority: { trusted },
+    } = this.#parts
+    if (trusted === this.#authorities) return
+    writePrivateFile(agentFiles.authorityCa(agentDir), trusted)
     const all = new Set(
-      [...getCACertificates('bundled'), ...getCACertificates('system'), caPem].map((pem) => pem.trim()),
+      [...getCACertificates('bundled'), ...getCACertificates('system'), trusted].map((pem) => pem.trim()),
     )
     writePrivateFile(agentFiles.allCas(agentDir), `${[...all].join('\n')}\n`)
-    this.#hasAuthorities = true
+    this.#authorities = trusted
   }
 
   #usable(clientId: string | undefined): HeldIdentity {

@@ -55,6 +55,8 @@ export class TestServer {
   /** Refuses a call before it has any effect, or (`late`) after it. */
   fault: ((path: string) => { error: SignetError; late: boolean } | undefined) | undefined
   streamsBlocked = false
+  /** PEM of what the operator's own certificate is checked by, if there is one. */
+  authorityCas: string | undefined
   terms: TokenTerms = { revision: 1, keyEpoch: 0, audiences: [] }
   readonly #authorities: TestAuthorities
   readonly #streams = new Set<EventStream>()
@@ -147,6 +149,7 @@ export class TestServer {
         instances: [instanceId],
         slot: { ...slot, rotateAfter: null },
       })),
+      ...(this.authorityCas !== undefined && { authorityCas: this.authorityCas }),
       terms: this.terms,
       renewAfter: this.renewAfter,
       agentGeneration: this.agentGeneration,
