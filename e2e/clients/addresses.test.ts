@@ -186,7 +186,7 @@ test.describe("a deployment with its operator's certificate", () => {
     await expectTokenOfInstance()
   })
 
-  test('answers to no name of the cloud that it was not told to', async () => {
+  test('vouches for no name of the cloud unless it is told to', async () => {
     writeFileSync(file('forged-hosts'), '127.0.0.1 management.azure.com\n')
     const forged = { HOSTS_FILE: file('forged-hosts') }
     expect((await ask('cloud-client', 'fetch https://management.azure.com', forged)).error).toMatch(/altname|ALTNAME/)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { ClientCertificateCredential, ClientSecretCredential, DefaultAzureCredential } from '@azure/identity'
 import { ConfidentialClientApplication } from '@azure/msal-node'
 
@@ -34,14 +35,8 @@ async function answerOf(url: string): Promise<string> {
   return `${response.status} ${await response.text()}`
 }
 
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify(error)
-  const { cause } = error
-  return `${error.message} ${JSON.stringify(error)} ${cause === undefined ? '' : wordsOf(cause)}`
-}
-
 try {
   process.stdout.write(JSON.stringify({ token: await clients[need('CLIENT')]?.() }))
 } catch (error) {
-  process.stdout.write(JSON.stringify({ error: wordsOf(error) }))
+  process.stdout.write(JSON.stringify({ error: inspect(error) }))
 }
