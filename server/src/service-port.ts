@@ -1,20 +1,14 @@
-import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import { OperatorCertificate } from './platform/crypto/operator-certificate.ts'
 import { writePrivateFile } from './platform/data-folder.ts'
-import { byServiceName } from './platform/http/service-router.ts'
-import { unservedServices } from './platform/http/unserved-services.ts'
 import type { Logger } from './platform/log.ts'
-import { ServiceDirectory } from './platform/service-names.ts'
 import type { CertificateAuthorities } from './principals/index.ts'
 
-export type ServicePort = ReturnType<typeof openServicePort>
-
 /**
- * What the one HTTPS port is to the domains: names, the operator's certificate, and who answers under which name. Writes
- * `ca.pem`, every CA that clients may need.
+ * What the domains have to know of the one HTTPS port: its names, and the operator's certificate. Writes `ca.pem`, every CA that
+ * clients may need.
  *
  * @throws StartupError when the operator's certificate cannot be used
  */
@@ -31,7 +25,6 @@ export function openServicePort(parts: {
     writePrivateFile(join(config.dataDir, 'ca.pem'), `${authorities.root.pem}${certificate?.current.ca ?? ''}`)
   writeCas()
   certificate?.onChange(writeCas)
-  const directory = new ServiceDirectory({ ...config, port: config.authorityPort })
   return {
     certificate,
     authority: {
@@ -46,7 +39,5 @@ export function openServicePort(parts: {
     /** PEM of what agents check the authority by, besides the CA they have pinned. */
     authorityCas: () => certificate?.current.trusted,
     attention: { serverCertificate: () => certificate?.current, answersCloudNames },
-    handler: (authority: RequestListener): RequestListener =>
-      byServiceName(directory, { ...unservedServices, authority }),
   }
 }

@@ -3,10 +3,12 @@ import type { ComposedServer } from '../compose.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import { listen } from '../platform/http/listener.ts'
+import { byServiceName } from '../platform/http/service-router.ts'
+import { unservedServices } from '../platform/http/unserved-services.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
-import { certificateNames, cloudNames } from '../platform/service-names.ts'
+import { certificateNames, cloudNames, ServiceDirectory } from '../platform/service-names.ts'
 import { ServerCertificates, tlsLifetimeMs } from './server-certificates.ts'
 
 interface ListenerParts {
@@ -30,7 +32,10 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     setting: 'SIGNET_AUTHORITY_PORT',
     bind: config.bind,
     port: config.authorityPort,
-    handler: servicePort.handler(server.authorityHandler),
+    handler: byServiceName(new ServiceDirectory({ ...config, port: config.authorityPort }), {
+      ...unservedServices,
+      authority: server.authorityHandler,
+    }),
     mostConnectionsPerAddress: 4_096,
     tls: {
       ...certificates.ofServices,

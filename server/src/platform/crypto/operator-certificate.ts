@@ -49,16 +49,20 @@ export class OperatorCertificate {
   readonly #parts: Parts
   readonly #listeners: (() => void)[] = []
   #current: LoadedCertificate
+  /** Of the files, as they were when the current one was read. */
+  #text: string
   #fault: string | undefined
 
-  private constructor(parts: Parts, current: LoadedCertificate) {
+  private constructor(parts: Parts) {
     this.#parts = parts
-    this.#current = current
+    // The text first: what changes in between is found at the next look.
+    this.#text = textOf(parts.files)
+    this.#current = read(parts)
   }
 
   /** @throws StartupError */
   static open(parts: Parts): OperatorCertificate {
-    return new OperatorCertificate(parts, read(parts))
+    return new OperatorCertificate(parts)
   }
 
   get current(): LoadedCertificate {
@@ -71,14 +75,18 @@ export class OperatorCertificate {
 
   /** Looks whether the files have changed. A fault is logged once. */
   look(): void {
-    const { log } = this.#parts
+    const { log, files } = this.#parts
     try {
-      const found = read(this.#parts)
+      const text = textOf(files)
+      if (text === this.#text) return
+      this.#current = read(this.#parts)
+      // Not before: what does not fit yet, or is not valid yet, is looked at again.
+      this.#text = text
       this.#fault = undefined
-      const { cert, key, ca } = this.#current
-      if (found.cert === cert && found.key === key && found.ca === ca) return
-      this.#current = found
-      log.info({ notAfter: new Date(found.notAfter).toISOString() }, 'the certificate of the services was replaced')
+      log.info(
+        { notAfter: new Date(this.#current.notAfter).toISOString() },
+        'the certificate of the services was replaced',
+      )
     } catch (error) {
       if (!(error instanceof StartupError)) throw error
       if (error.message !== this.#fault) log.error({ reason: error.message }, 'the new certificate is not used')
@@ -87,6 +95,14 @@ export class OperatorCertificate {
     }
     for (const listener of this.#listeners) listener()
   }
+}
+
+function textOf({ cert, key, ca }: TlsFiles): string {
+  return [
+    readTextFile(cert, 'SIGNET_TLS_CERT_FILE'),
+    readTextFile(key, 'SIGNET_TLS_KEY_FILE'),
+    ca === undefined ? '' : readTextFile(ca, 'SIGNET_TLS_CA_FILE'),
+  ].join('\n')
 }
 
 function read({ files, publicHost, clock }: Parts): LoadedCertificate {
