@@ -9,6 +9,7 @@ import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -65,6 +66,8 @@ function commandLine(): Command {
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  const signingKey = program.command('signing-key').description('what tokens are signed with')
+  addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
   program
     .command('operator')
