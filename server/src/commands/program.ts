@@ -10,6 +10,7 @@ import { addAddressCommands } from './address-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -66,6 +67,8 @@ function commandLine(): Command {
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  const signingKey = program.command('signing-key').description('what tokens are signed with')
+  addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
   addAddressCommands(program, { connect, print })
   program

@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly idleMs?: number
   /** Connections open at once from one address; further ones are closed. 1,024 unless given. */
   readonly mostConnectionsPerAddress?: number
+  /** Whether a connection from this address is taken; any is unless given. One that is not is closed without a word. */
+  readonly admits?: (remoteAddress: string) => boolean
   /** The name was configured and TLS is on: tell browsers to stay with it (SEC-163). */
   readonly strictTransport?: boolean
   readonly tls?: TlsMaterial & {
@@ -57,6 +59,8 @@ const mostConnectionsPerAddress = 1_024
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
   harden(server)
+  const { admits } = options
+  if (admits) server.on('connection', (socket: Socket) => admits(socket.remoteAddress ?? '') || socket.destroy())
   limitConnections(server, options.mostConnectionsPerAddress ?? mostConnectionsPerAddress)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(options, error)))
