@@ -1,4 +1,4 @@
-import { mostNamed } from '@signet/shared/api/resources'
+import { mostNamed } from '@signet/shared/api/lists'
 import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import type { RowSelection } from '../../ui/row-selection.ts'
 
