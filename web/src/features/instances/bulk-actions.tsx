@@ -1,23 +1,17 @@
 import { type BulkKind, type BulkSelection, bulkPermission, type Job } from '@signet/shared/api/bulk'
+import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefusal } from '../../api/session.ts'
 import { bulkWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
-import type { RowSelection } from '../../ui/row-selection.ts'
+import type { SelectedRows } from '../../ui/list-selection.tsx'
 import { BulkPreviewDialog } from './bulk-preview-dialog.tsx'
-import { namedIn, tooManyNamed } from './named-instances.ts'
 
 const kinds = ['turn-on', 'pause', 'resume', 'turn-off', 'rotate', 'tag'] as const satisfies readonly BulkKind[]
-interface BulkActionsProps {
-  selection: RowSelection
-  /** How many are selected, as far as the list knows. */
-  count: number
-  onDone: () => void
-}
 
 /** What can be done with all selected instances at once: each act shows first what it would do. */
-export function BulkActions({ selection, count, onDone }: BulkActionsProps) {
+export function BulkActions({ selection, count, refusal, onDone }: SelectedRows) {
   const [kind, setKind] = useState<BulkKind>()
   const router = useRouter()
   const done = (job: Job | undefined) => {
@@ -26,11 +20,10 @@ export function BulkActions({ selection, count, onDone }: BulkActionsProps) {
     onDone()
     void router.navigate({ to: '/jobs/$jobId', params: { jobId: job.id } })
   }
-  const tooMany = tooManyNamed(selection)
   return (
     <>
       {kinds.map((each) => (
-        <ActButton key={each} kind={each} refusal={tooMany} onClick={() => setKind(each)} />
+        <ActButton key={each} kind={each} refusal={refusal} onClick={() => setKind(each)} />
       ))}
       {kind !== undefined && (
         <BulkPreviewDialog kind={kind} selection={bulkSelectionOf(selection)} count={count} onDone={done} />
@@ -51,6 +44,6 @@ function ActButton(props: { kind: BulkKind; refusal: string | undefined; onClick
   )
 }
 
-function bulkSelectionOf(selection: RowSelection): BulkSelection {
-  return selection.kind === 'all' ? { q: selection.filter } : { ids: namedIn(selection) }
+function bulkSelectionOf(selection: SelectedRows['selection']): BulkSelection {
+  return 'q' in selection ? selection : { ids: selection.ids.map((id) => InstanceId.parse(id)) }
 }

@@ -32,8 +32,7 @@ function isChanging(state: IdentityState): boolean {
 const pageSize = 100
 
 /** The list by filter and sorting; a filter that cannot be read is not asked. */
-export function useInstanceRows(question: { filter: string; sort: InstanceSort; enabled: boolean }) {
-  const { filter, sort, enabled } = question
+export function useInstanceRows({ filter, sort, enabled }: { filter: string; sort: InstanceSort; enabled: boolean }) {
   return usePagedRows({
     queryKey: ['instances', 'list', { filter, sort }],
     read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
