@@ -85,6 +85,11 @@ export const bulkWords: Record<BulkKind, { readonly act: string; readonly things
   restore: { act: 'Restore', things: 'identities' },
   rotate: { act: 'Rotate', things: 'identities' },
   tag: { act: 'Tag', things: 'instances' },
+  attach: { act: 'Assign', things: 'instances' },
+  detach: { act: 'Unassign', things: 'instances' },
+  delete: { act: 'Delete', things: 'entries' },
+  enable: { act: 'Enable', things: 'audiences' },
+  disable: { act: 'Disable', things: 'audiences' },
 }
 
 export const jobWords: Record<JobState, Word> = {

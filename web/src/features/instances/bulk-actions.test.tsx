@@ -15,7 +15,15 @@ afterEach(() => vi.restoreAllMocks())
 const other = { ...exampleInstance, id: InstanceId.parse('01890000-0000-4000-8000-0000000000aa'), name: 'web-02' }
 const preview = { total: 2, change: 2, already: 0, refused: 0, risky: 0, restorable: 0, examples: [] }
 const job = {
-  ...{ id: '01890000-0000-4000-8000-000000000009', kind: 'pause', state: 'running', q: null, tags: null, reason: null },
+  ...{
+    id: '01890000-0000-4000-8000-000000000009',
+    list: 'instances',
+    kind: 'pause',
+    state: 'running',
+    q: null,
+    tags: null,
+    reason: null,
+  },
   ...{ actor: { kind: 'operator', id: null, label: 'Ada' }, correlationId: 'c', total: 2, waiting: 2, changed: 0 },
   ...{ already: 0, refused: 0, failed: 0, perSecond: 100, startedAt: 1, finishedAt: null },
   ...{ undo: null, undoOf: null, undoneBy: null },
@@ -63,7 +71,7 @@ describe('what can be done with the selected instances', () => {
     await screen.getByRole('checkbox', { name: 'Select web-02' }).click()
     await screen.getByRole('button', { name: label, exact: true }).click()
     await expect.element(screen.getByText('2 will change')).toBeVisible()
-    const wish = { kind, selection: { ids: [exampleInstance.id, other.id] } }
+    const wish = { list: 'instances', kind, selection: { ids: [exampleInstance.id, other.id] } }
     expect(posts()).toEqual([{ path: '/bulk/preview', body: wish }])
     await screen.getByRole('button', { name: confirm }).click()
     await expect.poll(() => history.location.pathname).toBe(`/jobs/${job.id}`)
@@ -80,7 +88,12 @@ describe('what can be done with the selected instances', () => {
     await screen.getByRole('button', { name: 'Preview' }).click()
     await screen.getByRole('button', { name: 'Tag 2' }).click()
     await expect.poll(() => history.location.pathname).toBe(`/jobs/${job.id}`)
-    const wish = { kind: 'tag', selection: { q: 'kind:host' }, tags: { set: { env: 'prod' }, unset: [] } }
+    const wish = {
+      list: 'instances',
+      kind: 'tag',
+      selection: { q: 'kind:host' },
+      tags: { set: { env: 'prod' }, unset: [] },
+    }
     expect(posts()).toEqual([
       { path: '/bulk/preview', body: wish },
       { path: '/bulk', body: { ...wish, reason: '' } },

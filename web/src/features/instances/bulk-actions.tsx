@@ -34,7 +34,7 @@ export function BulkActions({ selection, count, refusal, onDone }: SelectedRows)
 
 function ActButton(props: { kind: BulkKind; refusal: string | undefined; onClick: () => void }) {
   const mayBulk = useRefusal('bulk.write')
-  const mayAct = useRefusal(bulkPermission[props.kind])
+  const mayAct = useRefusal(bulkPermission('instances', props.kind))
   const asks = props.kind === 'turn-off' || props.kind === 'tag' || props.kind === 'rotate'
   return (
     <Button small disabledReason={mayBulk ?? mayAct ?? props.refusal} onClick={props.onClick}>

@@ -21,6 +21,8 @@ const preview = {
 }
 const job = {
   id: id(9),
+  list: 'instances',
+  identity: null,
   kind: 'pause',
   state: 'running',
   q: 'web',
@@ -66,9 +68,9 @@ describe('the preview of a bulk job', () => {
     await screen.getByRole('button', { name: 'Restore 31' }).click()
     const posts = () => sent.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])
     await expect.poll(posts).toEqual([
-      ['/bulk/preview', { kind: 'turn-on', selection: { q: 'web' } }],
-      ['/bulk/preview', { kind: 'restore', selection: { q: 'web' } }],
-      ['/bulk', { kind: 'restore', selection: { q: 'web' }, reason: '' }],
+      ['/bulk/preview', { list: 'instances', kind: 'turn-on', selection: { q: 'web' } }],
+      ['/bulk/preview', { list: 'instances', kind: 'restore', selection: { q: 'web' } }],
+      ['/bulk', { list: 'instances', kind: 'restore', selection: { q: 'web' }, reason: '' }],
     ])
   })
 
@@ -83,6 +85,7 @@ describe('the preview of a bulk job', () => {
     await screen.getByRole('button', { name: 'Pause 31' }).click()
     await expect.poll(() => onDone.mock.calls[0]?.[0]).toMatchObject({ id: job.id })
     expect(sent.find((one) => one.path === '/bulk')?.body).toEqual({
+      list: 'instances',
       kind: 'pause',
       selection: { q: 'web' },
       reason: 'drill',

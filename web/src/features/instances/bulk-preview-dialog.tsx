@@ -46,7 +46,7 @@ export function BulkPreviewDialog({ kind: wanted, selection, count, onDone }: Bu
         <TagForm onTags={setTags} onClose={close} />
       ) : (
         <PreviewForm
-          wish={tags === undefined ? { kind, selection } : { kind, selection, tags }}
+          wish={{ list: 'instances', kind, selection, ...(tags && { tags }) }}
           onRestore={() => setKind('restore')}
           onDone={onDone}
         />
@@ -66,7 +66,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
   const preview = useQuery(bulkPreviewOptions(wish))
   const start = useStartBulk()
   const mayBulk = useRefusal('bulk.write')
-  const mayKind = useRefusal(bulkPermission[wish.kind])
+  const mayKind = useRefusal(bulkPermission(wish.list, wish.kind))
   const { act } = bulkWords[wish.kind]
   const nothing = preview.data?.change === 0 ? 'Nothing would change.' : undefined
   const waiting = preview.data === undefined ? 'The preview is not there yet.' : undefined

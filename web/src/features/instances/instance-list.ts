@@ -1,4 +1,5 @@
-import { InstanceSort, type InstanceSummary, mostNamed, resourcesApi } from '@signet/shared/api/resources'
+import { mostNamed } from '@signet/shared/api/lists'
+import { InstanceSort, type InstanceSummary, resourcesApi } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
 import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { problemOf } from '../../api/api-error.ts'

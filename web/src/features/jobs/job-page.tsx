@@ -117,11 +117,11 @@ const columns = columnsOf<JobItem>([
   {
     id: 'instance',
     header: 'Instance',
-    cell: ({ instanceId, name }) =>
+    cell: ({ id, name }) =>
       name === null ? (
         <span className="muted">Deleted instance</span>
       ) : (
-        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId }}>
+        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: id }}>
           <Untrusted text={name} />
         </Link>
       ),
@@ -154,7 +154,7 @@ function Items({ job }: { job: Job }) {
         label="Instances of the job"
         columns={columns}
         list={pagedListOf(query)}
-        rowId={(row) => row.instanceId}
+        rowId={(row) => row.id}
         nouns={['instance', 'instances']}
         empty={<EmptyState title={state ? 'None with this result' : 'No instance matches'} />}
       />
