@@ -13,7 +13,7 @@ interface ListExport<S> {
   /** Path of the route that answers with all that match a filter. */
   readonly path: string
   /** Asks for the rows with these IDs. */
-  readonly named: (wanted: { ids: readonly string[]; sort: S; format: ExportFormat }) => Promise<ReceivedFile>
+  readonly named: (wanted: { ids: string[]; sort: S; format: ExportFormat }) => Promise<ReceivedFile>
   readonly onFailed: (error: Error) => void
 }
 
@@ -29,7 +29,7 @@ export function useListExport<S>({ permission, path, named, onFailed }: ListExpo
     onError: onFailed,
   })
   const save = (wanted: Wanted<S>, format: ExportFormat) => {
-    if ('ids' in wanted) return saving.mutate({ ...wanted, format })
+    if ('ids' in wanted) return saving.mutate({ sort: wanted.sort, ids: [...wanted.ids], format })
     const link = document.createElement('a')
     link.href = addressOf(path, { query: { filter: wanted.filter, sort: wanted.sort, format } })
     link.download = ''

@@ -35,6 +35,9 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 /** A search parameter that is left out when it is missing or bad. */
 const text = (max: number) => z.string().trim().max(max).optional().catch(undefined)
 
+/** Of every list that is a page. */
+const listSearch = z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) })
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -74,8 +77,8 @@ const start = createRoute({
 const instances = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances',
-  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) }),
-  component: lazyRouteComponent(() => import('../features/instances/instances-page.tsx'), 'InstancesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-instances-page.tsx'), 'WholeInstancesPage'),
 })
 
 const instance = createRoute({
@@ -88,8 +91,8 @@ const instance = createRoute({
 const identities = createRoute({
   getParentRoute: () => signedIn,
   path: '/identities',
-  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36) }),
-  component: lazyRouteComponent(() => import('../features/identities/identities-page.tsx'), 'IdentitiesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-identities-page.tsx'), 'WholeIdentitiesPage'),
 })
 
 const identity = createRoute({
@@ -101,8 +104,8 @@ const identity = createRoute({
 const applications = createRoute({
   getParentRoute: () => signedIn,
   path: '/applications',
-  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
-  component: lazyRouteComponent(() => import('../features/applications/applications-page.tsx'), 'ApplicationsPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-applications-page.tsx'), 'WholeApplicationsPage'),
 })
 
 const application = createRoute({
@@ -114,8 +117,8 @@ const application = createRoute({
 const audiences = createRoute({
   getParentRoute: () => signedIn,
   path: '/audiences',
-  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
-  component: lazyRouteComponent(() => import('../features/audiences/audiences-page.tsx'), 'AudiencesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-audiences-page.tsx'), 'WholeAudiencesPage'),
 })
 
 const audience = createRoute({

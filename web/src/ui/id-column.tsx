@@ -1,5 +1,6 @@
 import { Copyable } from './copyable.tsx'
 import { Fact } from './facts.tsx'
+import { None } from './none.tsx'
 import type { Column } from './table-columns.ts'
 
 const idLength = 8
@@ -9,13 +10,18 @@ interface IdColumn<T> {
   readonly header: string
   /** What the value is; the button is called `Copy principal ID`. */
   readonly label: string
+  readonly width?: number
   readonly isExtra?: boolean
-  readonly of: (row: T) => string
+  readonly of: (row: T) => string | undefined
 }
 
 /** A column of IDs: their beginning, and a button that copies one whole. */
 export function idColumn<T>({ of, label, ...column }: IdColumn<T>): Column<T> {
-  return { width: 130, ...column, cell: (row) => <Copyable value={of(row)} label={label} short={idLength} /> }
+  const cell = (row: T) => {
+    const value = of(row)
+    return value === undefined ? <None /> : <Copyable value={value} label={label} short={idLength} />
+  }
+  return { width: 130, ...column, cell }
 }
 
 interface IdFactsProps {

@@ -1,7 +1,6 @@
 import { mostNamed } from '@signet/shared/api/lists'
 import { InstanceSort, type InstanceSummary, resourcesApi } from '@signet/shared/api/resources'
 import { instanceFields } from '@signet/shared/query/instance-fields'
-import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { problemOf } from '../../api/api-error.ts'
 import { download } from '../../api/client.ts'
 import { useListExport } from '../../api/list-export.ts'
@@ -40,7 +39,7 @@ export function useInstanceExport() {
   return useListExport<InstanceSort>({
     permission: 'instances.read',
     path: resourcesApi.export.path,
-    named: ({ ids, ...how }) => exportSelected({ body: { ids: ids.map((id) => InstanceId.parse(id)), ...how } }),
+    named: (body) => exportSelected({ body }),
     onFailed: (error) => notify('bad', 'The selection was not exported', problemOf(error).detail),
   })
 }

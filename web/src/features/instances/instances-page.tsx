@@ -1,5 +1,4 @@
-import type { InstanceSummary } from '@signet/shared/api/resources'
-import { useQuery } from '@tanstack/react-query'
+import type { InstanceSort, InstanceSummary } from '@signet/shared/api/resources'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
@@ -8,22 +7,21 @@ import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Command, useRegisterCommands } from '../../ui/commands.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ListPage } from '../../ui/list-page.tsx'
+import { ListPage, type ListPageProps } from '../../ui/list-page.tsx'
 import { useListView } from '../../ui/list-view.ts'
 import { RowMenuButton } from '../../ui/row-menu.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { BulkActions } from './bulk-actions.tsx'
 import { pressSwitch } from './identity-toggle.tsx'
 import { builtInViews, instanceList, useInstanceExport } from './instance-list.ts'
 import { InstancePeek } from './instance-peek.tsx'
 import { copyPrincipalId, InstanceRowMenu, rowMenu } from './instance-row-menu.tsx'
-import { facetsOptions, useInstanceRows } from './instances-queries.ts'
+import { useInstanceFacets, useInstanceRows } from './instances-queries.ts'
 import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
 
 const page = getRouteApi('/signed-in/instances')
 
-/** All service instances. */
-export function InstancesPage() {
+/** All service instances. @param props.bulk what can be done with many of them at once */
+export function InstancesPage({ bulk }: Pick<ListPageProps<InstanceSummary, InstanceSort>, 'bulk'>) {
   const navigate = page.useNavigate()
   const view = useListView(instanceList, page.useSearch(), (search, push) => {
     void navigate({ search, replace: !push, resetScroll: false })
@@ -39,7 +37,7 @@ export function InstancesPage() {
       view={view}
       list={useInstanceRows(view.question)}
       title="Instances"
-      counts={useQuery(facetsOptions).data}
+      counts={useInstanceFacets()}
       views={{ builtIn: builtInViews, ...useSavedViews('instances') }}
       exporter={useInstanceExport()}
       create={register}
@@ -47,7 +45,7 @@ export function InstancesPage() {
       onRowKey={(key, row) => onRowKey(key, row, { open, refusal })}
       rowMenu={menuButton}
       peek={(id, onClose) => <InstancePeek id={id} onClose={onClose} />}
-      bulk={(selected) => <BulkActions {...selected} />}
+      bulk={bulk}
       empty={<NoInstances onRegister={mayRegister === undefined ? register.onOpen : undefined} />}
     >
       <InstanceRowMenu />

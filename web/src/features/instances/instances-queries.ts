@@ -10,12 +10,13 @@ import {
   useMutationState,
   useQueryClient,
 } from '@tanstack/react-query'
-import { ApiError } from '../../api/api-error.ts'
+import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
-import { usePagedRows } from '../../api/paged-rows.ts'
+import { useFacets, useListRows } from '../../api/list-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 
 const list = call(resourcesApi.list)
+const facets = call(resourcesApi.facets)
 const show = call(resourcesApi.show)
 const tokens = call(resourcesApi.tokens)
 const tokenHistogram = call(resourcesApi.tokenHistogram)
@@ -29,32 +30,18 @@ function isChanging(state: IdentityState): boolean {
   return state === 'enabling' || state === 'disabling'
 }
 
-const pageSize = 100
-
-/** The list by filter and sorting; a filter that cannot be read is not asked. */
-export function useInstanceRows({ filter, sort, enabled }: { filter: string; sort: InstanceSort; enabled: boolean }) {
-  return usePagedRows({
-    queryKey: ['instances', 'list', { filter, sort }],
-    read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
-    pageSize,
-    enabled,
-    refetchMs: tokenPaceMs,
-  })
+export function useInstanceRows(question: { filter: string; sort: InstanceSort; enabled: boolean }) {
+  return useListRows({ root: 'instances', list, refetchMs: tokenPaceMs }, question)
 }
 
-export const facetsOptions = queryOptions({
-  queryKey: ['instances', 'facets'],
-  queryFn: ({ signal }) => call(resourcesApi.facets)({}, signal),
-})
+export function useInstanceFacets() {
+  return useFacets('instances', facets)
+}
 
 export const instanceOptions = (instanceId: string) =>
   queryOptions({
     queryKey: ['instances', 'one', instanceId],
-    queryFn: ({ signal }) => {
-      const id = InstanceId.safeParse(instanceId)
-      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no instance ID.' })
-      return show({ params: { instanceId: id.data } }, signal)
-    },
+    queryFn: ({ signal }) => show({ params: { instanceId: idIn(InstanceId, instanceId, 'instance ID') } }, signal),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isChanging(data.identityState) ? changingPaceMs : tokenPaceMs,
   })
