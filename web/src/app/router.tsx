@@ -10,9 +10,9 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
+import { activitySearch } from '../features/activity/activity-search.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
 import { DemoEdge } from '../features/demo/demo-mark.tsx'
-import { activitySearch } from '../features/instances/activity-search.ts'
 import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
@@ -98,6 +98,7 @@ const identities = createRoute({
 const identity = createRoute({
   getParentRoute: () => signedIn,
   path: '/identities/$principalId/{-$tab}',
+  validateSearch: z.object(activitySearch),
   component: lazyRouteComponent(() => import('./user-identity-page.tsx'), 'UserIdentityPage'),
 })
 
@@ -111,6 +112,7 @@ const applications = createRoute({
 const application = createRoute({
   getParentRoute: () => signedIn,
   path: '/applications/$principalId/{-$tab}',
+  validateSearch: z.object(activitySearch),
   component: lazyRouteComponent(() => import('./whole-application-page.tsx'), 'WholeApplicationPage'),
 })
 

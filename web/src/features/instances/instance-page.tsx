@@ -10,7 +10,6 @@ import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { TabbedPage } from '../../ui/tabbed-page.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
-import { ActivityTab } from './activity-tab.tsx'
 import { AgentTab } from './agent-tab.tsx'
 import { CertificatesTab } from './certificates-tab.tsx'
 import { IdentityTab } from './identity-tab.tsx'
@@ -33,6 +32,7 @@ type TabName = (typeof tabs)[number]['value']
 /** What other features have for an instance or its own identity. */
 export interface InstanceParts {
   readonly identities: (instance: InstanceDetail) => ReactNode
+  readonly activity: (instance: InstanceDetail) => ReactNode
   readonly roles: (principalId: ObjectId) => ReactNode
   readonly lifetime: (principalId: ObjectId) => ReactNode
 }
@@ -94,7 +94,7 @@ function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabNam
     case 'roles':
       return <RolesTab instance={instance} roles={parts.roles} />
     case 'activity':
-      return <ActivityTab instance={instance} />
+      return parts.activity(instance)
     case 'agent':
       return <AgentTab instance={instance} />
   }

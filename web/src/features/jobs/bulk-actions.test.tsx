@@ -18,6 +18,7 @@ const job = {
   ...{
     id: '01890000-0000-4000-8000-000000000009',
     list: 'instances',
+    identity: null,
     kind: 'pause',
     state: 'running',
     q: null,
