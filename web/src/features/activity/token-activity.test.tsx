@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
-import { applicationActivity, identityActivity, instanceActivity } from './activity-queries.ts'
+import { type ActivitySource, applicationActivity, identityActivity, instanceActivity } from './activity-queries.ts'
 import { TokenActivity } from './token-activity.tsx'
 
 beforeEach(() => page.viewport(1280, 800))
@@ -25,15 +25,16 @@ const sources = [
   ['an application', `/applications/${id}`, applicationActivity(ObjectId.parse(id))],
 ] as const
 
+function Shown({ source }: { source: ActivitySource }) {
+  return <TokenActivity source={source} search={useSearch({ strict: false })} auditFilter={`target:${id}`} />
+}
+
 test.each(sources)('shows what %s asked for, and keeps the choices in the address', async (_, path, source) => {
   const sent = fakeServer({
     [`GET ${path}/tokens`]: () => Response.json({ items: [request], nextCursor: null }),
     [`GET ${path}/tokens/histogram`]: () => Response.json(histogram),
   })
-  const Shown = () => (
-    <TokenActivity source={source} search={useSearch({ strict: false })} auditFilter={`target:${id}`} />
-  )
-  const { screen, history } = await showPage('/it', Shown, '/it')
+  const { screen, history } = await showPage('/it', () => <Shown source={source} />, '/it')
   const row = screen.getByRole('table', { name: 'Token requests' }).getByRole('row').nth(1)
   await expect.element(row.getByText('https://vault.azure.net')).toBeVisible()
   await screen.getByLabelText('Outcome').selectOptions('Refused')
@@ -48,7 +49,7 @@ test('says what would be here while nothing was asked for', async () => {
     [`GET /applications/${id}/tokens`]: () => Response.json({ items: [], nextCursor: null }),
     [`GET /applications/${id}/tokens/histogram`]: () => Response.json({ ...histogram, buckets: [] }),
   })
-  const Shown = () => <TokenActivity source={applicationActivity(ObjectId.parse(id))} search={{}} auditFilter="" />
-  const { screen } = await showPage('/it', Shown, '/it')
+  const source = applicationActivity(ObjectId.parse(id))
+  const { screen } = await showPage('/it', () => <Shown source={source} />, '/it')
   await expect.element(screen.getByText('No token has been asked for yet')).toBeVisible()
 })
