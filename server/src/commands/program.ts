@@ -1,12 +1,13 @@
 import { InstanceKind } from '@signet/shared/api/resources'
 import { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
-import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { addApplicationCommands } from './application-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
+import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 
@@ -64,6 +65,8 @@ function commandLine(): Command {
   addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
+  const application = program.command('application').description('principals for code outside any instance')
+  addApplicationCommands(application, { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   addTokenCommand(program)
   program
@@ -123,13 +126,6 @@ function addWorkloadCommands(program: Command): void {
     })
 }
 
-/** @throws StartupError that names what can be chosen */
-function choice<T extends string>(choices: z.ZodType<T> & { options: readonly T[] }, name: string, given: string): T {
-  const parsed = choices.safeParse(given)
-  if (!parsed.success) throw new StartupError(`${name} is one of ${choices.options.join(', ')}`)
-  return parsed.data
-}
-
 function addRecoveryCommands(program: Command): void {
   program
     .command('recovery-shares')
@@ -151,7 +147,6 @@ function addRecoveryCommands(program: Command): void {
 }
 
 function addInstanceCommands(instance: Command): void {
-  const json = ['--json', 'print JSON'] as const
   instance
     .command('list')
     .option(...json)
@@ -229,10 +224,6 @@ function addTokenCommand(program: Command): void {
         if (test.outcome === 'failed') process.exitCode = 1
       },
     )
-}
-
-interface Output {
-  readonly json?: true
 }
 
 function print<T>(value: T, options: Output, words: (value: T) => string): void {
