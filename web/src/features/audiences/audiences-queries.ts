@@ -55,13 +55,6 @@ export const assignmentsOptions = (audienceId: AudienceId) =>
     queryFn: ({ pageParam, signal }) => assignments({ params: { audienceId }, query: { cursor: pageParam } }, signal),
   })
 
-/** App roles of a principal of any kind. */
-export const heldRolesOptions = (principalId: ObjectId) =>
-  queryOptions({
-    queryKey: ['roles' satisfies QueryRoot, 'of-principal', principalId],
-    queryFn: ({ signal }) => call(userIdentitiesApi.roles)({ params: { principalId } }, signal),
-  })
-
 const offered = 20
 
 /** Principals of every kind whose name or IDs have the words. */
