@@ -1,6 +1,6 @@
 import type { Audience } from '@signet/shared/api/audiences'
 import { Link } from '@tanstack/react-router'
-import { Copyable } from '../../ui/copyable.tsx'
+import { idColumn } from '../../ui/id-column.tsx'
 import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
@@ -14,6 +14,7 @@ export const audienceColumns = columnsOf<Audience>([
     id: 'name',
     header: 'Name',
     width: 200,
+    sort: 'name',
     cell: (row) => (
       <NameCell>
         <Link to="/audiences/$audienceId" params={{ audienceId: row.id }} className={nameLinkClass}>
@@ -22,9 +23,21 @@ export const audienceColumns = columnsOf<Audience>([
       </NameCell>
     ),
   },
-  { id: 'uri', header: 'Identifier URI', width: 300, cell: ({ uri }) => <Untrusted text={uri} className="mono" /> },
-  { id: 'state', header: 'Tokens', width: 110, cell: (row) => <EnabledBadge audience={row} /> },
-  { id: 'version', header: 'Token version', width: 100, cell: ({ tokenVersion }) => tokenVersion },
+  {
+    id: 'uri',
+    header: 'Identifier URI',
+    width: 300,
+    sort: 'uri',
+    cell: ({ uri }) => <Untrusted text={uri} className="mono" />,
+  },
+  { id: 'state', header: 'Tokens', width: 110, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
+  {
+    id: 'version',
+    header: 'Token version',
+    width: 100,
+    sort: 'token-version',
+    cell: ({ tokenVersion }) => tokenVersion,
+  },
   { id: 'lifetime', header: 'Token lifetime', width: 160, cell: (row) => lifetimeWords(row.lifetimeSeconds) },
   {
     id: 'required',
@@ -35,17 +48,18 @@ export const audienceColumns = columnsOf<Audience>([
   { id: 'roles', header: 'Roles', width: 70, isExtra: true, cell: ({ roles }) => roles.length },
   { id: 'assignments', header: 'Assigned', width: 80, isExtra: true, cell: ({ assignments }) => assignments },
   { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
-  {
+  idColumn({
     id: 'app',
     header: 'Application ID',
-    width: 130,
+    label: 'application ID',
     isExtra: true,
-    cell: ({ appId }) => <Copyable value={appId} label="application ID" short={8} />,
-  },
+    of: ({ appId }) => appId,
+  }),
   {
     id: 'created',
     header: 'Registered',
     width: 120,
+    sort: 'created',
     isExtra: true,
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
   },

@@ -1,7 +1,6 @@
-import type { InstanceDetail } from '@signet/shared/api/resources'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { pagedListOf, rowsOf } from '../../api/pages.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,32 +11,37 @@ import { Histogram } from '../../ui/histogram.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { activityColumns } from './activity-columns.tsx'
+import { type ActivitySource, tokenHistogramOptions, tokensOptions } from './activity-queries.ts'
 import { type ActivitySearch, questionOf } from './activity-search.ts'
-import styles from './activity-tab.module.css'
-import { auditOf } from './instance-audit.ts'
-import { tokenHistogramOptions, tokensOptions } from './instances-queries.ts'
+import styles from './token-activity.module.css'
 
-const page = getRouteApi('/signed-in/instances/$instanceId/{-$tab}')
 /** What the bars cover where no stretch was chosen. */
 const spanMs = dayMs
 
-/** What the authority recorded of this identity's token requests. */
-export function ActivityTab({ instance }: { instance: InstanceDetail }) {
-  const search = page.useSearch()
-  const navigate = page.useNavigate()
-  const change = (next: ActivitySearch) =>
+interface TokenActivityProps {
+  source: ActivitySource
+  search: ActivitySearch
+  /** Of what is done to it in the audit log. */
+  auditFilter: string
+}
+
+/** What the authority recorded of the token requests of an instance or of a principal. The choices are in the address. */
+export function TokenActivity({ source, search, auditFilter }: TokenActivityProps) {
+  const navigate = useNavigate()
+  const onChange = (next: ActivitySearch) =>
     void navigate({ to: '.', search: { ...search, ...next }, replace: true, resetScroll: false })
+  const part = { source, search, onChange }
   return (
     <>
-      <Tools instance={instance} search={search} onChange={change} />
-      <Bars instance={instance} search={search} onChange={change} />
-      <Requests instance={instance} search={search} onChange={change} />
+      <Tools {...part} auditFilter={auditFilter} />
+      <Bars {...part} />
+      <Requests {...part} />
     </>
   )
 }
 
 interface Part {
-  instance: InstanceDetail
+  source: ActivitySource
   search: ActivitySearch
   onChange: (next: ActivitySearch) => void
 }
@@ -48,8 +52,8 @@ const results = [
   { value: 'refused', label: 'Refused' },
 ] as const
 
-function Tools({ instance, search, onChange }: Part) {
-  const everything = useInfiniteQuery(tokensOptions(instance.id))
+function Tools({ source, search, onChange, auditFilter }: Part & { auditFilter: string }) {
+  const everything = useInfiniteQuery(tokensOptions(source))
   const seen = new Set(everything.data === undefined ? [] : rowsOf(everything.data).map(({ audience }) => audience))
   if (search.audience !== undefined) seen.add(search.audience)
   const audiences = [...seen].sort().map((value) => ({ value, label: visibleText(value) }))
@@ -72,15 +76,15 @@ function Tools({ instance, search, onChange }: Part) {
           Any time
         </Button>
       )}
-      <Link to="/audit" search={auditOf(instance)}>
-        Acts on this identity in the audit log
+      <Link to="/audit" search={{ filter: auditFilter, range: 'all' }}>
+        What was done to it, in the audit log
       </Link>
     </div>
   )
 }
 
-function Bars({ instance, search, onChange }: Part) {
-  const { data } = useQuery(tokenHistogramOptions(instance.id, questionOf(search), spanMs))
+function Bars({ source, search, onChange }: Part) {
+  const { data } = useQuery(tokenHistogramOptions(source, questionOf(search), spanMs))
   const [first, last] = [data?.buckets[0], data?.buckets.at(-1)]
   if (data === undefined || first === undefined || last === undefined) return null
   const { buckets, bucketMs } = data
@@ -105,9 +109,9 @@ function Bars({ instance, search, onChange }: Part) {
   )
 }
 
-function Requests({ instance, search, onChange }: Part) {
+function Requests({ source, search, onChange }: Part) {
   const question = questionOf(search)
-  const query = useInfiniteQuery(tokensOptions(instance.id, question))
+  const query = useInfiniteQuery(tokensOptions(source, question))
   const isFiltered = Object.values(question).some((value) => value !== undefined)
   return (
     <Frame>

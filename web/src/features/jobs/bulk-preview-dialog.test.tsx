@@ -52,7 +52,7 @@ async function open(kind: BulkKind, answer: (sent: SentRequest) => Response = ()
   const onDone = vi.fn()
   const screen = await render(
     <WithQueries>
-      <BulkPreviewDialog kind={kind} selection={{ q: 'web' }} count={38} onDone={onDone} />
+      <BulkPreviewDialog list="instances" kind={kind} selection={{ q: 'web' }} count={38} onDone={onDone} />
     </WithQueries>,
   )
   return { sent, onDone, screen }

@@ -1,32 +1,38 @@
 import {
   type BulkKind,
+  type BulkList,
   type BulkPreview,
   type BulkSelection,
   type BulkWish,
   bulkPermission,
   type Job,
 } from '@signet/shared/api/bulk'
-import { type TagChange, TagKey, TagValue } from '@signet/shared/api/resources'
+import type { TagChange } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { bulkPreviewOptions, useStartBulk } from '../../api/bulk.ts'
 import { useRefusal } from '../../api/session.ts'
+import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { bulkWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { Checkbox, Field, TextInput } from '../../ui/form.tsx'
+import { Field, TextInput } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { IdentityForm, TagForm } from './bulk-forms.tsx'
 import styles from './bulk-preview-dialog.module.css'
 
 const maxReason = 200
 
 interface BulkPreviewDialogProps {
+  list: BulkList
   kind: BulkKind
-  /** The instances that are selected, or the filter text that all of them match. */
+  /** The rows that are selected, or the filter text that all of them match. */
   selection: BulkSelection
   /** How many that is, as far as the list knows. */
   count: number
@@ -34,19 +40,22 @@ interface BulkPreviewDialogProps {
   onDone: (job: Job | undefined) => void
 }
 
-/** A dry run of an act on many instances, then the act. Shown while it is mounted. */
-export function BulkPreviewDialog({ kind: wanted, selection, count, onDone }: BulkPreviewDialogProps) {
+/** A dry run of an act on many things, then the act. Shown while it is mounted. */
+export function BulkPreviewDialog({ list, kind: wanted, selection, count, onDone }: BulkPreviewDialogProps) {
   const [kind, setKind] = useState(wanted)
   const [tags, setTags] = useState<TagChange>()
+  const [identity, setIdentity] = useState<ObjectId>()
   const close = () => onDone(undefined)
-  const title = `${bulkWords[kind].act}: ${count} selected`
+  const takesIdentity = kind === 'attach' || kind === 'detach'
   return (
-    <Dialog open onClose={close} title={title}>
+    <Dialog open onClose={close} title={`${bulkWords[kind]}: ${count} selected`}>
       {kind === 'tag' && tags === undefined ? (
         <TagForm onTags={setTags} onClose={close} />
+      ) : takesIdentity && identity === undefined ? (
+        <IdentityForm onIdentity={setIdentity} onClose={close} />
       ) : (
         <PreviewForm
-          wish={{ list: 'instances', kind, selection, ...(tags && { tags }) }}
+          wish={{ list, kind, selection, ...(tags && { tags }), ...(identity && { identity }) }}
           onRestore={() => setKind('restore')}
           onDone={onDone}
         />
@@ -67,10 +76,11 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
   const start = useStartBulk()
   const mayBulk = useRefusal('bulk.write')
   const mayKind = useRefusal(bulkPermission(wish.list, wish.kind))
-  const { act } = bulkWords[wish.kind]
+  const act = bulkWords[wish.kind]
   const nothing = preview.data?.change === 0 ? 'Nothing would change.' : undefined
   const waiting = preview.data === undefined ? 'The preview is not there yet.' : undefined
   const confirm = () => start.mutate({ ...wish, reason }, { onSuccess: onDone })
+  const stepUp = useStepUpFor(start, confirm)
   return (
     <div className={styles['form']}>
       {preview.isPending && <Skeleton lines={3} />}
@@ -91,7 +101,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
           <TextInput {...control} value={reason} maxLength={maxReason} onChange={(e) => setReason(e.target.value)} />
         )}
       </Field>
-      {start.error !== null && <ErrorPanel problem={problemOf(start.error)} />}
+      {start.error !== null && !needsStepUp(start.error) && <ErrorPanel problem={problemOf(start.error)} />}
       <DialogActions>
         <Button onClick={() => onDone(undefined)}>Cancel</Button>
         <Button
@@ -103,6 +113,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
           {act} {preview.data?.change ?? ''}
         </Button>
       </DialogActions>
+      <StepUpDialog {...stepUp} />
     </div>
   )
 }
@@ -119,7 +130,7 @@ function Verdicts({ preview }: { preview: BulkPreview }) {
   if (total === 0) {
     return (
       <Notice tone="info" title="Nothing is selected">
-        <p>No instance matches any more; change the filter or the selection.</p>
+        <p>Nothing matches any more; change the filter or the selection.</p>
       </Notice>
     )
   }
@@ -154,39 +165,5 @@ function Verdicts({ preview }: { preview: BulkPreview }) {
         )
       })}
     </>
-  )
-}
-
-function TagForm({ onTags, onClose }: { onTags: (tags: TagChange) => void; onClose: () => void }) {
-  const [name, setName] = useState('')
-  const [value, setValue] = useState('')
-  const [away, setAway] = useState(false)
-  const [fault, setFault] = useState<string>()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    const key = TagKey.safeParse(name)
-    const content = TagValue.safeParse(value)
-    if (!key.success) return setFault(`Use ${key.error.issues[0]?.message ?? 'another name'}.`)
-    if (!content.success) return setFault('The value is too long, or has characters that cannot be seen.')
-    onTags(away ? { set: {}, unset: [key.data] } : { set: { [key.data]: content.data }, unset: [] })
-  }
-  return (
-    <form className={styles['form']} onSubmit={submit}>
-      <Field label="Name" error={fault}>
-        {(control) => <TextInput {...control} value={name} onChange={(event) => setName(event.target.value)} />}
-      </Field>
-      {!away && (
-        <Field label="Value">
-          {(control) => <TextInput {...control} value={value} onChange={(event) => setValue(event.target.value)} />}
-        </Field>
-      )}
-      <Checkbox label="Take this tag away instead" checked={away} onChange={(event) => setAway(event.target.checked)} />
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary">
-          Preview
-        </Button>
-      </DialogActions>
-    </form>
   )
 }

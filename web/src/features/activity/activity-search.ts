@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TokenSearch } from './instances-queries.ts'
+import type { TokenSearch } from './activity-queries.ts'
 
 /** What the address of the tab says; instants are ISO 8601, UTC. */
 export interface ActivitySearch {

@@ -6,8 +6,8 @@ import { page, userEvent } from 'vitest/browser'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
+import { WholeInstancesPage } from '../../app/whole-instances-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
-import { InstancesPage } from './instances-page.tsx'
 
 beforeEach(() => page.viewport(1280, 800))
 afterEach(() => vi.restoreAllMocks())
@@ -18,6 +18,7 @@ const job = {
   ...{
     id: '01890000-0000-4000-8000-000000000009',
     list: 'instances',
+    identity: null,
     kind: 'pause',
     state: 'running',
     q: null,
@@ -46,7 +47,7 @@ async function show(role: Role = 'admin', at = '/instances', answers: Parameters
   })
   const content = () => (
     <>
-      <InstancesPage />
+      <WholeInstancesPage />
       <Toaster />
     </>
   )
