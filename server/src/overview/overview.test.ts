@@ -23,7 +23,10 @@ let key: KeyOutlook
 const asked = new Map<string, number>()
 const issued: string[] = []
 
+let ownCertificate: { notBefore: number; notAfter: number } | undefined
+
 beforeEach(async () => {
+  ownCertificate = undefined
   stack = await openStack()
   asked.clear()
   issued.length = 0
@@ -48,7 +51,7 @@ function overview() {
     keys: { outlook: async () => key },
     sharesTaken: async () => false,
     clockStep: () => stack.watch.waitingFor ?? null,
-    serverCertificate: () => undefined,
+    serverCertificate: () => ownCertificate,
     answersCloudNames: false,
   })
 }
@@ -114,6 +117,9 @@ describe('the overview', () => {
     expect(expiries).toHaveLength(5)
     expect(expiries.map(({ kind }) => kind)).toEqual(['identity', 'signing_key', 'authority', 'authority', 'authority'])
     expect(expiries[0]).toMatchObject({ id: instance.id, renewsAt: rotateAfter })
+    const now = stack.clock.now()
+    ownCertificate = { notBefore: now - 99 * dayMs, notAfter: now + dayMs }
+    expect((await numbers()).expiries[0]).toMatchObject({ kind: 'server_certificate', stage: 2 })
   })
 
   it('has the newest acts worth knowing, for who may read the audit log alone (SEC-27)', async () => {
