@@ -183,7 +183,10 @@ describe('app roles', () => {
       assign(id, 'Orders.Read'),
     ])
     expect([changed.status, assigned.status]).toEqual(['fulfilled', 'rejected'])
-    const [removed, late] = await Promise.allSettled([audiences.act(context, 'delete', id, {}), assign(id, 'Orders.Write')])
+    const [removed, late] = await Promise.allSettled([
+      audiences.act(context, 'delete', id, {}),
+      assign(id, 'Orders.Write'),
+    ])
     expect([removed.status, late.status]).toEqual(['fulfilled', 'rejected'])
     expect(await roles.ofPrincipal(client.principal.objectId)).toEqual([])
   })
