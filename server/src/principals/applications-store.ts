@@ -16,8 +16,6 @@ export interface ApplicationRow extends PrincipalsTable {
   readonly secrets: number
   readonly certificates: number
   readonly federated: number
-  /** Federated credentials that trust too much. */
-  readonly broad: number
   /** When the last secret or certificate ends. */
   readonly expires_key: number
   /** When something of it was last accepted; 0 when nothing ever was. */
@@ -58,7 +56,7 @@ export class ApplicationsStore {
   constructor(database: Database, cursors: Cursors, tenantId: string) {
     const source = (where: RawBuilder<unknown>) => sql`(
       SELECT *, (SELECT count(*) FROM ${ofSecrets}) AS secrets, (SELECT count(*) FROM ${ofCertificates}) AS certificates,
-        (SELECT count(*) FROM ${ofRules}) AS federated, (SELECT count(*) FROM ${ofRules} AND broad = 1) AS broad,
+        (SELECT count(*) FROM ${ofRules}) AS federated,
         coalesce(nullif(max(coalesce((SELECT max(expires_at) FROM ${ofSecrets}), 0),
           coalesce((SELECT max(not_after) FROM ${ofCertificates}), 0)), 0), ${sql.lit(neverMs)}) AS expires_key,
         max(coalesce((SELECT max(last_used_at) FROM ${ofSecrets}), 0),
