@@ -48,7 +48,7 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
     <Card
       title="Use it from code"
       actions={
-        <>
+        <span className="row">
           <Select
             aria-label="Shell"
             value={shell}
@@ -56,7 +56,7 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
             onChange={(next) => setPreferences({ shell: next })}
           />
           <CopyButton value={everyLine(all)} label="the lines of every protocol" text="Copy all" />
-        </>
+        </span>
       }
     >
       <p className="muted">
