@@ -159,9 +159,7 @@ describe('signet identity', () => {
   it('renames and moves one, and its IDs stay', async () => {
     const made = await json<{ principalId: string }>('identity', 'create', 'deploy')
     await client.call(userIdentitiesApi.createGroup, { body: { name: 'prod' } })
-    expect(await json('identity', 'rename', 'deploy', 'deployer')).toMatchObject(
-      { principalId: made.principalId },
-    )
+    expect(await json('identity', 'rename', 'deploy', 'deployer')).toMatchObject({ principalId: made.principalId })
     expect(await json('identity', 'move', 'deployer', 'prod')).toMatchObject({ resourceGroup: 'prod' })
     const nowhere = signet('identity', 'move', 'deployer', 'nowhere')
     await expect(nowhere).rejects.toMatchObject({ code: 'not_found', fix: 'Create the resource group first.' })
