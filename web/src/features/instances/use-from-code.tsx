@@ -67,7 +67,9 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
           <li key={dialect}>
             <h3>{title}</h3>
             <p className="muted">
-              {dialect === 'app-service' && 'For any Azure SDK. '}Sets <Names names={names} />.
+              {dialect === 'app-service' && 'For any Azure SDK. '}
+              {dialect === 'workload-identity' && 'For clients of workload identity. '}
+              Sets <Names names={names} />.
             </p>
             <CodeBlock code={lines} label={`lines for the ${title}`} />
           </li>
