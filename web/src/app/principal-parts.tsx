@@ -1,4 +1,3 @@
-import { fieldIs } from '@signet/shared/query/query-text'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useSearch } from '@tanstack/react-router'
 import type { ActivitySource } from '../features/activity/activity-queries.ts'
@@ -25,7 +24,7 @@ export function PrincipalActivity({ source }: { source: ActivitySource }) {
   const search = useSearch({ strict: false })
   return (
     <>
-      <TokenActivity source={source} search={search} auditFilter={fieldIs('target', source.id)} />
+      <TokenActivity source={source} search={search} />
       <TargetHistory targetId={source.id} />
     </>
   )

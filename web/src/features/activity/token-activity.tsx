@@ -11,7 +11,7 @@ import { Histogram } from '../../ui/histogram.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { activityColumns } from './activity-columns.tsx'
-import { type ActivitySource, tokenHistogramOptions, tokensOptions } from './activity-queries.ts'
+import { type ActivitySource, type TokenSearch, tokenHistogramOptions, tokensOptions } from './activity-queries.ts'
 import { type ActivitySearch, questionOf } from './activity-search.ts'
 import styles from './token-activity.module.css'
 
@@ -21,8 +21,8 @@ const spanMs = dayMs
 interface TokenActivityProps {
   source: ActivitySource
   search: ActivitySearch
-  /** Of what is done to it in the audit log. */
-  auditFilter: string
+  /** Of what was done to it in the audit log, where that does not stand beside it. */
+  auditFilter?: string
 }
 
 /** What the authority recorded of the token requests of an instance or of a principal. The choices are in the address. */
@@ -52,7 +52,7 @@ const results = [
   { value: 'refused', label: 'Refused' },
 ] as const
 
-function Tools({ source, search, onChange, auditFilter }: Part & { auditFilter: string }) {
+function Tools({ source, search, onChange, auditFilter }: Part & { auditFilter: string | undefined }) {
   const everything = useInfiniteQuery(tokensOptions(source))
   const seen = new Set(everything.data === undefined ? [] : rowsOf(everything.data).map(({ audience }) => audience))
   if (search.audience !== undefined) seen.add(search.audience)
@@ -76,18 +76,23 @@ function Tools({ source, search, onChange, auditFilter }: Part & { auditFilter: 
           Any time
         </Button>
       )}
-      <Link to="/audit" search={{ filter: auditFilter, range: 'all' }}>
-        What was done to it, in the audit log
-      </Link>
+      {auditFilter !== undefined && (
+        <Link to="/audit" search={{ filter: auditFilter, range: 'all' }}>
+          What was done to it, in the audit log
+        </Link>
+      )}
     </div>
   )
 }
 
 function Bars({ source, search, onChange }: Part) {
-  const { data } = useQuery(tokenHistogramOptions(source, questionOf(search), spanMs))
+  const question = questionOf(search)
+  const { data } = useQuery(tokenHistogramOptions(source, question, spanMs))
   const [first, last] = [data?.buckets[0], data?.buckets.at(-1)]
   if (data === undefined || first === undefined || last === undefined) return null
   const { buckets, bucketMs } = data
+  const isEmpty = buckets.every(({ ok, refused }) => ok + refused === 0)
+  if (isEmpty && !isNarrowed(question)) return null
   return (
     <Histogram
       label="Token requests over time"
@@ -112,7 +117,6 @@ function Bars({ source, search, onChange }: Part) {
 function Requests({ source, search, onChange }: Part) {
   const question = questionOf(search)
   const query = useInfiniteQuery(tokensOptions(source, question))
-  const isFiltered = Object.values(question).some((value) => value !== undefined)
   return (
     <Frame>
       <PagedTable
@@ -121,10 +125,14 @@ function Requests({ source, search, onChange }: Part) {
         list={pagedListOf(query)}
         rowId={(row) => row.id}
         nouns={['request', 'requests']}
-        empty={<NoRequest isFiltered={isFiltered} onChange={onChange} />}
+        empty={<NoRequest isFiltered={isNarrowed(question)} onChange={onChange} />}
       />
     </Frame>
   )
+}
+
+function isNarrowed(question: TokenSearch): boolean {
+  return Object.values(question).some((value) => value !== undefined)
 }
 
 function NoRequest({ isFiltered, onChange }: { isFiltered: boolean; onChange: Part['onChange'] }) {

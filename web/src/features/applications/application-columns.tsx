@@ -15,7 +15,7 @@ export const applicationColumns = columnsOf<ApplicationSummary>([
   {
     id: 'name',
     header: 'Name',
-    width: 220,
+    width: 200,
     sort: 'name',
     cell: (row) => (
       <NameCell>
@@ -29,23 +29,29 @@ export const applicationColumns = columnsOf<ApplicationSummary>([
       </NameCell>
     ),
   },
-  { id: 'state', header: 'State', width: 100, sort: 'state', cell: (row) => <StateBadge application={row} /> },
-  idColumn({ id: 'principal', header: 'Principal ID', label: 'principal ID', of: ({ principalId }) => principalId }),
-  idColumn({ id: 'client', header: 'Client ID', label: 'client ID', of: ({ clientId }) => clientId }),
-  { id: 'secrets', header: 'Secrets', width: 80, cell: ({ secrets }) => secrets },
-  { id: 'certificates', header: 'Certificates', width: 96, cell: ({ certificates }) => certificates },
-  { id: 'federated', header: 'Federated', width: 90, cell: ({ federatedCredentials }) => federatedCredentials },
+  { id: 'state', header: 'State', width: 92, sort: 'state', cell: (row) => <StateBadge application={row} /> },
+  idColumn({
+    id: 'principal',
+    width: 124,
+    header: 'Principal ID',
+    label: 'principal ID',
+    of: ({ principalId }) => principalId,
+  }),
+  idColumn({ id: 'client', width: 124, header: 'Client ID', label: 'client ID', of: ({ clientId }) => clientId }),
+  { id: 'secrets', header: 'Secrets', width: 76, cell: ({ secrets }) => secrets },
+  { id: 'certificates', header: 'Certificates', width: 92, cell: ({ certificates }) => certificates },
+  { id: 'federated', header: 'Federated', width: 86, cell: ({ federatedCredentials }) => federatedCredentials },
   {
     id: 'expiry',
     header: 'Last one ends',
-    width: 120,
+    width: 112,
     sort: 'expires',
     cell: ({ lastExpiryAt }) => (lastExpiryAt === null ? <None /> : <DueTime at={lastExpiryAt} />),
   },
   {
     id: 'token',
     header: 'Last token',
-    width: 200,
+    width: 190,
     sort: 'last-token',
     cell: ({ lastToken }) => <LastToken token={lastToken} />,
   },

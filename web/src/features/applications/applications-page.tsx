@@ -32,7 +32,7 @@ export function ApplicationsPage({ bulk }: Pick<ListPageProps<ApplicationSummary
       view={view}
       list={useApplicationRows(view.question)}
       title="Applications"
-      lead="Code that runs on no instance of Signet: it authenticates with a secret, a certificate or a token it has elsewhere."
+      lead="Programs outside of any instance, with a secret, a certificate or a token from elsewhere."
       counts={useApplicationFacets()}
       views={{ builtIn: builtInViews, ...useSavedViews('applications') }}
       exporter={useApplicationExport()}

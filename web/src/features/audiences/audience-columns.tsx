@@ -13,7 +13,7 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'name',
     header: 'Name',
-    width: 200,
+    width: 176,
     sort: 'name',
     cell: (row) => (
       <NameCell>
@@ -26,15 +26,15 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'uri',
     header: 'Identifier URI',
-    width: 300,
+    width: 236,
     sort: 'uri',
     cell: ({ uri }) => <Untrusted text={uri} className="mono" />,
   },
-  { id: 'state', header: 'Tokens', width: 110, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
+  { id: 'state', header: 'Tokens', width: 96, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
   {
     id: 'version',
-    header: 'Token version',
-    width: 100,
+    header: 'Version',
+    width: 80,
     sort: 'token-version',
     cell: ({ tokenVersion }) => tokenVersion,
   },
@@ -42,12 +42,12 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'required',
     header: 'For',
-    width: 150,
+    width: 136,
     cell: ({ assignmentRequired }) => (assignmentRequired ? 'Those with a role' : 'Every principal'),
   },
-  { id: 'roles', header: 'Roles', width: 70, isExtra: true, cell: ({ roles }) => roles.length },
-  { id: 'assignments', header: 'Assigned', width: 80, isExtra: true, cell: ({ assignments }) => assignments },
-  { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
+  { id: 'roles', header: 'Roles', width: 64, cell: ({ roles }) => roles.length },
+  { id: 'assignments', header: 'Assigned', width: 76, cell: ({ assignments }) => assignments },
+  { id: 'origin', header: 'Origin', width: 100, cell: (row) => originWords(row) },
   idColumn({
     id: 'app',
     header: 'Application ID',

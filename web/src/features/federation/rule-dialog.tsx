@@ -14,7 +14,6 @@ import { credentialOptions, useSaveRule } from './federation-queries.ts'
 import { keysWords, matchWords } from './federation-words.ts'
 import { draftOf, draftWarnings, emptyDraft, type Rule, type RuleDraft, ruleOf } from './rule-draft.ts'
 import { RuleFields } from './rule-fields.tsx'
-import { Warnings } from './warnings.tsx'
 
 interface RuleDialogProps {
   principalId: ObjectId
@@ -67,12 +66,10 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
       <RuleFields
         draft={draft}
         faults={checked && 'faults' in read ? read.faults : {}}
+        warnings={warnings}
         onChange={setDraft}
         isNew={stored === undefined}
       />
-      <div aria-live="polite">
-        {warnings.length > 0 && <Warnings warnings={warnings} title="It trusts more than it probably should" />}
-      </div>
       {save.error !== null && (
         <SaveFailure
           error={save.error}

@@ -19,7 +19,12 @@ const linesOf = (endpoints: LocalEndpoints, shell: Parameters<typeof dialectLine
   Object.fromEntries(dialectLines(endpoints, shell).map(({ dialect, lines }) => [dialect, lines]))
 
 test('has each dialect that is served once, the one that clients find by themselves first', () => {
-  expect(dialectLines(served, 'sh').map(({ dialect }) => dialect)).toEqual(['app-service', 'imds', 'arc'])
+  expect(dialectLines(served, 'sh').map(({ dialect }) => dialect)).toEqual([
+    'app-service',
+    'imds',
+    'arc',
+    'workload-identity',
+  ])
   expect(dialectLines(served, 'sh')[0]?.names).toContain('IDENTITY_HEADER')
 })
 
@@ -28,6 +33,7 @@ test('gives values that may be shown, and takes secrets from the file on the ins
     'app-service': '. "/home/ada/.signet/vm-1/identity.env"',
     imds: 'export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:7430',
     arc: 'export IDENTITY_ENDPOINT=http://127.0.0.1:7430/arc/oauth2/token\nexport IMDS_ENDPOINT=http://127.0.0.1:7430',
+    'workload-identity': 'SIGNET_AGENT_DIR="/a" signet run --dialect workload-identity -- COMMAND',
   })
 })
 
@@ -41,13 +47,25 @@ test.each([
 })
 
 test('takes a dialect from its file when what it needs of another one is not served', () => {
-  expect(linesOf([arc], 'sh')).toEqual({ arc: '. "/a/identity-arc.env"' })
+  expect(linesOf([arc], 'sh')).toMatchObject({ arc: '. "/a/identity-arc.env"' })
+  expect(linesOf([], 'sh')).toEqual({})
 })
 
 test('puts all of them into one text, each under its name', () => {
   expect(everyLine(dialectLines([imds], 'sh'))).toBe(
-    '# Metadata endpoint (IMDS)\nexport AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:7430\n',
+    '# Metadata endpoint (IMDS)\nexport AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:7430\n\n' +
+      '# Federated token file\nSIGNET_AGENT_DIR="/a" signet run --dialect workload-identity -- COMMAND\n',
   )
+})
+
+test.each([
+  ['sh', "SIGNET_AGENT_DIR='/$(id)\nx' "],
+  ['fish', "SIGNET_AGENT_DIR='/$(id)\nx' "],
+  ['powershell', "$env:SIGNET_AGENT_DIR = '/$(id)\nx'; "],
+  ['dotenv', "# on the instance: SIGNET_AGENT_DIR='/$(id)␤x' "],
+] as const)('names the folder of the agent for %s without running it', (shell, before) => {
+  const lines = linesOf([{ ...imds, environmentFile: '/$(id)\nx/identity-imds.env' }], shell)
+  expect(lines['workload-identity']).toBe(`${before}signet run --dialect workload-identity -- COMMAND`)
 })
 
 describe('a hostile agent runs nothing in the shell', () => {
@@ -78,6 +96,6 @@ describe('a hostile agent runs nothing in the shell', () => {
       "# on the instance: sed 's/^export //' '/tmp/$(reboot)`x`\"␤reboot' >> .env",
     ],
   ] as const)('%s', (shell, url, file) => {
-    expect(linesOf(hostile, shell)).toEqual({ imds: url, 'app-service': file })
+    expect(linesOf(hostile, shell)).toMatchObject({ imds: url, 'app-service': file })
   })
 })

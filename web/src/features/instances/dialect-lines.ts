@@ -6,10 +6,12 @@ import { dialectWords } from '../../api/dialect-words.ts'
 import type { ShellName } from '../../ui/preferences.ts'
 import { shellQuoted, shellWord } from '../../ui/shell-word.ts'
 
-/** How a shell, or a kind of file, sets one variable, and how it takes those of a file of `export` lines. */
+/** How a shell, or a kind of file, sets one variable, takes those of a file of `export` lines, and starts a program. */
 interface ShellForm {
   readonly set: (name: string, value: string) => string
   readonly take: (file: string) => string
+  /** Starts a program with a token file of the agent in a folder. */
+  readonly run: (folder: string) => string
 }
 
 // PowerShell takes the typographic quotes for the plain one.
@@ -20,27 +22,38 @@ const dotenvQuoted = (value: string) =>
     .replaceAll(/["\\$`]/g, '\\$&')
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')}"`
+const runWithFile = 'signet run --dialect workload-identity -- COMMAND'
 const powershellPattern = "'^export (\\w+)=''(.*)''$'"
 
 const forms: Record<ShellName, ShellForm> = {
-  sh: { set: (name, value) => `export ${name}=${shellWord(value)}`, take: (file) => `. ${shellPath(file)}` },
-  fish: { set: (name, value) => `set -gx ${name} ${fishQuoted(value)}`, take: (file) => `source ${fishQuoted(file)}` },
+  sh: {
+    set: (name, value) => `export ${name}=${shellWord(value)}`,
+    take: (file) => `. ${shellPath(file)}`,
+    run: (folder) => `SIGNET_AGENT_DIR=${shellPath(folder)} ${runWithFile}`,
+  },
+  fish: {
+    set: (name, value) => `set -gx ${name} ${fishQuoted(value)}`,
+    take: (file) => `source ${fishQuoted(file)}`,
+    run: (folder) => `SIGNET_AGENT_DIR=${fishQuoted(folder)} ${runWithFile}`,
+  },
   powershell: {
     set: (name, value) => `$env:${name} = ${powershellQuoted(value)}`,
     take: (file) =>
       `Get-Content -LiteralPath ${powershellQuoted(file)} | Where-Object { $_ -match ${powershellPattern} } | ` +
       'ForEach-Object { Set-Item "Env:$($Matches[1])" $Matches[2] }',
+    run: (folder) => `$env:SIGNET_AGENT_DIR = ${powershellQuoted(folder)}; ${runWithFile}`,
   },
   dotenv: {
     set: (name, value) => `${name}=${dotenvQuoted(value)}`,
     // The file lies on the instance, so what puts its lines into another one is a command there.
     take: (file) => `# on the instance: sed 's/^export //' ${oneLine(shellQuoted(file))} >> .env`,
+    run: (folder) => `# on the instance: SIGNET_AGENT_DIR=${oneLine(shellQuoted(folder))} ${runWithFile}`,
   },
 }
 
 /** What leads a client to one dialect of an agent, and to no other. */
 export interface DialectLines {
-  readonly dialect: LocalDialect
+  readonly dialect: LocalDialect | 'workload-identity'
   readonly title: string
   /** Names of the variables that the lines set. */
   readonly names: readonly string[]
@@ -51,12 +64,24 @@ export interface DialectLines {
 export function dialectLines(endpoints: LocalEndpoints, shell: ShellName): DialectLines[] {
   const usual = endpoints.filter(({ dialect }) => dialect === 'app-service')
   const others = endpoints.filter(({ dialect }) => dialect !== 'app-service')
-  return [...usual, ...others].map((endpoint) => ({
+  const served = [...usual, ...others].map((endpoint) => ({
     dialect: endpoint.dialect,
     title: dialectWords[endpoint.dialect],
     names: Object.keys(dialectVariables[endpoint.dialect]),
     lines: linesOf(endpoint, endpoints, forms[shell]),
   }))
+  const [first] = endpoints
+  return first === undefined ? served : [...served, tokenFile(first, forms[shell])]
+}
+
+/** No endpoint: the file is there while a program that was started for it runs. */
+function tokenFile({ environmentFile }: DialectEndpoint, form: ShellForm): DialectLines {
+  return {
+    dialect: 'workload-identity',
+    title: 'Federated token file',
+    names: ['AZURE_AUTHORITY_HOST', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_FEDERATED_TOKEN_FILE'],
+    lines: form.run(environmentFile.slice(0, environmentFile.lastIndexOf('/'))),
+  }
 }
 
 /** All of them in one text, each under its name. */

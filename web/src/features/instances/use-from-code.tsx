@@ -48,7 +48,7 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
     <Card
       title="Use it from code"
       actions={
-        <>
+        <span className="row">
           <Select
             aria-label="Shell"
             value={shell}
@@ -56,7 +56,7 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
             onChange={(next) => setPreferences({ shell: next })}
           />
           <CopyButton value={everyLine(all)} label="the lines of every protocol" text="Copy all" />
-        </>
+        </span>
       }
     >
       <p className="muted">
@@ -67,7 +67,9 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
           <li key={dialect}>
             <h3>{title}</h3>
             <p className="muted">
-              {dialect === 'app-service' && 'For any Azure SDK. '}Sets <Names names={names} />.
+              {dialect === 'app-service' && 'For any Azure SDK. '}
+              {dialect === 'workload-identity' && 'For clients of workload identity. '}
+              Sets <Names names={names} />.
             </p>
             <CodeBlock code={lines} label={`lines for the ${title}`} />
           </li>

@@ -77,6 +77,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
   const mayBulk = useRefusal('bulk.write')
   const mayKind = useRefusal(bulkPermission(wish.list, wish.kind))
   const act = bulkWords[wish.kind]
+  const consequence = consequenceOf(wish)
   const nothing = preview.data?.change === 0 ? 'Nothing would change.' : undefined
   const waiting = preview.data === undefined ? 'The preview is not there yet.' : undefined
   const confirm = () => start.mutate({ ...wish, reason }, { onSuccess: onDone })
@@ -88,6 +89,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
         <ErrorPanel problem={problemOf(preview.error)} onRetry={() => void preview.refetch()} />
       )}
       {preview.data !== undefined && <Verdicts preview={preview.data} />}
+      {consequence !== undefined && <p>{consequence}</p>}
       {preview.data !== undefined && preview.data.restorable > 0 && (
         <Notice tone="warn" title={`The last principal of ${preview.data.restorable} of them can be restored`}>
           <p>Turning on makes new principals with other IDs, and the last ones can no longer be restored.</p>
@@ -105,7 +107,7 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
       <DialogActions>
         <Button onClick={() => onDone(undefined)}>Cancel</Button>
         <Button
-          kind={(preview.data?.risky ?? 0) > 0 ? 'danger' : 'primary'}
+          kind={(preview.data?.risky ?? 0) > 0 || consequence !== undefined ? 'danger' : 'primary'}
           busy={start.isPending}
           disabledReason={mayBulk ?? mayKind ?? waiting ?? nothing}
           onClick={confirm}
@@ -116,6 +118,16 @@ function PreviewForm({ wish, onRestore, onDone }: PreviewFormProps) {
       <StepUpDialog {...stepUp} />
     </div>
   )
+}
+
+/** What others will feel, beyond what the dry run counts. */
+function consequenceOf({ list, kind }: BulkWish): string | undefined {
+  if (kind === 'disable') return 'No token for them is issued from then on. Enable undoes it.'
+  if (kind === 'detach') return 'Code there that asks for the identity is refused from then on.'
+  if (kind !== 'delete') return undefined
+  return list === 'audiences'
+    ? 'No token for them is issued from then on. This cannot be taken back.'
+    : 'They are refused at once, and can be restored under the same IDs for 30 days.'
 }
 
 const groups = [

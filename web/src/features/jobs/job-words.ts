@@ -17,7 +17,7 @@ const onIdentities: ReadonlySet<BulkKind> = new Set(['turn-on', 'pause', 'resume
 /** What a job is, such as `Rotate 412 identities`. */
 export function jobTitle({ list, kind, total, undoOf }: Pick<Job, 'list' | 'kind' | 'total' | 'undoOf'>): string {
   const [one, many] = jobNouns[list === 'instances' && onIdentities.has(kind) ? 'identities' : list]
-  const act = `${bulkWords[kind]}${kind === 'attach' ? ' to' : kind === 'detach' ? ' from' : ''}`
+  const act = `${bulkWords[kind]}${kind === 'attach' ? ' identity to' : kind === 'detach' ? ' identity from' : ''}`
   return `${undoOf === null ? '' : 'Undo: '}${act} ${total} ${total === 1 ? one : many}`
 }
 
