@@ -22,6 +22,8 @@ export const LocalEndpoints = z.object({
   }),
   /** New with each start (SEC-99). */
   identityHeader: z.string().transform((value) => new Secret(value)),
+  /** Whether that of IMDS answers clients, too, that take it for their HTTP proxy. */
+  asProxy: z.literal(true).optional(),
   /** What tells a client that the endpoint over TLS is the right one. */
   certificate: z.object({ thumbprint: z.string(), caFile: z.string() }).optional(),
 })
@@ -68,10 +70,12 @@ export function variablesOf(
 }
 
 /** The endpoints as the server is told of them. */
-export function reportedEndpoints(agentDir: string, { urls }: LocalEndpoints): DialectEndpoint[] {
+export function reportedEndpoints(agentDir: string, { urls, asProxy }: LocalEndpoints): DialectEndpoint[] {
   return LocalDialect.options.flatMap((dialect) => {
     const url = urls[dialect]
-    return url === undefined ? [] : [{ dialect, url, environmentFile: agentFiles.environment(agentDir, dialect) }]
+    if (url === undefined) return []
+    const environmentFile = agentFiles.environment(agentDir, dialect)
+    return [{ dialect, url, environmentFile, ...(dialect === 'imds' && asProxy && { asProxy }) }]
   })
 }
 
