@@ -109,6 +109,15 @@ export class ResourceApps {
     return [...this.#apps.values()]
   }
 
+  /** Under every URI that they have, further names included. */
+  named(): ResourceApp[] {
+    const others = [...this.#otherNames].flatMap(([uri, key]) => {
+      const app = this.#apps.get(key)
+      return app ? [{ ...app, uri }] : []
+    })
+    return [...this.#apps.values(), ...others]
+  }
+
   find(resource: string): ResourceApp | undefined {
     const key = resourceKey(resource)
     return this.#apps.get(key) ?? this.#byAppId.get(key) ?? this.#apps.get(this.#otherNames.get(key) ?? '')

@@ -73,6 +73,20 @@ describe('a built-in audience', () => {
       expect((await ask({ scope: 'https://graph.signet.test:7421/.default' })).body.error_codes).toEqual([500011])
     },
   )
+
+  it('is told to agents under both names when it changes (N10)', async () => {
+    await open({ names: { audienceNames: new Map([[name, 'https://vault.azure.net']]) } })
+    const { resources, terms } = authority.authority
+    const versions = () =>
+      terms.now.audiences.flatMap(({ uri, version }) => (uri.includes('vault') ? [[uri, version]] : []))
+    const app = resources.require('https://vault.azure.net')
+    resources.put({ ...app, version: app.version + 1 })
+    const version = app.version + 1
+    expect(versions()).toEqual([
+      ['https://vault.azure.net', version],
+      [name, version],
+    ])
+  })
 })
 
 describe('the resource decides', () => {

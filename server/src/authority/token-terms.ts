@@ -25,7 +25,7 @@ export class CurrentTerms {
   }
 
   get now(): TokenTerms {
-    const audiences = this.#apps.list().map(({ uri, appId, version }) => ({ uri, appId, version }))
+    const audiences = this.#apps.named().map(({ uri, appId, version }) => ({ uri, appId, version }))
     return { revision: this.#revision, keyEpoch: this.#keyEpoch, audiences }
   }
 
