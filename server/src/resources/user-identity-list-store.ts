@@ -31,6 +31,7 @@ interface PageWish {
 export class UserIdentityListStore {
   readonly #database: Database
   readonly #cursors: Cursors
+  /** A filter may look at all of them, so it runs beside the main thread. */
   readonly #list: SortedList<UserIdentitiesTable, keyof typeof orders>
   /** For few that are named: by their IDs, not in the order of an index. */
   readonly #named: SortedList<UserIdentitiesTable, keyof typeof orders>
@@ -39,14 +40,14 @@ export class UserIdentityListStore {
     this.#database = database
     this.#cursors = cursors
     const numeric = ['instances', 'token_key', 'created_at'] as const
-    const listOf = (where: RawBuilder<unknown>) => {
+    const listOf = (reader: Database['read'], where: RawBuilder<unknown>) => {
       const source = sql`(SELECT * FROM user_identities WHERE ${where}) AS user_identities`
-      return new SortedList<UserIdentitiesTable, keyof typeof orders>(database.read, cursors, {
+      return new SortedList<UserIdentitiesTable, keyof typeof orders>(reader, cursors, {
         ...{ name: 'user-identities', source, orders, numeric },
       })
     }
-    this.#list = listOf(sql`tenant_id = ${tenantId}`)
-    this.#named = listOf(sql`+tenant_id = ${tenantId}`)
+    this.#list = listOf(database.reports, sql`tenant_id = ${tenantId}`)
+    this.#named = listOf(database.read, sql`+tenant_id = ${tenantId}`)
   }
 
   page(query: PageWish & { condition: Condition }): Promise<Page<UserIdentity>> {
