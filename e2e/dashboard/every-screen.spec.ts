@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { LivelyStack } from '../lively-stack.ts'
 import { type Screen, type Seats, seatBeside, takeSeats, visit } from '../screen-visit.ts'
 import { screens } from '../screens.ts'
-import { expect, standards, test } from './fixtures.ts'
+import { expect, faultsAlone, rulesOfColour, standards, test } from './fixtures.ts'
 
 let stack: LivelyStack
 /** Two look at a time, each with pages of their own, since an examination keeps one core busy. */
@@ -64,11 +64,7 @@ async function look(screen: Screen, seats: Seats): Promise<void> {
   none(await page.evaluate(outOfReach), 'cannot be reached at 400 %')
 }
 
-/**
- * Those of axe's rules that a theme can break, and those that a density can. A theme is colours and nothing else, a density
- * sizes and nothing else; the other rules ask for elements, which are the same in all of them.
- */
-const rulesOfColour = ['color-contrast', 'link-in-text-block']
+/** Those of axe's rules that a density can break, which is sizes and nothing else. */
 const rulesOfSize = ['target-size', 'scrollable-region-focusable']
 
 /** Rows, lanes and operations after the first few are made of the same, and axe would take most of its time with them. */
@@ -83,7 +79,10 @@ const focusGuards = '[data-base-ui-focus-guard]'
 
 async function violations(page: Page, rules?: string[]) {
   await page.evaluate(drawn)
-  const axe = [...moreOfTheSame, focusGuards].reduce((builder, each) => builder.exclude(each), new AxeBuilder({ page }))
+  const axe = [...moreOfTheSame, focusGuards].reduce(
+    (builder, each) => builder.exclude(each),
+    new AxeBuilder({ page }).options(faultsAlone),
+  )
   const found = await (rules === undefined ? axe.withTags(standards) : axe.withRules(rules)).analyze()
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ target, failureSummary }) => ({ id, where: target, why: failureSummary })),

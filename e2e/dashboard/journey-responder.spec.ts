@@ -1,6 +1,6 @@
 import { Stack } from '../stack.ts'
 import { expect, test } from './fixtures.ts'
-import { inEveryWay, journey } from './journey.ts'
+import { inFourWays, journey } from './journey.ts'
 
 interface Instance {
   readonly id: string
@@ -41,7 +41,7 @@ const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/con
 
 const title = 'a responder pauses an identity and sees when every agent has dropped its tokens'
 
-journey(title, inEveryWay, signInLink, async ({ page, hand, step, expectAccessible }) => {
+journey(title, inFourWays, signInLink, async ({ page, hand, step, expectAccessible }) => {
   const { name } = instance
   const main = page.locator('main')
   const pause = main.getByRole('list', { name: 'How far the pause has come' }).getByRole('listitem')

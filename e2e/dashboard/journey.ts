@@ -20,12 +20,6 @@ export const inFourWays: readonly Way[] = [
   { width: 390, theme: 'dark', hand: 'touch' },
 ]
 
-export const inEveryWay: readonly Way[] = ([1440, 390] as const).flatMap((width) =>
-  (['light', 'dark'] as const).flatMap((theme) =>
-    ([width === 390 ? 'touch' : 'mouse', 'keyboard'] as const).map((hand): Way => ({ width, theme, hand })),
-  ),
-)
-
 /** Somebody on their way through the dashboard. */
 export interface Traveller {
   readonly page: Page

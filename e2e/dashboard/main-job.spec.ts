@@ -131,9 +131,10 @@ test('the main job: switch on, use it from code, test, rotate under load, review
       await expect(page.getByRole('list', { name: 'Certificates of every identity' })).toBeVisible()
       await page.getByRole('tab', { name: 'History' }).click()
       await page
-        .getByRole('button', { name: /^Rotate now/ })
+        .getByRole('button', { name: /^Actions of/ })
         .first()
         .click()
+      await page.getByRole('menuitem', { name: 'Rotate now…' }).click()
       await page.getByLabel('Reason (optional)').fill('quarterly check')
       await page.getByRole('dialog').getByRole('button', { name: 'Rotate now' }).click()
       await expect(page).toHaveURL(/\/rotations\/[0-9a-f-]{36}$/)

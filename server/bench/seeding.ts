@@ -127,8 +127,7 @@ class Seeder {
     const armId = `/subscriptions/${this.#subscriptionId}/resourceGroups/default/providers/${provider}/${name}`
     const createdAt = this.#now - Math.floor(Math.random() * 400) * dayMs
     const stamps: Stamps = { tenant_id: this.#tenantId, version: 1, created_at: createdAt, updated_at: createdAt }
-    // Spread over names and kinds as chance would have it, but the same each time.
-    const dice = ((index * 2_654_435_761) >>> 0) % 1_000
+    const dice = spread(index, 1_000)
     const state = dice < 300 ? 'off' : dice < 325 ? 'enabling' : 'on'
     const agentId = state === 'off' && index % 2 === 0 ? null : this.#agent(index, stamps)
     const principalId = state === 'off' ? null : this.#principal({ id, name, armId, stamps })
@@ -200,7 +199,7 @@ class Seeder {
         state: 'open',
       },
       ...{ policy_id: this.#policyId, active_credential_id: credentialId, prepared_credential_id: null, jitter: 0 },
-      ...{ rotate_after: this.#now + (1 + ((index * 11) % 60)) * dayMs, failures: 0, ...stamps },
+      ...{ rotate_after: this.#now + dayMs + spread(index, 60 * 24) * hourMs, failures: 0, ...stamps },
     })
     this.#rows.into(
       'credentials',
@@ -237,6 +236,12 @@ export function nameOf(index: number): string {
   const role = roles[index % roles.length]
   const region = regions[Math.floor(index / roles.length) % regions.length]
   return `${role}-${region}-${String(index).padStart(6, '0')}`
+}
+
+/** Evenly over 0 to `among` - 1, without regard to names and kinds, which go by the rest of `index`; the same each time. */
+function spread(index: number, among: number): number {
+  const share = ((index * 2_654_435_761) >>> 0) / 2 ** 32
+  return Math.floor(share * among)
 }
 
 function thumbprint(): string {

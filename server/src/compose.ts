@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
@@ -13,6 +12,7 @@ import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
@@ -27,6 +27,7 @@ import {
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
+  signingKeyHandlers,
   TokenEndpoint,
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
@@ -58,7 +59,6 @@ import type { Clock } from './platform/clock.ts'
 import { ClockWatch } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
-import { writePrivateFile } from './platform/data-folder.ts'
 import { DataKeysStore } from './platform/database/data-keys-store.ts'
 import type { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
@@ -97,6 +97,7 @@ import {
   userIdentityHandlers,
 } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface ServerParts {
@@ -138,7 +139,7 @@ export async function composeServer(parts: ServerParts) {
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
-  writePrivateFile(join(config.dataDir, 'ca.pem'), authorities.root.pem)
+  const servicePort = openServicePort({ ...base, config, authorities })
 
   const rotation = await openRotation({
     ...base,
@@ -159,7 +160,7 @@ export async function composeServer(parts: ServerParts) {
     registry,
     dataDir: config.dataDir,
     tenantDomain,
-    authorityUrl: config.authorityUrl,
+    ...servicePort.authority,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
     fetch: guardedFetch({ ...config.federation, clock }),
     askersOf: (principalId) => users.askersOf(principalId),
@@ -189,8 +190,11 @@ export async function composeServer(parts: ServerParts) {
     rotation,
     agentsUrl: config.agentsUrl,
     authorityUrl: config.authorityUrl,
+    authorityCas: servicePort.authorityCas,
     assertionAudience: authority.issuer.v2,
+    terms: authority.terms,
   })
+  servicePort.certificate?.onChange(() => plane.streams.allStatesChanged())
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
   const views = new SavedViews(base)
@@ -278,6 +282,7 @@ export async function composeServer(parts: ServerParts) {
     jobs: bulk.jobs,
     sharesTaken: async () => (await recovery.current()) !== undefined,
     clockStep: () => confirmation.status().step,
+    ...servicePort.attention,
   })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
@@ -326,6 +331,8 @@ export async function composeServer(parts: ServerParts) {
     router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
     router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
+    const keyAdmin = { admin: authority.keyAdmin, requireStepUp }
+    router.use(contractRouter(signingKeysApi, signingKeyHandlers(keyAdmin), options))
     router.use(contractRouter(enrollmentApi, enrollmentHandlers(plane.enrollment), options))
     router.use(
       contractRouter(
@@ -378,6 +385,7 @@ export async function composeServer(parts: ServerParts) {
     database,
     audit,
     authorities,
+    servicePort,
     list,
     operators,
     recovery,

@@ -127,6 +127,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     agentsUrl,
     authorityUrl: 'https://localhost:7421',
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
+    terms: { now: { revision: 1, keyEpoch: 0, audiences: [] }, onChange: () => undefined },
   })
   const lastUses = new Map<string, { at: number; audience: string }>()
   const refusals = new Map<string, number>()

@@ -20,6 +20,7 @@ export const errorCatalogue = {
   not_found: caller(404, 'There is no such thing here'),
   method_not_allowed: caller(405, 'This address does not take that method'),
   conflict: caller(409, 'The current state does not allow this'),
+  misdirected: caller(421, 'No service of this server has the name that was asked for'),
   precondition_failed: caller(412, 'It was changed in the meantime'),
   idempotency_key_reused: caller(422, 'The idempotency key belongs to another request'),
   idempotency_key_busy: passing(409, 'The same request is still under way'),

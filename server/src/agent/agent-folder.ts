@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { ClientId } from '@signet/shared/vocabulary/identifiers'
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import type { z } from 'zod'
 import { writePrivateFile } from '../platform/data-folder.ts'
@@ -15,6 +16,13 @@ export const agentFiles = {
   /** The one that most clients want has the plain name. */
   environment: (agentDir: string, dialect: LocalDialect) =>
     join(agentDir, dialect === 'app-service' ? 'identity.env' : `identity-${dialect}.env`),
+  /** What clients send to the authority in the place of an assertion of their own; one for each identity. */
+  tokenFiles: (agentDir: string) => join(agentDir, 'token-files'),
+  tokenFile: (agentDir: string, clientId: ClientId) => join(agentDir, 'token-files', `${clientId}.jwt`),
+  /** Of the server and its authority, as it was pinned. */
+  authorityCa: (agentDir: string) => join(agentDir, 'authority-ca.pem'),
+  /** The same with all that this machine trusts, for clients that trust one file alone. */
+  allCas: (agentDir: string) => join(agentDir, 'all-cas.pem'),
   /** Folders of further instances on the same host. */
   instances: (agentDir: string) => join(agentDir, 'instances'),
   /** Of the authority behind the local endpoint over TLS. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../platform/clock.ts'
+import { createLogger } from '../platform/log.ts'
 import { Secret } from '../platform/secret.ts'
 import { type AgentHost, instanceFolder, startAgents } from './agent-host.ts'
 import { enrollAgent } from './enrollment.ts'
@@ -35,9 +36,9 @@ async function twoInstances() {
   return { first, second }
 }
 
-async function startAll(agentDir: string): Promise<AgentHost> {
+async function startAll(agentDir: string, log = silentLog): Promise<AgentHost> {
   const local = { ...testSettings, arcFolder: join(agentDir, 'arc', 'tokens') }
-  const host = await startAgents({ agentDir, local, facts: testFacts, log: silentLog, clock: systemClock })
+  const host = await startAgents({ agentDir, local, facts: testFacts, log, clock: systemClock })
   undo.push(() => host.stop())
   await until(() => host.agents.every((agent) => agent.instanceState().identities[0]?.ready === true))
   return host
@@ -82,6 +83,13 @@ describe('one process for several instances of a host', () => {
     writeFileSync(join(broken, 'agent.json'), '{}')
     mkdirSync(instanceFolder(first.agentDir, 'empty'))
     expect((await startAll(first.agentDir)).agents).toHaveLength(2)
+  })
+
+  it('says once that every process of the host may ask, however many instances there are', async () => {
+    const { first } = await twoInstances()
+    const lines: string[] = []
+    await startAll(first.agentDir, createLogger('warn', { write: (line: string) => void lines.push(line) }))
+    expect(lines.filter((line) => line.includes('SIGNET_LOCAL_USERS'))).toHaveLength(1)
   })
 
   it.each(['../x', '', '.', 'a/b', 'x'.repeat(64)])('has no instance called "%s"', (name) => {

@@ -33,7 +33,9 @@ export interface AgentHost {
  * @throws StartupError as `startAgent`, of the first one, or when there is none at all
  */
 export async function startAgents(options: AgentOptions): Promise<AgentHost> {
-  const { agentDir, log } = options
+  const { agentDir, log, local } = options
+  const isOpen = local.callers.users === undefined && local.callers.units === undefined
+  if (isOpen) log.warn('every process of this machine may ask for tokens (SIGNET_LOCAL_USERS)')
   const names = furtherInstances(agentDir)
   const hasFirst = names.length === 0 || existsSync(agentFiles.identity(agentDir))
   const agents: RunningAgent[] = hasFirst ? [await startAgent(options)] : []

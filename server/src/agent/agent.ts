@@ -5,6 +5,7 @@ import {
   type ProbeRequest,
   type ReportRequest,
   type Revocation,
+  type TokenTerms,
 } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import { type ClockStep, ClockWatch } from '../platform/clock-watch.ts'
@@ -26,6 +27,7 @@ import { LocalListeners, type LocalSettings } from './endpoints/local-listeners.
 import { openRuns } from './endpoints/workload-runs.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { HeldIdentities } from './held-identities.ts'
+import { KnownTerms } from './known-terms.ts'
 import { runProbe } from './probe.ts'
 import { ProbeStepsSender } from './probe-steps-sender.ts'
 import { PendingProbes } from './probe-trace.ts'
@@ -35,6 +37,7 @@ import { ServerLink } from './server-link.ts'
 import { StateOrder } from './state-order.ts'
 import { TokenBroker } from './token-broker.ts'
 import { TokenCache } from './token-cache.ts'
+import { TokenFiles } from './token-files.ts'
 
 export interface AgentOptions {
   readonly agentDir: string
@@ -99,6 +102,10 @@ class RunningParts implements RunningAgent {
   readonly #reporter: Reporter
   readonly #link: ServerLink
   readonly #order = new StateOrder()
+  readonly #terms = new KnownTerms()
+  readonly #authority: AuthorityClient
+  readonly #broker: TokenBroker
+  readonly #files: TokenFiles
   /** Generation of the newest state of which every slot was tried once. */
   #appliedGeneration = 0
   #endpoints: LocalEndpoints | undefined
@@ -111,10 +118,20 @@ class RunningParts implements RunningAgent {
     this.#held = new HeldIdentities(agentDir, clock)
     this.#cache = new TokenCache(clock)
     const { serverUrl, caPem } = identity
+    this.#authority = new AuthorityClient(caPem)
+    this.#authority.trust(this.#held.state?.authorityCas)
+    const [held, authority] = [this.#held, this.#authority]
+    this.#broker = new TokenBroker({ held, cache: this.#cache, authority, now: () => clock.now() })
+    const { tokenFiles: keepsAll } = options.local
+    this.#files = new TokenFiles({ agentDir, authority, held, broker: this.#broker, clock, log, keepsAll })
     const client = new ServerClient({ serverUrl, caPem, certificate: clientCertificateOf(identity) })
     this.#client = client
     this.#reporter = new Reporter({ client, clock, log, content: () => this.#report() })
-    this.#sync = new CredentialSync({ held: this.#held, client, clock, log, onSettled: () => this.#reporter.soon() })
+    const onSettled = () => {
+      this.#files.follow()
+      this.#reporter.soon()
+    }
+    this.#sync = new CredentialSync({ held: this.#held, client, clock, log, onSettled })
     const serverNow = () => this.#held.serverNow()
     const onRenewed = () => void this.#refetch()
     this.#renewal = new AgentRenewal({ agentDir, identity, client, clock, log, serverNow, onRenewed })
@@ -125,6 +142,7 @@ class RunningParts implements RunningAgent {
       onEvent: (event) => this.#handle(event),
       beforeConnect: () => {
         this.#order.begin()
+        this.#terms.begin()
         return this.#renewal.renewIfExpired()
       },
     })
@@ -179,10 +197,9 @@ class RunningParts implements RunningAgent {
 
   async #openLocalPorts(): Promise<void> {
     const { agentDir, clock, log, local } = this.#options
-    const authority = new AuthorityClient(this.#identity.caPem)
-    this.#lifecycle.started('authority client', () => authority.close())
+    this.#lifecycle.started('authority client', () => this.#authority.close())
     const parts: LocalEndpointParts = {
-      broker: new TokenBroker({ held: this.#held, cache: this.#cache, authority, now: () => clock.now() }),
+      broker: this.#broker,
       probes: this.#probes,
       limits: new LocalLimits(local.limits, clock),
       callers: CallerPolicy.of(local.callers),
@@ -194,17 +211,19 @@ class RunningParts implements RunningAgent {
       clock,
       log,
     }
-    if (!parts.callers) log.warn('every process of this machine may ask for tokens (SIGNET_LOCAL_USERS)')
     const secrets = this.#secrets
     const listeners = new LocalListeners({ agentDir, settings: local, secrets, parts, lifecycle: this.#lifecycle })
     const endpoints = await listeners.open()
     try {
-      this.#lifecycle.started('runs', await openRuns(agentDir, secrets))
+      this.#lifecycle.started('runs', await openRuns(agentDir, secrets, this.#files))
     } catch (error) {
       if (error instanceof StartupError) throw error
       // A folder whose path is too long for a socket, say: tokens are served all the same.
       log.warn({ err: error }, 'signet run cannot be used with this agent')
     }
+    // After the runs, so that it stops before them: files stay where they are while the agent starts anew.
+    this.#lifecycle.started('token files', () => this.#files.stop())
+    this.#files.follow()
     // Not before: the files may be those of another agent that runs on this folder.
     writeEndpoints(agentDir, endpoints)
     this.#endpoints = endpoints
@@ -212,6 +231,7 @@ class RunningParts implements RunningAgent {
 
   #handle(event: StreamEvent): void {
     if (event.name === 'state') this.#apply(event.data)
+    if (event.name === 'terms') this.#takeTerms(event.data)
     if (event.name === 'hb') this.#held.noteServerTime(event.data.serverTime)
     if (event.name === 'revoke') this.#revoke(event.data)
     if (event.name === 'probe') void this.#probe(event.data)
@@ -225,6 +245,8 @@ class RunningParts implements RunningAgent {
     }
     const { connection } = this.#order
     this.#held.noteServerTime(state.serverTime)
+    this.#authority.trust(state.authorityCas)
+    this.#takeTerms(state.terms)
     const wiped = this.#dropping(() => this.#held.apply(state))
     if (wiped > 0) this.#reporter.soon()
     this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))
@@ -254,6 +276,18 @@ class RunningParts implements RunningAgent {
       return change()
     } finally {
       this.#cache.keepOnly(this.#held.identities.map((identity) => identity.cacheKey))
+      this.#files.follow()
+    }
+  }
+
+  /** Tokens live no longer than the audience they are for is as it was, and the key they are signed with is in use. */
+  #takeTerms(terms: TokenTerms): void {
+    const stale = this.#terms.take(terms)
+    if (!stale) return
+    if (stale.of === 'some') this.#cache.dropFor(stale.isFor)
+    else {
+      this.#cache.keepOnly([])
+      this.#files.renewAll()
     }
   }
 

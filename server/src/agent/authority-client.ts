@@ -50,18 +50,33 @@ export class AuthorityAnswer {
   }
 }
 
-/** Asks the authority for tokens, over TLS that trusts the pinned CA alone. */
+/** Asks the authority for tokens, over TLS that trusts the pinned CA and what the server said besides, and no other. */
 export class AuthorityClient {
-  readonly #agent: HttpsAgent
+  readonly #pinned: string
+  #trusted: string
+  #agent: HttpsAgent
 
-  constructor(caPem: string) {
-    this.#agent = new HttpsAgent({
-      keepAlive: true,
-      ca: caPem,
-      minVersion: 'TLSv1.2',
-      allowPartialTrustChain: true,
-      maxCachedSessions: 0,
-    })
+  /** @param pinned PEM of the CA of enrolment */
+  constructor(pinned: string) {
+    this.#pinned = pinned
+    this.#trusted = pinned
+    this.#agent = agentTrusting(pinned)
+  }
+
+  /** PEM of all CAs that are trusted. */
+  get trusted(): string {
+    return this.#trusted
+  }
+
+  /** @param more PEM of what the operator's own certificate is checked by */
+  trust(more: string | undefined): void {
+    const trusted = `${this.#pinned}${more ?? ''}`
+    if (trusted === this.#trusted) return
+    this.#trusted = trusted
+    const before = this.#agent
+    this.#agent = agentTrusting(trusted)
+    // Calls under way end on their own connections; idle ones were opened under what held then.
+    for (const sockets of Object.values(before.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
   }
 
   /**
@@ -121,6 +136,13 @@ export class AuthorityClient {
       request.end(body)
     })
   }
+}
+
+function agentTrusting(ca: string): HttpsAgent {
+  return new HttpsAgent({
+    ...{ keepAlive: true, ca, minVersion: 'TLSv1.2' },
+    ...{ allowPartialTrustChain: true, maxCachedSessions: 0 },
+  })
 }
 
 class StaleConnection extends Error {}

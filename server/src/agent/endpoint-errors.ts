@@ -24,6 +24,7 @@ const imdsForms = {
   not_found: { status: 404, error: 'not_found' },
   method_not_allowed: { status: 405, error: 'invalid_request' },
   conflict: invalid,
+  misdirected: invalid,
   precondition_failed: invalid,
   idempotency_key_reused: invalid,
   idempotency_key_busy: invalid,

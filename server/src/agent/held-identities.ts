@@ -1,3 +1,4 @@
+import type { ClientId } from '@signet/shared/vocabulary/identifiers'
 import { DesiredState, type ReportRequest } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
@@ -11,6 +12,7 @@ import type { AssignedIdentity } from './identity-selector.ts'
 
 /** An identity of this instance, as the last state named it, with what it signs with. */
 export interface HeldIdentity extends AssignedIdentity {
+  readonly clientId: ClientId
   readonly version: number
   /** Paused by an operator: it rotates and gets no tokens. */
   readonly suspended: boolean

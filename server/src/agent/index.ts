@@ -7,5 +7,6 @@ export { type AgentOptions, type InstanceState, type RunningAgent, startAgent } 
 export { instanceFolder, startAgents } from './agent-host.ts'
 export { identityVariables, type LocalEndpoints, readEndpoints, variablesOf } from './endpoints/identity-environment.ts'
 export type { LocalSettings } from './endpoints/local-listeners.ts'
+export { tokenFileVariables } from './endpoints/token-file-environment.ts'
 export { WorkloadRun } from './endpoints/workload-runs.ts'
 export { type EnrollOptions, enrollAgent } from './enrollment.ts'

@@ -69,7 +69,9 @@ async function presentedChain(hostname: string, port: number): Promise<X509Certi
 }
 
 function reasonOf(cause: Error): string {
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+  const isUnknown = code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+  return isUnknown ? `${code}: this machine does not know the name; signet hosts, on the server, prints its line` : code
 }
 
 const longestChain = 5

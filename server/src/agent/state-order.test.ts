@@ -25,6 +25,7 @@ function state(generation: number, version = 1): DesiredState {
         slot: { id: randomUUID(), active: null, prepared: null, keyAlgorithm: 'p256', rotateAfter: null, run: null },
       },
     ],
+    terms: { revision: 1, keyEpoch: 0, audiences: [] },
     renewAfter: 0,
     agentGeneration: 1,
   })

@@ -1,3 +1,4 @@
+import { tokenExchangeAudience } from '@signet/shared/wire/oauth'
 import { newGuid } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { AuthorityClient } from './authority-client.ts'
@@ -7,7 +8,7 @@ import type { HeldIdentities, HeldIdentity } from './held-identities.ts'
 import { type Selector, selectIdentity } from './identity-selector.ts'
 import { AuthorityCall, decodedParts } from './probe-authority-call.ts'
 import type { ProbeTrace } from './probe-trace.ts'
-import { TokenAnswer } from './token-answer.ts'
+import { type IssuedToken, TokenAnswer } from './token-answer.ts'
 import type { CacheOutcome, Force, TokenCache } from './token-cache.ts'
 
 /** What a workload asks of a local endpoint, already parsed. */
@@ -59,12 +60,19 @@ export class TokenBroker {
     try {
       return await this.#through(identity, request, trace)
     } catch (error) {
-      // Dropped from the cache while it was fetched: gone, which this throws again, or there in a newer version.
-      const wasDropped = error instanceof SignetError && error.code === 'identity_not_found'
-      const current = wasDropped ? this.#identity(request) : identity
-      if (current.cacheKey === identity.cacheKey) throw error
-      return this.#through(current, request, trace)
+      // Dropped from the cache while it was fetched: gone, which this throws again, or to be fetched under newer terms.
+      if (!(error instanceof SignetError) || error.code !== 'identity_not_found') throw error
+      return this.#through(this.#identity(request), request, trace)
     }
+  }
+
+  /**
+   * The content of a token file, past the cache: the file is what it is kept in.
+   *
+   * @throws SignetError as `acquire`
+   */
+  assertionFor(identity: HeldIdentity): Promise<IssuedToken> {
+    return this.#ask(identity, tokenExchangeAudience)
   }
 
   async #through(identity: HeldIdentity, request: TokenRequest, trace: ProbeTrace | undefined): Promise<TokenAnswer> {
@@ -118,16 +126,20 @@ export class TokenBroker {
     return !state || (!selector && state.instances.some((instance) => instance.identityState === 'enabling'))
   }
 
+  /** Workloads get no content of token files this way (ADR 0018): it is in the file, or it is nowhere. */
   async #fetch(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<TokenAnswer> {
+    if (resource === tokenExchangeAudience) {
+      throw unknownResource('tokens for it are in token files alone (signet run --dialect workload-identity)')
+    }
+    const token = await this.#ask(identity, resource, trace)
+    return new TokenAnswer(token, { ...identity, resource }, this.#now())
+  }
+
+  async #ask(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<IssuedToken> {
     const { credential } = identity
     const state = this.#held.state
     if (!credential || !state) throw new SignetError('identity_pending')
-    if (!scopeToken.test(resource)) {
-      throw new SignetError(
-        'resource_unknown',
-        'AADSTS500011: The resource principal was not found: its name has characters no resource has.',
-      )
-    }
+    if (!scopeToken.test(resource)) throw unknownResource('its name has characters no resource has')
     const tokenUrl = `${state.authorityUrl}/${state.tenantId}/oauth2/v2.0/token`
     const about = { identity, credential, resource, audience: state.assertionAudience }
     const call = new AuthorityCall(tokenUrl, trace)
@@ -137,7 +149,7 @@ export class TokenBroker {
       call.answered(answer)
       const token = answer.token()
       call.succeeded(`A token for ${token.expiresInSeconds} s.`)
-      return new TokenAnswer(token, { ...identity, resource }, this.#now())
+      return token
     } catch (thrown) {
       call.failed(SignetError.from(thrown))
       throw thrown
@@ -165,6 +177,10 @@ export class TokenBroker {
       client_assertion: assertion,
     }).toString()
   }
+}
+
+function unknownResource(why: string): SignetError {
+  return new SignetError('resource_unknown', `AADSTS500011: The resource principal was not found: ${why}.`)
 }
 
 const cacheDetail: Record<CacheOutcome, string> = {

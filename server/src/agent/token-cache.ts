@@ -20,6 +20,11 @@ interface Entry {
   refreshAt: number
 }
 
+/** What follows the two words of an identity in a key. */
+function resourceIn(key: string): string {
+  return key.slice(key.indexOf(' ', key.indexOf(' ') + 1) + 1)
+}
+
 /** Asks past the cache: for a fresh token, or only if the cached one is the token with this SHA-256 (hexadecimal). */
 export type Force = 'fresh' | { readonly sha256: string }
 
@@ -62,7 +67,7 @@ export class TokenCache {
   /**
    * @param force asks past the cache, at most once in ten seconds per key or thirty per token; the cached token is the
    * answer when the fresh one takes more than a second or the authority is away
-   * @throws SignetError of `fetch`; `identity_not_found` when the principal went away meanwhile
+   * @throws SignetError of `fetch`; `identity_not_found` when it was dropped meanwhile
    */
   async get(key: string, fetch: TokenFetch, force?: Force): Promise<{ answer: TokenAnswer; outcome: CacheOutcome }> {
     const cached = this.peek(key, fetch)
@@ -77,6 +82,13 @@ export class TokenCache {
   keepOnly(prefixes: readonly string[]): void {
     for (const map of [this.#entries, this.#flights, this.#forcedUntil]) {
       for (const key of map.keys()) if (!prefixes.some((prefix) => key.startsWith(prefix))) map.delete(key)
+    }
+  }
+
+  /** Drops every token for these resources, whoever has it; requests under way come to nothing. */
+  dropFor(isDropped: (resource: string) => boolean): void {
+    for (const map of [this.#entries, this.#flights]) {
+      for (const key of map.keys()) if (isDropped(resourceIn(key))) map.delete(key)
     }
   }
 
@@ -110,7 +122,7 @@ export class TokenCache {
   #fly(key: string, fetch: TokenFetch): Promise<TokenAnswer> {
     const flight: Promise<TokenAnswer> = fetch().then(
       (answer) => {
-        // Dropped while it was under way: the principal was revoked or changed.
+        // Dropped while it was under way: the principal was revoked or changed, or the audience, or a signing key.
         if (this.#flights.get(key) !== flight) throw new SignetError('identity_not_found')
         this.#flights.delete(key)
         this.#store(key, answer)

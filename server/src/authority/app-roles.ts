@@ -13,7 +13,8 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import { AppRolesStore } from './app-roles-store.ts'
-import type { ResourceApp, ResourceApps } from './resource-apps.ts'
+import { type ResourceApp, type ResourceApps, toResourceApp } from './resource-apps.ts'
+import { ResourceAppsStore } from './resource-apps-store.ts'
 
 interface AppRolesParts {
   readonly database: Database
@@ -29,11 +30,13 @@ interface AppRolesParts {
 export class AppRoles {
   readonly #parts: AppRolesParts
   readonly #store: AppRolesStore
+  readonly #audiences: ResourceAppsStore
   readonly #ids: SequentialIds
 
   constructor(parts: AppRolesParts) {
     this.#parts = parts
     this.#store = new AppRolesStore(parts.database)
+    this.#audiences = new ResourceAppsStore(parts.database)
     this.#ids = new SequentialIds(parts.clock)
     parts.registry.onPurged((tx, principalId) => this.#store.removeOfPrincipal(tx, principalId))
   }
@@ -70,11 +73,11 @@ export class AppRoles {
     to: { audienceId: AudienceId; principalId: ObjectId; role: string; reason?: string | undefined },
   ): Promise<RoleAssignment> {
     const { database, registry, clock, tenantId } = this.#parts
-    const app = this.#audience(to.audienceId)
-    if (!app.roles.some(({ value }) => value === to.role)) {
-      throw new SignetError('not_found', `${app.name} has no role ${to.role}.`, { fix: 'Add the role to it first.' })
-    }
     return database.transact(async (tx) => {
+      const app = await this.#stored(to.audienceId, tx)
+      if (!app.roles.some(({ value }) => value === to.role)) {
+        throw new SignetError('not_found', `${app.name} has no role ${to.role}.`, { fix: 'Add the role to it first.' })
+      }
       const principal = await registry.require(to.principalId, tx)
       if (principal.state === 'deleted') throw new SignetError('conflict', `${principal.displayName} was deleted.`)
       const known = await this.#store.same(tx, to)
@@ -110,9 +113,16 @@ export class AppRoles {
     })
   }
 
+  /** As it stands in this transaction: another may have taken a role away since. @throws SignetError `not_found` */
+  async #stored(id: AudienceId, tx: Tx): Promise<ResourceApp> {
+    const row = await this.#audiences.find(id, tx)
+    if (!row) throw absent()
+    return toResourceApp(row)
+  }
+
   #audience(id: AudienceId): ResourceApp {
     const app = this.#parts.apps.list().find((each) => each.id === id)
-    if (!app) throw new SignetError('not_found', 'There is no such audience.')
+    if (!app) throw absent()
     return app
   }
 
@@ -138,6 +148,10 @@ export class AppRoles {
     await this.#parts.registry.change(tx, principal.objectId, {})
     await this.#parts.database.changed(tx, { kind: 'resource', id: AudienceId.parse(app.id) })
   }
+}
+
+function absent(): SignetError {
+  return new SignetError('not_found', 'There is no such audience.')
 }
 
 function shown(row: AppRoleAssignmentsTable, { objectId, displayName, kind }: Principal): RoleAssignment {

@@ -173,6 +173,18 @@ describe('app roles', () => {
     expect(claimsOf(await ask('https://vault.azure.net'))).not.toHaveProperty('roles')
   })
 
+  it('are not given while they are being taken from the audience, or the audience goes', async () => {
+    const id = await register({ roles: both })
+    const [changed, assigned] = await Promise.allSettled([
+      audiences.change(context, id, { roles: both.slice(1) }),
+      assign(id, 'Orders.Read'),
+    ])
+    expect([changed.status, assigned.status]).toEqual(['fulfilled', 'rejected'])
+    const [removed, late] = await Promise.allSettled([audiences.remove(context, id, {}), assign(id, 'Orders.Write')])
+    expect([removed.status, late.status]).toEqual(['fulfilled', 'rejected'])
+    expect(await roles.ofPrincipal(client.principal.objectId)).toEqual([])
+  })
+
   it('are given once, however often that is asked for, and to roles that exist', async () => {
     const id = await register({ roles: both })
     const first = await assign(id, 'Orders.Read')

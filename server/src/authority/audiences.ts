@@ -3,6 +3,7 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import { audienceFields } from '@signet/shared/query/audience-fields'
 import type { AudienceId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
+import { tokenExchangeAudience } from '@signet/shared/wire/oauth'
 import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -51,7 +52,8 @@ const quietMs = 2 * dayMs
 
 /**
  * Registered audiences as operators keep them. What was answered holds for the very next token request: the audiences in
- * memory follow before the answer leaves. Tokens that are out, also in the caches of agents, stay as they are.
+ * memory follow before the answer leaves, and connected agents are told to drop what they cached. Tokens that are out stay
+ * as they are.
  */
 export class Audiences {
   readonly #parts: AudiencesParts
@@ -107,7 +109,7 @@ export class Audiences {
       updated_at: now,
     }
     const app = toResourceApp(row)
-    if (apps.find(row.uri_key)) throw taken(row)
+    if (apps.find(row.uri_key) || row.uri_key === tokenExchangeAudience) throw taken(row)
     await database.transact(async (tx) => {
       if (!(await this.#store.insertIfMissing(tx, row))) throw taken(row)
       await this.#record(tx, context, app, { action: 'audience.registered', after: factsOf(app) }, wanted.reason)

@@ -223,6 +223,19 @@ describe('discovery', () => {
     expect(await codeAt('contoso')).toEqual([900023])
   })
 
+  it('calls an unknown tenant invalid_tenant where a document is asked for, and the request invalid where a token is', async () => {
+    for (const path of [
+      'v2.0/.well-known/openid-configuration',
+      '.well-known/openid-configuration',
+      'discovery/keys',
+    ]) {
+      const { status, body } = await get(`/contoso.example/${path}`)
+      expect([status, body.error, body.error_codes]).toEqual([400, 'invalid_tenant', [90002]])
+    }
+    const asked = await askToken(authority, form(client, fresh()), { path: '/contoso.example/oauth2/v2.0/token' })
+    expect([asked.status, asked.body.error]).toEqual([400, 'invalid_request'])
+  })
+
   it('names the issuer of each key in the v2 key set, and there only', async () => {
     const keysAt = async (path: string) => (await get(path)).body['keys']
     expect(await keysAt('/common/discovery/v2.0/keys')).toContainEqual(

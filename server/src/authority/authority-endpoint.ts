@@ -19,7 +19,7 @@ export function authorityEndpoint(token: TokenEndpoint, discovery: DiscoveryEndp
       throw new SignetError('not_found', 'The authority has no such address.')
     } catch (thrown) {
       const id = randomUUID()
-      token.refuse(response, thrown, { traceId: id, correlationId: id })
+      token.refuse(response, thrown, { traceId: id, correlationId: id, isDocument: true })
     }
   }
 }

@@ -15,13 +15,16 @@ import { clientFactsFrom } from './client-facts.ts'
 import { FederationTester } from './federation-tester.ts'
 import { IdentityCache } from './identity-cache.ts'
 import { IssuanceLog } from './issuance-log.ts'
-import { type Issuer, issuerOf } from './issuer.ts'
+import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
-import { SigningKeys } from './signing-keys.ts'
+import { SigningKeyAdmin } from './signing-key-admin.ts'
+import { keyScopes, SigningKeys, type SigningKeysParts } from './signing-keys.ts'
+import { SigningKeysStore } from './signing-keys-store.ts'
 import { TestGrants } from './test-grants.ts'
 import { TokenActivityStore } from './token-activity-store.ts'
 import { TokenAuthority } from './token-authority.ts'
+import { CurrentTerms } from './token-terms.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
 
@@ -38,6 +41,9 @@ export interface AuthorityOptions {
   readonly tenantId: string
   readonly tenantDomain: string
   readonly authorityUrl: string
+  readonly otherAuthorityUrls?: OtherUrls
+  /** Names that this deployment has for built-in audiences: what is asked for, and the built-in one it means. */
+  readonly audienceNames?: ReadonlyMap<string, string>
   readonly tokenLifetimeSeconds: number
   /** Answers what external issuers publish. */
   readonly fetch: Fetch
@@ -57,7 +63,10 @@ export interface Authority {
   readonly issuer: Issuer
   readonly tokens: TokenAuthority
   readonly keys: SigningKeys
+  readonly keyAdmin: SigningKeyAdmin
   readonly resources: ResourceApps
+  /** What tokens in the caches of agents are good under. */
+  readonly terms: CurrentTerms
   readonly verifier: BearerVerifier
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
@@ -75,18 +84,37 @@ export interface Authority {
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { clock, log } = options
   const issuer = issuerOf(options)
-  const keys = await SigningKeys.open(options)
-  const resources = await ResourceApps.open(options.database, clock)
   const issuanceLog = new IssuanceLog(options)
+  const openKeys = (scope: SigningKeysParts['scope']) =>
+    SigningKeys.open({ ...options, scope, newestLiveKids: () => issuanceLog.newestLiveKids() })
+  const keys = await openKeys(keyScopes.tokens).catch(async (error: unknown) => {
+    await issuanceLog.close()
+    throw error
+  })
+  let opened: Promise<SigningKeys> | undefined
+  const fileKeys = () => {
+    opened ??= openKeys(keyScopes.tokenFiles).catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
+    return opened
+  }
+  const resources = await ResourceApps.open(options.database, clock, options.audienceNames)
+  const signingKeys = new SigningKeysStore(options.database)
+  const terms = await CurrentTerms.open(resources, () => signingKeys.revocations())
   const usage = new TokenUsageStore(options.dataDir, clock)
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
   const factsOf = clientFactsFrom(new AppRolesStore(options.database), options.askersOf)
   const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const issuerKeys = new IssuerKeys(options)
-  const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants }
+  const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants, fileKeys }
   const tokens = new TokenAuthority(parts)
-  const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: () => keys.roll() })
+  const rollAll = async () => {
+    await keys.roll()
+    await (await opened)?.roll()
+  }
+  const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: rollAll })
   const logTask = new PeriodicTask({
     name: 'token log',
     intervalMs: 10 * minuteMs,
@@ -112,7 +140,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     activity,
     traces: new TraceRecorder(),
     testGrants,
-    federation: new FederationTester({ issuer, issuerKeys, identities, clock }),
+    terms,
+    keyAdmin: new SigningKeyAdmin({ ...options, keys, fileKeys, activity, onRevoked: () => terms.keyRevoked() }),
+    federation: new FederationTester({ issuer, issuerKeys, fileKeys, identities, clock }),
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
       keyTask.poke()

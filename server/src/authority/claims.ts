@@ -1,5 +1,6 @@
 import type { Principal } from '../principals/index.ts'
 import type { Issuer } from './issuer.ts'
+import { certificateClaim } from './token-file.ts'
 
 /** Tokens are valid from five minutes before they were made, as the cloud's are, for clocks that are late. */
 export const backdateSeconds = 300
@@ -10,6 +11,8 @@ export interface ClaimInput {
   /** As asked for, byte for byte; v2 tokens name the resource's application instead. */
   readonly resource: string
   readonly app: { readonly appId: string; readonly tokenVersion: 1 | 2 }
+  /** Thumbprint of the certificate that the content of a token file was got with. */
+  readonly certificate?: string | undefined
   /** Whether the client proved itself with a key rather than with a secret. */
   readonly byKey: boolean
   readonly nowSeconds: number
@@ -49,6 +52,7 @@ export function accessTokenClaims(input: ClaimInput): Record<string, unknown> {
     ver: isV1 ? '1.0' : '2.0',
     ...(input.asker !== undefined && { xms_az_rid: lowerGroups(input.asker) }),
     ...(input.capabilities !== undefined && input.capabilities.length > 0 && { xms_cc: input.capabilities }),
+    ...(input.certificate !== undefined && { [certificateClaim]: input.certificate }),
     ...(principal.armId !== null && { xms_mirid: lowerGroups(principal.armId) }),
   }
 }

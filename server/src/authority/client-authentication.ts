@@ -22,7 +22,9 @@ import {
 } from './federated-assertion.ts'
 import type { Issuer } from './issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import { parseJws } from './jws.ts'
+import { type CompactJws, parseJws } from './jws.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import { certificateOf, checkTokenFile, isOwn } from './token-file.ts'
 
 /** A client as the authority keeps it: its certificates by both thumbprints (base64url), keys imported once. */
 export interface KnownClient {
@@ -58,6 +60,8 @@ export type Proof =
     }
   | { readonly kind: 'secret'; readonly id: CredentialId }
   | { readonly kind: 'federated'; readonly id: CredentialId; readonly trust: FederatedTrust }
+  /** What an agent got with that certificate and keeps in a file for workloads. */
+  | { readonly kind: 'token-file'; readonly id: CredentialId; readonly credential: KeyCredential }
 
 export interface AuthenticatedClient {
   readonly principal: Principal
@@ -67,6 +71,7 @@ export interface AuthenticatedClient {
 export interface AuthenticationParts {
   readonly issuer: Issuer
   readonly issuerKeys: IssuerKeys
+  readonly fileKeys: () => Promise<Pick<SigningKeys, 'published'>>
   readonly findClient: (clientId: string) => Promise<KnownClient | undefined>
   readonly nowMs: number
 }
@@ -97,7 +102,10 @@ type Prove = (client: KnownClient, parts: AuthenticationParts) => Proof | Promis
 /** Never mixed (SEC-189): who an assertion says it is from decides which rules it has to meet. */
 function byAssertion(token: string): Prove {
   const jws = parseJws(token)
-  return isFederated(jws) ? byFederation(readFederated(jws), token) : byCertificate(readAssertion(jws), token)
+  if (!isFederated(jws)) return byCertificate(readAssertion(jws), token)
+  const read = readFederated(jws)
+  const [byOther, byOwn] = [byFederation(read, token), byTokenFile(read, jws)]
+  return (client, parts) => (isOwn(read, parts.issuer) ? byOwn : byOther)(client, parts)
 }
 
 function byCertificate(read: ClientAssertion, assertion: string): Prove {
@@ -149,6 +157,17 @@ function byFederation(read: FederatedAssertion, token: string): Prove {
     if (!(await issuerKeys.verifies(trust, token))) throw new SignetError('assertion_signature_invalid')
     requireEnabled(principal)
     return { kind: 'federated', id: trust.id, trust }
+  }
+}
+
+function byTokenFile(read: FederatedAssertion, jws: CompactJws): Prove {
+  return async ({ principal, credentials }, { issuer, fileKeys, nowMs }) => {
+    const keys = principal.kind === 'app' ? [] : (await fileKeys()).published
+    checkTokenFile(read, jws, { principal, issuer, keys, nowSeconds: nowMs / 1_000 })
+    requireEnabled(principal)
+    const credential = certificateOf(read, credentials)
+    requireUsable(credential, nowMs)
+    return { kind: 'token-file', id: credential.id, credential }
   }
 }
 

@@ -60,6 +60,40 @@ describe('discovery', () => {
   })
 })
 
+describe('an authority of several names', () => {
+  const cloud = ['https://login.microsoftonline.com', 'https://login.windows.net']
+  const about = (host: string) =>
+    `/common/discovery/instance?api-version=1.1&authorization_endpoint=${encodeURIComponent(`https://${host}/${tenantId}/oauth2/v2.0/authorize`)}`
+
+  it('is known by each of them, those of the cloud as a family of their own, and leads to the one issuer', async () => {
+    const names = { otherAuthorityUrls: { own: ['https://localhost:7421'], cloud } }
+    await authority.close()
+    authority = await openTestAuthority({ names })
+    const host = new URL(authorityUrl).host
+    for (const asked of [host, 'login.signet.test', 'localhost:7421', 'localhost', 'login.windows.net']) {
+      const { body } = await read(await fetch(`${authority.base}${about(asked)}`))
+      expect(body['tenant_discovery_endpoint']).toBe(
+        `${authorityUrl}/${tenantId}/v2.0/.well-known/openid-configuration`,
+      )
+      expect(body['metadata']).toEqual([
+        { preferred_network: host, preferred_cache: host, aliases: [host, 'localhost:7421'] },
+        {
+          ...{ preferred_network: 'login.microsoftonline.com', preferred_cache: 'login.microsoftonline.com' },
+          aliases: ['login.microsoftonline.com', 'login.windows.net'],
+        },
+      ])
+    }
+    const path = `/${tenantId}/v2.0/.well-known/openid-configuration`
+    const { body } = await read(await fetch(`${authority.base}${path}`))
+    expect(body['issuer']).toBe(`${authorityUrl}/${tenantId}/v2.0`)
+  })
+
+  it('knows no name of the cloud unless it answers to them', async () => {
+    const { status, body } = await read(await fetch(`${authority.base}${about('login.microsoftonline.com')}`))
+    expect([status, body.error]).toEqual([400, 'invalid_instance'])
+  })
+})
+
 describe('signing keys', () => {
   it('roll by themselves: the next key signs when due, the old one stays published until its tokens are gone', async () => {
     const first = authority.authority.keys.activeKid

@@ -16,9 +16,17 @@ export class DiscoveryEndpoint {
   readonly #issuer: Issuer
   readonly #keys: SigningKeys
   readonly #documents = new Map<string, Published>()
+  /** Hosts that are one authority to clients, the one they should talk to first. */
+  readonly #families: readonly (readonly string[])[]
+  /** Every host that may be asked about. MSAL for Python leaves the port out. */
+  readonly #hosts: ReadonlySet<string>
 
   constructor(issuer: Issuer, keys: SigningKeys) {
     this.#issuer = issuer
+    const { authorityUrl, otherUrls } = issuer
+    const families = [[authorityUrl, ...otherUrls.own], otherUrls.cloud].filter((urls) => urls.length > 0)
+    this.#families = families.map((urls) => urls.map((url) => new URL(url).host))
+    this.#hosts = new Set(families.flat().flatMap((url) => [new URL(url).host, new URL(url).hostname]))
     this.#keys = keys
     keys.onChange(() => this.#documents.clear())
   }
@@ -137,9 +145,10 @@ export class DiscoveryEndpoint {
   #webfinger(query: string): Published {
     const realm = 'http://schemas.microsoft.com/rel/trusted-realm'
     const asked = new URLSearchParams(query)
-    const { authorityUrl } = this.#issuer
+    const { authorityUrl, otherUrls } = this.#issuer
     // MSAL.NET asks for the host with its port or without, and compares what comes back to that.
-    const names = [authorityUrl, `https://${new URL(authorityUrl).hostname}`]
+    const urls = [authorityUrl, ...otherUrls.own, ...otherUrls.cloud]
+    const names = urls.flatMap((url) => [url, `https://${new URL(url).hostname}`])
     const subject = names.find((name) => name === asked.get('resource')?.replace(/\/$/, ''))
     if (subject === undefined || asked.get('rel') !== realm) {
       throw new SignetError('not_found', 'There is no such resource here.')
@@ -153,15 +162,18 @@ export class DiscoveryEndpoint {
   /** @throws SignetError `authority_host_unknown` for a host that is not this authority's */
   #instanceDiscovery(query: string): Published {
     const asked = new URLSearchParams(query).get('authorization_endpoint')
-    const { host, hostname } = new URL(this.#issuer.authorityUrl)
     const given = asked && URL.canParse(asked) ? new URL(asked) : undefined
-    // MSAL for Python leaves the port out of what it asks about.
-    const isOwn = given?.host === host || given?.host === hostname
-    if (!isOwn) throw new SignetError('authority_host_unknown', 'Unknown or invalid instance.')
+    if (!given || !this.#hosts.has(given.host)) {
+      throw new SignetError('authority_host_unknown', 'Unknown or invalid instance.')
+    }
     return this.#once('instance', 'max-age=86400, private', () => ({
       tenant_discovery_endpoint: `${this.#issuer.authorityUrl}/${this.#issuer.tenantId}/v2.0/.well-known/openid-configuration`,
       'api-version': '1.1',
-      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+      metadata: this.#families.map((hosts) => ({
+        preferred_network: hosts[0],
+        preferred_cache: hosts[0],
+        aliases: hosts,
+      })),
     }))
   }
 }

@@ -1,5 +1,5 @@
 import { SignetError } from '../platform/signet-error.ts'
-import { type FederatedTrust, isOfSubject, isOfSubjectButForCase } from '../principals/index.ts'
+import { type FederatedRule, isOfSubject, isOfSubjectButForCase } from '../principals/index.ts'
 import { type CompactJws, dateOf, malformed } from './jws.ts'
 
 /** Asymmetric algorithms alone; the type of the key has to fit as well (SEC-189). */
@@ -60,7 +60,7 @@ export function readFederated({ header, payload }: CompactJws): FederatedAsserti
  * @throws SignetError `federation_issuer_unknown` | `federation_subject_unknown` | `federation_subject_case` |
  * `federation_audience_unknown`
  */
-export function trustFor(assertion: FederatedAssertion, trusts: readonly FederatedTrust[]): FederatedTrust {
+export function trustFor<R extends FederatedRule>(assertion: FederatedAssertion, trusts: readonly R[]): R {
   const ofIssuer = trusts.filter(({ issuer }) => issuer === assertion.issuer)
   if (ofIssuer.length === 0) {
     const detail = `No matching federated identity record found for presented assertion issuer '${shown(assertion.issuer)}'.`
@@ -78,7 +78,7 @@ export function trustFor(assertion: FederatedAssertion, trusts: readonly Federat
 }
 
 /** A token for several is for none of them alone (SEC-76). */
-export function isForAudience({ audiences }: FederatedAssertion, trust: Pick<FederatedTrust, 'audiences'>): boolean {
+export function isForAudience({ audiences }: FederatedAssertion, trust: Pick<FederatedRule, 'audiences'>): boolean {
   const [only, ...more] = audiences
   return only !== undefined && more.length === 0 && trust.audiences.includes(only)
 }
@@ -96,7 +96,7 @@ export function checkFederatedTimes({ exp, nbf, iat }: FederatedAssertion, nowSe
   }
 }
 
-function noSubject(assertion: FederatedAssertion, ofIssuer: readonly FederatedTrust[]): SignetError {
+function noSubject(assertion: FederatedAssertion, ofIssuer: readonly FederatedRule[]): SignetError {
   const subject = shown(assertion.subject)
   if (ofIssuer.some((trust) => isOfSubjectButForCase(trust, assertion.subject))) {
     const detail = `The presented assertion subject '${subject}' matches a federated identity record in another case only.`

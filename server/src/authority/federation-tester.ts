@@ -3,7 +3,7 @@ import { secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type FederatedTrust, isOfSubject, isOfSubjectButForCase, type Principal } from '../principals/index.ts'
-import { authenticateClient, type KnownClient } from './client-authentication.ts'
+import { type AuthenticationParts, authenticateClient, type KnownClient } from './client-authentication.ts'
 import {
   checkFederatedTimes,
   type FederatedAssertion,
@@ -21,6 +21,7 @@ import { aadstsNumberOf } from './oauth-errors.ts'
 export interface FederationTesterParts {
   readonly issuer: Issuer
   readonly issuerKeys: IssuerKeys
+  readonly fileKeys: AuthenticationParts['fileKeys']
   readonly identities: IdentityCache
   readonly clock: Clock
 }
@@ -58,14 +59,14 @@ export class FederationTester {
 
   /** What the authority itself would say: the same code, with the same keys. */
   async #refusal(client: KnownClient, token: string): Promise<SignetError | undefined> {
-    const { issuer, issuerKeys, clock } = this.#parts
+    const { issuer, issuerKeys, fileKeys, clock } = this.#parts
     try {
       const jws = parseJws(token)
       if (!isFederated(jws)) return new SignetError('assertion_malformed', 'It is not the token of an external issuer.')
       const proof = { kind: 'assertion', assertion: token } as const
       await authenticateClient(
         { clientId: client.principal.clientId, proof },
-        { issuer, issuerKeys, findClient: async () => client, nowMs: clock.now() },
+        { issuer, issuerKeys, fileKeys, findClient: async () => client, nowMs: clock.now() },
       )
       return undefined
     } catch (error) {

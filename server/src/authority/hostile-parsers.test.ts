@@ -6,6 +6,7 @@ import { fuzzParser } from '../../test/fuzz.ts'
 import { readSelector, selectIdentity } from '../agent/identity-selector.ts'
 import { uniquePairs } from '../platform/http/body.ts'
 import { splitTarget } from '../platform/http/hardening.ts'
+import { type FederatedRule, isOfSubject } from '../principals/index.ts'
 import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { checkClaims, readAssertion } from './client-assertion.ts'
 import { clientCredentialsOf } from './client-credentials.ts'
@@ -61,6 +62,20 @@ const bodies = fc.oneof(
   changed({ ...payload, iss: 'https://issuer.test', aud: 'api://AzureADTokenExchange' }, ['environment']),
 )
 
+const expression = "claims['environment'] matches 'pr*d?' and claims['sub'] eq 'it''s me'"
+const rules: FederatedRule[] = (
+  [
+    ['exact', clientId],
+    ['prefix', 'bbbb'],
+    ['expression', expression],
+  ] as const
+).map(([match, subject]) => ({
+  issuer: 'https://issuer.test',
+  match,
+  subject,
+  audiences: ['api://AzureADTokenExchange'],
+}))
+
 function readToken(jws: CompactJws): void {
   if (!isFederated(jws)) {
     const { claims } = readAssertion(jws)
@@ -69,7 +84,7 @@ function readToken(jws: CompactJws): void {
   }
   const read = readFederated(jws)
   checkFederatedTimes(read, 950)
-  trustFor(read, [])
+  trustFor(read, rules)
 }
 
 describe('parsers of what callers send (SEC-187)', () => {
@@ -101,6 +116,19 @@ describe('parsers of what callers send (SEC-187)', () => {
 
   it('header and claims of an assertion, of the client itself and of an external issuer', () => {
     fuzzParser(fc.tuple(heads, bodies), ([head, body]) => readToken(parseJws(`${encode(head)}.${encode(body)}.c2ln`)))
+  })
+
+  it('the expression of a federated credential, and the claims it is held against', () => {
+    const term = fc
+      .tuple(textLike('sub', 'environment'), fc.constantFrom('eq', 'matches', 'is'), textLike('it', '*a?*', "''"))
+      .map(([claim, operator, value]) => `claims['${claim}'] ${operator} '${value}'`)
+    const written = fc.oneof(
+      textLike(expression),
+      fc.array(term, { maxLength: 12 }).map((terms) => terms.join(' and ')),
+    )
+    fuzzParser(fc.tuple(written, bodies), ([subject, claims]) => {
+      isOfSubject({ match: 'expression', subject }, claims)
+    })
   })
 
   it('the path and query of a request', () => {

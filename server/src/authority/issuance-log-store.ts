@@ -46,6 +46,7 @@ export const tokenList = 'tokens'
 const mostFound = 20
 export const tokenColumns = 'id, at, principal_id, audience, outcome, x5t_s256, kid, exp, ip, correlation_id'
 const skewSeconds = 300
+const longestTokenMs = dayMs
 /** Hours that `exp` can lie in when an assertion may live for a day. */
 const longHours = 27
 /** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
@@ -245,6 +246,17 @@ export class IssuanceLogReader {
       )
       .get(use.principalId, firstIdAt(use.fromMs), firstIdAt(use.untilMs), use.x5tS256)
     return row && toRequest(row)
+  }
+
+  /** Of the newest tokens that live at this time (epoch milliseconds), `most` at most. */
+  newestLiveKids({ now, most }: { now: number; most: number }): Set<string> {
+    const rows = this.#db
+      .prepare<[string, number, number], { kid: string }>(
+        `SELECT DISTINCT kid FROM (SELECT kid FROM token_log WHERE id >= ? AND outcome = 'ok' AND exp > ?
+          ORDER BY id DESC LIMIT ?)`,
+      )
+      .all(firstIdAt(now - longestTokenMs), now / 1_000, most)
+    return new Set(rows.map(({ kid }) => kid))
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

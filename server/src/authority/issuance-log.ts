@@ -20,6 +20,7 @@ import { IssuanceWriter } from './issuance-writer.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
+const mostLiveTokens = 1_000
 const usageKeptDays = 400
 const prunedPerStep = 1_000
 const mostSteps = 1_000
@@ -103,6 +104,11 @@ export class IssuanceLog {
     const range = { fromMs: use.at - firstUseSlackMs, untilMs: use.at + firstUseSlackMs }
     const found = this.#reader.firstWith({ ...use, ...range })
     return found && { at: found.at, audience: found.audience, uti: utiOf(found.id), correlationId: found.correlationId }
+  }
+
+  /** Keys that the newest thousand of the tokens that are out were signed with (SEC-88). */
+  newestLiveKids(): ReadonlySet<string> {
+    return this.#reader.newestLiveKids({ now: this.#clock.now(), most: mostLiveTokens })
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

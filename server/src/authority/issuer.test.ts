@@ -21,6 +21,20 @@ describe('the issuer', () => {
     }
   })
 
+  it('takes them under every other name that it has, and keeps the one issuer (SEC-76, SEC-91)', () => {
+    const own = [`https://localhost:7421`]
+    const cloud = ['https://login.microsoftonline.com']
+    const named = issuerOf({
+      ...{ authorityUrl: host, tenantId, tenantDomain: 'signet.local' },
+      otherAuthorityUrls: { own, cloud },
+    })
+    for (const url of [...own, ...cloud]) {
+      expect(named.assertionAudiences).toContain(`${url}/${tenantId}/oauth2/v2.0/token`)
+      expect(issuer.assertionAudiences.has(`${url}/${tenantId}/oauth2/v2.0/token`)).toBe(false)
+    }
+    expect([named.v1, named.v2]).toEqual([issuer.v1, issuer.v2])
+  })
+
   it('takes none for another host, port, scheme or tenant (SEC-76)', () => {
     for (const other of [
       `https://login.signet.test/${tenantId}/v2.0`,

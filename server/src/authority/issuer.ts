@@ -28,6 +28,8 @@ export interface Issuer {
   readonly tenantId: string
   /** `https://host:port`, no trailing slash. */
   readonly authorityUrl: string
+  /** Under which other names it answers: names of this deployment, and names that clients of the cloud have compiled in. */
+  readonly otherUrls: OtherUrls
   /** `iss` of v1 tokens, with its trailing slash. */
   readonly v1: string
   /** `iss` of v2 tokens; also what agents address their assertions to. */
@@ -38,19 +40,32 @@ export interface Issuer {
   readonly assertionAudiences: ReadonlySet<string>
 }
 
-export function issuerOf(options: { authorityUrl: string; tenantId: string; tenantDomain: string }): Issuer {
-  const { authorityUrl, tenantId } = options
+export interface OtherUrls {
+  readonly own: readonly string[]
+  readonly cloud: readonly string[]
+}
+
+export function issuerOf(options: {
+  authorityUrl: string
+  otherAuthorityUrls?: OtherUrls
+  tenantId: string
+  tenantDomain: string
+}): Issuer {
+  const { authorityUrl, otherAuthorityUrls: otherUrls = { own: [], cloud: [] }, tenantId } = options
+  const urls = [authorityUrl, ...otherUrls.own, ...otherUrls.cloud]
   const spellings = [tenantId, options.tenantDomain, adfsTenant].map((spelling) => spelling.toLowerCase())
-  const audiences = spellings.flatMap((tenant) => [
-    `${authorityUrl}/${tenant}`,
-    `${authorityUrl}/${tenant}/`,
-    `${authorityUrl}/${tenant}/v2.0`,
-    `${authorityUrl}/${tenant}/oauth2/token`,
-    `${authorityUrl}/${tenant}/oauth2/v2.0/token`,
+  const bases = urls.flatMap((url) => spellings.map((tenant) => `${url}/${tenant}`))
+  const audiences = bases.flatMap((base) => [
+    base,
+    `${base}/`,
+    `${base}/v2.0`,
+    `${base}/oauth2/token`,
+    `${base}/oauth2/v2.0/token`,
   ])
   return {
     tenantId,
     authorityUrl,
+    otherUrls,
     v1: `${authorityUrl}/${tenantId}/`,
     v2: `${authorityUrl}/${tenantId}/v2.0`,
     spellings,

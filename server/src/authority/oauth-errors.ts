@@ -62,6 +62,7 @@ const forms = {
   forbidden: elsewhere,
   cross_site_request: elsewhere,
   conflict: elsewhere,
+  misdirected: elsewhere,
   precondition_failed: elsewhere,
   idempotency_key_reused: elsewhere,
   idempotency_key_busy: elsewhere,
@@ -87,12 +88,16 @@ export function aadstsNumberOf(code: ErrorCode): number {
   return forms[code].number
 }
 
-/** The answer to a refused token request. `error_description` begins with the AADSTS number, which clients look for. */
+/** What a tenant that is not there is called where a document was asked for, and not a token (wire-protocol §3.1). */
+const invalidTenant = 'invalid_tenant'
+
+/** The answer to a refused request. `error_description` begins with the AADSTS number, which clients look for. */
 export function oauthError(
   error: SignetError,
-  request: { traceId: string; correlationId: string; authorityUrl: string; nowMs: number },
+  request: { traceId: string; correlationId: string; authorityUrl: string; nowMs: number; isDocument?: boolean },
 ): { status: number; body: TokenError } {
-  const { status, error: word, number } = forms[error.code]
+  const { status, error: usual, number } = forms[error.code]
+  const word = request.isDocument === true && error.code === 'tenant_unknown' ? invalidTenant : usual
   const timestamp = `${new Date(request.nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`
   const trailer = `Trace ID: ${request.traceId}\r\nCorrelation ID: ${request.correlationId}\r\nTimestamp: ${timestamp}`
   return {

@@ -52,14 +52,27 @@ export class ResourceApps {
   readonly #apps = new Map<string, ResourceApp>()
   /** By application ID, which can be asked for too; of several with the same one the first in the order of their URIs. */
   #byAppId: ReadonlyMap<string, ResourceApp> = new Map()
+  readonly #observers: (() => void)[] = []
 
-  private constructor(apps: readonly ResourceApp[]) {
+  /** By the key of another name, the key of the URI. */
+  readonly #otherNames: ReadonlyMap<string, string>
+
+  private constructor(apps: readonly ResourceApp[], otherNames: ReadonlyMap<string, string>) {
+    this.#otherNames = new Map([...otherNames].map(([name, uri]) => [resourceKey(name), resourceKey(uri)]))
     for (const app of apps) this.#apps.set(resourceKey(app.uri), app)
     this.#index()
   }
 
-  /** Reads them; the built-in ones are put there first, once. */
-  static async open(database: Database, clock: Clock): Promise<ResourceApps> {
+  /**
+   * Reads them; the built-in ones are put there first, once.
+   *
+   * @param otherNames further names of built-in ones, by name; they follow the configuration, so they are not stored
+   */
+  static async open(
+    database: Database,
+    clock: Clock,
+    otherNames: ReadonlyMap<string, string> = new Map(),
+  ): Promise<ResourceApps> {
     const store = new ResourceAppsStore(database)
     const now = clock.now()
     await database.transact(async (tx) => {
@@ -84,7 +97,12 @@ export class ResourceApps {
         })
       }
     })
-    return new ResourceApps((await store.all()).map(toResourceApp))
+    return new ResourceApps((await store.all()).map(toResourceApp), otherNames)
+  }
+
+  /** Called whenever one is registered, changed or removed, before that is answered. */
+  onChange(observer: () => void): void {
+    this.#observers.push(observer)
   }
 
   list(): ResourceApp[] {
@@ -93,7 +111,7 @@ export class ResourceApps {
 
   find(resource: string): ResourceApp | undefined {
     const key = resourceKey(resource)
-    return this.#apps.get(key) ?? this.#byAppId.get(key)
+    return this.#apps.get(key) ?? this.#byAppId.get(key) ?? this.#apps.get(this.#otherNames.get(key) ?? '')
   }
 
   /** @throws SignetError `resource_unknown` | `resource_disabled` */
@@ -107,12 +125,17 @@ export class ResourceApps {
   /** It is registered, or another than it was. */
   put(app: ResourceApp): void {
     this.#apps.set(resourceKey(app.uri), app)
-    this.#index()
+    this.#changed()
   }
 
   drop(app: Pick<ResourceApp, 'uri'>): void {
     this.#apps.delete(resourceKey(app.uri))
+    this.#changed()
+  }
+
+  #changed(): void {
     this.#index()
+    for (const observe of this.#observers) observe()
   }
 
   #index(): void {

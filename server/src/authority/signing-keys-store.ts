@@ -24,6 +24,33 @@ export class SigningKeysStore {
       .execute()
   }
 
+  /** Of every scope: those in use, and those that left the key set after an instant; the newest first. */
+  known(leftAfter: number): Promise<SigningKeyRow[]> {
+    return this.#database.read
+      .selectFrom('signing_keys')
+      .selectAll()
+      .where((where) =>
+        where.or([where('state', 'in', ['prepared', 'active', 'retiring']), where('updated_at', '>', leftAfter)]),
+      )
+      .orderBy('created_at', 'desc')
+      .orderBy('kid')
+      .execute()
+  }
+
+  async find(kid: string): Promise<SigningKeyRow | undefined> {
+    return this.#database.read.selectFrom('signing_keys').selectAll().where('kid', '=', kid).executeTakeFirst()
+  }
+
+  /** How many were ever revoked. */
+  async revocations(): Promise<number> {
+    const { n } = await this.#database.read
+      .selectFrom('signing_keys')
+      .select((select) => select.fn.countAll<number>().as('n'))
+      .where('state', '=', 'revoked')
+      .executeTakeFirstOrThrow()
+    return n
+  }
+
   async exists(kid: string): Promise<boolean> {
     const row = await this.#database.read
       .selectFrom('signing_keys')
@@ -41,7 +68,7 @@ export class SigningKeysStore {
   async move(
     tx: Tx,
     key: SigningKeyRow,
-    change: Partial<Pick<SigningKeyRow, 'state' | 'retiring_at' | 'retire_at' | 'activate_at'>>,
+    change: Partial<Pick<SigningKeyRow, 'state' | 'retiring_at' | 'retire_at' | 'activate_at' | 'held'>>,
     at: number,
   ): Promise<boolean> {
     const result = await sqlOf(tx)

@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
@@ -11,18 +10,24 @@ import { x5t } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Sealer } from '../platform/database/sealer.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { systemContext } from '../platform/request-context.ts'
+import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
+import {
+  keyLifetimeMs,
+  longestTokenMs,
+  type PublishedKey,
+  publishLeadMs,
+  requirePair,
+  type StepsDue,
+  stepsDue,
+} from './signing-key-schedule.ts'
 import { type SigningKeyRow, SigningKeysStore } from './signing-keys-store.ts'
 
 const signInPool = promisify(sign)
 
-const keyLifetimeMs = 90 * dayMs
-/** A key is published this long before it signs, and this long after its last token has expired (SEC-87). */
-const publishLeadMs = dayMs
-const longestTokenMs = dayMs
-const scope = 'shared/default'
+/** Whose keys: those of access tokens, which are published, and those of token files, which the authority alone verifies. */
+export const keyScopes = { tokens: 'shared/default', tokenFiles: 'token-files/default' } as const
 
 /** When the key that signs ends, and when the next one takes over. Instants are epoch milliseconds. */
 export interface KeyOutlook {
@@ -33,23 +38,7 @@ export interface KeyOutlook {
   readonly nextAt: number | null
 }
 
-/** A published key: its public half in the words of RFC 7517, from an allow-list of members (SEC-90). */
-export interface PublishedKey {
-  readonly kid: string
-  readonly publicKey: KeyObject
-  readonly jwk: { kty: 'RSA'; use: 'sig'; kid: string; x5t: string; n: string; e: string; x5c: [string] }
-}
-
 type NewKey = Pick<SigningKeyRow, 'kid' | 'cert_der' | 'private_enc' | 'public_jwk'>
-
-interface StepsDue {
-  readonly active: SigningKeyRow | undefined
-  readonly activate: SigningKeyRow | undefined
-  readonly retire: readonly SigningKeyRow[]
-  /** New keys to insert: two at the first start, one whenever no prepared key is left. */
-  readonly keysNeeded: 0 | 1 | 2
-  readonly isNothing: boolean
-}
 
 export interface SigningKeysParts {
   readonly database: Database
@@ -57,6 +46,9 @@ export interface SigningKeysParts {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly steadiness: Steadiness
+  readonly scope: (typeof keyScopes)[keyof typeof keyScopes]
+  /** Keys that the newest live tokens were signed with. */
+  readonly newestLiveKids: () => ReadonlySet<string>
 }
 
 interface ActiveKey {
@@ -101,7 +93,7 @@ export class SigningKeys {
   }
 
   async outlook(): Promise<KeyOutlook> {
-    const rows = await this.#store.published(scope)
+    const rows = await this.#store.published(this.#parts.scope)
     const active = rows.find((row) => row.state === 'active')
     if (!active) throw new SignetError('unavailable', 'The authority has no signing key.')
     const { notBefore, notAfter } = readCertificate(active.cert_der)
@@ -131,22 +123,107 @@ export class SigningKeys {
 
   /** Takes every step that is due: first keys, the next key, activation, retirement. Repeating it changes nothing. */
   roll(): Promise<void> {
-    const roll = this.#rolling.then(() => this.#roll())
-    this.#rolling = roll.catch(() => undefined)
-    return roll
+    return this.#inTurn(() => this.#roll())
+  }
+
+  /**
+   * The key that signs now is revoked and the next one, which is in everybody's key set already, signs from now on
+   * (SEC-89). Tokens under the old key are refused wherever a key set without it has arrived.
+   *
+   * @throws SignetError `conflict` when another key signs
+   */
+  revokeActive(context: RequestContext, kid: string, reason: string | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      const { database, clock } = this.#parts
+      const spares = await Promise.all([this.#generate(), this.#generate()])
+      await database.transact(async (tx) => {
+        const rows = await this.#store.published(this.#parts.scope, tx)
+        const active = rows.find((row) => row.state === 'active')
+        if (active?.kid !== kid) {
+          throw new SignetError('conflict', 'This is not the key that signs.', { fix: 'Look at the list once more.' })
+        }
+        await this.#move(tx, active, { state: 'revoked', retire_at: clock.now() })
+        await this.#recorded(tx, kid, 'signing_key.revoked', { context, reason })
+        const prepared = rows.find((row) => row.state === 'prepared')
+        const due = { active: undefined, activate: prepared, retire: [], keysNeeded: prepared ? 1 : 2 } as const
+        await this.#take(tx, { ...due, isNothing: false }, prepared ? spares.slice(1) : spares)
+      })
+      await this.#load()
+    })
+  }
+
+  /**
+   * Takes a key that does not sign out of the key set. One that was to sign next is followed by another.
+   *
+   * @param refusal why the key as it is now may not go; asked within the transaction
+   * @throws SignetError what `refusal` throws; `conflict` for the key that signs, `not_found` for one that is not published
+   */
+  remove(
+    context: RequestContext,
+    kid: string,
+    wish: { to: 'retired' | 'revoked'; reason: string | undefined; refuse: (row: SigningKeyRow) => void },
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const spare = await this.#generate()
+      await this.#parts.database.transact(async (tx) => {
+        const row = await this.#require(tx, kid)
+        if (row.state === 'active') {
+          throw new SignetError('conflict', 'This key signs.', {
+            fix: 'Rotate it in an emergency, or wait for its end.',
+          })
+        }
+        wish.refuse(row)
+        await this.#move(tx, row, { state: wish.to, retire_at: this.#parts.clock.now() })
+        await this.#recorded(tx, kid, `signing_key.${wish.to}`, { context, reason: wish.reason })
+        if (row.state === 'prepared') await this.#prepare(tx, spare, row.activate_at)
+      })
+      await this.#load()
+    })
+  }
+
+  /** @throws SignetError `not_found` for a key that is not published */
+  hold(context: RequestContext, kid: string, isHeld: boolean, reason: string | undefined): Promise<void> {
+    return this.#inTurn(() =>
+      this.#parts.database.transact(async (tx) => {
+        const row = await this.#require(tx, kid)
+        if ((row.held === 1) === isHeld) return
+        await this.#move(tx, row, { held: isHeld ? 1 : 0 })
+        await this.#recorded(tx, kid, `signing_key.${isHeld ? 'held' : 'released'}`, { context, reason })
+      }),
+    )
+  }
+
+  async #require(tx: Tx, kid: string): Promise<SigningKeyRow> {
+    const row = (await this.#store.published(this.#parts.scope, tx)).find((one) => one.kid === kid)
+    if (!row) throw new SignetError('not_found', 'No such key is published.')
+    return row
+  }
+
+  /** One act at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#rolling.then(work)
+    this.#rolling = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
   }
 
   /** Keys are made before the transaction, since nothing else may be awaited in it; what is due is decided inside. */
   async #roll(): Promise<void> {
-    const { database, clock, steadiness } = this.#parts
+    const { database, clock, steadiness, scope, newestLiveKids } = this.#parts
     const now = clock.now()
-    const mayRetire = steadiness.isSteady
-    const expected = stepsDue(await this.#store.published(scope), now, mayRetire)
+    const due = async (tx?: Tx) => {
+      const rows = await this.#store.published(scope, tx)
+      const trust = { mayRetire: steadiness.isSteady, needed: new Set<string>() }
+      const wanted = stepsDue(rows, now, trust)
+      // The log is looked at only when a key is about to leave.
+      return wanted.retire.length === 0 ? wanted : stepsDue(rows, now, { ...trust, needed: newestLiveKids() })
+    }
+    const expected = await due()
     if (!expected.isNothing) {
       const spares = await Promise.all(Array.from({ length: expected.keysNeeded }, () => this.#generate()))
-      await database.transact(async (tx) =>
-        this.#take(tx, stepsDue(await this.#store.published(scope, tx), now, mayRetire), spares),
-      )
+      await database.transact(async (tx) => this.#take(tx, await due(tx), spares))
     }
     await this.#load()
   }
@@ -161,23 +238,36 @@ export class SigningKeys {
     if (first) await this.#insert(tx, { ...first, state: 'active', activate_at: now })
     if (next && keysNeeded > 0) {
       const activeSince = due.activate || !due.active ? now : due.active.activate_at
-      const activateAt = Math.max(activeSince + keyLifetimeMs, now + publishLeadMs)
-      await this.#insert(tx, { ...next, state: 'prepared', activate_at: activateAt })
+      await this.#prepare(tx, next, activeSince + keyLifetimeMs)
     }
   }
 
+  /** The next key, published for long enough before it signs. */
+  async #prepare(tx: Tx, key: NewKey, activateAt: number): Promise<void> {
+    const earliest = this.#parts.clock.now() + publishLeadMs
+    await this.#insert(tx, { ...key, state: 'prepared', activate_at: Math.max(activateAt, earliest) })
+  }
+
   async #load(): Promise<void> {
-    const rows = await this.#store.published(scope)
+    const rows = await this.#store.published(this.#parts.scope)
     const active = rows.find((row) => row.state === 'active')
     if (!active) throw new SignetError('unavailable', 'The authority has no signing key.')
+    const published = rows.map(publishedKey)
     if (active.kid !== this.#active?.kid) {
-      const pkcs8 = this.#parts.sealer.open('signing', placeOf(active.kid), active.private_enc)
-      this.#active = { kid: active.kid, privateKey: importPrivateKey(pkcs8) }
-      pkcs8.fill(0)
+      this.#active = { kid: active.kid, privateKey: this.#openPair(active) }
     }
     const before = this.#published.map((key) => key.kid).join()
-    this.#published = rows.map(publishedKey)
+    this.#published = published
     if (this.#published.map((key) => key.kid).join() !== before) for (const observe of this.#observers) observe()
+  }
+
+  /** The private half of a key whose published half belongs to it. @throws SignetError `unavailable` */
+  #openPair(row: SigningKeyRow): KeyObject {
+    const pkcs8 = this.#parts.sealer.open('signing', placeOf(row.kid), row.private_enc)
+    const privateKey = importPrivateKey(pkcs8)
+    pkcs8.fill(0)
+    requirePair(privateKey, publishedKey(row))
+    return privateKey
   }
 
   async #generate(): Promise<NewKey> {
@@ -201,10 +291,11 @@ export class SigningKeys {
     const now = this.#parts.clock.now()
     await this.#store.insert(tx, {
       ...key,
-      issuer_scope: scope,
+      issuer_scope: this.#parts.scope,
       alg: 'RS256',
       retiring_at: null,
       retire_at: null,
+      held: 0,
       version: 1,
       created_at: now,
       updated_at: now,
@@ -216,6 +307,7 @@ export class SigningKeys {
   /** One transaction: the old key no longer signs, the new one does; both stay published. */
   async #activate(tx: Tx, prepared: SigningKeyRow, active: SigningKeyRow | undefined): Promise<void> {
     const now = this.#parts.clock.now()
+    this.#openPair(prepared)
     if (active) {
       const retireAt = now + longestTokenMs + publishLeadMs
       await this.#move(tx, active, { state: 'retiring', retiring_at: now, retire_at: retireAt })
@@ -238,11 +330,13 @@ export class SigningKeys {
   async #recorded(
     tx: Tx,
     kid: string,
-    action: `signing_key.${'prepared' | 'activated' | 'retiring' | 'retired'}`,
+    action: `signing_key.${'prepared' | 'activated' | 'retiring' | 'retired' | 'revoked' | 'held' | 'released'}`,
+    by?: { context: RequestContext; reason: string | undefined },
   ): Promise<void> {
-    await this.#parts.audit.append(tx, systemContext('signing key schedule', newGuid()), {
+    await this.#parts.audit.append(tx, by?.context ?? systemContext('signing key schedule', newGuid()), {
       action,
       target: { kind: 'signing_key', id: kid, label: kid },
+      ...(by?.reason && { reason: by.reason }),
     })
     await this.#parts.database.changed(tx, { kind: 'key', id: kid })
   }
@@ -251,21 +345,6 @@ export class SigningKeys {
     if (!this.#active) throw new SignetError('unavailable', 'The authority has no signing key.')
     return this.#active
   }
-}
-
-/**
- * What the schedule asks for at this instant. Without an active key the prepared one takes over at once.
- *
- * @param mayRetire whether the clock can be trusted with what cannot be undone
- */
-function stepsDue(rows: readonly SigningKeyRow[], now: number, mayRetire: boolean): StepsDue {
-  const active = rows.find((row) => row.state === 'active')
-  const prepared = rows.find((row) => row.state === 'prepared')
-  const activate = prepared && (!active || prepared.activate_at <= now) ? prepared : undefined
-  const isOver = (row: SigningKeyRow) => row.state === 'retiring' && row.retire_at !== null && row.retire_at <= now
-  const retire = mayRetire ? rows.filter(isOver) : []
-  const keysNeeded = !active && !prepared ? 2 : !prepared || activate ? 1 : 0
-  return { active, activate, retire, keysNeeded, isNothing: keysNeeded === 0 && retire.length === 0 }
 }
 
 function placeOf(kid: string) {

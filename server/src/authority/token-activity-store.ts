@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { BlastRadius, TokenHistogram, TokenLogEntry } from '@signet/shared/api/resources'
+import type { KeyBlastRadius } from '@signet/shared/api/signing-keys'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Clock } from '../platform/clock.ts'
@@ -109,6 +110,17 @@ export class TokenActivityStore {
         SELECT 1 FROM token_log WHERE principal_id = asked.value AND id >= ${since} LIMIT ${mostRequests}
       )) AS n FROM json_each(${JSON.stringify(principalIds)}) AS asked`.execute(this.#reports)
     return new Map(rows.map(({ id, n }) => [id, n]))
+  }
+
+  /** By key, the tokens that are out under it. One stretch of the log, of a day. */
+  async liveByKey(): Promise<Map<string, KeyBlastRadius>> {
+    const now = this.#clock.now()
+    const { rows } = await sql<{ kid: string; tokens: number; principals: number; audiences: number; until: number }>`
+      SELECT kid, count(*) AS tokens, count(DISTINCT principal_id) AS principals, count(DISTINCT audience) AS audiences,
+        max(exp) AS until
+      FROM token_log WHERE id >= ${firstIdAt(now - longestTokenMs)} AND outcome = 'ok' AND exp > ${now / 1_000}
+      GROUP BY kid`.execute(this.#reports)
+    return new Map(rows.map(({ kid, until, ...counts }) => [kid, { ...counts, until: until * 1_000 }]))
   }
 
   close(): Promise<void> {

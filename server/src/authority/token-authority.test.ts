@@ -61,6 +61,20 @@ function register(app: { uri: string; tokenVersion?: 1 | 2; ttl?: number; state?
     )
 }
 
+describe('a built-in audience', () => {
+  const name = 'https://vault.signet.test:7421'
+
+  it.each([name, `${name}/`])(
+    'is asked for under the name it has here too, which the token then bears: %s',
+    async (aud) => {
+      await open({ names: { audienceNames: new Map([[name, 'https://vault.azure.net']]) } })
+      const { body } = await ask({ scope: `${aud}/.default` })
+      expect(decodeJwt(String(body['access_token']))).toMatchObject({ aud, ver: '1.0' })
+      expect((await ask({ scope: 'https://graph.signet.test:7421/.default' })).body.error_codes).toEqual([500011])
+    },
+  )
+})
+
 describe('the resource decides', () => {
   it('on the version of the token, whichever endpoint is asked', async () => {
     await open({ prepare: register({ uri: 'api://orders', tokenVersion: 2 }) })
@@ -108,7 +122,7 @@ describe('the resource decides', () => {
     expect(decodeJwt(String((await ask({ scope: `${uri}/.default` })).body['access_token'])).aud).toBe(uri)
   })
 
-  it('is none for the audience of federated assertions', async () => {
+  it('is none for the audience of federated assertions, but to agents', async () => {
     await open()
     expect((await ask({ scope: 'api://AzureADTokenExchange/.default' })).body.error_codes).toEqual([500011])
   })

@@ -1,10 +1,11 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
-import { z } from 'zod'
+import { tokenExchangeAudience } from '@signet/shared/wire/oauth'
 import type { Clock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { resourceOfScope, resourceOfV1 } from './audience.ts'
 import { accessTokenClaims, backdateSeconds } from './claims.ts'
+import { demandOf } from './claims-demand.ts'
 import { type AuthenticatedClient, authenticateClient, type Proof } from './client-authentication.ts'
 import { type ClientCredentials, clientCredentialsOf, missing } from './client-credentials.ts'
 import type { ClientFacts } from './client-facts.ts'
@@ -16,6 +17,7 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { TestGrants } from './test-grants.ts'
+import { longestTokenFileSeconds, requireAgent, tokenFileApp } from './token-file.ts'
 import { isForCertificate } from './token-usage-store.ts'
 import type { Trace } from './traces.ts'
 
@@ -52,6 +54,8 @@ export interface TokenAuthorityParts {
   readonly issuerKeys: IssuerKeys
   readonly resources: ResourceApps
   readonly keys: SigningKeys
+  /** Those of token files, made when they are first needed. */
+  readonly fileKeys: () => Promise<SigningKeys>
   readonly log: IssuanceLog
   /** Tests that asked for a shorter token. */
   readonly testGrants: TestGrants
@@ -78,6 +82,8 @@ export class TokenAuthority {
   readonly #ids: SequentialIds
   /** Those whose newest request was refused for its certificate. */
   readonly #refused = new Set<string>()
+  /** Once a token file was asked for. */
+  #fileKeys: SigningKeys | undefined
   #inFlight = 0
   #lastIssuedSeconds = 0
   #headerKid = ''
@@ -122,6 +128,7 @@ export class TokenAuthority {
       () => this.#recordingRefusal(request, client, nowMs, resource, () => this.#audienceFor(client, resource)),
       audienceInWords,
     )
+    if (app === tokenFileApp) this.#fileKeys ??= await this.#parts.fileKeys()
     // 3 the token's words
     const id = this.#ids.next()
     const draft = this.#draft(request, client, app, resource, id, nowMs)
@@ -142,11 +149,12 @@ export class TokenAuthority {
     nowMs: number,
     resource: string,
   ): Promise<AuthenticatedClient> {
-    const { identities, issuer, issuerKeys, log } = this.#parts
+    const { identities, issuer, issuerKeys, fileKeys, log } = this.#parts
     try {
       return await authenticateClient(credentials, {
         issuer,
         issuerKeys,
+        fileKeys,
         findClient: async (clientId) => identities.find(clientId),
         nowMs,
       })
@@ -189,8 +197,12 @@ export class TokenAuthority {
   }
 
   /** @throws SignetError `resource_unknown` | `resource_disabled` | `role_missing` */
-  #audienceFor({ principal }: AuthenticatedClient, resource: string): ResourceApp {
+  #audienceFor({ principal, proof }: AuthenticatedClient, resource: string): ResourceApp {
     const { resources, identities } = this.#parts
+    if (resource === tokenExchangeAudience) {
+      requireAgent(proof.kind === 'certificate' ? proof.credential : undefined)
+      return tokenFileApp
+    }
     const app = resources.require(resource)
     if (!app.assignmentRequired || identities.factsOf(principal).roles.has(app.id)) return app
     const { clientId, displayName } = principal
@@ -209,10 +221,13 @@ export class TokenAuthority {
     id: string,
     nowMs: number,
   ): Draft {
-    const { issuer, keys, testGrants, identities, tokenLifetimeSeconds } = this.#parts
-    const { principal } = client
+    const { issuer, testGrants, identities, tokenLifetimeSeconds } = this.#parts
+    const { principal, proof } = client
+    const isFile = app === tokenFileApp
+    const keys = isFile && this.#fileKeys ? this.#fileKeys : this.#parts.keys
     const ownSeconds = principal.tokenLifetimeSeconds ?? app.lifetimeSeconds ?? tokenLifetimeSeconds
-    const lifetimeSeconds = testGrants.shorten(request.correlationId, ownSeconds)
+    const mostSeconds = isFile ? Math.min(ownSeconds, longestTokenFileSeconds) : ownSeconds
+    const lifetimeSeconds = testGrants.shorten(request.correlationId, mostSeconds)
     const facts = identities.factsOf(principal)
     const demand = demandOf(request.form.get('claims'))
     const nowSeconds = this.#issuedAt(Math.floor(nowMs / 1_000))
@@ -221,7 +236,8 @@ export class TokenAuthority {
       principal,
       resource,
       app,
-      byKey: client.proof.kind !== 'secret',
+      byKey: proof.kind !== 'secret',
+      certificate: isFile && proof.kind === 'certificate' ? proof.credential.x5tS256 : undefined,
       nowSeconds,
       lifetimeSeconds,
       uti: utiOf(id),
@@ -279,7 +295,7 @@ export class TokenAuthority {
       principalId: principal.objectId,
       clientId: principal.clientId,
       audience: resource,
-      x5tS256: proof.kind === 'certificate' ? proof.credential.x5tS256 : null,
+      x5tS256: 'credential' in proof ? proof.credential.x5tS256 : null,
       kid: issued.draft.kid,
       exp: issued.draft.expiresOn,
       outcome: 'ok',
@@ -333,6 +349,9 @@ function clientInWords({ principal, proof }: AuthenticatedClient): string {
 function proofInWords(proof: Proof): string {
   if (proof.kind === 'certificate') return `certificate ${proof.credential.x5tS256} (x5t#S256) is its own and usable.`
   if (proof.kind === 'secret') return `secret ${proof.id} is its own and has not expired.`
+  if (proof.kind === 'token-file') {
+    return `its token file was got with certificate ${proof.credential.x5tS256} (x5t#S256), which is usable.`
+  }
   return `federated credential ${proof.id} trusts the token of ${proof.trust.issuer}.`
 }
 
@@ -352,42 +371,6 @@ function requireGrant(form: ReadonlyMap<string, string>): void {
 
 /** The instance that asks: known where an agent proves a user-assigned identity by a certificate of its own. */
 function askerOf({ proof }: AuthenticatedClient, facts: ClientFacts): string | undefined {
-  if (proof.kind !== 'certificate' || proof.credential.slotId === null) return undefined
+  if (!('credential' in proof) || proof.credential.slotId === null) return undefined
   return facts.askers.get(proof.credential.slotId)
-}
-
-const Demand = z.object({
-  access_token: z.object({
-    nbf: z
-      .object({ value: z.coerce.number().int().min(0) })
-      .optional()
-      .catch(undefined),
-    xms_cc: z
-      .object({ values: z.array(z.string()).max(20) })
-      .optional()
-      .catch(undefined),
-  }),
-})
-
-/** The only capability there is; clients spell it in either case. */
-const capability = 'cp1'
-
-/** What a client asks of a token by `claims` (wire-protocol §3.6); anything that is not known is ignored. */
-interface ClaimsDemand {
-  /** A claims challenge for a token that is not older than this. */
-  readonly notBeforeSeconds?: number | undefined
-  readonly capabilities?: readonly string[] | undefined
-}
-
-const noDemand: ClaimsDemand = {}
-
-function demandOf(claims: string | undefined): ClaimsDemand {
-  if (!claims || claims.length > 4_096) return noDemand
-  try {
-    const asked = Demand.safeParse(JSON.parse(claims)).data?.access_token
-    const isCapable = asked?.xms_cc?.values.some((value) => value.toLowerCase() === capability)
-    return { notBeforeSeconds: asked?.nbf?.value, ...(isCapable && { capabilities: [capability] }) }
-  } catch {
-    return noDemand
-  }
 }

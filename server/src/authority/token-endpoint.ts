@@ -55,13 +55,18 @@ export class TokenEndpoint {
     }
   }
 
-  refuse(response: ServerResponse, thrown: unknown, ids: { traceId: string; correlationId: string }): void {
+  /** @param request.isDocument a document of discovery was asked for */
+  refuse(
+    response: ServerResponse,
+    thrown: unknown,
+    request: { traceId: string; correlationId: string; isDocument?: boolean },
+  ): void {
     const error = SignetError.from(thrown)
     apiHeaders(response)
     if (error.code === 'internal')
-      this.#parts.log.error('token request', { err: thrown, ...ids }, 'token request failed')
+      this.#parts.log.error('token request', { err: thrown, ...request }, 'token request failed')
     const { clock, issuer } = this.#parts
-    const { status, body } = oauthError(error, { ...ids, authorityUrl: issuer.authorityUrl, nowMs: clock.now() })
+    const { status, body } = oauthError(error, { ...request, authorityUrl: issuer.authorityUrl, nowMs: clock.now() })
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds))
     if (status !== 401) response.removeHeader('WWW-Authenticate')
     if (status === 405 && !response.hasHeader('Allow')) response.setHeader('Allow', 'POST')

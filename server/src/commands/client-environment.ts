@@ -1,7 +1,7 @@
 import { consoleApi } from '@signet/shared/api/console'
 import { endpointIn, type InstanceSummary, resourcesApi } from '@signet/shared/api/resources'
-import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
-import { type LocalEndpoints, readEndpoints, variablesOf } from '../agent/index.ts'
+import type { WorkloadDialect } from '@signet/shared/wire/agent-protocol'
+import { type LocalEndpoints, readEndpoints, tokenFileVariables, variablesOf } from '../agent/index.ts'
 import type { Config } from '../platform/config.ts'
 import type { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
@@ -16,6 +16,9 @@ export async function clientEnvironment(config: Config): Promise<Record<string, 
   return {
     SIGNET_AUTHORITY: deployment.authorityUrl,
     SIGNET_TENANT: deployment.tenantId,
+    SIGNET_ARM_URL: deployment.managementUrl,
+    SIGNET_ARM_RESOURCE: deployment.managementUrl,
+    SIGNET_VAULT_RESOURCE: deployment.vaultResource,
     ...localVariables(endpoints),
     SIGNET_CA_FILE: deployment.caFile,
     SIGNET_DASHBOARD_URL: deployment.dashboardUrl,
@@ -26,15 +29,22 @@ export async function clientEnvironment(config: Config): Promise<Record<string, 
 /**
  * The variables that lead a client to one dialect of the agent in a folder.
  *
- * @param identityHeader the secret of a run, in the place of that of the agent's start
- * @throws StartupError when it does not serve that
+ * @param wanted.clientId of the identity whose token file is meant, where the dialect is that
+ * @param wanted.identityHeader the secret of a run, in the place of that of the agent's start
+ * @throws StartupError when it does not serve that; SignetError when it is not clear which identity is meant
  */
 export function dialectEnvironment(
   agentDir: string,
-  dialect: LocalDialect,
-  identityHeader?: Secret,
+  wanted: { dialect: WorkloadDialect; clientId?: string | undefined; identityHeader?: Secret },
 ): Record<string, string> {
-  const variables = variablesOf(dialect, readEndpoints(agentDir), identityHeader)
+  const { dialect } = wanted
+  if (dialect === 'workload-identity') {
+    const variables = tokenFileVariables(agentDir, wanted.clientId || undefined)
+    if (variables) return variables
+    const mend = 'run signet run --dialect workload-identity, or set SIGNET_LOCAL_TOKEN_FILES=true for the agent'
+    throw new StartupError(`the agent of ${agentDir} keeps no token file now: ${mend}`)
+  }
+  const variables = variablesOf(dialect, readEndpoints(agentDir), wanted.identityHeader)
   if (variables) return variables
   throw new StartupError(`the agent of ${agentDir} does not serve ${dialect}`)
 }

@@ -3,11 +3,13 @@ import { consoleApi } from '@signet/shared/api/console'
 import { type Express, Router } from 'express'
 import type { ComposedServer } from '../compose.ts'
 import type { Config } from '../platform/config.ts'
+import type { LoadedCertificate } from '../platform/crypto/operator-certificate.ts'
 import { contractRouter, type Guard, type Handlers } from '../platform/http/contract-router.ts'
 import { consoleApp } from '../platform/http/dashboard-app.ts'
 import type { Readiness } from '../platform/http/health.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Secret } from '../platform/secret.ts'
+import { certificateNames, cloudNames, exactNames } from '../platform/service-names.ts'
 import { SignetError } from '../platform/signet-error.ts'
 
 /**
@@ -49,9 +51,32 @@ function consoleHandlers(server: ComposedServer, config: Config): Handlers<typeo
     deployment: async () => ({
       tenantId: server.tenantId,
       authorityUrl: config.authorityUrl,
+      managementUrl: config.managementUrl,
+      vaultResource: config.vaultUrl,
       dashboardUrl: config.dashboardUrl,
       caFile: join(config.dataDir, 'ca.pem'),
+      services: servicesOf(server, config),
     }),
+  }
+}
+
+function servicesOf(
+  { servicePort: { certificate } }: ComposedServer,
+  { bind, authorityPort, names, answersCloudNames }: Config,
+) {
+  const own = { names: exactNames(names), vaultDomains: [...names.vault] }
+  const covered = ({ covers }: LoadedCertificate) =>
+    certificateNames(names).filter((name) => covers(name.replace('*', 'any')))
+  return {
+    ...{ bind, port: authorityPort, ...own },
+    cloud: answersCloudNames ? { names: exactNames(cloudNames), vaultDomains: [...cloudNames.vault] } : null,
+    certificate: certificate
+      ? {
+          names: covered(certificate.current),
+          notAfter: certificate.current.notAfter,
+          caGiven: certificate.current.ca !== undefined,
+        }
+      : null,
   }
 }
 

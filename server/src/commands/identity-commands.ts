@@ -3,12 +3,12 @@ import { StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { printAudience, printAudiences, printIdentities, printIdentity, printRole } from './identity-output.ts'
 
-interface Output {
+export interface Output {
   readonly json?: true
 }
 
 /** What every command of the console is made with. */
-interface Console {
+export interface Console {
   readonly connect: () => Promise<ConsoleClient>
   readonly print: <T>(value: T, options: Output, words: (value: T) => string) => void
 }

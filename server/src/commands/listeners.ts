@@ -1,14 +1,15 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
+import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { ComposedServer } from '../compose.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
-import { toPem } from '../platform/crypto/certificate.ts'
-import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
-import { type Listener, listen, type TlsMaterial } from '../platform/http/listener.ts'
+import { listen } from '../platform/http/listener.ts'
+import { byServiceName } from '../platform/http/service-router.ts'
+import { unservedServices } from '../platform/http/unserved-services.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { certificateNames, cloudNames, ServiceDirectory } from '../platform/service-names.ts'
+import { ServerCertificates, tlsLifetimeMs } from './server-certificates.ts'
 
 interface ListenerParts {
   readonly config: Config
@@ -18,23 +19,32 @@ interface ListenerParts {
   readonly server: ComposedServer
 }
 
-const tlsLifetimeMs = 90 * dayMs
+/** How often the files of the operator's certificate are looked at. */
+const lookMs = 5 * secondMs
 
 /** The two listeners that need a certificate of Signet's own CA, and with it the root key. */
-export async function openListeners({ config, clock, log, lifecycle, server }: ListenerParts): Promise<void> {
-  let material = await serverCertificate(server, config)
-  const strictTransport = config.publicHost !== 'localhost'
-  const authority = await listen({
-    name: 'authority',
+export async function openListeners(parts: ListenerParts): Promise<void> {
+  const { config, clock, log, lifecycle, server } = parts
+  const { servicePort } = server
+  const certificates = await ServerCertificates.make(server, config)
+  const services = await listen({
+    name: 'services',
     setting: 'SIGNET_AUTHORITY_PORT',
     bind: config.bind,
     port: config.authorityPort,
-    handler: server.authorityHandler,
+    handler: byServiceName(new ServiceDirectory({ ...config, port: config.authorityPort }), {
+      ...unservedServices,
+      authority: server.authorityHandler,
+    }),
     mostConnectionsPerAddress: 4_096,
-    strictTransport,
-    tls: { ...material, minVersion: 'TLSv1.2' },
+    tls: {
+      ...certificates.ofServices,
+      minVersion: 'TLSv1.2',
+      contextFor: (name) => certificates.contextFor(name),
+    },
   })
-  lifecycle.started('authority listener', () => authority.close())
+  lifecycle.started('services listener', () => services.close())
+  warnOfNames(parts)
   const agents = await listen({
     name: 'agents',
     setting: 'SIGNET_AGENTS_PORT',
@@ -42,8 +52,8 @@ export async function openListeners({ config, clock, log, lifecycle, server }: L
     port: config.agentsPort,
     handler: server.agentsHandler,
     mostConnectionsPerAddress: 8_192,
-    strictTransport,
-    tls: { ...material, minVersion: 'TLSv1.3', requestCert: true },
+    strictTransport: config.publicHost !== 'localhost',
+    tls: { ...certificates.ofAgents, minVersion: 'TLSv1.3', requestCert: true },
   })
   lifecycle.started('agents listener', () => agents.close(2_000))
   const renewal = new PeriodicTask({
@@ -52,25 +62,35 @@ export async function openListeners({ config, clock, log, lifecycle, server }: L
     clock,
     log,
     run: async () => {
-      material = await serverCertificate(server, config)
-      for (const listener of [authority, agents] satisfies Listener[]) listener.renew(material)
+      await certificates.renew()
+      services.renew(certificates.ofServices)
+      agents.renew(certificates.ofAgents)
     },
   })
   server.watch.onStep(() => renewal.poke())
   lifecycle.started('server certificate', () => renewal.stop())
+  const { certificate } = servicePort
+  if (!certificate) return
+  certificate.onChange(() => services.renew(certificates.ofServices))
+  const watch = new PeriodicTask({
+    name: 'certificate files',
+    intervalMs: lookMs,
+    clock,
+    log,
+    run: async () => certificate.look(),
+  })
+  lifecycle.started('certificate files', () => watch.stop())
 }
 
-/** A new key and leaf at each start and each day after; chain up to the root, which agents compare with their pin. */
-async function serverCertificate(server: ComposedServer, config: Config): Promise<TlsMaterial> {
-  const pkcs8 = await generatePrivateKey('p256')
-  const leaf = await server.authorities.issue('tls', {
-    commonName: config.publicHost,
-    publicKey: createPublicKey(importPrivateKey(pkcs8)),
-    usage: 'serverAuth',
-    lifetimeMs: tlsLifetimeMs,
-    names: [...new Set([config.publicHost, 'localhost', '127.0.0.1', '::1'])],
-  })
-  const chain = [leaf.der, ...server.authorities.chainOf('tls')]
-  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-  return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
+/** What somebody who reads the log should know of the names: those of the cloud, and those the operator's certificate lacks. */
+function warnOfNames({ config: { names, answersCloudNames }, log, server }: ListenerParts): void {
+  if (answersCloudNames) log.warn({ names: cloudNames }, 'answering to names of the cloud (SIGNET_CLOUD_NAMES)')
+  const { certificate } = server.servicePort
+  const lacking = certificateNames(names).filter((name) => !certificate?.current.covers(name.replace('*', 'any')))
+  if (certificate && lacking.length > 0) {
+    log.warn(
+      { names: lacking },
+      "SIGNET_TLS_CERT_FILE is not for these names: Signet's own certificate is presented there",
+    )
+  }
 }

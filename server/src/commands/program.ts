@@ -1,14 +1,16 @@
 import { InstanceKind } from '@signet/shared/api/resources'
-import { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { LocalDialect, WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { addAddressCommands } from './address-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -65,7 +67,10 @@ function commandLine(): Command {
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  const signingKey = program.command('signing-key').description('what tokens are signed with')
+  addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
+  addAddressCommands(program, { connect, print })
   program
     .command('operator')
     .description('the people who use the dashboard')
@@ -95,29 +100,29 @@ function addWorkloadCommands(program: Command): void {
   program
     .command('env')
     .description('print what a client needs: every address, or the variables of one dialect')
-    .option('--dialect <dialect>', LocalDialect.options.join(', '))
+    .option('--dialect <dialect>', WorkloadDialect.options.join(', '))
     .option('--shell <shell>', Shell.options.join(', '), 'sh')
     .option(...furtherInstance)
     .action(async (options: { dialect?: string; shell: string; instance?: string }) => {
       const shell = choice(Shell, '--shell', options.shell)
-      const dialect = options.dialect === undefined ? undefined : choice(LocalDialect, '--dialect', options.dialect)
+      const dialect = options.dialect === undefined ? undefined : choice(WorkloadDialect, '--dialect', options.dialect)
       const { clientEnvironment, dialectEnvironment } = await import('./client-environment.ts')
       const { agentFolder } = await import('./agent-folder.ts')
       const config = readConfig(process.env)
       const agentDir = agentFolder(config, options.instance)
       const variables = dialect
-        ? dialectEnvironment(agentDir, dialect)
+        ? dialectEnvironment(agentDir, { dialect, clientId: process.env['AZURE_CLIENT_ID'] })
         : await clientEnvironment({ ...config, agentDir })
       process.stdout.write(shellLines(variables, shell))
     })
   program
     .command('run <command> [arguments...]')
     .description('start a program that finds its identity: signet run -- COMMAND …')
-    .option('--dialect <dialect>', LocalDialect.options.join(', '), 'app-service')
+    .option('--dialect <dialect>', WorkloadDialect.options.join(', '), 'app-service')
     .option(...furtherInstance)
     .passThroughOptions()
     .action(async (command: string, args: string[], options: { dialect: string; instance?: string }) => {
-      const dialect = choice(LocalDialect, '--dialect', options.dialect)
+      const dialect = choice(WorkloadDialect, '--dialect', options.dialect)
       const { runWorkload } = await import('./run.ts')
       await runWorkload(process.env, { dialect, instance: options.instance }, [command, ...args])
     })

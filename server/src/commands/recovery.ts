@@ -16,9 +16,9 @@ import { deploymentSettings } from '../platform/database/settings-store.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { ConsoleClient } from './console-client.ts'
+import { ownCommand } from './own-command.ts'
 
-export const recoveryReminder =
-  'No recovery shares were taken yet: run `signet recovery-shares`, or losing the root key loses the data.'
+export const recoveryReminder = `No recovery shares were taken yet: run \`${ownCommand()} recovery-shares\`, or losing the root key loses the data.`
 
 /** `signet recovery-shares`: a new set, printed this once. */
 export async function takeRecoveryShares(

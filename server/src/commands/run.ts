@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
+import type { WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { identityVariables, WorkloadRun } from '../agent/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { readConfig } from '../platform/config.ts'
@@ -13,6 +13,8 @@ const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']
 const ofTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
 /** What shells end with when a program is not there, or cannot be run. */
 const exitCodes: Readonly<Record<string, number>> = { ENOENT: 127, EACCES: 126 }
+/** Files of authorities that a workload trusts. */
+const ofTrust: ReadonlySet<string> = new Set(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'])
 /** Nothing of a workload's business. */
 const ourSecrets = ['SIGNET_ROOT_KEY', 'SIGNET_JOIN_TOKEN']
 
@@ -22,12 +24,16 @@ const ourSecrets = ['SIGNET_ROOT_KEY', 'SIGNET_JOIN_TOKEN']
  */
 export async function runWorkload(
   environment: NodeJS.ProcessEnv,
-  options: { dialect: LocalDialect; instance: string | undefined },
+  options: { dialect: WorkloadDialect; instance: string | undefined },
   [command = '', ...args]: readonly string[],
 ): Promise<void> {
   const agentDir = agentFolder(readConfig(environment), options.instance)
-  using run = await WorkloadRun.begin(agentDir, systemClock)
-  const variables = dialectEnvironment(agentDir, options.dialect, run.identityHeader)
+  const { dialect } = options
+  // As with every other dialect, this variable says which of several identities is meant.
+  const { AZURE_CLIENT_ID: clientId } = environment
+  const tokenFile = dialect === 'workload-identity' ? { clientId: clientId || null } : undefined
+  using run = await WorkloadRun.begin(agentDir, systemClock, tokenFile)
+  const variables = dialectEnvironment(agentDir, { dialect, clientId, identityHeader: run.identityHeader })
   const child = spawn(command, args, { stdio: 'inherit', env: workloadEnvironment(environment, variables) })
   const stopForwarding = forwardSignals(child)
   const end = await endOf(child, command)
@@ -44,7 +50,8 @@ function workloadEnvironment(
 ): NodeJS.ProcessEnv {
   const hidden = new Set<string>([...identityVariables, ...ourSecrets])
   const kept = Object.entries(environment).filter(([name]) => !hidden.has(name))
-  return { ...variables, ...Object.fromEntries(kept) }
+  const own = kept.filter(([name, value]) => ofTrust.has(name) && value)
+  return { ...Object.fromEntries(kept), ...variables, ...Object.fromEntries(own) }
 }
 
 function forwardSignals(child: ChildProcess): () => void {

@@ -19,6 +19,7 @@ import { Children } from './children.ts'
 import { clientEnvironment } from './client-environment.ts'
 import { ConsoleClient } from './console-client.ts'
 import { nameFilter } from './instance.ts'
+import { ownCommand } from './own-command.ts'
 import { recoveryReminder } from './recovery.ts'
 import { runDemo } from './start-demo.ts'
 
@@ -100,6 +101,7 @@ function printReady(facts: {
       '         (signs you in once, within 30 minutes)',
       `  Shell  . ${here(facts.envFile)}`,
       `  Logs   ${here(facts.logs)}`,
+      `  Signet ${ownCommand()} --help`,
       '  Stop   Ctrl-C',
       ...facts.reminder.flatMap((line) => ['', line]),
       '',

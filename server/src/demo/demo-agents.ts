@@ -68,6 +68,7 @@ export class DemoAgents {
         arcGroup: undefined,
         wellKnownAddress: false,
         absoluteForm: false,
+        tokenFiles: false,
         limits: { perSecond: undefined, inFlight: undefined },
         callers: { users: undefined, units: undefined },
       },

@@ -6,6 +6,7 @@ import type {
   ProbeStepsReport,
   Revocation,
   StreamEventName,
+  TokenTerms,
 } from '@signet/shared/wire/agent-protocol'
 import type { Clock, Timer } from '../platform/clock.ts'
 import { randomShare } from '../platform/identifiers.ts'
@@ -105,6 +106,11 @@ export class AgentStreams {
 
   allStatesChanged(): void {
     for (const agentId of this.#open.keys()) this.stateChanged(agentId)
+  }
+
+  /** To everybody at once: cached tokens that are not good under these terms go. */
+  termsChanged(terms: TokenTerms): void {
+    for (const { connection } of this.#open.values()) connection.send('terms', terms)
   }
 
   /** At once, ahead of the state that no longer lists the principal. */

@@ -1,5 +1,5 @@
 import { AgentId, type TenantId } from '@signet/shared/vocabulary/identifiers'
-import type { DesiredPrincipal, DesiredState } from '@signet/shared/wire/agent-protocol'
+import type { DesiredPrincipal, DesiredState, TokenTerms } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { ResourceManager, UserIdentities } from '../resources/index.ts'
@@ -14,8 +14,12 @@ export interface DesiredStateParts {
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly authorityUrl: string
+  /** PEM of what else the authority's certificate is checked by; undefined where the CA pinned at enrolment is all. */
+  readonly authorityCas?: () => string | undefined
   /** The issuer an agent's assertion is addressed to. */
   readonly assertionAudience: string
+  /** What cached tokens are good under, at this moment. */
+  readonly terms: { readonly now: TokenTerms; onChange(observer: (terms: TokenTerms) => void): void }
   /** Number of the newest change; what is computed after reading it is at least that new. */
   readonly latestSeq: () => Promise<number>
 }
@@ -28,12 +32,14 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
   const assigned = await parts.users.onAgent(agentId)
   const standings = await parts.slots.ofAgent(agentId)
   const principals = await parts.registry.findAll(standings.map((standing) => standing.principalId))
+  const authorityCas = parts.authorityCas?.()
   return {
     generation,
     serverTime: parts.clock.now(),
     tenantId: parts.tenantId,
     authorityUrl: parts.authorityUrl,
     assertionAudience: parts.assertionAudience,
+    ...(authorityCas !== undefined && { authorityCas }),
     instances: instances.map(({ id, name, resourceId, identityState }) => ({ id, name, resourceId, identityState })),
     principals: principals.flatMap((principal): DesiredPrincipal[] => {
       const standing = standings.find((one) => one.principalId === principal.objectId)
@@ -54,6 +60,7 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
         },
       ]
     }),
+    terms: parts.terms.now,
     renewAfter: agent.renew_after,
     agentGeneration: agent.generation,
   }

@@ -87,6 +87,7 @@ const rules = {
   forbidden: 'report_fault',
   cross_site_request: 'report_fault',
   conflict: 'report_fault',
+  misdirected: 'report_fault',
   precondition_failed: 'report_fault',
   code_refused: 'report_fault',
   step_up_required: 'report_fault',

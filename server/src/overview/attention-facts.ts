@@ -43,6 +43,10 @@ export interface AttentionFacts {
   readonly refusedValues: Some<{ readonly label: string; readonly at: number }>
   /** The step of the clock that is being waited out. */
   readonly clockStep: { readonly byMs: number; readonly at: number } | null
+  /** The operator's own, where there is one. */
+  readonly serverCertificate: Life | undefined
+  /** Whether names of the cloud are answered, which a setting allowed. */
+  readonly answersCloudNames: boolean
 }
 
 /** No trouble at all. */

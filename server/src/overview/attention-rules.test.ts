@@ -47,6 +47,7 @@ function run(n: number, change: Partial<RotationSummary> = {}) {
 const calm: AttentionFacts = {
   ...{ failing: nobody, degraded: nobody, waiting: nobody, silent: nobody, quarantined: [], stuck: nobody },
   ...{ failed: nobody, authorities: [], sharesTaken: true, refusedValues: nobody, clockStep: null },
+  ...{ serverCertificate: undefined, answersCloudNames: false },
   signingKey: { kid: 'kid-of-a-key', notBefore: now - dayMs, notAfter: now + 100 * dayMs, nextAt: now + dayMs },
 }
 const lifeOf = (left: number) => ({ notBefore: now - (100 - left) * dayMs, notAfter: now + left * dayMs })
@@ -73,6 +74,8 @@ const causes: Record<AttentionKind, [Partial<AttentionFacts>, Partial<AttentionI
     { refusedValues: some({ label: 'signing_keys.private_enc', at: now - hourMs }) },
     { path: '/audit?filter=action%3Aintegrity.failure&range=7d' },
   ],
+  server_certificate_expiring: [{ serverCertificate: lifeOf(2) }, { command: 'SIGNET_TLS_CERT_FILE', path: null }],
+  cloud_names_answered: [{ answersCloudNames: true }, { command: 'SIGNET_CLOUD_NAMES=false', path: null }],
   clock_doubtful: [{ clockStep: { byMs: -3 * hourMs, at: now } }, { code: 'confirm_clock', path: null, command: null }],
 }
 

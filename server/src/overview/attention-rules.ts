@@ -2,6 +2,7 @@ import type { AttentionFix, AttentionItem, AttentionKind, LifeStage, Severity } 
 import type { RotationSummary } from '@signet/shared/api/rotation'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { span } from '../platform/span.ts'
+import { addresses } from './address-rules.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
 import { attentionLists } from './attention-lists.ts'
 import { lifeStage } from './life-left.ts'
@@ -34,6 +35,7 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
     ...recoveryShares(facts),
     ...refusedValues(facts, nowMs),
     ...clock(facts),
+    ...addresses(facts, nowMs),
   ].sort(
     (one, other) =>
       ranks[one.severity] - ranks[other.severity] ||

@@ -25,6 +25,8 @@ export interface AttentionParts {
   readonly audit: Pick<AuditLog, 'page' | 'count'>
   readonly sharesTaken: () => Promise<boolean>
   readonly clockStep: () => AttentionFacts['clockStep']
+  readonly serverCertificate: () => AttentionFacts['serverCertificate']
+  readonly answersCloudNames: boolean
   readonly clock: Clock
 }
 
@@ -42,7 +44,7 @@ export class Attention {
 
   /** A fixed number of indexed reads, however large the fleet is. */
   async list(): Promise<{ checkedAt: number; items: AttentionItem[] }> {
-    const { keys, authorities, sharesTaken, clockStep, clock } = this.#parts
+    const { keys, authorities, sharesTaken, clockStep, clock, serverCertificate, answersCloudNames } = this.#parts
     const now = clock.now()
     const facts: AttentionFacts = {
       failing: await this.#troubled('identity_failing'),
@@ -57,6 +59,8 @@ export class Attention {
       sharesTaken: await sharesTaken(),
       refusedValues: await this.#refusedValues(now),
       clockStep: clockStep(),
+      serverCertificate: serverCertificate(),
+      answersCloudNames,
     }
     return { checkedAt: now, items: attentionOf(facts, now) }
   }

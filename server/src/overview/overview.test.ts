@@ -45,6 +45,8 @@ function overview() {
     keys: { outlook: async () => key },
     sharesTaken: async () => false,
     clockStep: () => stack.watch.waitingFor ?? null,
+    serverCertificate: () => undefined,
+    answersCloudNames: false,
   })
 }
 

@@ -22,6 +22,48 @@ describe('the configuration', () => {
     })
   })
 
+  it('has its authority on loopback until it is given a domain, which every service then has a name below', () => {
+    const without = readConfig({})
+    expect(without.managementUrl).toBe('https://management.signet.test:7421')
+    expect(without.otherAuthorityUrls.own).toContain('https://login.signet.test:7421')
+    const own = readConfig({ SIGNET_DOMAIN: 'id.corp.example', SIGNET_AUTHORITY_PORT: '443' })
+    expect(own).toMatchObject({
+      publicHost: 'login.id.corp.example',
+      authorityUrl: 'https://login.id.corp.example',
+      agentsUrl: 'https://login.id.corp.example:7422',
+      managementUrl: 'https://management.id.corp.example',
+      graphUrl: 'https://graph.id.corp.example',
+      vaultUrl: 'https://vault.id.corp.example',
+    })
+  })
+
+  it('calls each service as it is told, and the rest by the domain', () => {
+    const config = readConfig({
+      ...{ SIGNET_DOMAIN: 'corp.example', SIGNET_PUBLIC_HOST: 'sts.corp.example' },
+      ...{ SIGNET_MANAGEMENT_HOST: 'arm.corp.example', SIGNET_VAULT_DOMAIN: 'secrets.corp.example' },
+    })
+    expect(config.names).toEqual({
+      ...{ authority: ['sts.corp.example'], management: ['arm.corp.example'] },
+      ...{ graph: ['graph.corp.example'], vault: ['secrets.corp.example'] },
+    })
+  })
+
+  it('answers to no name of the cloud unless it is told to', () => {
+    expect(readConfig({})).toMatchObject({ answersCloudNames: false, otherAuthorityUrls: { cloud: [] } })
+    const { otherAuthorityUrls } = readConfig({ SIGNET_CLOUD_NAMES: 'true' })
+    expect(otherAuthorityUrls.cloud).toContain('https://login.microsoftonline.com')
+  })
+
+  it.each([
+    [{ SIGNET_GRAPH_HOST: 'login.signet.test' }, /SIGNET_GRAPH_HOST: another service/],
+    [{ SIGNET_DOMAIN: 'x.example', SIGNET_VAULT_DOMAIN: 'x.example' }, /would be the name of a vault/],
+    [{ SIGNET_PUBLIC_HOST: 'login.microsoftonline.com' }, /SIGNET_PUBLIC_HOST: a name of the cloud/],
+    [{ SIGNET_TLS_CERT_FILE: 'a' }, /SIGNET_TLS_KEY_FILE: is needed with/],
+    [{ SIGNET_TLS_CA_FILE: 'a' }, /SIGNET_TLS_CERT_FILE: is needed with/],
+  ])('refuses names and files that do not go together: %j (SEC-181)', (environment, words) => {
+    expect(faultsOf(environment)).toMatch(words)
+  })
+
   it('keeps the root key outside the data folder by default (SEC-56)', () => {
     const { dataDir, rootKeyFile } = readConfig({ SIGNET_DATA_DIR: '/srv/signet/data' })
     expect(rootKeyFile).toBe('/srv/signet/keys/root.key')
@@ -60,6 +102,16 @@ describe('the configuration', () => {
     ['SIGNET_BIND', 'localhost'],
     ['SIGNET_PUBLIC_HOST', 'host/path'],
     ['SIGNET_PUBLIC_HOST', ''],
+    ['SIGNET_DOMAIN', ''],
+    ['SIGNET_DOMAIN', '.signet.test'],
+    ['SIGNET_DOMAIN', 'signet.test.'],
+    ['SIGNET_DOMAIN', '*.signet.test'],
+    ['SIGNET_DOMAIN', 'Signet.test'],
+    ['SIGNET_DOMAIN', '10.0.0.1'],
+    ['SIGNET_MANAGEMENT_HOST', '10.0.0.1'],
+    ['SIGNET_VAULT_DOMAIN', 'a b'],
+    ['SIGNET_CLOUD_NAMES', 'yes'],
+    ['SIGNET_TLS_CERT_FILE', ''],
     ['SIGNET_LOG_LEVEL', 'verbose'],
     ['SIGNET_TOKEN_LIFETIME_SECONDS', '86401'],
     ['SIGNET_DATA_DIR', ''],

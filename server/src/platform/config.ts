@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { rootKeySettings } from './crypto/root-key/root-key-settings.ts'
+import { cloudNames, isHostName, loopbackNames, nameFaults, originOf, type ServiceNames } from './service-names.ts'
 import { StartupError } from './signet-error.ts'
 
 const portNumber = z.coerce.number().int().min(1).max(65_535)
@@ -12,6 +13,7 @@ const numericId = z
   .transform(Number)
 const list = z.string().transform((text) => text.split(',').map((part) => part.trim()))
 const flag = z.enum(['true', 'false']).default('false')
+const hostName = z.string().refine(isHostName, 'a lower-case host name')
 const loopback = z.enum(['127.0.0.1', '::1'], 'only 127.0.0.1 or ::1')
 
 /** Every setting there is, by its environment name. */
@@ -19,10 +21,15 @@ const settings = z.object({
   SIGNET_DATA_DIR: z.string().min(1).default('.signet/data'),
   ...rootKeySettings,
   SIGNET_AGENT_DIR: z.string().min(1).optional(),
-  SIGNET_PUBLIC_HOST: z
-    .string()
-    .regex(/^[a-z0-9](?:[a-z0-9.-]{0,252})$/, 'a lower-case host name')
-    .default('localhost'),
+  SIGNET_DOMAIN: hostName.optional(),
+  SIGNET_PUBLIC_HOST: z.union([hostName, z.ipv4()], 'a lower-case host name').optional(),
+  SIGNET_MANAGEMENT_HOST: hostName.optional(),
+  SIGNET_GRAPH_HOST: hostName.optional(),
+  SIGNET_VAULT_DOMAIN: hostName.optional(),
+  SIGNET_CLOUD_NAMES: flag,
+  SIGNET_TLS_CERT_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_TLS_KEY_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_TLS_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_BIND: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   SIGNET_DASHBOARD_PORT: port(7420),
   SIGNET_AUTHORITY_PORT: port(7421),
@@ -36,6 +43,7 @@ const settings = z.object({
   SIGNET_LOCAL_ARC_GROUP: numericId.optional(),
   SIGNET_LOCAL_WELL_KNOWN: flag,
   SIGNET_LOCAL_ABSOLUTE_FORM: flag,
+  SIGNET_LOCAL_TOKEN_FILES: flag,
   SIGNET_LOCAL_USERS: list.pipe(z.array(numericId)).optional(),
   SIGNET_LOCAL_UNITS: list.pipe(z.array(z.string().regex(/^[\w.:@\\-]{1,255}\.(service|scope)$/))).optional(),
   SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
@@ -50,6 +58,9 @@ const settings = z.object({
 const otherNames = new Set([
   'SIGNET_AUTHORITY',
   'SIGNET_TENANT',
+  'SIGNET_ARM_URL',
+  'SIGNET_ARM_RESOURCE',
+  'SIGNET_VAULT_RESOURCE',
   'SIGNET_IMDS_URL',
   'SIGNET_IDENTITY_ENDPOINT',
   'SIGNET_IDENTITY_HEADER',
@@ -76,7 +87,14 @@ export interface Config {
   /** Where the file provider keeps the root key, and where recovery puts a new one. */
   readonly rootKeyFile: string
   readonly agentDir: string
+  /** Of the authority and of the agents' listener. */
   readonly publicHost: string
+  /** What the services on the authority's port are called. */
+  readonly names: ServiceNames
+  /** Whether they answer to the names that clients of the cloud have compiled in, too. */
+  readonly answersCloudNames: boolean
+  /** The operator's own certificate and key for them, and the CA that clients check it by; paths of PEM files. */
+  readonly tlsFiles: { readonly cert: string; readonly key: string; readonly ca: string | undefined } | undefined
   readonly bind: string
   readonly dashboardPort: number
   readonly authorityPort: number
@@ -92,6 +110,7 @@ export interface Config {
     readonly arcGroup: number | undefined
     readonly wellKnownAddress: boolean
     readonly absoluteForm: boolean
+    readonly tokenFiles: boolean
     readonly callers: { readonly users: number[] | undefined; readonly units: string[] | undefined }
     readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
   }
@@ -103,6 +122,12 @@ export interface Config {
   readonly dashboardUrl: string
   /** `https://host:port`, without a trailing slash; the `H` of every issuer and endpoint. */
   readonly authorityUrl: string
+  /** The same under every other name of the authority: its own, those of loopback, and those of the cloud it answers to. */
+  readonly otherAuthorityUrls: { readonly own: readonly string[]; readonly cloud: readonly string[] }
+  readonly managementUrl: string
+  readonly graphUrl: string
+  /** What the vaults are as a resource: each of them is one label below its host. */
+  readonly vaultUrl: string
   readonly agentsUrl: string
 }
 
@@ -119,20 +144,51 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ...unknown.map((name) => `${name} is no setting of Signet (${closest(name)})`),
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
   ]
-  if (parsed.error || faults.length > 0) throw new StartupError(`the configuration is wrong: ${faults.join('; ')}`)
-  return derive(parsed.data)
+  if (parsed.error || faults.length > 0) throw wrong(faults)
+  const config = derive(parsed.data)
+  const together = [...nameFaults(config.names), ...fileFaults(parsed.data)]
+  if (together.length > 0) throw wrong(together)
+  return config
+}
+
+function wrong(faults: readonly string[]): StartupError {
+  return new StartupError(`the configuration is wrong: ${faults.join('; ')}`)
+}
+
+function fileFaults(values: z.infer<typeof settings>): string[] {
+  const { SIGNET_TLS_CERT_FILE: cert, SIGNET_TLS_KEY_FILE: key, SIGNET_TLS_CA_FILE: ca } = values
+  if (cert !== undefined && key === undefined) return ['SIGNET_TLS_KEY_FILE: is needed with SIGNET_TLS_CERT_FILE']
+  if (cert === undefined && (key ?? ca) !== undefined)
+    return ['SIGNET_TLS_CERT_FILE: is needed with the files of its key and CA']
+  return []
 }
 
 function derive(values: z.infer<typeof settings>): Config {
   const dataDir = resolve(values.SIGNET_DATA_DIR)
+  const { SIGNET_AUTHORITY_PORT: port } = values
+  const { publicHost, management, graph, vault } = hostsOf(values)
+  const domain = values.SIGNET_DOMAIN ?? defaultDomain
+  const names: ServiceNames = {
+    authority: publicHost === 'localhost' ? [publicHost, `login.${domain}`] : [publicHost],
+    ...{ management: [management], graph: [graph], vault: [vault] },
+  }
+  const aliases = [...names.authority, ...loopbackNames].filter((name) => name !== publicHost)
+  const { SIGNET_TLS_CERT_FILE: cert, SIGNET_TLS_KEY_FILE: key, SIGNET_TLS_CA_FILE: ca } = values
+  const answersCloudNames = values.SIGNET_CLOUD_NAMES === 'true'
   return Object.freeze({
     dataDir,
     rootKeyFile: resolve(values.SIGNET_ROOT_KEY_FILE ?? `${dataDir}/../keys/root.key`),
     agentDir: resolve(values.SIGNET_AGENT_DIR ?? `${dataDir}/../agent`),
-    publicHost: values.SIGNET_PUBLIC_HOST,
+    publicHost,
+    names,
+    answersCloudNames,
+    tlsFiles:
+      cert === undefined || key === undefined
+        ? undefined
+        : { cert: resolve(cert), key: resolve(key), ca: ca === undefined ? undefined : resolve(ca) },
     bind: values.SIGNET_BIND,
     dashboardPort: values.SIGNET_DASHBOARD_PORT,
-    authorityPort: values.SIGNET_AUTHORITY_PORT,
+    authorityPort: port,
     agentsPort: values.SIGNET_AGENTS_PORT,
     local: localSettings(values),
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
@@ -142,9 +198,36 @@ function derive(values: z.infer<typeof settings>): Config {
     },
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
-    authorityUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AUTHORITY_PORT}`,
-    agentsUrl: `https://${values.SIGNET_PUBLIC_HOST}:${values.SIGNET_AGENTS_PORT}`,
+    authorityUrl: originOf(publicHost, port),
+    otherAuthorityUrls: {
+      own: [...new Set(aliases)].map((name) => originOf(name, port)),
+      cloud: answersCloudNames ? cloudNames.authority.map((name) => originOf(name, 443)) : [],
+    },
+    managementUrl: originOf(management, port),
+    graphUrl: originOf(graph, port),
+    vaultUrl: originOf(vault, port),
+    agentsUrl: originOf(publicHost, values.SIGNET_AGENTS_PORT),
   })
+}
+
+const defaultDomain = 'signet.test'
+
+/** A domain that is set moves the authority there; until then it keeps a name that needs no entry anywhere. */
+function hostsOf(values: z.infer<typeof settings>) {
+  const {
+    SIGNET_DOMAIN: own,
+    SIGNET_PUBLIC_HOST,
+    SIGNET_MANAGEMENT_HOST,
+    SIGNET_GRAPH_HOST,
+    SIGNET_VAULT_DOMAIN,
+  } = values
+  const domain = own ?? defaultDomain
+  return {
+    publicHost: SIGNET_PUBLIC_HOST ?? (own === undefined ? 'localhost' : `login.${domain}`),
+    management: SIGNET_MANAGEMENT_HOST ?? `management.${domain}`,
+    graph: SIGNET_GRAPH_HOST ?? `graph.${domain}`,
+    vault: SIGNET_VAULT_DOMAIN ?? `vault.${domain}`,
+  }
 }
 
 function localSettings(values: z.infer<typeof settings>): Config['local'] {
@@ -158,6 +241,7 @@ function localSettings(values: z.infer<typeof settings>): Config['local'] {
     arcGroup: values.SIGNET_LOCAL_ARC_GROUP,
     wellKnownAddress: values.SIGNET_LOCAL_WELL_KNOWN === 'true',
     absoluteForm: values.SIGNET_LOCAL_ABSOLUTE_FORM === 'true',
+    tokenFiles: values.SIGNET_LOCAL_TOKEN_FILES === 'true',
     callers: { users: values.SIGNET_LOCAL_USERS, units: values.SIGNET_LOCAL_UNITS },
     limits: { perSecond: values.SIGNET_LOCAL_RATE, inFlight: values.SIGNET_LOCAL_IN_FLIGHT },
   }

@@ -15,6 +15,7 @@ import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
+import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
 import * as views from './views.ts'
@@ -31,6 +32,7 @@ const files: Record<string, object> = {
   Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
+  'Signing keys': signingKeys,
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,

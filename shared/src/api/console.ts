@@ -38,8 +38,24 @@ export const consoleApi = {
     response: z.object({
       tenantId: TenantId,
       authorityUrl: z.string(),
+      managementUrl: z.string(),
+      /** What clients of the vaults ask tokens for: the domain below which every vault has its name. */
+      vaultResource: z.string(),
       dashboardUrl: z.string(),
+      /** PEM of every CA that clients may need; Signet's own root first. */
       caFile: z.string(),
+      /** Where the services are: one port, told apart by name. */
+      services: z.object({
+        bind: z.string(),
+        port: z.int(),
+        names: z.array(z.string()),
+        /** Every name of one label below these is a vault. */
+        vaultDomains: z.array(z.string()),
+        /** Names of the cloud that are answered too; null where none are. */
+        cloud: z.object({ names: z.array(z.string()), vaultDomains: z.array(z.string()) }).nullable(),
+        /** Of these names the certificate is the operator's, of the rest Signet's own; null where there is none. */
+        certificate: z.object({ names: z.array(z.string()), notAfter: Instant, caGiven: z.boolean() }).nullable(),
+      }),
     }),
   }),
 }

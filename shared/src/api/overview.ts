@@ -25,6 +25,8 @@ export const AttentionKind = z.enum([
   'recovery_shares_missing',
   'integrity_failed',
   'clock_doubtful',
+  'server_certificate_expiring',
+  'cloud_names_answered',
 ])
 export type AttentionKind = z.infer<typeof AttentionKind>
 
@@ -42,6 +44,7 @@ export const AttentionFix = z.object({
     'open_records',
     'take_recovery_shares',
     'confirm_clock',
+    'change_setting',
   ]),
   label: z.string(),
   path: PagePath.nullable(),

@@ -12,6 +12,7 @@ export const Permission = z.enum([
   'rotations.write',
   'policies.write',
   'audiences.write',
+  'signing_keys.write',
   'tokens.test',
   'tokens.reveal',
   'audit.read',

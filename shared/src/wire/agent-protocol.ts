@@ -93,6 +93,19 @@ export const DesiredPrincipal = z.object({
 })
 export type DesiredPrincipal = z.infer<typeof DesiredPrincipal>
 
+/**
+ * What tokens that agents have cached are good under. `revision` orders what comes on one connection; it counts from the
+ * start of the server's process.
+ */
+export const TokenTerms = z.object({
+  revision: z.int(),
+  /** How many signing keys were revoked, ever: tokens had under another number may be signed by one of them. */
+  keyEpoch: z.int(),
+  /** Every registered audience; a token for one that is gone, or has another version than before, is not served again. */
+  audiences: z.array(z.object({ uri: z.string(), appId: z.string(), version: z.int() })),
+})
+export type TokenTerms = z.infer<typeof TokenTerms>
+
 /** Everything an agent should hold. `generation` rises with every change the server makes. */
 export const DesiredState = z.object({
   generation: z.int(),
@@ -101,10 +114,13 @@ export const DesiredState = z.object({
   /** `https://host:port` of the authority, no trailing slash, and the issuer an assertion is addressed to. */
   authorityUrl: z.string(),
   assertionAudience: z.string(),
+  /** PEM of what the authority's certificate is checked by besides the CA pinned at enrolment; absent where that is all. */
+  authorityCas: z.string().optional(),
   instances: z.array(
     z.object({ id: InstanceId, name: z.string(), resourceId: z.string(), identityState: IdentityState }),
   ),
   principals: z.array(DesiredPrincipal),
+  terms: TokenTerms,
   /** The agent certificate should be renewed at this time. */
   renewAfter: Instant,
   agentGeneration: z.int(),
@@ -130,6 +146,10 @@ export const LocalDialect = z.enum([
   'service-fabric',
 ])
 export type LocalDialect = z.infer<typeof LocalDialect>
+
+/** What a workload can be started with: a local protocol, or a file whose content the authority takes for an assertion. */
+export const WorkloadDialect = z.enum([...LocalDialect.options, 'workload-identity'])
+export type WorkloadDialect = z.infer<typeof WorkloadDialect>
 
 /**
  * Where an agent answers in one dialect. The address is the one that the dialect's own variable takes: of IMDS the base
@@ -260,6 +280,8 @@ export const streamEvents = {
   state: DesiredState,
   /** Ahead of the state that no longer lists the principal. */
   revoke: Revocation,
+  /** To everybody, when an audience changed or a signing key was revoked. */
+  terms: TokenTerms,
   probe: ProbeRequest,
   hb: z.object({ serverTime: Instant }),
   /** The server closes the stream to spread connections; come back after this many milliseconds. */

@@ -1,5 +1,5 @@
 import type { CredentialSummary } from '@signet/shared/api/principals'
-import { credentialWords } from './words.ts'
+import { credentialWords, type Word } from './words.ts'
 
 /** Until when the authority accepts a certificate: revocation and the end of an overlap come before its own end. */
 function acceptedUntil(credential: CredentialSummary): number {
@@ -24,9 +24,20 @@ export function timelineItem(credential: CredentialSummary) {
   }
 }
 
+/** What a certificate is by its state; once its validity is over that is what counts. */
+export function certificateWord(credential: Pick<CredentialSummary, 'state' | 'notAfter'>, now: number): Word {
+  const isOver = credential.state === 'retired' || credential.state === 'revoked'
+  if (!isOver && credential.notAfter <= now) return { word: 'Expired', tone: 'bad' }
+  return credentialWords[credential.state]
+}
+
 /** The full sentence that names the bar. */
-export function certificateSentence(credential: CredentialSummary, timeWords: (at: number) => string): string {
-  const state = credentialWords[credential.state].word.toLowerCase()
+export function certificateSentence(
+  credential: CredentialSummary,
+  timeWords: (at: number) => string,
+  now: number,
+): string {
+  const state = certificateWord(credential, now).word.toLowerCase()
   const accepted = `accepted from ${timeWords(begin(credential))} until ${timeWords(acceptedUntil(credential))}`
   return `Certificate ${credential.thumbprint.slice(0, 8)}, ${state}, ${accepted}`
 }

@@ -18,7 +18,7 @@ import type {
 import type { JobItemState, JobState } from '@signet/shared/vocabulary/job-states'
 
 /** A state in words, with the tone that the design system's badge gives it. */
-interface Word {
+export interface Word {
   readonly word: string
   readonly tone: 'ok' | 'warn' | 'bad' | 'busy' | 'accent' | 'soft' | 'off' | 'stopped'
 }

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type PointerEvent as ReactPointerEvent, useRef } from 'react'
 import { announce } from './announcer.tsx'
+import { classNames } from './class-names.ts'
 import styles from './data-table.module.css'
 import { type DataTableProps, type RowActions, tableRoles } from './data-table-parts.ts'
 import { type Column, laidOut, widthOf, withWidth } from './table-columns.ts'
@@ -15,7 +16,7 @@ export function DataTableHead<T>(props: DataTableProps<T> & { actions: RowAction
           <HeadCell key={column.id} column={column} props={props} />
         ))}
         {props.rowMenu !== undefined && (
-          <th scope="col" className={styles['headCell']} {...tableRoles.header}>
+          <th scope="col" className={classNames(styles['headCell'], styles['headEdge'])} {...tableRoles.header}>
             <span className="sr-only">Actions</span>
           </th>
         )}

@@ -43,6 +43,8 @@ interface LaneTimelineProps {
 
 const narrow = 480
 const edge = 4
+/** Pixels between two words above the lanes. */
+const tickRoom = 44
 
 /** Many subjects over one time. Left and right go from bar to bar, up and down from lane to lane. */
 export function LaneTimeline(props: LaneTimelineProps) {
@@ -73,11 +75,18 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
     <>
       <div className={styles['axis']} aria-hidden>
         <svg width={width} height={20} className={styles['svg']} aria-hidden>
-          {ticks.map(({ x, words, tick }) => (
-            <text key={tick} x={x} y={14} textAnchor="middle" className={styles['tick']}>
-              {words}
+          {ticks
+            .filter(({ x }) => nowX === undefined || Math.abs(x - nowX) > tickRoom)
+            .map(({ x, words, tick }) => (
+              <text key={tick} x={x} y={14} textAnchor="middle" className={styles['tick']}>
+                {words}
+              </text>
+            ))}
+          {nowX !== undefined && (
+            <text x={nowX} y={14} textAnchor="middle" className={styles['now-word']}>
+              now
             </text>
-          ))}
+          )}
         </svg>
       </div>
       <ul className={styles['lanes']} aria-label={props.label} onKeyDown={moveFocus}>
@@ -93,7 +102,11 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
           </li>
         ))}
       </ul>
-      {props.load.length > 0 && <LoadStrip load={props.load} width={width} share={share} />}
+      <LoadStrip
+        load={props.load.filter(({ from, until }) => until > axis.from && from < axis.until)}
+        width={width}
+        share={share}
+      />
     </>
   )
 }
@@ -159,6 +172,7 @@ function LaneDrawing(props: LaneDrawingProps) {
 const loadHeight = 36
 
 function LoadStrip(props: { load: readonly Load[]; width: number; share: (at: number) => number }) {
+  if (props.load.length === 0) return null
   const tallest = Math.max(1, ...props.load.map((each) => each.value))
   return (
     <div className={styles['load']}>
@@ -171,9 +185,9 @@ function LoadStrip(props: { load: readonly Load[]; width: number; share: (at: nu
         aria-label={loadWords(props.load)}
       >
         {props.load.map((each) => {
-          const x = props.share(each.from) * props.width
+          const x = Math.max(0, props.share(each.from)) * props.width
           const height = Math.max(2, (each.value / tallest) * loadHeight)
-          const width = Math.max(2, props.share(each.until) * props.width - x - 1)
+          const width = Math.max(2, Math.min(1, props.share(each.until)) * props.width - x - 1)
           return (
             <rect
               key={each.from}

@@ -13,7 +13,7 @@ interface LoadMoreProps {
 /** The foot of a list: how many rows are here, and the next ones on demand. */
 export function LoadMore({ shown, noun, hasMore, busy, onMore }: LoadMoreProps) {
   return (
-    <div className={styles['foot']}>
+    <div className={styles['foot']} data-foot>
       <span className="muted">
         {shown} {noun}
         {hasMore ? ' shown' : ''}

@@ -136,10 +136,10 @@ export function Bar(props: {
   const accepted = Math.max(3, bar.end * width - start)
   const whole = Math.max(accepted, bar.validEnd * width - start)
   return (
-    <a href={props.href} aria-label={props.name} className={styles['bar']} data-kind={bar.item.kind}>
+    <a href={props.href} aria-label={props.name} className={styles['bar']} data-kind={bar.kind}>
       <rect x={start} y={y} width={whole} height={barHeight} rx={4} className={styles['validity']} />
       <rect x={start} y={y} width={accepted} height={barHeight} rx={4} className={styles['fill']} />
-      {bar.item.kind === 'revoked' && (
+      {bar.kind === 'revoked' && (
         <rect x={start} y={y} width={accepted} height={barHeight} rx={4} fill={`url(#${props.hatch})`} />
       )}
       {accepted > 84 && (

@@ -45,6 +45,20 @@ describe('layOutTimeline', () => {
     expect(retired?.validEnd).toBe(retired?.end)
   })
 
+  test('leaves out what was over before the axis begins, however long it would have been valid', () => {
+    const over = item('a', 0, 10, { kind: 'retired', validUntil: start + 30 * day })
+    const axis = { from: start + 20 * day, until: start + 40 * day }
+    expect(
+      layOutTimeline([over, item('b', 9, 39)], start + 25 * day, null, axis).bars.map(({ item: { id } }) => id),
+    ).toEqual(['b'])
+  })
+
+  test('shows as expired what nobody ended before its validity did', () => {
+    const items = [item('a', 0, 10), item('b', 9, 20, { kind: 'retired' }), item('c', 19, 40)]
+    const { bars } = layOutTimeline(items, start + 25 * day, null)
+    expect(bars.map(({ kind }) => kind)).toEqual(['expired', 'retired', 'active'])
+  })
+
   test('survives having nothing to show', () => {
     expect(layOutTimeline([], start, null)).toMatchObject({ bars: [], overlaps: [], laneCount: 1 })
   })

@@ -1,6 +1,8 @@
 import { absoluteTime, dayWords, zoneShiftMs } from './absolute-time.ts'
 
 type TimelineKind = 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
+/** As it is drawn: what nobody ended, but its validity did, has expired. */
+type DrawnKind = TimelineKind | 'expired'
 
 /** One thing with a validity, such as a certificate. Instants are epoch milliseconds. */
 export interface TimelineItem {
@@ -17,6 +19,7 @@ export interface TimelineItem {
 
 export interface TimelineBar {
   readonly item: TimelineItem
+  readonly kind: DrawnKind
   readonly lane: number
   /** Shares of the axis, 0 to 1. */
   readonly start: number
@@ -52,9 +55,8 @@ export interface Axis {
 
 /** An axis that holds everything, now and the planned instant. */
 export function fittingAxis(items: readonly TimelineItem[], now: number, planned: number | null): Axis {
-  const ends = items.map((item) => (isOver(item.kind) ? item.until : item.validUntil))
   const first = Math.min(now, ...items.map((item) => item.from))
-  const last = Math.max(now, planned ?? now, ...ends)
+  const last = Math.max(now, planned ?? now, ...items.map(shownUntil))
   const room = Math.max(1, last - first) * margin
   return { from: first - room, until: last + room }
 }
@@ -70,7 +72,7 @@ export function layOutTimeline(
   { from, until }: Axis = fittingAxis(items, now, planned),
 ): TimelineLayout {
   const sorted = items
-    .filter((item) => item.from < until && Math.max(item.until, item.validUntil) > from)
+    .filter((item) => item.from < until && shownUntil(item) > from)
     .sort((a, b) => a.from - b.from || a.until - b.until)
   const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (until - from)))
 
@@ -81,10 +83,11 @@ export function layOutTimeline(
     laneEnds[lane] = item.until
     return {
       item,
+      kind: drawnKind(item, now),
       lane,
       start: share(item.from),
       end: share(item.until),
-      validEnd: share(Math.max(item.until, isOver(item.kind) ? item.until : item.validUntil)),
+      validEnd: share(shownUntil(item)),
     }
   })
   return {
@@ -98,8 +101,13 @@ export function layOutTimeline(
   }
 }
 
-function isOver(kind: TimelineKind): boolean {
-  return kind === 'retired' || kind === 'revoked'
+export function drawnKind({ kind, validUntil }: TimelineItem, now: number): DrawnKind {
+  return kind !== 'retired' && kind !== 'revoked' && validUntil <= now ? 'expired' : kind
+}
+
+/** Until when an item is drawn: what is over ends before its validity does, and nothing of the rest is shown. */
+export function shownUntil({ kind, until, validUntil }: TimelineItem): number {
+  return kind === 'retired' || kind === 'revoked' ? until : Math.max(until, validUntil)
 }
 
 /** The spans in which an item and the one after it are both accepted. */

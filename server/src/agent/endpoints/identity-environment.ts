@@ -35,6 +35,7 @@ export const identityVariables = [
   'MSI_ENDPOINT',
   'MSI_SECRET',
   'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+  'AZURE_FEDERATED_TOKEN_FILE',
 ] as const
 
 /**

@@ -19,7 +19,7 @@ import {
   mainSurface,
   serviceFabricSurface,
 } from './local-surface.ts'
-import { allowedHosts, wellKnownAddress } from './request-guard.ts'
+import { allowedHosts, isOfThisMachine, wellKnownAddress } from './request-guard.ts'
 import { holdWellKnownAddress } from './well-known-address.ts'
 
 /** What of the local endpoints can be chosen. */
@@ -42,6 +42,8 @@ export interface LocalSettings {
   readonly wellKnownAddress: boolean
   /** Whether clients may take the endpoint for a proxy to that address. */
   readonly absoluteForm: boolean
+  /** Whether every identity has a token file, also while no run wants one. */
+  readonly tokenFiles: boolean
   readonly limits: LimitSettings
   readonly callers: CallerSettings
 }
@@ -164,6 +166,7 @@ export class LocalListeners {
       bind,
       port,
       handler,
+      admits: isOfThisMachine,
       ...(tls && { tls: { ...tls, minVersion: 'TLSv1.2' as const } }),
     })
     this.#lifecycle.started(name, () => listener.close())

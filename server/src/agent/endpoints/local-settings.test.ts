@@ -1,11 +1,12 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../platform/clock.ts'
 import { call, freePort, readyAgent, type TestStand, until } from '../testing/test-stand.ts'
 import { LocalLimits } from './local-limits.ts'
 import type { LocalSettings } from './local-listeners.ts'
-import { wellKnownAddress } from './request-guard.ts'
+import { isOfThisMachine, wellKnownAddress } from './request-guard.ts'
 import { placeOfWellKnownAddress } from './well-known-address.ts'
 
 let open: TestStand | undefined
@@ -154,6 +155,44 @@ describe('ports and places', () => {
     expect(placeOfWellKnownAddress({ dummy0: [{ ...address, internal: false }] })).toBe('inside')
     expect(placeOfWellKnownAddress({ eth0: [{ ...address, internal: false }] })).toBe('outside')
     expect(placeOfWellKnownAddress({})).toBeUndefined()
+  })
+})
+
+describe('a connection from another address than one of the loopback device (SEC-102)', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    [wellKnownAddress, true],
+    ['172.17.0.2', false],
+    ['::ffff:172.17.0.2', false],
+    ['fe80::1', false],
+    ['', false],
+  ])('is told by it: %s', (address, isOwn) => {
+    expect(isOfThisMachine(address)).toBe(isOwn)
+  })
+
+  const outer = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+
+  it.skipIf(outer === undefined)('is closed without a word', async () => {
+    const { agent } = await ready({})
+    const { hostname, port } = new URL(agent.endpoints.urls.imds)
+    const asked = new Promise<string>((resolve) => {
+      const socket = connect({ host: hostname, port: Number(port), localAddress: outer ?? '' })
+      let said = ''
+      socket.on('connect', () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nMetadata: true\r\n\r\n`),
+      )
+      socket.on('data', (chunk) => {
+        said += chunk.toString('latin1')
+      })
+      socket.on('error', () => undefined)
+      socket.on('close', () => resolve(said))
+    })
+    expect(await asked).toBe('')
   })
 })
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
 import { SignetError } from '../../platform/signet-error.ts'
 
 export const mostBodyBytes = 1_024
@@ -21,6 +22,22 @@ export function allowedHosts(bind: string, port: number): ReadonlySet<string> {
   const hosts = names.map((name) => `${name}:${port}`)
   if (port === 80) hosts.push(...names)
   return new Set([...hosts, wellKnownAddress, `${wellKnownAddress}:80`])
+}
+
+const machine = new BlockList()
+machine.addSubnet('127.0.0.0', 8)
+machine.addAddress('::1', 'ipv6')
+machine.addAddress(wellKnownAddress)
+
+/**
+ * Whether a connection comes from this machine itself. A packet of its own to an address of the loopback device has such an
+ * address at its other end; one that a container or a host beside it sends there, which Linux takes in, does not. Node cannot
+ * have answers leave with a hop limit of 1, so whoever is further away is answered nothing at all (SEC-102).
+ */
+export function isOfThisMachine(remoteAddress: string): boolean {
+  const address = remoteAddress.startsWith('::ffff:') ? remoteAddress.slice('::ffff:'.length) : remoteAddress
+  const family = isIP(address)
+  return family !== 0 && machine.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 /**

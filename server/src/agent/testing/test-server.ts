@@ -8,6 +8,7 @@ import {
   type ProbeResult,
   ProbeStepsReport,
   type ReportRequest,
+  type TokenTerms,
 } from '@signet/shared/wire/agent-protocol'
 import { readCertificate, spkiS256 } from '../../platform/crypto/certificate.ts'
 import { readCertificationRequest } from '../../platform/crypto/certification-request.ts'
@@ -54,6 +55,9 @@ export class TestServer {
   /** Refuses a call before it has any effect, or (`late`) after it. */
   fault: ((path: string) => { error: SignetError; late: boolean } | undefined) | undefined
   streamsBlocked = false
+  /** PEM of what the operator's own certificate is checked by, if there is one. */
+  authorityCas: string | undefined
+  terms: TokenTerms = { revision: 1, keyEpoch: 0, audiences: [] }
   readonly #authorities: TestAuthorities
   readonly #streams = new Set<EventStream>()
   readonly #raw = new Set<ServerResponse>()
@@ -145,6 +149,8 @@ export class TestServer {
         instances: [instanceId],
         slot: { ...slot, rotateAfter: null },
       })),
+      ...(this.authorityCas !== undefined && { authorityCas: this.authorityCas }),
+      terms: this.terms,
       renewAfter: this.renewAfter,
       agentGeneration: this.agentGeneration,
     })

@@ -27,6 +27,7 @@ export const testSettings: Omit<LocalSettings, 'arcFolder'> = {
   arcGroup: undefined,
   wellKnownAddress: false,
   absoluteForm: false,
+  tokenFiles: false,
   limits: { perSecond: undefined, inFlight: undefined },
   callers: { users: undefined, units: undefined },
 }

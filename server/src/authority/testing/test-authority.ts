@@ -26,6 +26,7 @@ import { createLogger } from '../../platform/log.ts'
 import { OutboundError } from '../../platform/outbound.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
 import type { FederatedTrust, KeyCredential, KnownSecret, Principal } from '../../principals/index.ts'
+import type { AuthorityOptions } from '../authority.ts'
 import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
 import type { Fetch } from '../issuer-keys.ts'
 
@@ -174,6 +175,8 @@ export async function openTestAuthority(
     logged?: string[]
     /** What external issuers answer; nothing unless given. */
     fetch?: Fetch
+    /** What else the authority, and what the built-in audiences are called here. */
+    names?: Pick<AuthorityOptions, 'otherAuthorityUrls' | 'audienceNames'>
     /** Puts rows there before the authority reads them. */
     prepare?: (database: Database) => Promise<unknown>
   } = {},
@@ -221,6 +224,7 @@ export async function openTestAuthority(
       },
     },
     tenantDomain: 'signet.local',
+    ...options.names,
     askersOf: async () => askers,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     fetch: options.fetch ?? unreachable,

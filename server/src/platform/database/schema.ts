@@ -134,6 +134,8 @@ export interface SigningKeysTable {
   activate_at: number
   retiring_at: number | null
   retire_at: number | null
+  /** 1 while an operator keeps it from being removed. */
+  held: 0 | 1
   version: number
   created_at: number
   updated_at: number

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { SecureVersion } from 'node:tls'
+import type { SecureContext, SecureVersion } from 'node:tls'
 import { SignetError, StartupError } from '../signet-error.ts'
 import { headerFault, mostHeaders } from './header-guard.ts'
 import { transportRefusal } from './problem.ts'
@@ -24,12 +24,16 @@ export interface ListenerOptions {
   readonly idleMs?: number
   /** Connections open at once from one address; further ones are closed. 1,024 unless given. */
   readonly mostConnectionsPerAddress?: number
+  /** Whether a connection from this address is taken; any is unless given. One that is not is closed without a word. */
+  readonly admits?: (remoteAddress: string) => boolean
   /** The name was configured and TLS is on: tell browsers to stay with it (SEC-163). */
   readonly strictTransport?: boolean
   readonly tls?: TlsMaterial & {
     readonly minVersion: SecureVersion
     /** Ask for a client certificate; the handler decides what to make of it, by thumbprint. */
     readonly requestCert?: boolean
+    /** The certificate for a name in SNI, where it is another than the first one. Must not throw. */
+    readonly contextFor?: (name: string) => SecureContext | undefined
   }
 }
 
@@ -55,6 +59,8 @@ const mostConnectionsPerAddress = 1_024
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
   harden(server)
+  const { admits } = options
+  if (admits) server.on('connection', (socket: Socket) => admits(socket.remoteAddress ?? '') || socket.destroy())
   limitConnections(server, options.mostConnectionsPerAddress ?? mostConnectionsPerAddress)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(options, error)))
@@ -72,9 +78,10 @@ function createServer(options: ListenerOptions): Server | TlsServer {
   const limits = { ...httpLimits, keepAliveTimeout: options.idleMs ?? httpLimits.keepAliveTimeout }
   const handler = guarded(options.handler, options.strictTransport === true)
   if (!options.tls) return createHttpServer(limits, handler)
-  const { requestCert = false, ...tls } = options.tls
+  const { requestCert = false, contextFor, ...tls } = options.tls
+  const fixed = { requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] }
   return createHttpsServer(
-    { ...limits, ...tls, requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] },
+    { ...limits, ...tls, ...fixed, ...(contextFor && { SNICallback: (name, done) => done(null, contextFor(name)) }) },
     handler,
   )
 }
@@ -100,8 +107,13 @@ export function guarded(handler: RequestListener, strictTransport = false): Requ
 
 /** Two readers might disagree about where such a request ends, so its connection goes with it. */
 function refuse(response: ServerResponse, detail: string): void {
-  const { body, headers } = transportRefusal(new SignetError('invalid_request', detail))
-  response.writeHead(400, { ...headers, Connection: 'close' }).end(body)
+  refuseBeforeReading(response, new SignetError('invalid_request', detail))
+}
+
+/** Answers before it is known whom the request is for, and ends the connection: what came with it is not read. */
+export function refuseBeforeReading(response: ServerResponse, error: SignetError): void {
+  const { body, headers } = transportRefusal(error)
+  response.writeHead(error.status, { ...headers, Connection: 'close' }).end(body)
 }
 
 /** A request that never became one: the words go to the bare socket. */

@@ -19,7 +19,7 @@ const parts = {
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
   activity: () => <p>The part about activity</p>,
-  lifetime: () => <span>As the audience says</span>,
+  lifetime: () => <span>Audience default</span>,
 }
 const session = {
   operator: { id: '01890000-0000-4000-8000-000000000099', displayName: 'Ada', role: 'admin' },

@@ -32,8 +32,8 @@ export const audienceColumns = columnsOf<Audience>([
     width: 150,
     cell: ({ assignmentRequired }) => (assignmentRequired ? 'Those with a role' : 'Every principal'),
   },
-  { id: 'roles', header: 'Roles', width: 70, cell: ({ roles }) => roles.length },
-  { id: 'assignments', header: 'Assigned', width: 80, cell: ({ assignments }) => assignments },
+  { id: 'roles', header: 'Roles', width: 70, isExtra: true, cell: ({ roles }) => roles.length },
+  { id: 'assignments', header: 'Assigned', width: 80, isExtra: true, cell: ({ assignments }) => assignments },
   { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
   {
     id: 'app',

@@ -27,7 +27,7 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
   const run = (reason: string) => {
     unassign.mutateAsync({ audienceId: audience.id, assignmentId, reason }).then(
       () => {
-        notify('ok', `${what} is taken away${whose}`)
+        notify('ok', `${what} is unassigned${whose}`)
         setAsking(false)
       },
       () => undefined,
@@ -38,18 +38,18 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
       <Button
         small
         disabledReason={refusal}
-        aria-label={`Take away ${what}${whose}`}
+        aria-label={`Unassign ${what}${whose}`}
         onClick={() => {
           unassign.reset()
           setAsking(true)
         }}
       >
-        Take away
+        Unassign
       </Button>
       <BlastDialog
         open={asking}
-        title={`Take ${what} away${whose}?`}
-        confirmLabel="Take away"
+        title={`Unassign ${what}${whose}?`}
+        confirmLabel="Unassign"
         name={undefined}
         loading={false}
         busy={unassign.isPending}

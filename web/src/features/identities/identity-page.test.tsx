@@ -79,7 +79,7 @@ describe('the page of a user-assigned identity', () => {
       await expect.element(screen.getByRole('button', { name: `Copy ${label}`, exact: true })).toBeVisible()
     }
     await expect.element(screen.getByRole('link', { name: '1 instance' })).toBeVisible()
-    await expect.element(screen.getByText(/^As the audience says/)).toBeVisible()
+    await expect.element(screen.getByText(/^Audience default/)).toBeVisible()
     await expect.element(screen.getByText(`export AZURE_CLIENT_ID=${exampleIdentity.clientId}`)).toBeVisible()
   })
 

@@ -26,7 +26,7 @@ export function LifetimeFact({ principalId }: { principalId: ObjectId }) {
   const { seconds } = query.data
   return (
     <span className="row">
-      {seconds === null ? 'As the audience says' : durationWords(seconds * 1_000)}
+      {seconds === null ? 'Audience default' : durationWords(seconds * 1_000)}
       <Button small disabledReason={refusal} aria-label="Change the token lifetime" onClick={() => setEditing(true)}>
         Change
       </Button>

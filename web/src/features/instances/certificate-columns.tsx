@@ -1,10 +1,12 @@
 import type { HeldCredential } from '@signet/shared/api/rotation'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { Link } from '@tanstack/react-router'
-import { credentialWords, keyAlgorithmName, keyLocationWords, triggerWords } from '../../api/words.ts'
+import { certificateWord } from '../../api/certificate-span.ts'
+import { keyAlgorithmName, keyLocationWords, triggerWords } from '../../api/words.ts'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
+import { useNow } from '../../ui/now.ts'
 import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
@@ -25,7 +27,7 @@ export const certificateColumns = columnsOf<HeldCredential>([
     header: 'Serial',
     cell: (row) => <Copyable value={row.serial} label="serial number" short={8} />,
   },
-  { id: 'state', header: 'State', cell: (row) => <StatusBadge {...credentialWords[row.state]} /> },
+  { id: 'state', header: 'State', cell: (row) => <State credential={row} /> },
   { id: 'key', header: 'Key', cell: (row) => <span className="nowrap">{keyAlgorithmName(row.keyAlgorithm)}</span> },
   { id: 'begins', header: 'Not before', cell: (row) => <ExactTime at={row.notBefore} precision="minute" /> },
   { id: 'expires', header: 'Not after', cell: (row) => <Expiry credential={row} /> },
@@ -34,6 +36,10 @@ export const certificateColumns = columnsOf<HeldCredential>([
   { id: 'first', header: 'First use', cell: (row) => <Optional at={row.firstUsedAt} /> },
   { id: 'last', header: 'Last use', cell: (row) => <Optional at={row.lastUsedAt} /> },
 ])
+
+function State({ credential }: { credential: HeldCredential }) {
+  return <StatusBadge {...certificateWord(credential, useNow('slow'))} />
+}
 
 function RotatedBy({ run }: { run: HeldCredential['run'] }) {
   if (run === null) return <None />

@@ -8,6 +8,7 @@ import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Card, Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
+import { useNow } from '../../ui/now.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
@@ -75,10 +76,11 @@ interface OverTimeProps {
 
 export function OverTime({ items, nextRotationAt, tableAt = '' }: OverTimeProps) {
   usePreferences()
+  const now = useNow('slow')
   const latest = items.slice(0, timelineLength)
   const sentenceOf = (id: string) => {
     const credential = latest.find((each) => each.id === id)
-    return credential === undefined ? '' : certificateSentence(credential, absoluteTime)
+    return credential === undefined ? '' : certificateSentence(credential, absoluteTime, now)
   }
   return (
     <Card

@@ -15,6 +15,8 @@ export const attentionWords: Record<AttentionKind, string> = {
   recovery_shares_missing: 'Missing',
   integrity_failed: 'Tampered',
   clock_doubtful: 'In doubt',
+  server_certificate_expiring: 'Expiring',
+  cloud_names_answered: 'Loosened',
 }
 
 export const severityTones = { critical: 'bad', warning: 'warn', notice: 'soft' } as const satisfies Record<
@@ -35,7 +37,7 @@ export const firstStepWords: Record<FirstStep, { readonly title: string; readonl
   token_tested: { title: 'Test a token', words: 'See every hop from the instance to the token.' },
   own_token: {
     title: 'Let a program get a token of its own',
-    words: 'Two lines of shell, then any Azure SDK works as it is.',
+    words: 'One line of shell, then any Azure SDK works as it is.',
   },
   recovery_shares: {
     title: 'Take recovery shares',

@@ -1,15 +1,18 @@
 import type { CredentialSummary } from '@signet/shared/api/principals'
-import { credentialWords, keyAlgorithmName, keyLocationWords } from '../../api/words.ts'
+import { certificateWord } from '../../api/certificate-span.ts'
+import { keyAlgorithmName, keyLocationWords } from '../../api/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { None } from '../../ui/none.tsx'
+import { useNow } from '../../ui/now.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 
 /** One of the two certificates of a rotation. */
 export function CertificateCard(props: { title: string; credential: CredentialSummary | null; none: string }) {
   const { title, credential, none } = props
+  const now = useNow('slow')
   if (credential === null) {
     return (
       <Card title={title}>
@@ -27,7 +30,7 @@ export function CertificateCard(props: { title: string; credential: CredentialSu
     ['Last use', credential.lastUsedAt],
   ] as const
   return (
-    <Card title={title} actions={<StatusBadge {...credentialWords[credential.state]} />}>
+    <Card title={title} actions={<StatusBadge {...certificateWord(credential, now)} />}>
       <Facts>
         <Fact name="SHA-1 thumbprint">
           <Copyable value={credential.thumbprint} label={`SHA-1 thumbprint, ${title.toLowerCase()}`} />

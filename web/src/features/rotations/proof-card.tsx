@@ -1,4 +1,4 @@
-import type { RotationDetail } from '@signet/shared/api/rotation'
+import type { RotationDetail, RotationSummary } from '@signet/shared/api/rotation'
 import { fieldIs } from '@signet/shared/query/query-text'
 import { Link } from '@tanstack/react-router'
 import { Printer } from 'lucide-react'
@@ -40,7 +40,7 @@ export function ProofCard({ run }: { run: RotationDetail }) {
 const afterMs = 1_000
 
 /** Events on the identity and on both certificates, from the request to the end. */
-export function auditSearch(run: RotationDetail): { filter: string; from: string; to?: string } {
+export function auditSearch(run: RotationSummary): { filter: string; from: string; to?: string } {
   const values = [run.principalId, run.from?.id, run.to?.id].filter((id) => id !== undefined)
   return {
     filter: fieldIs('target', ...values),

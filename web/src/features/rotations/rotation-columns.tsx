@@ -9,7 +9,6 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { RotateAgainButton } from './rotate-again-button.tsx'
 import styles from './rotations.module.css'
 import { Waiting } from './waiting.tsx'
 
@@ -24,7 +23,7 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
-    width: 226,
+    width: 232,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         <ExactTime at={row.requestedAt} />
@@ -34,9 +33,8 @@ const columns = columnsOf<RotationSummary>([
       </Link>
     ),
   },
-  { id: 'instance', header: 'Instance', width: 178, cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', width: 114, cell: (row) => triggerWords[row.trigger] },
-  { id: 'actor', header: 'Actor', width: 140, cell: (row) => <Untrusted text={row.actor.label} /> },
+  { id: 'instance', header: 'Instance', width: 170, cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', width: 144, cell: (row) => <Cause run={row} /> },
   { id: 'change', header: 'Old → new', width: 174, cell: (row) => <Change run={row} /> },
   { id: 'state', header: 'State', width: 168, cell: (row) => <RunBadge run={row} /> },
   {
@@ -49,7 +47,7 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'overlap',
     header: 'Overlap',
-    width: 104,
+    width: 92,
     cell: ({ overlapFrom, overlapUntil }) =>
       overlapFrom === null || overlapUntil === null ? (
         <None />
@@ -57,7 +55,7 @@ const columns = columnsOf<RotationSummary>([
         <span className="nowrap">{durationWords(overlapUntil - overlapFrom)}</span>
       ),
   },
-  { id: 'actions', header: 'Actions', width: 140, cell: (row) => <RotateAgainButton run={row} small /> },
+  { id: 'actor', header: 'Actor', width: 160, isExtra: true, cell: (row) => <Untrusted text={row.actor.label} /> },
 ])
 
 /** Of what has ended and what is under way. */
@@ -66,20 +64,32 @@ export const rotationColumns = columns
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
   ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
-  { id: 'waiting', header: 'Waits for', width: 516, cell: (row) => <Waiting run={row} /> },
-  { id: 'agent', header: 'Agent', width: 100, cell: (row) => <AgentLink run={row} /> },
-  { id: 'attempts', header: 'Tries', width: 60, cell: (row) => row.attempts },
+  { id: 'waiting', header: 'Waits for', width: 450, cell: (row) => <Waiting run={row} /> },
+  { id: 'agent', header: 'Agent', width: 100, isExtra: true, cell: (row) => <AgentLink run={row} /> },
+  { id: 'attempts', header: 'Tries', width: 64, isExtra: true, cell: (row) => row.attempts },
   {
     id: 'failures',
     header: 'Failed before',
     width: 100,
+    isExtra: true,
     cell: ({ waiting }) => {
       const failures = waiting?.failures ?? 0
       return failures === 0 ? <None /> : <span className="warn">{failures} in a row</span>
     },
   },
-  ...columns.filter(({ id }) => ['change', 'actor', 'actions'].includes(id)),
+  ...columns.filter(({ id }) => ['change', 'actor'].includes(id)).map((column) => ({ ...column, isExtra: true })),
 ])
+
+/** Who did it stands beside what people do; the rest says it by itself. */
+function Cause({ run: { trigger, actor } }: { run: RotationSummary }) {
+  if (trigger !== 'manual') return triggerWords[trigger]
+  return (
+    <>
+      {triggerWords[trigger]}
+      <Untrusted text={actor.label} className="muted" />
+    </>
+  )
+}
 
 function AgentLink({ run: { instance, waiting } }: { run: RotationSummary }) {
   if (instance === null || waiting === null || waiting.agent === null) return <span className="muted">None</span>

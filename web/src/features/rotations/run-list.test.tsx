@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
-import { rotationColumns } from './rotation-columns.tsx'
+import { defaultLayout, tracksOf } from '../../ui/table-columns.ts'
+import { queueColumns, rotationColumns } from './rotation-columns.tsx'
 import { RunList } from './run-list.tsx'
 import { exampleRun } from './testing/examples.ts'
 
@@ -48,4 +49,28 @@ test('keeps a filter under a name, and leads there again', async () => {
   await expect
     .poll(body)
     .toEqual({ list: 'rotations', name: 'Mine', shared: false, filter: 'state:failed', columns: 'time,state' })
+})
+
+test('starts another rotation from the menu of a row, with its reason', async () => {
+  await page.viewport(1280, 800)
+  const run = exampleRun()
+  const sent = fakeServer({
+    'GET /rotations': () => Response.json({ items: [run], nextCursor: null }),
+    'GET /views': () => Response.json({ items: [] }),
+    [`POST /identities/${run.principalId}/rotations`]: () => Response.json(run, { status: 201 }),
+  })
+  const list = () => <RunList columns={rotationColumns} search={{}} onSearch={() => undefined} nothing="never" />
+  const { screen } = await showPage('/rotations/history', list, '/rotations/history')
+  await screen.getByRole('button', { name: /^Actions of web-01/ }).click()
+  await screen.getByRole('menuitem', { name: 'Rotate now…' }).click()
+  await screen.getByLabelText('Reason (optional)').fill('drill')
+  await screen.getByRole('dialog').getByRole('button', { name: 'Rotate now' }).click()
+  await expect.poll(() => sent.find(({ method }) => method === 'POST')?.body).toEqual({ reason: 'drill' })
+})
+
+test('has room for every column, and the menu, on a page of 1440 px', () => {
+  const room = 1_206
+  for (const columns of [rotationColumns, queueColumns]) {
+    expect(tracksOf(defaultLayout(columns), columns, { before: 0, after: 40 }).leastWidth).toBeLessThanOrEqual(room)
+  }
 })

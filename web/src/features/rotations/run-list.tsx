@@ -1,3 +1,4 @@
+import type { RotationSummary } from '@signet/shared/api/rotation'
 import { parseQuery } from '@signet/shared/query/query'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import { useNavigate } from '@tanstack/react-router'
@@ -13,10 +14,12 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { ExportMenu } from '../../ui/export-menu.tsx'
 import { QueryBox } from '../../ui/query-box.tsx'
+import { RowMenuButton } from '../../ui/row-menu.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { NothingRotated } from './nothing-rotated.tsx'
 import { type rotationColumns, rotationName } from './rotation-columns.tsx'
+import { RotationRowMenu, rowMenu } from './rotation-row-menu.tsx'
 import { RotationViews, type RunListSearch } from './rotation-views.tsx'
 import styles from './rotations.module.css'
 import { exportRotations, readRotations, rotationsKey } from './rotations-queries.ts'
@@ -76,11 +79,17 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
           rowId={(row) => row.id}
           nameOf={rotationName}
           onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
+          rowMenu={menuButton}
           empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
         />
       </Frame>
+      <RotationRowMenu />
     </div>
   )
+}
+
+function menuButton(row: RotationSummary) {
+  return <RowMenuButton handle={rowMenu} row={row} name={rotationName(row)} />
 }
 
 function NoMatch({ onClear }: { onClear: () => void }) {

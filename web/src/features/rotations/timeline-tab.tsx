@@ -1,5 +1,5 @@
 import type { RotationDay, RotationLane } from '@signet/shared/api/rotation'
-import { dayMs } from '@signet/shared/vocabulary/time'
+import { dayMs, secondMs } from '@signet/shared/vocabulary/time'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { ChevronLeft, ChevronRight, ZoomIn, ZoomOut } from 'lucide-react'
@@ -16,40 +16,46 @@ import { Loadable } from '../../ui/loadable.tsx'
 import { useNow } from '../../ui/now.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
+import { shownUntil } from '../../ui/timeline-layout.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { NothingRotated } from './nothing-rotated.tsx'
 import styles from './rotations.module.css'
-import { loadOptions, timelineOptions } from './rotations-queries.ts'
-import { axisOf, defaultSpan, type Span, spans, spanWords, zoomed } from './timeline-axis.ts'
+import { loadOptions, policyOptions, timelineOptions } from './rotations-queries.ts'
+import { axisOf, defaultSpan, fittedAxis, isFitted, type Span, spanWords, zoomed } from './timeline-axis.ts'
 
 const page = getRouteApi('/signed-in/rotations/')
 
-const spanChoices = (Object.keys(spans) as Span[]).map((value) => ({ value, label: spanWords[value] }))
+const spanChoices = (Object.keys(spanWords) as Span[]).map((value) => ({ value, label: spanWords[value] }))
 
 /** Every identity with its certificates over time; the soonest to rotate first. */
 export function TimelineTab() {
   const search = page.useSearch()
   usePreferences()
   const navigate = page.useNavigate()
-  const axis = axisOf(search, useNow('slow'))
-  const lanes = useInfiniteQuery(timelineOptions({ instance: search.instance, axis }))
-  const load = useQuery(loadOptions(axis))
+  const now = useNow('slow')
+  const lifetimeMs = useLifetime()
+  const axis = axisOf(search, lifetimeMs ?? usualLifetimeMs, now)
+  const isKnown = lifetimeMs !== undefined
+  const lanes = useInfiniteQuery({ ...timelineOptions({ instance: search.instance, axis }), enabled: isKnown })
+  const load = useQuery({ ...loadOptions(axis), enabled: isKnown })
   const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true })
+  const controls = <Controls search={search} lifetimeMs={lifetimeMs ?? usualLifetimeMs} onChange={go} />
   return (
-    <Card title="Certificates over time" actions={<Controls search={search} onChange={go} />}>
+    <Card title="Certificates over time" actions={controls}>
       <Loadable state={loadStateOf(lanes)} lines={8}>
         {(data) => {
           const rows = rowsOf(data)
           if (rows.length === 0) return <NothingRotated />
+          const drawn = rows.map(laneOf)
           return (
             <>
               <LaneTimeline
                 label="Certificates of every identity"
-                lanes={rows.map(laneOf)}
-                axis={axis}
+                lanes={drawn}
+                axis={isFitted(search) ? fittedAxis(drawn.flatMap(shownOf), lifetimeMs ?? usualLifetimeMs, now) : axis}
                 load={(load.data?.days ?? []).map(loadOf)}
-                sentence={(lane, item) => sentenceOf(rows, lane.id, item.id)}
+                sentence={(lane, item) => sentenceOf(rows, lane.id, item.id, now)}
                 href={(lane) => hrefOf(rows, lane.id)}
               />
               <LoadMore
@@ -67,12 +73,32 @@ export function TimelineTab() {
   )
 }
 
+const usualLifetimeMs = 90 * dayMs
+
+/** How long certificates are valid, which is what fits on the axis; undefined until it is known. */
+function useLifetime(): number | undefined {
+  const { data, isError } = useQuery(policyOptions)
+  if (data !== undefined) return data.lifetimeSeconds * secondMs
+  return isError ? usualLifetimeMs : undefined
+}
+
+function shownOf({ items, plannedAt }: Lane): { from: number; until: number }[] {
+  const spans = items.map((item) => ({ from: item.from, until: shownUntil(item) }))
+  return plannedAt === null ? spans : [...spans, { from: plannedAt, until: plannedAt }]
+}
+
 type Search = ReturnType<typeof page.useSearch>
 
-function Controls({ search, onChange }: { search: Search; onChange: (change: Partial<Search>) => void }) {
+interface ControlsProps {
+  search: Search
+  lifetimeMs: number
+  onChange: (change: Partial<Search>) => void
+}
+
+function Controls({ search, lifetimeMs, onChange }: ControlsProps) {
   const shift = search.shift ?? 0
-  const narrower = zoomed(search.span, -1)
-  const wider = zoomed(search.span, 1)
+  const narrower = zoomed(search.span, lifetimeMs, -1)
+  const wider = zoomed(search.span, lifetimeMs, 1)
   const move = (by: number) => onChange({ shift: shift + by === 0 ? undefined : shift + by })
   return (
     <div className={styles['controls']}>
@@ -156,11 +182,11 @@ function loadOf({ day, done, planned }: RotationDay): Load {
   }
 }
 
-function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId: string): string {
+function sentenceOf(lanes: readonly RotationLane[], slotId: string, credentialId: string, now: number): string {
   const lane = lanes.find((each) => each.slotId === slotId)
   const credential = lane?.credentials.find((each) => each.id === credentialId)
   if (lane === undefined || credential === undefined) return ''
-  return certificateSentence(credential, absoluteTime)
+  return certificateSentence(credential, absoluteTime, now)
 }
 
 function hrefOf(lanes: readonly RotationLane[], slotId: string): string {

@@ -13,13 +13,11 @@ function words(agent: unknown, now: number, more: Record<string, unknown> = {}) 
 
 test('an offline agent is the reason, with since when and when the next try is', () => {
   expect(words({ id: agentId, connected: false, lastSeenAt: at + hour }, at + 4 * hour)).toEqual({
-    reason: 'The agent is offline, last seen 3 h ago.',
+    reason: 'Agent offline, last seen 3 h ago.',
     next: 'Next try in 1 h; gives up in 20 h',
     isStuck: true,
   })
-  expect(words({ id: agentId, connected: false, lastSeenAt: null }, at)?.reason).toBe(
-    'The agent is offline, never connected.',
-  )
+  expect(words({ id: agentId, connected: false, lastSeenAt: null }, at)?.reason).toBe('Agent offline, never connected.')
   expect(words(null, at)).toMatchObject({ reason: 'The agent that held the certificate is gone.', isStuck: true })
 })
 

@@ -36,7 +36,7 @@ function whyNot(
   if (agent === null) return { reason: 'The agent that held the certificate is gone.', isStuck: true }
   if (!agent.connected) {
     const seen = agent.lastSeenAt === null ? 'never connected' : `last seen ${relativeWords(agent.lastSeenAt, now)}`
-    return { reason: `The agent is offline, ${seen}.`, isStuck: true }
+    return { reason: `Agent offline, ${seen}.`, isStuck: true }
   }
   const turn =
     run.preparedAt === null

@@ -11,7 +11,7 @@ export function Waiting({ run }: { run: RotationSummary }) {
   const words = waitingWords(run, useNow('slow'))
   if (words === undefined) return <None />
   return (
-    <span className={styles['waiting']}>
+    <span className={styles['waiting']} title={`${words.reason} ${words.next}`}>
       {words.reason}
       <span className={styles['ago']}>{words.next}</span>
     </span>

@@ -18,7 +18,10 @@ const targets = TestTargets.parse({
     ],
   })),
   hasMore: false,
-  resources: [{ uri: 'https://vault.azure.net', name: 'Key vault' }],
+  resources: [
+    { uri: 'https://storage.azure.com', name: 'Storage' },
+    { uri: 'https://vault.azure.net', name: 'Key vault' },
+  ],
 })
 
 describe('the address of the tester', () => {

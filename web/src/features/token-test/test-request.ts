@@ -34,12 +34,17 @@ export function draftOf(search: TestSearch, targets: TestTargets): TestDraft {
   return {
     target,
     dialect: served?.find((dialect) => dialect === wanted) ?? served?.[0] ?? wanted ?? 'imds',
-    resource: search.resource ?? targets.resources[0]?.uri ?? '',
+    resource: search.resource ?? usualResource(targets),
     bypassCache: search.fresh === '1',
     shortLived: search.short === '1',
     selectorName: ProbeSelector.shape.name.safeParse(search.select).data,
     selectorValue: search.value ?? '',
   }
+}
+
+/** The one that examples everywhere ask for, where it is offered. */
+function usualResource({ resources }: TestTargets): string {
+  return (resources.find(({ uri }) => uri === 'https://vault.azure.net') ?? resources[0])?.uri ?? ''
 }
 
 /** What is sent, or undefined while something is missing. */

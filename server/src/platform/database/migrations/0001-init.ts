@@ -229,7 +229,7 @@ CREATE TABLE signing_keys (
   kid TEXT PRIMARY KEY, issuer_scope TEXT NOT NULL, alg TEXT NOT NULL CHECK (alg IN ('RS256')),
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
   public_jwk TEXT NOT NULL, cert_der BLOB NOT NULL, private_enc BLOB NOT NULL,
-  activate_at INTEGER NOT NULL, retiring_at INTEGER, retire_at INTEGER,
+  activate_at INTEGER NOT NULL, retiring_at INTEGER, retire_at INTEGER, held INTEGER NOT NULL CHECK (held IN (0,1)),
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX signing_keys_active ON signing_keys(issuer_scope) WHERE state = 'active';
 CREATE UNIQUE INDEX signing_keys_prepared ON signing_keys(issuer_scope) WHERE state = 'prepared';

@@ -12,10 +12,10 @@ CREATE INDEX instance_list_state ON instance_list(tenant_id, state, name_key, id
 CREATE INDEX instance_list_kind ON instance_list(tenant_id, kind, name_key, id);
 CREATE INDEX instance_list_agent ON instance_list(tenant_id, agent, name_key, id);
 CREATE INDEX instance_list_agent_version ON instance_list(tenant_id, agent_version, name_key, id);
-CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id, state, kind, agent);
-CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id, state, kind, agent);
-CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id, state, kind, agent);
-CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id, state, kind, agent);
+CREATE INDEX instance_list_expires ON instance_list(tenant_id, expires_key, id, state, kind, agent, name_key);
+CREATE INDEX instance_list_rotation ON instance_list(tenant_id, rotation_key, id, state, kind, agent, name_key);
+CREATE INDEX instance_list_token ON instance_list(tenant_id, token_key, id, state, kind, agent, name_key);
+CREATE INDEX instance_list_created ON instance_list(tenant_id, created_at, id, state, kind, agent, name_key);
 CREATE INDEX instance_list_principal ON instance_list(principal_id);
 CREATE INDEX instance_list_client ON instance_list(client_id);
 CREATE INDEX instance_list_look ON instance_list(look_at);
