@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ interface Count {
 
 const couldNotRun: Count = { passed: 0, failed: 1 }
 
-function main(): void {
+async function main(): Promise<void> {
   installToken()
   const chromium = spawnSync(process.execPath, ['browser.ts'], { cwd: join(root, 'e2e'), encoding: 'utf8' })
   if (chromium.status !== 0) {
@@ -27,8 +27,21 @@ function main(): void {
     return
   }
   const environment = { ...process.env, SIGNET_E2E_CHROMIUM: chromium.stdout.trim() }
+  const clients = fetchClients()
   const build = run('web', [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], environment)
-  finish(build === 0 ? [unitTests(environment), endToEndTests(environment)] : [couldNotRun])
+  if (build !== 0) {
+    finish([couldNotRun])
+    return
+  }
+  const units = unitTests(environment)
+  await clients
+  finish([units, endToEndTests(environment)])
+}
+
+/** Clients of other languages come from Debian while the unit tests run; those that do not are named, and their tests skip. */
+function fetchClients(): Promise<void> {
+  const child = spawn(process.execPath, ['debian-clients.ts'], { cwd: join(root, 'e2e'), stdio: ['ignore', 2, 2] })
+  return new Promise((resolve) => child.once('close', () => resolve()))
 }
 
 /**
@@ -62,7 +75,10 @@ function unitTests(environment: NodeJS.ProcessEnv): Count {
 function endToEndTests(environment: NodeJS.ProcessEnv): Count {
   const report = join(reports, 'e2e.json')
   const cli = join('node_modules', '@playwright', 'test', 'cli.js')
-  const status = run('e2e', [cli, 'test'], { ...environment, SIGNET_E2E_REPORT: report })
+  const status = run('e2e', [cli, 'test'], {
+    ...environment,
+    SIGNET_E2E_REPORT: report,
+  })
   const result = readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(report)
   if (!result) return couldNotRun
   const failed = result.stats.unexpected + result.stats.flaky
@@ -90,4 +106,4 @@ function finish(counts: readonly Count[]): void {
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 }
 
-main()
+await main()

@@ -8,7 +8,9 @@ export interface ClientKeys {
   /** PKCS#8. */
   readonly privateKey: string
   readonly certificate: string
-  /** SHA-256 of the certificate: in hexadecimal, as MSAL takes it, and in base64url. */
+  /** SHA-1 of the certificate in hexadecimal, as MSAL for Python takes it. */
+  readonly thumbprintSha1: string
+  /** SHA-256: in hexadecimal, as MSAL for JavaScript takes it, and in base64url. */
   readonly thumbprintHex: string
   readonly thumbprint: string
 }
@@ -39,6 +41,7 @@ export async function makeClientKeys(kind: keyof typeof algorithms, days = 30): 
   return {
     privateKey: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
     certificate: certificate.toString('pem'),
+    thumbprintSha1: Buffer.from(await certificate.getThumbprint('SHA-1')).toString('hex'),
     thumbprintHex: thumbprint.toString('hex'),
     thumbprint: thumbprint.toString('base64url'),
   }

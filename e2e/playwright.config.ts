@@ -1,4 +1,4 @@
-import { defineConfig } from '@playwright/test'
+import { defineConfig, type ReporterDescription } from '@playwright/test'
 import { quietFlags, requireChromium } from './browser.ts'
 
 export default defineConfig({
@@ -11,9 +11,13 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env['CI']),
-  reporter: process.env['SIGNET_E2E_REPORT']
-    ? [['list'], ['json', { outputFile: process.env['SIGNET_E2E_REPORT'] }]]
-    : [['list']],
+  reporter: [
+    ['list'],
+    ['./compatibility-reporter.ts'],
+    ...(process.env['SIGNET_E2E_REPORT']
+      ? [['json', { outputFile: process.env['SIGNET_E2E_REPORT'] }] satisfies ReporterDescription]
+      : []),
+  ],
   use: {
     browserName: 'chromium',
     launchOptions: { executablePath: requireChromium(), args: quietFlags },

@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
 import { decodeJwt } from 'jose'
 import { type ClientKeys, makeClientKeys } from '../client-keys.ts'
+import { javaScriptProgram } from '../client-programs.ts'
 import { CompanyCa } from '../company-ca.ts'
+import { note } from '../compatibility.ts'
 import { Stack, program as signet } from '../stack.ts'
 
 const run = promisify(execFile)
@@ -129,6 +131,13 @@ test.describe('a deployment with a domain, on a closed network', () => {
       ask('cloud-client', 'msal-node ConfidentialClientApplication'),
     ])
     for (const outcome of outcomes) expectToken(outcome)
+    for (const client of [
+      ...['azure-identity ClientSecretCredential', 'azure-identity ClientCertificateCredential'],
+      ...['azure-identity DefaultAzureCredential', 'msal-node ConfidentialClientApplication'],
+    ]) {
+      const way = 'names of the cloud, compiled in'
+      note({ section: 'authority', ...javaScriptProgram.labelOf(client), way, result: 'token' })
+    }
   })
 
   test('clients without instance discovery turned off are led by that of login.microsoftonline.com', async () => {

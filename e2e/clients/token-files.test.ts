@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
+import { javaScriptProgram } from '../client-programs.ts'
+import { note } from '../compatibility.ts'
 import { program, Stack } from '../stack.ts'
 
 const run = promisify(execFile)
@@ -93,6 +95,10 @@ test('WorkloadIdentityCredential, DefaultAzureCredential and ManagedIdentityCred
     for (const token of tokens) await expectGenuine(token)
     // Of a token file that one keeps nothing, and asks anew each time.
     if (client !== 'ManagedIdentityCredential') expect(tokens[1], client).toBe(tokens[0])
+  }
+  const way = 'workload-identity (token file)'
+  for (const { client } of outcomes) {
+    note({ section: 'local', ...javaScriptProgram.labelOf(client), way, result: 'token' })
   }
   expect(decodeJwt(file)).toMatchObject({ aud: 'api://AzureADTokenExchange', sub: identity.principalId })
   expect((await keySet()).keys.map(({ kid }) => kid)).not.toContain(decodeProtectedHeader(file).kid)

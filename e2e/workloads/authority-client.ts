@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { ClientCertificateCredential, ClientSecretCredential, WorkloadIdentityCredential } from '@azure/identity'
+import {
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  DefaultAzureCredential,
+  WorkloadIdentityCredential,
+} from '@azure/identity'
 import { ConfidentialClientApplication } from '@azure/msal-node'
 import { importPKCS8 } from 'jose'
 import * as oauth from 'oauth4webapi'
@@ -27,6 +32,8 @@ const clients: Record<string, () => Promise<string | undefined>> = {
     const credential = new WorkloadIdentityCredential({ tenantId: tenant, clientId, tokenFilePath, ...options })
     return (await credential.getToken(scope)).token
   },
+  // What its variables say: EnvironmentCredential is the first of its chain.
+  'azure-identity DefaultAzureCredential': async () => (await new DefaultAzureCredential().getToken(scope)).token,
   'msal-node ConfidentialClientApplication': async () => {
     const application = new ConfidentialClientApplication({
       auth: {
@@ -74,5 +81,7 @@ try {
   const token = await clients[need('CLIENT')]?.()
   process.stdout.write(JSON.stringify({ token }))
 } catch (error) {
-  process.stdout.write(JSON.stringify({ error: wordsOf(error) }))
+  // A challenge keeps oauth4webapi from reading the rest of the answer.
+  const answer = error instanceof oauth.WWWAuthenticateChallengeError ? await error.response.text() : ''
+  process.stdout.write(JSON.stringify({ error: `${wordsOf(error)} ${answer}` }))
 }

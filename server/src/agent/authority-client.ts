@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { secondMs } from '@signet/shared/vocabulary/time'
+import { aadstsMeaningOf, aadstsNumberIn } from '@signet/shared/wire/aadsts'
 import { z } from 'zod'
 import { randomShare } from '../platform/identifiers.ts'
 import { Secret } from '../platform/secret.ts'
@@ -171,5 +172,7 @@ function refusalOf({ status, headers }: Exchange, body: z.infer<typeof OAuthErro
   const said = body.error_description.slice(0, 1_500) || body.error
   if (body.error === 'invalid_resource') return new SignetError('resource_unknown', said)
   if (body.error === 'invalid_scope') return new SignetError('scope_malformed', said)
+  // Its name in OAuth, invalid_grant, says nothing of the resource.
+  if (aadstsMeaningOf(aadstsNumberIn(said) ?? 0)?.code === 'role_missing') return new SignetError('role_missing', said)
   return new SignetError('credential_refused', `Failed to retrieve token: ${said}`)
 }

@@ -74,7 +74,8 @@ export const firstApiVersion = {
   'app-service': '2019-08-01',
   'app-service-2017': '2017-09-01',
   'machine-learning': '2017-09-01',
-  arc: '2019-11-01',
+  // What azidentity sends.
+  arc: '2019-08-15',
   'service-fabric': '2019-07-01-preview',
 } as const
 

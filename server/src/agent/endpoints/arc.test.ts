@@ -48,6 +48,14 @@ describe('a client', () => {
     expect(second.json).toMatchObject({ object_id: stand.server.principals[0]?.objectId })
   })
 
+  it.each([
+    ['azidentity for Go', '2019-08-15'],
+    ['azure-identity for Python', '2019-11-01'],
+    ['msal-node', '2020-06-01'],
+  ])('is challenged in the version of %s', async (_client, version) => {
+    expect((await ask([], `api-version=${version}&resource=x`)).status).toBe(401)
+  })
+
   it('that names an identity finds the name again in the answer (vector 7)', async () => {
     const { clientId } = stand.server.principals[0] ?? { clientId: '' }
     const file = fileOf((await ask()).headers)

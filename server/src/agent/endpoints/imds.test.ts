@@ -150,12 +150,21 @@ describe('refusals of the error table', () => {
     expect([status, headers['allow']]).toEqual([405, 'GET'])
   })
 
-  it('400 invalid_resource, the words of the authority passed through', async () => {
-    const error_description = 'AADSTS500011: The resource principal named x was not found.'
-    stand.authority.refusal = { status: 400, body: { error: 'invalid_resource', error_description } }
-    const { status, json } = await get(unheard())
-    expect([status, json]).toEqual([400, { error: 'invalid_resource', error_description }])
-  })
+  it.each([
+    [
+      'an audience nobody registered',
+      'invalid_resource',
+      'AADSTS500011: The resource principal named x was not found.',
+    ],
+    ['a role that is missing', 'invalid_grant', 'AADSTS501051: The application is not assigned to a role of x.'],
+  ])(
+    '400 invalid_resource for %s, the words of the authority passed through',
+    async (_title, error, error_description) => {
+      stand.authority.refusal = { status: 400, body: { error, error_description } }
+      const { status, json } = await get(unheard())
+      expect([status, json]).toEqual([400, { error: 'invalid_resource', error_description }])
+    },
+  )
 
   it('400 for a resource that would smuggle in a second scope, without asking the authority', async () => {
     const before = stand.authority.calls.length
