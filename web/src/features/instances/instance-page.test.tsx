@@ -13,7 +13,11 @@ const other = { ...exampleInstance, id: InstanceId.parse('01890000-0000-4000-800
 
 /** Leads from the page of one instance to that of another, which was looked at before. */
 async function show(tab: string) {
-  const one = await showPage('/instances/$instanceId/{-$tab}', WholeInstancePage, `/instances/${exampleInstance.id}/${tab}`)
+  const one = await showPage(
+    '/instances/$instanceId/{-$tab}',
+    WholeInstancePage,
+    `/instances/${exampleInstance.id}/${tab}`,
+  )
   one.client.setQueryData(instanceOptions(other.id).queryKey, other)
   return { ...one, leave: () => one.history.push(`/instances/${other.id}/${tab}`) }
 }
