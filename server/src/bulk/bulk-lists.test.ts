@@ -3,7 +3,9 @@ import type { JobId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contextOf, given, identityOn, openStack, rowsOf, type Stack } from '../../test/stack.ts'
+import { newGuid } from '../platform/identifiers.ts'
 import { bulkKinds, kindFacts } from './bulk-kinds.ts'
+import { bulkHandlers } from './index.ts'
 
 let stack: Stack
 beforeEach(async () => {
@@ -58,6 +60,39 @@ describe('the kinds of jobs', () => {
 
   it('are refused for a list that does not have them', () => {
     expect(() => kindFacts('audiences', 'rotate')).toThrow()
+  })
+})
+
+describe('who may start a job', () => {
+  const handlers = () => {
+    const asked: string[] = []
+    const requirePermission = (_context: unknown, permission: string) => void asked.push(permission)
+    const requireStepUp = async () => void asked.push('step-up')
+    return { asked, api: bulkHandlers(stack.bulk, { requirePermission, requireStepUp }) }
+  }
+  const noReply = { setHeader: () => undefined }
+
+  it.each([
+    ['identities', 'pause', ['identities.write']],
+    ['identities', 'delete', ['identities.write', 'step-up']],
+    ['audiences', 'disable', ['audiences.write']],
+    ['audiences', 'delete', ['audiences.write', 'step-up']],
+    ['instances', 'rotate', ['rotations.write']],
+  ] as const)('is who may do the act itself: of %s, to %s (SEC-22, SEC-27)', async (list, kind, wanted) => {
+    const { asked, api } = handlers()
+    const body = { list, kind, selection: { ids: [newGuid()] } }
+    await api.start({ body, params: undefined, query: undefined, ifMatch: undefined }, context, noReply)
+    expect(asked).toEqual(wanted)
+  })
+
+  it('confirms anew to undo a restore, which deletes (SEC-22)', async () => {
+    const [id] = await identities('one')
+    await stack.users.act(context, 'delete', given(id), {})
+    const job = await work((await start('identities', 'restore', [given(id)])).id)
+    const { asked, api } = handlers()
+    const input = { params: { jobId: job.id }, body: {}, query: undefined, ifMatch: undefined }
+    await api.undo(input, context, noReply)
+    expect(asked).toEqual(['identities.write', 'step-up'])
   })
 })
 

@@ -1,3 +1,4 @@
+import type { BulkKind } from '@signet/shared/api/bulk'
 import { TagChange } from '@signet/shared/api/resources'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
@@ -7,6 +8,7 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import {
+  type IdentityAct,
   type InstanceList,
   inverseOf,
   isLive,
@@ -96,12 +98,8 @@ export class InstanceThings implements BulkThings {
         const wanted = { principalId: act.identity, instanceId, reason }
         return { changed: await users.assignOne(tx, context, kind, wanted) }
       }
-      case 'delete':
-      case 'enable':
-      case 'disable':
-        throw new SignetError('internal', 'The list has no such act.')
       default: {
-        const result = await identities.perform(tx, context, kind, instanceId, {
+        const result = await identities.perform(tx, context, identityAct(kind), instanceId, {
           principalId: input.principalId,
           reason,
         })
@@ -137,6 +135,14 @@ export class InstanceThings implements BulkThings {
   }
 }
 
+const identityActs = ['turn-on', 'pause', 'resume', 'turn-off', 'restore'] as const satisfies readonly IdentityAct[]
+
+function identityAct(kind: BulkKind): IdentityAct {
+  const act = identityActs.find((each) => each === kind)
+  if (act === undefined) throw new SignetError('internal', `There is no ${kind} of instances.`)
+  return act
+}
+
 const change: Verdict = { kind: 'change' }
 const already: Verdict = { kind: 'already' }
 
@@ -158,11 +164,11 @@ function verdictOfInstance(
       const has = identities.some(({ principalId }) => principalId === act.identity)
       return has === (kind === 'attach') ? already : change
     }
-    case 'delete':
-    case 'enable':
-    case 'disable':
-      return { kind: 'refused', reason: 'There is no such act.' }
     default:
-      return verdictOf(kind, { identityState: instance.identityState, principal: principal ?? null }, nowMs)
+      return verdictOf(
+        identityAct(kind),
+        { identityState: instance.identityState, principal: principal ?? null },
+        nowMs,
+      )
   }
 }

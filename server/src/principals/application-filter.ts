@@ -13,7 +13,7 @@ import {
   within,
   wordIs,
 } from '../platform/database/filter-sql.ts'
-import { differs, same, someRow } from '../platform/database/match-sql.ts'
+import { among, differs, exactly, same, someRow } from '../platform/database/match-sql.ts'
 import { neverMs } from './applications-store.ts'
 import { endingSoonMs, recentUseMs } from './credential-expiry.ts'
 import type { Principal } from './principal.ts'
@@ -31,23 +31,26 @@ export const proofConditions: Record<string, Condition> = {
   none: allOf([none('secrets'), none('certificates'), none('federated')]),
 }
 
-export const broadCondition: Condition = some('broad')
+const ofRules = { table: 'federated_credentials', column: 'principal_id' }
+export const broadCondition: Condition = among(column('object_id'), ofRules, [exactly(column('broad'), 1)])
 
-/** The same question as `endingCredentials`, of all applications at once. */
+/** The same question as `endingCredentials`, of all applications at once: an index finds what ends, whatever else there is. */
 export function expiringCondition(nowMs: number): Condition {
-  const endsIn = (table: string, end: string, more: readonly Condition[]) =>
-    someRow(table, [
-      same(column(`${table}.principal_id`), column('object_id')),
-      ...more,
-      within(column(`${table}.${end}`), { until: nowMs + endingSoonMs }),
-      anyOf([
-        within(column(`${table}.last_used_at`), { from: nowMs - recentUseMs }),
-        allOf([same(column(`${table}.${end}`), column('expires_key')), none('federated')]),
-      ]),
+  const endsIn = (table: string, end: string, more: readonly Condition[]) => {
+    const ends = [...more, within(column(`${table}.${end}`), { until: nowMs + endingSoonMs })]
+    const needed = anyOf([
+      within(column(`${table}.last_used_at`), { from: nowMs - recentUseMs }),
+      allOf([same(column(`${table}.${end}`), column('expires_key')), none('federated')]),
     ])
+    const own = same(column(`${table}.principal_id`), column('object_id'))
+    return allOf([
+      among(column('object_id'), { table, column: 'principal_id' }, ends),
+      someRow(table, [own, ...ends, needed]),
+    ])
+  }
   const registered = [
-    oneOf(column('credentials.key_location'), ['external']),
-    oneOf(column('credentials.state'), ['active']),
+    exactly(column('credentials.key_location'), 'external'),
+    exactly(column('credentials.state'), 'active'),
   ]
   return anyOf([endsIn('client_secrets', 'expires_at', []), endsIn('credentials', 'not_after', registered)])
 }

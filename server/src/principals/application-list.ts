@@ -57,7 +57,7 @@ export class ApplicationList {
       columns,
       check: (filter) => requireTerms(filter, applicationFields),
       each: ({ filter, sort }) => this.#each(this.#conditionOf(filter), sort),
-      named: (ids, sort) => this.#each(this.#store.isNamed(ids), sort),
+      named: (ids, sort) => everyRow(async (at) => this.#shown(await this.#store.namedPage(ids, { ...at, sort }))),
       audit: parts.audit,
       clock: parts.clock,
     })
@@ -147,7 +147,10 @@ export class ApplicationList {
     condition: Condition,
     query: { sort: ApplicationSort; cursor?: string | undefined; limit: number },
   ): Promise<Page<ApplicationSummary>> {
-    const { items, nextCursor } = await this.#store.page({ ...query, condition })
+    return this.#shown(await this.#store.page({ ...query, condition }))
+  }
+
+  #shown({ items, nextCursor }: Page<ApplicationRow>): Page<ApplicationSummary> {
     return { items: applicationSummaries(items, this.#parts.lastUse), nextCursor }
   }
 

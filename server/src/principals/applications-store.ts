@@ -1,6 +1,6 @@
 import { type ApplicationFacets, ApplicationSort } from '@signet/shared/api/applications'
 import type { ListCount, Page } from '@signet/shared/api/paging'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
 import { allOf, type Condition, column, oneOf, oneOfMany } from '../platform/database/filter-sql.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -16,8 +16,6 @@ export interface ApplicationRow extends PrincipalsTable {
   readonly secrets: number
   readonly certificates: number
   readonly federated: number
-  /** Federated credentials that trust too much. */
-  readonly broad: number
   /** When the last secret or certificate ends. */
   readonly expires_key: number
   /** When something of it was last accepted; 0 when nothing ever was. */
@@ -42,51 +40,55 @@ const states = { enabled: 'enabled', suspended: 'paused', deleted: 'deleted' } a
 >
 const notDeleted = oneOf(column('state'), ['enabled', 'suspended'])
 
+interface PageWish {
+  readonly sort: ApplicationSort
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
 /** SQL of the list of applications: principals of that kind, and what hangs on them. */
 export class ApplicationsStore {
-  readonly #near: SortedList<ApplicationRow, keyof typeof orders>
   /** A filter may look at all of them, so it runs beside the main thread. */
-  readonly #far: SortedList<ApplicationRow, keyof typeof orders>
+  readonly #list: SortedList<ApplicationRow, keyof typeof orders>
+  /** For few that are named: by their IDs, not in the order of an index. */
+  readonly #named: SortedList<ApplicationRow, keyof typeof orders>
 
   constructor(database: Database, cursors: Cursors, tenantId: string) {
-    const source = sql`(
+    const source = (where: RawBuilder<unknown>) => sql`(
       SELECT *, (SELECT count(*) FROM ${ofSecrets}) AS secrets, (SELECT count(*) FROM ${ofCertificates}) AS certificates,
-        (SELECT count(*) FROM ${ofRules}) AS federated, (SELECT count(*) FROM ${ofRules} AND broad = 1) AS broad,
+        (SELECT count(*) FROM ${ofRules}) AS federated,
         coalesce(nullif(max(coalesce((SELECT max(expires_at) FROM ${ofSecrets}), 0),
           coalesce((SELECT max(not_after) FROM ${ofCertificates}), 0)), 0), ${sql.lit(neverMs)}) AS expires_key,
         max(coalesce((SELECT max(last_used_at) FROM ${ofSecrets}), 0),
           coalesce((SELECT max(last_used_at) FROM ${ofCertificates}), 0),
           coalesce((SELECT max(last_used_at) FROM ${ofRules}), 0)) AS token_key
-      FROM principals WHERE tenant_id = ${tenantId} AND kind = 'app') AS applications`
+      FROM principals WHERE ${where}) AS applications`
     const numeric = ['expires_key', 'token_key', 'created_at'] as const
-    const list = { name: 'applications', source, orders, numeric }
-    this.#near = new SortedList(database.read, cursors, list)
-    this.#far = new SortedList(database.reports, cursors, list)
+    const list = { name: 'applications', orders, numeric }
+    const ofTenant = sql`tenant_id = ${tenantId} AND kind = 'app'`
+    this.#list = new SortedList(database.reports, cursors, { ...list, source: source(ofTenant) })
+    const byId = sql`+tenant_id = ${tenantId} AND +kind = 'app'`
+    this.#named = new SortedList(database.read, cursors, { ...list, source: source(byId) })
   }
 
-  page(query: {
-    condition: Condition
-    sort: ApplicationSort
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<ApplicationRow>> {
-    return this.#far.page({ ...query, order: ApplicationSort.read(query.sort) }, (row) => row)
+  page(query: PageWish & { condition: Condition }): Promise<Page<ApplicationRow>> {
+    return this.#list.page({ ...query, order: ApplicationSort.read(query.sort) }, (row) => row)
   }
 
-  /** Those that are there, deleted ones too, by name. */
+  /** Of those that are named: whatever is there, deleted ones too. */
+  namedPage(ids: readonly string[], query: PageWish): Promise<Page<ApplicationRow>> {
+    const condition = oneOfMany(column('object_id'), ids)
+    return this.#named.page({ ...query, condition, order: ApplicationSort.read(query.sort) }, (row) => row)
+  }
+
+  /** As above, all at once, by name. */
   async named(ids: readonly string[]): Promise<ApplicationRow[]> {
-    const order = { by: 'name', descending: false } as const
-    const query = { condition: this.isNamed(ids), order, limit: Math.max(ids.length, 1) }
-    return (await this.#near.page(query, (row) => row)).items
-  }
-
-  isNamed(ids: readonly string[]): Condition {
-    return oneOfMany(column('object_id'), ids)
+    return (await this.namedPage(ids, { sort: 'name', limit: Math.max(ids.length, 1) })).items
   }
 
   /** @param shown the condition of a filter; undefined where there is none */
   count(shown: Condition | undefined): Promise<ListCount> {
-    return this.#far.count(notDeleted, shown)
+    return this.#list.count(notDeleted, shown)
   }
 
   /** @param has whether an application has a value of a field, as its filter has it */
@@ -96,13 +98,13 @@ export class ApplicationsStore {
     broad: Condition
   }): Promise<ApplicationFacets> {
     const proofs = Object.entries(has.proof).map(async ([proof, condition]): Promise<[string, number]> => {
-      const { yes = 0 } = await this.#far.flags(condition, notDeleted)
+      const { yes = 0 } = await this.#list.flags(condition, notDeleted)
       return [proof, yes]
     })
     const [stored, expiring, broad, proof] = await Promise.all([
-      this.#far.values(sql.ref('state'), allOf([])),
-      this.#far.flags(has.expiring, notDeleted),
-      this.#far.flags(has.broad, notDeleted),
+      this.#list.values(sql.ref('state'), allOf([])),
+      this.#list.flags(has.expiring, notDeleted),
+      this.#list.flags(has.broad, notDeleted),
       Promise.all(proofs),
     ])
     const state = Object.entries(states).flatMap(([from, to]) =>

@@ -15,6 +15,8 @@ export type FederatedContent = Pick<
 >
 
 const list = 'federated-credentials'
+/** As in the condition of the index of these. */
+const isBroad = sql<boolean>`broad = 1`
 
 /** SQL of federated credentials. */
 export class FederatedCredentialsStore {
@@ -109,7 +111,7 @@ export class FederatedCredentialsStore {
       .selectFrom('federated_credentials')
       .select('principal_id')
       .distinct()
-      .where('broad', '=', 1)
+      .where(isBroad)
       .execute()
     return rows.map((row) => row.principal_id)
   }
@@ -121,7 +123,7 @@ export class FederatedCredentialsStore {
       .selectFrom('federated_credentials')
       .selectAll()
       .where('principal_id', 'in', principalIds)
-      .where('broad', '=', 1)
+      .where(isBroad)
       .orderBy('id')
       .execute()
     return rows.map(toTrust)

@@ -1,7 +1,7 @@
 import type { ListCount, Page, PageQuery } from '@signet/shared/api/paging'
 import { type UserIdentityFacets, UserIdentitySort } from '@signet/shared/api/user-identities'
 import { InstanceId } from '@signet/shared/vocabulary/identifiers'
-import { type SqlBool, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
 import { allOf, type Condition, column, oneOfMany, present } from '../platform/database/filter-sql.ts'
 import type { UserIdentitiesTable } from '../platform/database/identity-tables.ts'
@@ -21,35 +21,43 @@ const orders = {
 
 const notDeleted = present(column('deleted_at'), false)
 
+interface PageWish {
+  readonly sort: UserIdentitySort
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
 /** SQL of the lists of user-assigned identities. */
 export class UserIdentityListStore {
   readonly #database: Database
   readonly #cursors: Cursors
+  /** A filter may look at all of them, so it runs beside the main thread. */
   readonly #list: SortedList<UserIdentitiesTable, keyof typeof orders>
+  /** For few that are named: by their IDs, not in the order of an index. */
+  readonly #named: SortedList<UserIdentitiesTable, keyof typeof orders>
 
   constructor(database: Database, cursors: Cursors, tenantId: string) {
     this.#database = database
     this.#cursors = cursors
-    this.#list = new SortedList(database.read, cursors, {
-      name: 'user-identities',
-      source: sql`(SELECT * FROM user_identities WHERE tenant_id = ${tenantId}) AS user_identities`,
-      orders,
-      numeric: ['instances', 'token_key', 'created_at'],
-    })
+    const numeric = ['instances', 'token_key', 'created_at'] as const
+    const listOf = (reader: Database['read'], where: RawBuilder<unknown>) => {
+      const source = sql`(SELECT * FROM user_identities WHERE ${where}) AS user_identities`
+      return new SortedList<UserIdentitiesTable, keyof typeof orders>(reader, cursors, {
+        ...{ name: 'user-identities', source, orders, numeric },
+      })
+    }
+    this.#list = listOf(database.reports, sql`tenant_id = ${tenantId}`)
+    this.#named = listOf(database.read, sql`+tenant_id = ${tenantId}`)
   }
 
-  page(query: {
-    condition: Condition
-    sort: UserIdentitySort
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<UserIdentity>> {
+  page(query: PageWish & { condition: Condition }): Promise<Page<UserIdentity>> {
     return this.#list.page({ ...query, order: UserIdentitySort.read(query.sort) }, toUserIdentity)
   }
 
-  /** Those of these IDs that are there, deleted ones too. */
-  named(ids: readonly string[]): Condition {
-    return oneOfMany(column('id'), ids)
+  /** Of those that are named: whatever is there, deleted ones too. */
+  namedPage(ids: readonly string[], query: PageWish): Promise<Page<UserIdentity>> {
+    const condition = oneOfMany(column('id'), ids)
+    return this.#named.page({ ...query, condition, order: UserIdentitySort.read(query.sort) }, toUserIdentity)
   }
 
   /** @param shown the condition of a filter; undefined where there is none */

@@ -58,7 +58,7 @@ export class UserIdentityList {
       columns,
       check: (filter) => requireTerms(filter, userIdentityFields),
       each: (query) => this.#each(query),
-      named: (ids, sort) => everyRow((at) => this.#page(this.#store.named(ids), { ...at, sort })),
+      named: (ids, sort) => everyRow(async (at) => this.#shown(await this.#store.namedPage(ids, { ...at, sort }))),
       audit: parts.audit,
       clock: parts.clock,
     })
@@ -119,14 +119,16 @@ export class UserIdentityList {
     condition: Condition,
     query: { sort: UserIdentitySort; cursor?: string | undefined; limit: number },
   ): Promise<Page<UserIdentitySummary>> {
+    return this.#shown(await this.#store.page({ ...query, condition }))
+  }
+
+  #shown({ items, nextCursor }: Page<UserIdentity>): Page<UserIdentitySummary> {
     const { usage, clock } = this.#parts
-    const { items, nextCursor } = await this.#store.page({ ...query, condition })
     return { items: userIdentitySummaries(items, usage, clock.now()), nextCursor }
   }
 
   async #named(ids: readonly string[]): Promise<UserIdentity[]> {
-    const { items } = await this.#store.page({ condition: this.#store.named(ids), sort: 'name', limit: ids.length })
-    return items
+    return (await this.#store.namedPage(ids, { sort: 'name', limit: Math.max(ids.length, 1) })).items
   }
 
   async #conditionOf(filter: string | undefined): Promise<Condition> {

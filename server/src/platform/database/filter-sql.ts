@@ -58,6 +58,7 @@ export function someElement(array: Expression<unknown>, key: string, word: strin
 
 /** One of any number of values, which are bound as one. */
 export function oneOfMany(column: Expression<unknown>, values: readonly string[]): Condition {
+  if (values.length === 0) return sql<SqlBool>`0`
   return sql<SqlBool>`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
 }
 
