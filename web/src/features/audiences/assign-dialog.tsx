@@ -22,7 +22,7 @@ export function AssignDialog({ audience, onClose }: { audience: Audience; onClos
     <Dialog
       open
       onClose={onClose}
-      title={`Give a role of ${visibleText(audience.name)}`}
+      title={`Assign a role of ${visibleText(audience.name)}`}
       description="The next token of the principal for this audience carries it."
     >
       <AssignForm audience={audience} onClose={onClose} />
@@ -72,7 +72,7 @@ function AssignForm({ audience, onClose }: { audience: Audience; onClose: () => 
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" kind="primary" busy={assign.isPending} disabledReason={refusal}>
-          Give the role
+          Assign
         </Button>
       </DialogActions>
     </form>

@@ -52,7 +52,7 @@ export function AssignmentsCard({ audience }: { audience: Audience }) {
           disabledReason={refusal ?? (audience.roles.length === 0 ? 'It has no roles yet.' : undefined)}
           onClick={() => setAssigning(true)}
         >
-          Give a role
+          Assign a role
         </Button>
       }
     >

@@ -50,7 +50,7 @@ export function AudienceActs({ audience }: { audience: Audience }) {
 
 function removalObstacle({ builtIn, assignments }: Audience): string | undefined {
   if (builtIn) return 'It comes with Signet. It can be disabled.'
-  return assignments > 0 ? 'Its roles are assigned. Take them away first.' : undefined
+  return assignments > 0 ? 'Its roles are assigned. Unassign them first.' : undefined
 }
 
 function EnableButton({ audience }: { audience: Audience }) {

@@ -36,7 +36,7 @@ describe('an audience while it is written', () => {
     const mine = { ...good, lifetimeSeconds: 7_200, roles: [{ value: 'Read', description: '' }] }
     const differing = audienceDifferences(good, mine).filter(({ before, after }) => before !== after)
     expect(differing).toEqual([
-      { name: 'Token lifetime', before: 'As the deployment says', after: '2 h' },
+      { name: 'Token lifetime', before: 'Server default', after: '2 h' },
       { name: 'Roles', before: 'None', after: 'Read' },
     ])
   })

@@ -85,5 +85,5 @@ export function audienceDifferences(inForce: AudienceDraft, yours: AudienceDraft
 }
 
 export function lifetimeWords(seconds: number | null): string {
-  return seconds === null ? 'As the deployment says' : durationWords(seconds * 1_000)
+  return seconds === null ? 'Server default' : durationWords(seconds * 1_000)
 }

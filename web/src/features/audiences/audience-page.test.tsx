@@ -52,7 +52,7 @@ describe('the page of an audience', () => {
   test('says why it cannot be removed while its roles are assigned, or when it comes with Signet', async () => {
     const { screen } = await show()
     const remove = screen.getByRole('button', { name: 'Remove' })
-    await expect.element(remove).toHaveAccessibleDescription(/Take them away first/)
+    await expect.element(remove).toHaveAccessibleDescription(/Unassign them first/)
     await screen.unmount()
     const other = await show({ audience: { ...exampleAudience, builtIn: true, assignments: 0 } })
     await expect
@@ -62,7 +62,7 @@ describe('the page of an audience', () => {
 
   test('shows an operator who may not change it why', async () => {
     const { screen } = await show({ role: 'operator' })
-    for (const name of ['Change', 'Disable', 'Remove', 'Give a role', 'Take away Orders.Read from payments']) {
+    for (const name of ['Change', 'Disable', 'Remove', 'Assign a role', 'Unassign Orders.Read from payments']) {
       await expect.element(screen.getByRole('button', { name })).toHaveAccessibleDescription(/audiences\.write/)
     }
   })
@@ -112,14 +112,14 @@ describe('roles of an audience', () => {
         [`POST ${path}/assignments`]: () => Response.json(exampleAssignment, { status: 201 }),
       },
     })
-    await screen.getByRole('button', { name: 'Give a role' }).click()
+    await screen.getByRole('button', { name: 'Assign a role' }).click()
     const dialog = screen.getByRole('dialog')
-    await dialog.getByRole('button', { name: 'Give the role' }).click()
+    await dialog.getByRole('button', { name: 'Assign' }).click()
     await expect.element(dialog.getByLabelText('Principal')).toHaveAccessibleDescription(/Pick a principal/)
     await dialog.getByLabelText('Principal').fill('web')
     await dialog.getByRole('option', { name: /web-01 · System-assigned identity/ }).click()
     await dialog.getByLabelText('Role').selectOptions('Orders.Write')
-    await dialog.getByRole('button', { name: 'Give the role' }).click()
+    await dialog.getByRole('button', { name: 'Assign' }).click()
     await expect.element(dialog).not.toBeInTheDocument()
     expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({
       principalId: exampleInstance.identity?.principalId,
@@ -128,16 +128,16 @@ describe('roles of an audience', () => {
     })
   })
 
-  test('are taken away after a question, with a reason', async () => {
+  test('are unassigned after a question, with a reason', async () => {
     const { screen, sent } = await show({
       more: {
         [`DELETE ${path}/assignments/${exampleAssignment.id}`]: () => new Response(null, { status: 204 }),
       },
     })
-    await screen.getByRole('button', { name: 'Take away Orders.Read from payments' }).click()
+    await screen.getByRole('button', { name: 'Unassign Orders.Read from payments' }).click()
     const dialog = screen.getByRole('alertdialog')
     await dialog.getByLabelText('Reason (optional)').fill('moved')
-    await dialog.getByRole('button', { name: 'Take away' }).click()
+    await dialog.getByRole('button', { name: 'Unassign' }).click()
     await expect.element(dialog).not.toBeInTheDocument()
     expect(sent.find(({ method }) => method === 'DELETE')?.body).toEqual({ reason: 'moved' })
   })

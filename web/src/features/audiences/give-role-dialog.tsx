@@ -21,7 +21,12 @@ import { audienceChoicesOptions, useAssignRole } from './audiences-queries.ts'
 export function GiveRoleDialog({ principalId, onClose }: { principalId: ObjectId; onClose: () => void }) {
   const query = useQuery(audienceChoicesOptions)
   return (
-    <Dialog open onClose={onClose} title="Give a role" description="Its next token for the audience carries the role.">
+    <Dialog
+      open
+      onClose={onClose}
+      title="Assign a role"
+      description="Its next token for the audience carries the role."
+    >
       <Loadable state={loadStateOf(query)} lines={3}>
         {({ items }) => {
           const audiences = items.filter(({ roles }) => roles.length > 0)
@@ -98,7 +103,7 @@ function GiveForm({ principalId, audiences, first, onClose }: GiveFormProps) {
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" kind="primary" busy={assign.isPending} disabledReason={refusal}>
-          Give the role
+          Assign
         </Button>
       </DialogActions>
     </form>

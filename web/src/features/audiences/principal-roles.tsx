@@ -33,16 +33,17 @@ export function PrincipalRoles({ principalId, lockedReason }: PrincipalRolesProp
       title="Roles"
       actions={
         <Button small icon={<Plus size={14} aria-hidden />} disabledReason={refusal} onClick={() => setGiving(true)}>
-          Give a role
+          Assign a role
         </Button>
       }
     >
       <Loadable state={loadStateOf(query)} lines={3}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="It has no role">
+            <EmptyState title="No role is assigned">
               <p>
-                Roles stand in its tokens for an audience. An audience that asks for one gives out no token without.
+                Its tokens for an audience carry the roles it has there. Some audiences ask for one: without it there is
+                no token.
               </p>
             </EmptyState>
           ) : (

@@ -26,7 +26,7 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
     mutation: useUnassignRole(),
     wishOf: (reason) => ({ audienceId: audience.id, assignmentId, reason }),
     onDone: () => {
-      notify('ok', `${what} is taken away${whose}`)
+      notify('ok', `${what} is unassigned${whose}`)
       setAsking(false)
     },
   })
@@ -36,14 +36,14 @@ export function UnassignButton({ audience, assignmentId, role, principalName }: 
   }
   return (
     <>
-      <Button small disabledReason={refusal} aria-label={`Take away ${what}${whose}`} onClick={ask}>
-        Take away
+      <Button small disabledReason={refusal} aria-label={`Unassign ${what}${whose}`} onClick={ask}>
+        Unassign
       </Button>
       <StopQuestion
         act={act}
         open={asking}
-        title={`Take ${what} away${whose}?`}
-        confirmLabel="Take away"
+        title={`Unassign ${what}${whose}?`}
+        confirmLabel="Unassign"
         refusal={refusal}
         onClose={() => setAsking(false)}
       >
