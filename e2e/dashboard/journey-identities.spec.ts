@@ -146,6 +146,8 @@ journey('an identity for many instances, from its making to its restoring', ways
     await expect(question).toContainText(`Stops working on: ${machine.name}.`)
     await expect(question).toContainText('1 federated credential')
     await expect(question).toContainText('1 role')
+    // It was used a moment ago.
+    await hand.write(question.getByLabel(`Type ${name} to confirm`), name)
     await expectAccessible()
     await hand.press(question.getByRole('button', { name: 'Delete', exact: true }))
     await expect(main.getByText('It is deleted')).toBeVisible()

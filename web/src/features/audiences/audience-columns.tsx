@@ -13,7 +13,7 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'name',
     header: 'Name',
-    width: 176,
+    width: 200,
     sort: 'name',
     cell: (row) => (
       <NameCell>
@@ -26,11 +26,11 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'uri',
     header: 'Identifier URI',
-    width: 236,
+    width: 270,
     sort: 'uri',
     cell: ({ uri }) => <Untrusted text={uri} className="mono" />,
   },
-  { id: 'state', header: 'Tokens', width: 96, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
+  { id: 'state', header: 'Tokens', width: 100, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
   {
     id: 'version',
     header: 'Version',
@@ -42,12 +42,12 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'required',
     header: 'For',
-    width: 136,
+    width: 150,
     cell: ({ assignmentRequired }) => (assignmentRequired ? 'Those with a role' : 'Every principal'),
   },
-  { id: 'roles', header: 'Roles', width: 64, cell: ({ roles }) => roles.length },
-  { id: 'assignments', header: 'Assigned', width: 76, cell: ({ assignments }) => assignments },
-  { id: 'origin', header: 'Origin', width: 100, cell: (row) => originWords(row) },
+  { id: 'roles', header: 'Roles', width: 70, isExtra: true, cell: ({ roles }) => roles.length },
+  { id: 'assignments', header: 'Assigned', width: 80, isExtra: true, cell: ({ assignments }) => assignments },
+  { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
   idColumn({
     id: 'app',
     header: 'Application ID',

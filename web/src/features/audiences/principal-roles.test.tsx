@@ -13,7 +13,7 @@ const assign = `POST /audiences/${exampleAudience.id}/assignments`
 
 async function show(more: Parameters<typeof fakeServer>[0], lockedReason?: string) {
   const sent = fakeServer({
-    'GET /audiences': () => Response.json({ items: [exampleAudience], nextCursor: null }),
+    'GET /audiences': () => Response.json({ items: [exampleAudience], nextCursor: null, count: null }),
     ...more,
   })
   const content = () => (
@@ -46,7 +46,7 @@ test('gives a principal a role of an audience that is picked', async () => {
 test('says that no audience has roles, and why a role was not given', async () => {
   const empty = await show({
     [held]: () => Response.json({ items: [] }),
-    'GET /audiences': () => Response.json({ items: [], nextCursor: null }),
+    'GET /audiences': () => Response.json({ items: [], nextCursor: null, count: null }),
   })
   await empty.screen.getByRole('button', { name: 'Assign a role' }).click()
   await expect.element(empty.screen.getByText('No audience has roles yet')).toBeVisible()

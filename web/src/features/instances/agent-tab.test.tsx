@@ -5,6 +5,7 @@ import { render } from 'vitest-browser-react'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer, WithQueries } from '../../api/testing/fake-server.tsx'
 import { AgentTab } from './agent-tab.tsx'
+import { exampleAgent } from './testing/examples.ts'
 
 const id = '0e0e0e0e-0000-4000-8000-000000000001'
 const now = Date.UTC(2026, 10, 24, 9)
@@ -12,20 +13,7 @@ const now = Date.UTC(2026, 10, 24, 9)
 function instanceWith(agent: Partial<AgentSummary>): InstanceDetail {
   return {
     ...exampleInstance,
-    agent: AgentSummary.parse({
-      id,
-      version: '0.1.0',
-      platform: 'linux',
-      connected: true,
-      quarantined: false,
-      lastSeenAt: now,
-      certificateNotAfter: now,
-      endpoints: null,
-      errors: [],
-      ackedGeneration: 7,
-      sentGeneration: 7,
-      ...agent,
-    }),
+    agent: { ...exampleAgent, ...agent },
   }
 }
 

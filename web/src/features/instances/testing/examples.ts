@@ -1,4 +1,4 @@
-import { BlastRadius } from '@signet/shared/api/resources'
+import { AgentSummary, BlastRadius } from '@signet/shared/api/resources'
 
 const id = (last: number) => `01890000-0000-4000-8000-${String(last).padStart(12, '0')}`
 
@@ -13,4 +13,19 @@ export const exampleRadius = BlastRadius.parse({
   day: [],
   week: [],
   live: { tokens: 0, until: null },
+})
+
+/** Connected, and up to date. */
+export const exampleAgent = AgentSummary.parse({
+  id: id(8),
+  version: '1.4.2',
+  platform: 'linux',
+  connected: true,
+  quarantined: false,
+  lastSeenAt: 1,
+  certificateNotAfter: 9e12,
+  endpoints: null,
+  errors: [],
+  ackedGeneration: 7,
+  sentGeneration: 7,
 })
