@@ -78,7 +78,11 @@ export function TimelineChart({ label, layout, width, nowAt, sentence, href }: T
       ))}
       <NowLine x={x(layout.now)} lanes={lanes} word={`now ${tickWords(nowAt, Math.min(step, 60_000))}`} />
       {layout.planned !== null && (
-        <Diamond x={x(layout.planned.at)} y={laneTop(top, layout.planned.lane) + barHeight / 2} />
+        <Diamond
+          x={x(layout.planned.at)}
+          y={laneTop(top, layout.planned.lane) + barHeight / 2}
+          overdue={layout.planned.at < layout.now}
+        />
       )}
     </svg>
   )

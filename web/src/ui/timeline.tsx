@@ -26,7 +26,11 @@ export function Timeline(props: TimelineProps) {
       {width >= narrow && (
         <>
           <TimelineChart {...props} layout={layout} width={width} nowAt={now} />
-          <Legend planned={props.plannedAt !== null} overlaps={layout.overlaps.length > 0} />
+          <Legend
+            planned={props.plannedAt !== null}
+            overlaps={layout.overlaps.length > 0}
+            expired={layout.bars.some(({ kind }) => kind === 'expired')}
+          />
         </>
       )}
     </div>
@@ -45,10 +49,11 @@ function Lines({ label, items, href }: TimelineProps) {
   )
 }
 
-function Legend({ planned, overlaps }: { planned: boolean; overlaps: boolean }) {
+function Legend({ planned, overlaps, expired }: { planned: boolean; overlaps: boolean; expired: boolean }) {
+  const kinds = ['active', 'prepared or retiring', 'retired', 'revoked', ...(expired ? ['expired'] : [])]
   return (
     <ul className={styles['legend']} aria-label="Legend">
-      {(['active', 'prepared or retiring', 'retired', 'revoked'] as const).map((word) => (
+      {kinds.map((word) => (
         <li key={word}>
           <span className={styles['swatch']} data-kind={word.split(' ')[0]} aria-hidden />
           {word}
