@@ -67,6 +67,7 @@ export function keyboardOn(page: Page): Hand {
   const { keyboard } = page
   return {
     press: async (target) => {
+      if ((await target.getAttribute('role')) === 'option') return pickOption(page, target)
       await reach(page, target)
       const isBox = (await target.evaluate(kindOf)) === 'box'
       await keyboard.press(isBox ? 'Space' : 'Enter')
@@ -102,6 +103,14 @@ export function keyboardOn(page: Page): Hand {
 
 /** More presses than a page has stops. */
 const mostPresses = 150
+
+/** Picks what a field offers; the focus stays in the field. */
+async function pickOption(page: Page, option: Locator): Promise<void> {
+  const isActive = async () => (await option.getAttribute('aria-selected')) === 'true'
+  for (let presses = 0; presses < mostPresses && !(await isActive()); presses += 1)
+    await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+}
 
 /** Brings the focus to a thing by keys alone, as its kind is reached. */
 async function reach(page: Page, target: Locator): Promise<void> {

@@ -57,6 +57,8 @@ export function TextArea(props: ComponentProps<'textarea'>) {
   return (
     <textarea
       rows={6}
+      // Browsers bring the line of the caret into sight, not the field.
+      onFocus={(event) => event.currentTarget.scrollIntoView({ block: 'nearest' })}
       autoComplete="off"
       spellCheck={false}
       {...props}
