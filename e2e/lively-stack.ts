@@ -140,7 +140,13 @@ async function live(admin: Admin): Promise<Landmarks> {
   const badTrace = await test(admin, { instanceId: paused, resource: vault, bypassCache: true })
   const selection = { q: 'tag:team=data' }
   const tags = { set: { 'cost-centre': '4711' }, unset: [] }
-  const job = await admin<Named>('POST', '/bulk', { kind: 'tag', selection, tags, reason: 'cost report' })
+  const job = await admin<Named>('POST', '/bulk', {
+    list: 'instances',
+    kind: 'tag',
+    selection,
+    tags,
+    reason: 'cost report',
+  })
   await until(async () => (await admin<{ state: string }>('GET', `/jobs/${job.id}`)).state === 'finished')
   const runs = (filter: string) =>
     admin<Page<Named>>('GET', `/rotations?limit=1&filter=${encodeURIComponent(filter)}`).then((page) => first(page))

@@ -16,6 +16,17 @@ export const principals: readonly Screen[] = [
     ready: row,
   },
   {
+    name: 'identities-selected',
+    about: 'What can be done with many identities at once, and what would happen',
+    path: '/identities',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: /^Select all loaded/ }).check()
+      await press('Delete…')(page)
+    },
+    ready: (page) => page.getByRole('dialog').getByText(/will change$/),
+    isBrief: true,
+  },
+  {
     name: 'identity-create-dialog',
     about: 'A new identity, by name and resource group',
     path: '/identities',
@@ -52,6 +63,21 @@ export const principals: readonly Screen[] = [
     isBrief: true,
   },
   {
+    name: 'federated-credential-broad',
+    about: 'A rule that trusts too much says so before it is saved',
+    path: ({ identity }) => `/identities/${identity}/federation`,
+    act: async (page) => {
+      await press('Add federated credential')(page)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Who issues the tokens').selectOption('Another issuer')
+      await dialog.getByLabel('Issuer', { exact: true }).fill('https://token.actions.githubusercontent.com')
+      await dialog.getByLabel('How the subject is compared').selectOption('Subject begins with')
+      await dialog.getByLabel('Subject', { exact: true }).fill('repo:contoso')
+    },
+    ready: (page) => page.getByRole('dialog').getByText('It trusts more than it probably should'),
+    isBrief: true,
+  },
+  {
     name: 'federated-credential-dialog',
     about: 'Trust in a service account of a cluster',
     path: ({ identity }) => `/identities/${identity}/federation`,
@@ -77,10 +103,22 @@ export const principals: readonly Screen[] = [
     ready: (page) => page.getByRole('table', { name: 'Roles' }),
   },
   {
+    name: 'identity-activity',
+    about: 'What tokens it asked for, and what was done to it',
+    path: ({ identity }) => `/identities/${identity}/activity`,
+    ready: (page) => page.getByRole('table', { name: 'What was done to it' }),
+  },
+  {
     name: 'applications',
     about: 'Principals of code that runs on no instance',
     path: '/applications',
     ready: row,
+  },
+  {
+    name: 'application-drawer',
+    about: 'One application looked at without leaving the list',
+    path: ({ application }) => `/applications?peek=${application}`,
+    ready: text('Federated credentials'),
   },
   {
     name: 'application',
@@ -105,6 +143,13 @@ export const principals: readonly Screen[] = [
     isBrief: true,
   },
   { name: 'audiences', about: 'Services that tokens are issued for', path: '/audiences', ready: row },
+  {
+    name: 'audience-row-menu',
+    about: 'What can be done with one audience',
+    path: '/audiences',
+    act: press(/^Actions of/),
+    ready: (page) => page.getByRole('menu'),
+  },
   {
     name: 'audience',
     about: 'One of them: its tokens, its roles and who has them',

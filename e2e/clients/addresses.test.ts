@@ -195,6 +195,24 @@ test.describe("a deployment with its operator's certificate", () => {
     await expectTokenOfInstance()
   })
 
+  test("presents Signet's own for the names that it is not for", async () => {
+    const port = stack.environment['SIGNET_AUTHORITY_PORT']
+    const answer = async (host: string, ca: string) => {
+      const more = { ADDRESS: `https://${host}:${port}/`, NODE_EXTRA_CA_CERTS: ca }
+      const { token, error } = await ask('cloud-client', 'fetch', more)
+      return token ?? error
+    }
+    const root = file('signet-root.pem')
+    writeFileSync(
+      root,
+      /-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/.exec(await stack.signet('trust', '--pem'))?.[0] ?? '',
+    )
+    expect(await answer('acme.vault.corp.test', file('ca.crt'))).toMatch(notServed)
+    expect(await answer('graph.corp.test', root)).toMatch(notServed)
+    expect(await answer('graph.corp.test', file('ca.crt'))).not.toMatch(notServed)
+    expect(await answer('management.corp.test', root)).not.toMatch(notServed)
+  })
+
   test('vouches for no name of the cloud unless it is told to', async () => {
     writeFileSync(file('forged-hosts'), '127.0.0.1 management.azure.com\n')
     const forged = { HOSTS_FILE: file('forged-hosts') }

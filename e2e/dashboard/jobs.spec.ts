@@ -29,7 +29,7 @@ test.beforeEach(async ({ page }) => {
 })
 
 const start = (kind: string, selected: readonly string[]) =>
-  stack.admin<{ id: string }>('POST', '/bulk', { kind, selection: { ids: selected } })
+  stack.admin<{ id: string }>('POST', '/bulk', { list: 'instances', kind, selection: { ids: selected } })
 const barOf = (page: Page) => page.locator('main').getByRole('progressbar', { name: 'Items done' })
 const doneOn = async (bar: Locator) => Number(await bar.getAttribute('value'))
 const badge = (page: Page, state: string) =>

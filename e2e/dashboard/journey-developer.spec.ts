@@ -118,7 +118,7 @@ test('a token is tested in every way that a client can ask, and every test can b
   })
 
   await test.step('a wrong selector is refused where it is read, and the way back is one button', async () => {
-    await page.getByLabel('Selector').selectOption('client_id')
+    await page.getByLabel('Identity', { exact: true }).selectOption('Another one, by its ID')
     await page.getByLabel('Client ID').fill('00000000-0000-4000-8000-000000000000')
     await page.getByLabel('Client ID').press('Control+Enter')
     await expect(result.getByText('No token', { exact: true })).toBeVisible()

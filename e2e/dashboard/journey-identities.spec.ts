@@ -8,6 +8,8 @@ const subject = 'system:serviceaccount:shop:payments'
 const audience = 'api://AzureADTokenExchange'
 
 let stack: Stack
+/** Each walk makes things of its own. */
+let walks = 0
 let machine: { readonly id: string; readonly name: string }
 /** Tokens of an issuer that nobody can reach; its keys are pinned. */
 let outsider: { readonly jwks: string; readonly tokenFor: (sub: string) => Promise<string> }
@@ -36,7 +38,8 @@ test.afterAll(() => stack.close())
 const signInLink = async () => (await stack.admin<{ url: string }>('POST', '/console/codes', {})).url
 const ways = [
   { width: 1440, theme: 'light', hand: 'mouse' },
-  { width: 390, theme: 'dark', hand: 'mouse' },
+  { width: 1440, theme: 'dark', hand: 'keyboard' },
+  { width: 390, theme: 'dark', hand: 'touch' },
 ] as const
 
 journey('an identity for many instances, from its making to its restoring', ways, signInLink, async (traveller) => {
@@ -45,8 +48,10 @@ journey('an identity for many instances, from its making to its restoring', ways
   const dialog = page.getByRole('dialog')
   const button = (name: string | RegExp) => main.getByRole('button', { name, exact: true })
   const openTab = (name: string) => hand.press(page.getByRole('tab', { name }))
-  const width = page.viewportSize()?.width
-  const [name, uri] = [`payments-${width}`, `api://orders-${width}`]
+  walks += 1
+  const [name, uri] = [`payments-${walks}`, `api://orders-${walks}`]
+  const rowOf = (one: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('link', { name: one, exact: true }) })
   const ids = () => main.locator('dd code').allTextContents()
   let before: string[] = []
 
@@ -71,6 +76,24 @@ journey('an identity for many instances, from its making to its restoring', ways
     const table = page.getByRole('table', { name: 'Instances it is assigned to' })
     await expect(table).toContainText(machine.name)
     await expect(table).toContainText('In force', { timeout: 30_000 })
+  })
+
+  await step('the tester asks for it by its name, and its activity shows the request', async () => {
+    await hand.goTo('Token tester')
+    await hand.choose(main.getByLabel('Identity', { exact: true }), `${name}, user-assigned`)
+    await expect(main.getByLabel('Named by')).toHaveValue('client_id')
+    await hand.press(main.getByRole('button', { name: /^Get token/ }))
+    const result = page.getByRole('region', { name: 'Result' })
+    await expect(result.getByText('Token received')).toBeVisible({ timeout: 30_000 })
+    await expectAccessible()
+    await hand.goTo('Identities')
+    await hand.open(rowOf(name))
+    await openTab('Activity')
+    await expect(page.getByRole('table', { name: 'Token requests' })).toContainText('Token issued')
+    await expect(page.getByRole('table', { name: 'What was done to it' })).toContainText(
+      'User-assigned identity created',
+    )
+    await expectAccessible()
   })
 
   await step('it trusts a service account elsewhere, and the tester says what it makes of a token', async () => {
@@ -140,5 +163,21 @@ journey('an identity for many instances, from its making to its restoring', ways
     await expect(table).toContainText('In force', { timeout: 30_000 })
     await openTab('Roles')
     await expect(page.getByRole('table', { name: 'Roles' })).toContainText('Orders.Read')
+  })
+
+  await step('picked in the list it is paused by a job, after a look at what would change', async () => {
+    await hand.goTo('Identities')
+    await hand.select(rowOf(name))
+    const bar = page.getByRole('region', { name: 'Selection' })
+    await expect(bar).toContainText('1 selected')
+    await hand.press(bar.getByRole('button', { name: 'Pause', exact: true }))
+    await expect(dialog.getByText('1 will change')).toBeVisible()
+    await expectAccessible()
+    await hand.press(dialog.getByRole('button', { name: 'Pause 1', exact: true }))
+    await expect(main.getByRole('heading', { level: 1 })).toHaveText('Pause 1 identity')
+    await expect(main.getByRole('table', { name: 'Items of the job' })).toContainText('Changed', { timeout: 30_000 })
+    await expectAccessible()
+    await hand.press(main.getByRole('table', { name: 'Items of the job' }).getByRole('link', { name }))
+    await expect(button('Resume')).toBeVisible()
   })
 })

@@ -47,7 +47,7 @@ test.afterAll(async () => {
 /** A journey that broke off leaves some of them on. */
 test.afterEach(async () => {
   const ids = stillOff.flatMap((name) => fleet.ids.get(name) ?? [])
-  await stack.admin('POST', '/bulk', { kind: 'turn-off', selection: { ids } })
+  await stack.admin('POST', '/bulk', { list: 'instances', kind: 'turn-off', selection: { ids } })
   await expect.poll(() => namesOf('state:off'), { timeout: 30_000 }).toEqual(stillOff)
 })
 

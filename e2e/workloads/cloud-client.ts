@@ -25,6 +25,7 @@ const clients: Record<string, () => Promise<string | undefined>> = {
     const application = new ConfidentialClientApplication({ auth: { clientId, authority, clientCertificate } })
     return (await application.acquireTokenByClientCredential({ scopes: [scope] }))?.accessToken
   },
+  fetch: () => answerOf(need('ADDRESS')),
   'fetch https://management.azure.com': () =>
     answerOf('https://management.azure.com/subscriptions?api-version=2022-12-01'),
   'fetch https://acme.vault.azure.net': () => answerOf('https://acme.vault.azure.net/secrets/x?api-version=7.4'),

@@ -21,6 +21,7 @@ import { type IRouter, type Request, Router } from 'express'
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
+  AudienceList,
   Audiences,
   audienceHandlers,
   authorityEndpoint,
@@ -74,6 +75,7 @@ import type { Logger } from './platform/log.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import {
+  ApplicationList,
   Applications,
   applicationHandlers,
   CertificateAuthorities,
@@ -94,6 +96,7 @@ import {
   resourceHandlers,
   type TokenUsage,
   UserIdentities,
+  UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
 import { openRotation, rotationHandlers } from './rotation/index.ts'
@@ -169,12 +172,9 @@ export async function composeServer(parts: ServerParts) {
   })
   lifecycle.started('authority', () => authority.close())
 
-  const applications = new Applications({
-    ...base,
-    registry,
-    authorityUrl: config.authorityUrl,
-    lastUse: (ids) => authority.log.lastUse(ids),
-  })
+  const lastUse = (ids: readonly string[]) => authority.log.lastUse(ids)
+  const applications = new Applications({ ...base, registry, authorityUrl: config.authorityUrl, lastUse })
+  const applicationList = new ApplicationList({ ...base, applications, lastUse })
   const federated = new FederatedCredentials({ ...base, registry, authorityUrl: config.authorityUrl })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
@@ -199,10 +199,11 @@ export async function composeServer(parts: ServerParts) {
   const operators = new Operators(base)
   const views = new SavedViews(base)
   const audiences = new Audiences({ ...base, apps: authority.resources, usage: authority.usage })
+  const audienceList = new AudienceList({ ...base, audiences, usage: authority.usage })
   const appRoles = new AppRoles({ ...base, apps: authority.resources, registry })
   const places = { resources, users, registry, slots: rotation.slots, agents: plane.directory }
   const usage: TokenUsage = {
-    lastUse: (ids) => authority.log.lastUse(ids),
+    lastUse,
     recent: (id, query) => authority.log.recent(id, query),
     matching: (id, query) => authority.activity.page(id, query),
     histogram: (id, query) => authority.activity.histogram(id, query),
@@ -211,6 +212,7 @@ export async function composeServer(parts: ServerParts) {
   }
   const view = new InstanceView({ ...places, usage, traced: (ids) => tests.traces.existing(ids), clock })
   const roles = (principalId: ObjectId) => appRoles.ofPrincipal(principalId)
+  const userList = new UserIdentityList({ ...base, users, usage, broad: () => federated.broadPrincipals() })
   const userView = openUserIdentityView({
     ...base,
     ...places,
@@ -223,12 +225,8 @@ export async function composeServer(parts: ServerParts) {
   uses.onWritten((batch) => list.credentialsUsed(batch))
   const bulk = openBulk({
     ...base,
-    resources,
-    list,
-    registry,
-    identities,
-    rollover: rotation.rollover,
-    usage: authority.log,
+    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    lists: { identities: userList, applications: applicationList, audiences: audienceList },
   })
 
   database.subscribe((changes) => {
@@ -273,6 +271,9 @@ export async function composeServer(parts: ServerParts) {
     resources,
     users,
     list,
+    applications: applicationList,
+    userIdentities: userList,
+    federated,
     authorities,
     history: rotation.history,
     agents: plane.directory,
@@ -322,14 +323,20 @@ export async function composeServer(parts: ServerParts) {
         options,
       ),
     )
-    router.use(contractRouter(applicationsApi, applicationHandlers({ applications, requireStepUp }), options))
+    router.use(
+      contractRouter(
+        applicationsApi,
+        applicationHandlers({ applications, list: applicationList, activity: view, requireStepUp }),
+        options,
+      ),
+    )
     const test = async (principalId: ObjectId, token: string) =>
       authority.federation.test(await registry.require(principalId), token)
     router.use(contractRouter(federationApi, federationHandlers({ federated, test }), options))
     const groups = new ResourceGroups({ ...base, defaults })
-    const userIdentities = { ...base, users, userView, view, groups, registry, roles }
+    const userIdentities = { ...base, users, userList, userView, view, groups, registry, roles }
     router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
-    router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, appRoles }), options))
+    router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }), options))
     router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
     const keyAdmin = { admin: authority.keyAdmin, requireStepUp }
     router.use(contractRouter(signingKeysApi, signingKeyHandlers(keyAdmin), options))
@@ -345,7 +352,7 @@ export async function composeServer(parts: ServerParts) {
         options,
       ),
     )
-    router.use(contractRouter(bulkApi, bulkHandlers(bulk, requirePermission), options))
+    router.use(contractRouter(bulkApi, bulkHandlers(bulk, { requirePermission, requireStepUp }), options))
     router.use(contractRouter(overviewApi, overviewHandlers(overview, hasPermission), options))
     router.use(tokenTestStream(tests.tester, guard))
     router.use(contractRouter(auditApi, auditHandlers({ audit, exports: auditExports, requireStepUp }), options))

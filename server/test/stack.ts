@@ -6,6 +6,8 @@ import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, SlotId, TenantId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import { CompiledQuery, type Selectable } from 'kysely'
 import { AuditLog, recordRefusals } from '../src/audit/index.ts'
+import { AudienceList, Audiences } from '../src/authority/index.ts'
+import { ResourceApps } from '../src/authority/resource-apps.ts'
 import { openBulk } from '../src/bulk/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
@@ -23,7 +25,14 @@ import { deploymentSettings } from '../src/platform/database/settings-store.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
 import { createLogger, type Logger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
-import { CertificateAuthorities, type KeyCredential, PrincipalRegistry } from '../src/principals/index.ts'
+import {
+  ApplicationList,
+  Applications,
+  CertificateAuthorities,
+  FederatedCredentials,
+  type KeyCredential,
+  PrincipalRegistry,
+} from '../src/principals/index.ts'
 import {
   InstanceView,
   ManagedIdentity,
@@ -33,6 +42,7 @@ import {
   type ServiceInstance,
   type TokenUsage,
   UserIdentities,
+  UserIdentityList,
 } from '../src/resources/index.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
@@ -143,7 +153,22 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   const operators = new Operators(base)
-  const bulkParts = { ...base, resources, list, registry, identities, rollover: rotation.rollover }
+  const usage = options.usage ?? { ...noUsage, lastUse: (ids: readonly string[]) => someOf(lastUses, ids) }
+  const authorityUrl = 'https://localhost:7421'
+  const applications = new Applications({ ...base, registry, authorityUrl, lastUse: usage.lastUse })
+  const applicationList = new ApplicationList({ ...base, applications, lastUse: usage.lastUse })
+  const federated = new FederatedCredentials({ ...base, registry, authorityUrl })
+  const userList = new UserIdentityList({ ...base, users, usage, broad: () => federated.broadPrincipals() })
+  const issued = new Set<string>()
+  const issuedFor = (names: readonly string[]) => names.some((name) => issued.has(name))
+  const apps = await ResourceApps.open(database, clock)
+  const audiences = new Audiences({ ...base, apps, usage: { issuedFor } })
+  const audienceList = new AudienceList({ ...base, audiences, usage: { issuedFor } })
+  const bulkParts = {
+    ...base,
+    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    lists: { identities: userList, applications: applicationList, audiences: audienceList },
+  }
   const policy = await rotation.policies.current()
   await rotation.policies.change(contextOf('system', 'test'), {
     ...policy,
@@ -167,12 +192,21 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     users,
     identities,
     purge: new PrincipalPurge({ ...base, registry, identities }),
-    bulk: openBulk({ ...bulkParts, usage: options.usage ?? noUsage }),
+    bulk: openBulk(bulkParts),
     /** One more of it on the same rows, as a second process would have it. */
-    bulkAgain: () => openBulk({ ...bulkParts, usage: noUsage }),
+    bulkAgain: () => openBulk(bulkParts),
     plane,
     view,
     list,
+    applications,
+    applicationList,
+    federated,
+    userList,
+    apps,
+    audiences,
+    audienceList,
+    /** Audiences that a token was issued for lately, by the key of their URI; the test fills it in. */
+    issued,
     /** The first token of a certificate, by SHA-256 thumbprint; the test fills it in. */
     firstTokens,
     /** When tokens were last given out, by principal; the test fills it in. */

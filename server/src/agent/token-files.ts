@@ -99,8 +99,10 @@ export class TokenFiles {
     }
     for (const kept of this.#kept.values()) {
       const identity = this.#find(kept.clientId)
-      if (!isUsable(identity)) this.#withdraw(kept)
-      else if (kept.writtenFor !== this.#stampOf(identity)) this.#refresh(kept).catch(() => undefined)
+      if (!isUsable(identity)) {
+        this.#withdraw(kept)
+        if (!identity && kept.runs === 0) this.#kept.delete(kept.clientId)
+      } else if (kept.writtenFor !== this.#stampOf(identity)) this.#refresh(kept).catch(() => undefined)
     }
   }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { AppRoles } from './app-roles.ts'
+import { AudienceList } from './audience-list.ts'
 import { Audiences } from './audiences.ts'
 import {
   addClient,
@@ -27,6 +28,7 @@ let tests = 0
 let authority: TestAuthority
 let client: TestClient
 let audiences: Audiences
+let list: AudienceList
 let roles: AppRoles
 
 beforeAll(async () => {
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const { authority: domain, database, cursors, audit, clock } = authority
   const base = { database, cursors, audit, clock, tenantId, apps: domain.resources }
   audiences = new Audiences({ ...base, usage: domain.usage })
+  list = new AudienceList({ ...base, cursors, audiences, usage: domain.usage })
   const principalOf = (id: string) => [...authority.clients.values()].find((each) => each.principal.objectId === id)
   roles = new AppRoles({
     ...base,
@@ -76,7 +79,7 @@ const ask = (resource: string = uri, more: Record<string, string> = {}) => {
 }
 const claimsOf = ({ body }: Awaited<ReturnType<typeof ask>>) => decodeJwt(String(body['access_token']))
 const builtIn = async (name: string) => {
-  const { items } = await audiences.page({ limit: 50, filter: `name:"${name}"` })
+  const { items } = await list.page({ sort: 'uri', limit: 50, filter: `name:"${name}"` })
   const [found] = items
   if (!found) throw new Error('the test needs this audience')
   return found
@@ -115,9 +118,9 @@ describe('an audience of one’s own', () => {
 
   it('is disabled and enabled again at once, and both are on record', async () => {
     const id = await register()
-    await audiences.setEnabled(context, id, false, { reason: 'incident' })
+    await audiences.act(context, 'disable', id, { reason: 'incident' })
     expect((await ask()).body.error_codes).toEqual([50001])
-    await audiences.setEnabled(context, id, true, {})
+    await audiences.act(context, 'enable', id, {})
     expect((await ask()).status).toBe(200)
     const { items } = await authority.audit.page({ terms: [] }, { limit: 3 })
     expect(items.map(({ action }) => action)).toEqual(['audience.enabled', 'audience.disabled', 'audience.registered'])
@@ -141,8 +144,8 @@ describe('a built-in audience', () => {
     for (const wish of [{ name: 'x' }, { tokenVersion: 2 as const }, { clientCapabilities: true }]) {
       await expect(audiences.change(context, id, wish)).rejects.toMatchObject({ code: 'conflict' })
     }
-    await expect(audiences.setEnabled(context, id, false, {})).rejects.toMatchObject({ code: 'conflict' })
-    await expect(audiences.remove(context, id, {})).rejects.toMatchObject({ code: 'conflict' })
+    await expect(audiences.act(context, 'disable', id, {})).rejects.toMatchObject({ code: 'conflict' })
+    await expect(audiences.act(context, 'delete', id, {})).rejects.toMatchObject({ code: 'conflict' })
     await audiences.change(context, id, { lifetimeSeconds: null })
   })
 })
@@ -180,7 +183,10 @@ describe('app roles', () => {
       assign(id, 'Orders.Read'),
     ])
     expect([changed.status, assigned.status]).toEqual(['fulfilled', 'rejected'])
-    const [removed, late] = await Promise.allSettled([audiences.remove(context, id, {}), assign(id, 'Orders.Write')])
+    const [removed, late] = await Promise.allSettled([
+      audiences.act(context, 'delete', id, {}),
+      assign(id, 'Orders.Write'),
+    ])
     expect([removed.status, late.status]).toEqual(['fulfilled', 'rejected'])
     expect(await roles.ofPrincipal(client.principal.objectId)).toEqual([])
   })
@@ -247,12 +253,12 @@ describe('an audience that nobody needs', () => {
     const id = await register({ roles: [{ value: 'Read', description: '' }] })
     const { id: assignmentId } = await assign(id, 'Read')
     const refused = { code: 'conflict' }
-    await expect(audiences.remove(context, id, {})).rejects.toMatchObject(refused)
+    await expect(audiences.act(context, 'delete', id, {})).rejects.toMatchObject(refused)
     await roles.unassign(context, { audienceId: id, assignmentId })
     await ask()
-    await expect(audiences.remove(context, id, {})).rejects.toMatchObject(refused)
+    await expect(audiences.act(context, 'delete', id, {})).rejects.toMatchObject(refused)
     authority.clock.advance(3 * dayMs)
-    await audiences.remove(context, id, {})
+    await audiences.act(context, 'delete', id, {})
     expect(authority.authority.resources.find(uri)).toBeUndefined()
   })
 })

@@ -1,6 +1,4 @@
 import type { AppRole, Audience } from '@signet/shared/api/audiences'
-import type { Page, PageQuery } from '@signet/shared/api/paging'
-import { audienceFields } from '@signet/shared/query/audience-fields'
 import type { AudienceId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { tokenExchangeAudience } from '@signet/shared/wire/oauth'
@@ -8,16 +6,14 @@ import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { ResourceAppsTable } from '../platform/database/identity-tables.ts'
-import type { Cursors } from '../platform/database/paging.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { requireTerms } from '../platform/query-text.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
 import { AppRolesStore } from './app-roles-store.ts'
 import { resourceKey } from './audience.ts'
-import { audienceCondition } from './audience-filter.ts'
+import { type AudienceAct, verdictOfAudience } from './audience-acts.ts'
 import { type ResourceApp, type ResourceApps, toResourceApp } from './resource-apps.ts'
 import { type ResourceAppChange, ResourceAppsStore } from './resource-apps-store.ts'
 import type { TokenUsageStore } from './token-usage-store.ts'
@@ -39,7 +35,6 @@ interface Meant {
 
 interface AudiencesParts {
   readonly database: Database
-  readonly cursors: Cursors
   readonly audit: AuditLog
   readonly clock: Clock
   readonly tenantId: string
@@ -48,7 +43,7 @@ interface AudiencesParts {
 }
 
 /** Longer than any token lives. */
-const quietMs = 2 * dayMs
+export const quietMs = 2 * dayMs
 
 /**
  * Registered audiences as operators keep them. What was answered holds for the very next token request: the audiences in
@@ -66,18 +61,10 @@ export class Audiences {
     this.#roles = new AppRolesStore(parts.database)
   }
 
-  /** @throws SignetError `invalid_request` for a filter that cannot be read, or a foreign cursor */
-  async page({ filter, ...query }: PageQuery & { filter?: string | undefined }): Promise<Page<Audience>> {
-    const condition = audienceCondition(requireTerms(filter, audienceFields))
-    const { items, nextCursor } = await this.#store.page(this.#parts.cursors, condition, query)
-    const counts = await this.#roles.countsOf(items.map(({ id }) => id))
-    return { items: items.map((row) => shown(toResourceApp(row), counts.get(row.id) ?? 0)), nextCursor }
-  }
-
   /** @throws SignetError `not_found` */
   async show(id: AudienceId): Promise<Audience> {
     const app = toResourceApp(await this.#require(id))
-    return shown(app, (await this.#roles.countsOf([id])).get(id) ?? 0)
+    return shownAudience(app, (await this.#roles.countsOf([id])).get(id) ?? 0)
   }
 
   /** @throws SignetError `conflict` when the URI is taken */
@@ -120,86 +107,79 @@ export class Audiences {
 
   /** @throws SignetError `not_found` | `precondition_failed` | `conflict` for what a built-in one, or an assigned role, forbids */
   async change(context: RequestContext, id: AudienceId, wish: AudienceWish & Meant): Promise<void> {
-    await this.#changing(context, id, wish, async (tx, app) => {
-      requireChangeable(app, wish)
-      await this.#requireRolesKept(tx, app, wish.roles)
-      return {
-        action: 'audience.changed',
-        change: {
-          ...(wish.name !== undefined && { display_name: wish.name }),
-          ...(wish.tokenVersion !== undefined && { token_version: wish.tokenVersion }),
-          ...(wish.lifetimeSeconds !== undefined && { token_ttl_s: wish.lifetimeSeconds }),
-          ...(wish.assignmentRequired !== undefined && { assignment_required: wish.assignmentRequired ? 1 : 0 }),
-          ...(wish.clientCapabilities !== undefined && { client_capabilities: wish.clientCapabilities ? 1 : 0 }),
-          ...(wish.roles !== undefined && { app_roles: JSON.stringify(wish.roles) }),
-        },
-      }
-    })
-  }
-
-  /** @throws SignetError `not_found` | `precondition_failed` | `conflict` for a built-in one */
-  async setEnabled(context: RequestContext, id: AudienceId, enabled: boolean, meant: Meant): Promise<void> {
-    await this.#changing(context, id, meant, async (_tx, app) => {
-      if (app.builtIn) throw new SignetError('conflict', `${app.name} comes with Signet and cannot be disabled.`)
-      if (app.enabled === enabled) return undefined
-      return {
-        action: enabled ? 'audience.enabled' : 'audience.disabled',
-        change: { state: enabled ? 'enabled' : 'disabled' },
-      }
-    })
-  }
-
-  /** @throws SignetError `not_found` | `precondition_failed` | `conflict` while somebody has a role of it or a token for it */
-  async remove(context: RequestContext, id: AudienceId, { expected, reason }: Meant): Promise<void> {
-    const { database, usage, clock, apps } = this.#parts
-    const gone = await database.transact(async (tx) => {
-      const row = await this.#require(id, tx)
-      requireVersion(expected, row.version)
-      const app = toResourceApp(row)
-      if (app.builtIn) throw new SignetError('conflict', `${app.name} comes with Signet and cannot be removed.`)
-      if ((await this.#roles.assignedRoles(tx, id)).length > 0) {
-        throw new SignetError('conflict', `Somebody has a role of ${app.name}.`, { fix: 'Take the roles away first.' })
-      }
-      const names = [row.uri_key, `${row.uri_key}/`, `${row.uri_key}//`, app.appId]
-      if (usage.issuedFor(names, clock.now() - quietMs)) {
-        throw new SignetError('conflict', `Tokens for ${app.name} were issued in the last two days.`, {
-          fix: 'Disable it, and remove it when nobody has asked for two days.',
-        })
-      }
-      await this.#store.remove(tx, id)
-      await this.#record(tx, context, app, { action: 'audience.removed', before: factsOf(app) }, reason)
-      return app
-    })
-    apps.drop(gone)
-  }
-
-  async #changing(
-    context: RequestContext,
-    id: AudienceId,
-    { expected, reason }: Meant,
-    work: (
-      tx: Tx,
-      app: ResourceApp,
-    ) => Promise<
-      { action: 'audience.changed' | 'audience.enabled' | 'audience.disabled'; change: ResourceAppChange } | undefined
-    >,
-  ): Promise<void> {
-    const { database, clock, apps } = this.#parts
+    const { database, apps } = this.#parts
     const after = await database.transact(async (tx) => {
       const row = await this.#require(id, tx)
-      requireVersion(expected, row.version)
-      const app = toResourceApp(row)
-      const wanted = await work(tx, app)
-      const next = wanted && toResourceApp({ ...row, ...wanted.change, version: row.version + 1 })
-      if (!next || JSON.stringify(factsOf(next)) === JSON.stringify(factsOf(app))) return undefined
-      if (!(await this.#store.update(tx, row, { ...wanted.change, updated_at: clock.now() }))) {
-        throw new SignetError('conflict', 'The audience was changed in the meantime.')
-      }
-      const facts = { before: factsOf(app), after: factsOf(next) }
-      await this.#record(tx, context, next, { action: wanted.action, ...facts }, reason)
-      return next
+      requireVersion(wish.expected, row.version)
+      requireChangeable(toResourceApp(row), wish)
+      await this.#requireRolesKept(tx, toResourceApp(row), wish.roles)
+      const change = changeOf(wish)
+      return this.#write(tx, context, row, { action: 'audience.changed', change, reason: wish.reason })
     })
     if (after) apps.put(after)
+  }
+
+  /**
+   * Enables, disables or deletes it; repeating it changes nothing. One that somebody has a role of, or a token for, is not
+   * deleted, and none that comes with Signet.
+   *
+   * @throws SignetError `not_found` | `precondition_failed` | `conflict`
+   */
+  async act(context: RequestContext, act: AudienceAct, id: AudienceId, meant: Meant): Promise<void> {
+    const { committed } = await this.#parts.database.transact((tx) => this.perform(tx, context, act, id, meant))
+    committed?.()
+  }
+
+  /** As `act`, in the caller's transaction. `committed` is to be called after it, so that token requests follow. */
+  async perform(
+    tx: Tx,
+    context: RequestContext,
+    act: AudienceAct,
+    id: AudienceId,
+    { expected, reason }: Meant,
+  ): Promise<{ changed: boolean; committed?: () => void }> {
+    const { usage, clock, apps } = this.#parts
+    const row = await this.#require(id, tx)
+    requireVersion(expected, row.version)
+    const app = toResourceApp(row)
+    const isAssigned = act === 'delete' && (await this.#roles.assignedRoles(tx, id)).length > 0
+    const wasAskedFor = act === 'delete' && usage.issuedFor(namesOf(app), clock.now() - quietMs)
+    const verdict = verdictOfAudience(act, app, { isAssigned, wasAskedFor })
+    if (verdict.kind === 'refused') {
+      throw new SignetError('conflict', verdict.reason, verdict.fix === undefined ? {} : { fix: verdict.fix })
+    }
+    if (verdict.kind === 'already') return { changed: false }
+    if (act === 'delete') {
+      await this.#store.remove(tx, id)
+      await this.#record(tx, context, app, { action: 'audience.removed', before: factsOf(app) }, reason)
+      return { changed: true, committed: () => apps.drop(app) }
+    }
+    const action = act === 'enable' ? 'audience.enabled' : 'audience.disabled'
+    const wanted = { action, change: { state: act === 'enable' ? 'enabled' : 'disabled' } } as const
+    const after = await this.#write(tx, context, row, { ...wanted, reason })
+    return { changed: after !== undefined, ...(after && { committed: () => apps.put(after) }) }
+  }
+
+  /** @returns what it is now; undefined where nothing changes */
+  async #write(
+    tx: Tx,
+    context: RequestContext,
+    row: ResourceAppsTable,
+    wanted: {
+      action: 'audience.changed' | 'audience.enabled' | 'audience.disabled'
+      change: ResourceAppChange
+      reason: string | undefined
+    },
+  ): Promise<ResourceApp | undefined> {
+    const app = toResourceApp(row)
+    const next = toResourceApp({ ...row, ...wanted.change, version: row.version + 1 })
+    if (JSON.stringify(factsOf(next)) === JSON.stringify(factsOf(app))) return undefined
+    if (!(await this.#store.update(tx, row, { ...wanted.change, updated_at: this.#parts.clock.now() }))) {
+      throw new SignetError('conflict', 'The audience was changed in the meantime.')
+    }
+    const facts = { before: factsOf(app), after: factsOf(next) }
+    await this.#record(tx, context, next, { action: wanted.action, ...facts }, wanted.reason)
+    return next
   }
 
   async #requireRolesKept(tx: Tx, app: ResourceApp, roles: readonly AppRole[] | undefined): Promise<void> {
@@ -236,7 +216,25 @@ function factsOf({ id: _, version: __, createdAt: ___, builtIn: ____, ...facts }
   return facts
 }
 
-function shown(app: ResourceApp, assignments: number): Audience {
+function changeOf(wish: AudienceWish): ResourceAppChange {
+  return {
+    ...(wish.name !== undefined && { display_name: wish.name }),
+    ...(wish.tokenVersion !== undefined && { token_version: wish.tokenVersion }),
+    ...(wish.lifetimeSeconds !== undefined && { token_ttl_s: wish.lifetimeSeconds }),
+    ...(wish.assignmentRequired !== undefined && { assignment_required: wish.assignmentRequired ? 1 : 0 }),
+    ...(wish.clientCapabilities !== undefined && { client_capabilities: wish.clientCapabilities ? 1 : 0 }),
+    ...(wish.roles !== undefined && { app_roles: JSON.stringify(wish.roles) }),
+  }
+}
+
+/** What tokens for it may have been asked for by. */
+export function namesOf({ uri, appId }: Pick<ResourceApp, 'uri' | 'appId'>): string[] {
+  const key = resourceKey(uri)
+  return [key, `${key}/`, `${key}//`, appId]
+}
+
+/** An audience as lists and pages show it. */
+export function shownAudience(app: ResourceApp, assignments: number): Audience {
   return { ...app, roles: [...app.roles], assignments }
 }
 

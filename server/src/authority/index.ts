@@ -7,6 +7,7 @@
  * `token_hours`.
  */
 export { AppRoles } from './app-roles.ts'
+export { AudienceList } from './audience-list.ts'
 export { audienceHandlers } from './audience-routes.ts'
 export { Audiences } from './audiences.ts'
 export { type Authority, openAuthority } from './authority.ts'

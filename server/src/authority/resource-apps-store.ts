@@ -1,9 +1,5 @@
-import type { Page, PageQuery } from '@signet/shared/api/paging'
-import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
-import { allOf, type Condition } from '../platform/database/filter-sql.ts'
 import type { ResourceAppsTable } from '../platform/database/identity-tables.ts'
-import type { Cursors } from '../platform/database/paging.ts'
 import type { Tx } from '../platform/transaction.ts'
 
 /** What can change about an audience. */
@@ -35,16 +31,6 @@ export class ResourceAppsStore {
   find(id: string, tx?: Tx): Promise<ResourceAppsTable | undefined> {
     const reader = tx ? sqlOf(tx) : this.#database.read
     return reader.selectFrom('resource_apps').selectAll().where('id', '=', id).executeTakeFirst()
-  }
-
-  async page(cursors: Cursors, condition: Condition, query: PageQuery): Promise<Page<ResourceAppsTable>> {
-    const after = cursors.read('audiences', query.cursor)
-    const conditions = after ? [condition, sql<SqlBool>`uri_key > ${after[0]}`] : [condition]
-    const { rows } = await sql<ResourceAppsTable>`
-      SELECT * FROM resource_apps WHERE ${allOf(conditions)} ORDER BY uri_key LIMIT ${query.limit + 1}
-    `.execute(this.#database.read)
-    const { limit } = query
-    return cursors.page(rows, { list: 'audiences', limit, keyOf: (row) => [row.uri_key], map: (row) => row })
   }
 
   /** @returns false when there is one of that URI */

@@ -56,7 +56,9 @@ export class SigningKeyAdmin {
     const keys = await this.#ring(kid)
     await keys.revokeActive(context, kid, reason)
     await this.#parts.onRevoked()
-    return { revoked: await this.#show(kid), active: await this.#show(keys.activeKid) }
+    const live = await this.#parts.activity.liveByKey()
+    const show = async (one: string) => shown(await this.#require(one), live.get(one))
+    return { revoked: await show(kid), active: await show(keys.activeKid) }
   }
 
   /**

@@ -135,7 +135,9 @@ export class SigningKeys {
   revokeActive(context: RequestContext, kid: string, reason: string | undefined): Promise<void> {
     return this.#inTurn(async () => {
       const { database, clock } = this.#parts
-      const spares = await Promise.all([this.#generate(), this.#generate()])
+      const expected = await this.#store.published(this.#parts.scope)
+      const count = expected.some((row) => row.state === 'prepared') ? 1 : 2
+      const spares = await Promise.all(Array.from({ length: count }, () => this.#generate()))
       await database.transact(async (tx) => {
         const rows = await this.#store.published(this.#parts.scope, tx)
         const active = rows.find((row) => row.state === 'active')
@@ -146,7 +148,7 @@ export class SigningKeys {
         await this.#recorded(tx, kid, 'signing_key.revoked', { context, reason })
         const prepared = rows.find((row) => row.state === 'prepared')
         const due = { active: undefined, activate: prepared, retire: [], keysNeeded: prepared ? 1 : 2 } as const
-        await this.#take(tx, { ...due, isNothing: false }, prepared ? spares.slice(1) : spares)
+        await this.#take(tx, { ...due, isNothing: false }, spares)
       })
       await this.#load()
     })

@@ -1,24 +1,32 @@
-import { type BulkKind, type bulkApi, bulkPermission } from '@signet/shared/api/bulk'
+import { type BulkKind, type BulkList, type bulkApi, bulkPermission } from '@signet/shared/api/bulk'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Bulk } from './bulk.ts'
 
-/** @param requirePermission throws unless whoever asks has it: what a job needs depends on its kind */
-export function bulkHandlers(
-  { jobs, previewer }: Bulk,
-  requirePermission: (context: RequestContext, permission: Permission) => void,
-): Handlers<typeof bulkApi> {
-  const allow = (context: RequestContext, kind: BulkKind | null) => {
-    if (kind !== null) requirePermission(context, bulkPermission[kind])
+interface BulkGuards {
+  /** Throws unless whoever asks has it: what a job needs depends on its list and kind. */
+  readonly requirePermission: (context: RequestContext, permission: Permission) => void
+  /** Throws unless the operator confirmed that it is them within the last minutes; deleting needs it (SEC-22). */
+  readonly requireStepUp: (context: RequestContext) => Promise<void>
+}
+
+export function bulkHandlers({ jobs, previewer }: Bulk, guards: BulkGuards): Handlers<typeof bulkApi> {
+  const allow = (context: RequestContext, list: BulkList, kind: BulkKind | null) => {
+    if (kind !== null) guards.requirePermission(context, bulkPermission(list, kind))
+  }
+  /** As the first `allow`, and what the act itself asks for where it stands alone. */
+  const admit = async (context: RequestContext, list: BulkList, kind: BulkKind | null) => {
+    allow(context, list, kind)
+    if (kind === 'delete') await guards.requireStepUp(context)
   }
   return {
     preview: ({ body }, context) => {
-      allow(context, body.kind)
+      allow(context, body.list, body.kind)
       return previewer.preview(body)
     },
-    start: ({ body }, context) => {
-      allow(context, body.kind)
+    start: async ({ body }, context) => {
+      await admit(context, body.list, body.kind)
       return jobs.start(context, body)
     },
     list: ({ query }) => jobs.page({ ...query, open: query.open === 'true' }),
@@ -27,16 +35,19 @@ export function bulkHandlers(
     export: ({ params, query }, context) => jobs.export(context, params.jobId, query.format),
     pause: ({ params, body }, context) => jobs.pause(context, params.jobId, body.reason),
     resume: async ({ params, body }, context) => {
-      allow(context, (await jobs.kindsOf(params.jobId)).kind)
+      const { list, kind } = await jobs.kindsOf(params.jobId)
+      await admit(context, list, kind)
       return jobs.resume(context, params.jobId, body.reason)
     },
     cancel: ({ params, body }, context) => jobs.cancel(context, params.jobId, body.reason),
     retry: async ({ params, body }, context) => {
-      allow(context, (await jobs.kindsOf(params.jobId)).kind)
+      const { list, kind } = await jobs.kindsOf(params.jobId)
+      await admit(context, list, kind)
       return jobs.retry(context, params.jobId, body.reason)
     },
     undo: async ({ params, body }, context) => {
-      allow(context, (await jobs.kindsOf(params.jobId)).inverse)
+      const { list, inverse } = await jobs.kindsOf(params.jobId)
+      await admit(context, list, inverse)
       return jobs.undo(context, params.jobId, body.reason)
     },
   }

@@ -1,10 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import type { BulkKind, BulkWish, Job, JobItem } from '@signet/shared/api/bulk'
+import type { BulkKind, BulkList, BulkWish, Job, JobItem } from '@signet/shared/api/bulk'
 import type { Download } from '@signet/shared/api/contract'
 import type { ExportFormat, Page, PageQuery } from '@signet/shared/api/paging'
-import { TagChange } from '@signet/shared/api/resources'
-import { ActorKind, type AuditAction } from '@signet/shared/vocabulary/audit-events'
-import { InstanceId, JobId } from '@signet/shared/vocabulary/identifiers'
+import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -13,9 +11,10 @@ import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import type { ResourceManager } from '../resources/index.ts'
-import { inverseKinds, perSecond } from './bulk-kinds.ts'
+import { toJob } from './bulk-job.ts'
+import { kindFacts } from './bulk-kinds.ts'
 import type { BulkStore, ItemRow, JobRow } from './bulk-store.ts'
+import type { BulkThings } from './bulk-things.ts'
 
 /** Later than any clock: a paused job is never due. */
 const never = 8_640_000_000_000_000
@@ -24,7 +23,7 @@ const exportedAtOnce = 500
 export interface JobsParts {
   readonly store: BulkStore
   readonly database: Transactor & ChangeRecorder
-  readonly resources: ResourceManager
+  readonly things: Readonly<Record<BulkList, BulkThings>>
   readonly audit: AuditLog
   readonly clock: Clock
   readonly tenantId: string
@@ -46,18 +45,20 @@ export class BulkJobs {
   async start(context: RequestContext, wish: BulkWish): Promise<Job> {
     const { store, database } = this.#parts
     const { ids, q } = wish.selection
-    const row = this.#newJob(context, { kind: wish.kind, q: q ?? null, tags: wish.tags, reason: wish.reason })
+    const row = this.#newJob(context, { ...wish, q: q ?? null, tags: wish.tags ? JSON.stringify(wish.tags) : null })
     await database.transact(async (tx) => {
       await store.insertJob(tx, row)
       if (ids) {
-        const items = [...new Set(ids)].map((id) => ({ instance_id: id, input: null }))
+        const items = [...new Set(ids)].map((id) => ({ item_id: id, input: null }))
         const total = await store.addItems(tx, row.id, items)
         await store.updateJob(tx, row, { total, selected: 1, state: 'running' })
       }
       await this.#record(tx, context, 'bulk.started', row, {
+        list: row.list,
         kind: row.kind,
-        ...(ids ? { instances: ids.length } : { q }),
+        ...(ids ? { items: ids.length } : { q }),
         ...(wish.tags && { tags: wish.tags }),
+        ...(wish.identity && { identity: wish.identity }),
       })
     })
     this.#parts.started()
@@ -69,15 +70,17 @@ export class BulkJobs {
     const { store, database } = this.#parts
     const id = await database.transact(async (tx) => {
       const job = await this.#require(jobId, tx)
-      const kind = inverseKinds[job.kind]
-      if (kind === null) throw new SignetError('conflict', 'A rotation cannot be undone: the old key is gone.')
+      const { list } = job
+      const { inverse: kind } = kindFacts(list, job.kind)
+      if (kind === null) throw new SignetError('conflict', `Nothing undoes a job of the kind ${job.kind}.`)
       if (job.finished_at === null) {
         throw new SignetError('conflict', 'The job has not ended.', { fix: 'Cancel the rest of it first.' })
       }
       if (job.changed === 0) throw new SignetError('conflict', 'The job has changed nothing.')
-      const row = { ...this.#newJob(context, { kind, q: null, reason }), undo_of: job.id }
+      const wish = { list, kind, q: null, tags: null, identity: job.identity_id ?? undefined, reason }
+      const row = { ...this.#newJob(context, wish), undo_of: job.id }
       if (!(await store.insertJob(tx, row))) throw new SignetError('conflict', 'The job was undone already.')
-      await this.#record(tx, context, 'bulk.started', row, { kind, undoOf: job.id })
+      await this.#record(tx, context, 'bulk.started', row, { list, kind, undoOf: job.id })
       return row.id
     })
     this.#parts.started()
@@ -135,9 +138,9 @@ export class BulkJobs {
   }
 
   /** What kind a job is of, and what kind would undo it. @throws SignetError `not_found` */
-  async kindsOf(jobId: string): Promise<{ kind: BulkKind; inverse: BulkKind | null }> {
-    const { kind } = await this.#require(jobId)
-    return { kind, inverse: inverseKinds[kind] }
+  async kindsOf(jobId: string): Promise<{ list: BulkList; kind: BulkKind; inverse: BulkKind | null }> {
+    const { list, kind } = await this.#require(jobId)
+    return { list, kind, inverse: kindFacts(list, kind).inverse }
   }
 
   /** @throws SignetError `not_found` */
@@ -213,17 +216,19 @@ export class BulkJobs {
 
   #newJob(
     context: RequestContext,
-    wish: { kind: BulkKind; q: string | null; tags?: TagChange | undefined; reason: string | undefined },
+    wish: Pick<JobRow, 'list' | 'kind' | 'q' | 'tags'> & { identity?: string | undefined; reason?: string | undefined },
   ): JobRow {
     const now = this.#parts.clock.now()
     return {
       id: this.#ids.next(),
       tenant_id: this.#parts.tenantId,
+      list: wish.list,
       kind: wish.kind,
       state: 'selecting',
       q: wish.q,
       undo_of: null,
-      tags: wish.tags ? JSON.stringify(wish.tags) : null,
+      tags: wish.tags,
+      identity_id: wish.identity ?? null,
       reason: wish.reason || null,
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
@@ -255,15 +260,16 @@ export class BulkJobs {
 
   async #views(jobs: readonly JobRow[]): Promise<Job[]> {
     const undoing = await this.#parts.store.undoing(jobs.map((job) => job.id))
-    return jobs.map((job) => toJob(job, undoing.get(job.id)))
+    const identities = [...new Set(jobs.flatMap((job) => job.identity_id ?? []))]
+    const names = await this.#parts.things.identities.names(identities)
+    return jobs.map((job) => toJob(job, undoing.get(job.id), names))
   }
 
   async #itemViews(job: JobRow, items: readonly ItemRow[]): Promise<JobItem[]> {
-    const found = await this.#parts.resources.findAll(items.map((item) => item.instance_id))
-    const names = new Map(found.map((instance) => [String(instance.id), instance.name]))
+    const names = await this.#parts.things[job.list].names(items.map((item) => item.item_id))
     return items.map((item) => ({
-      instanceId: InstanceId.parse(item.instance_id),
-      name: names.get(item.instance_id) ?? null,
+      id: item.item_id,
+      name: names.get(item.item_id) ?? null,
       state: item.state === 'waiting' && job.state === 'cancelled' ? 'cancelled' : item.state,
       detail: item.detail,
       at: item.done_at,
@@ -271,35 +277,8 @@ export class BulkJobs {
   }
 }
 
-function toJob(job: JobRow, undoneBy: string | undefined): Job {
-  const done = job.changed + job.already + job.refused + job.failed
-  const canUndo = job.finished_at !== null && job.changed > 0 && undoneBy === undefined
-  return {
-    id: JobId.parse(job.id),
-    kind: job.kind,
-    state: job.state,
-    q: job.q,
-    tags: job.tags === null ? null : TagChange.parse(JSON.parse(job.tags)),
-    reason: job.reason,
-    actor: { kind: ActorKind.parse(job.actor_kind), id: job.actor_id, label: job.actor_label },
-    correlationId: job.correlation_id,
-    total: job.total,
-    waiting: job.total - done,
-    changed: job.changed,
-    already: job.already,
-    refused: job.refused,
-    failed: job.failed,
-    perSecond: perSecond[job.kind],
-    startedAt: job.created_at,
-    finishedAt: job.finished_at,
-    undo: canUndo ? inverseKinds[job.kind] : null,
-    undoOf: job.undo_of === null ? null : JobId.parse(job.undo_of),
-    undoneBy: undoneBy === undefined ? null : JobId.parse(undoneBy),
-  }
-}
-
 const columns: ExportColumns<JobItem> = [
-  ['instance_id', (item) => item.instanceId],
+  ['id', (item) => item.id],
   ['name', (item) => item.name],
   ['state', (item) => item.state],
   ['detail', (item) => item.detail],

@@ -42,7 +42,7 @@ describe('a preview', () => {
     await stack.identities.actOn(context, 'pause', (await identityOn(stack, 'api-3')).principalId, {})
     await registered(2)
     const before = await rowsOf(stack, 'audit_events')
-    const preview = await stack.bulk.previewer.preview({ kind: 'pause', selection: { q: '' } })
+    const preview = await stack.bulk.previewer.preview({ list: 'instances', kind: 'pause', selection: { q: '' } })
     expect(preview).toMatchObject({ total: 5, change: 2, already: 1, refused: 2, risky: 1 })
     expect(preview.examples[0]).toMatchObject({ id: on.instance.id, risky: true, verdict: 'change' })
     expect(preview.examples[1]).toMatchObject({ verdict: 'refused', reason: expect.stringContaining('is off') })
@@ -54,7 +54,8 @@ describe('a preview', () => {
     await registered(1)
     await stack.identities.turnOff(context, instance.id)
     const selection = { q: '' }
-    const preview = (kind: 'turn-on' | 'restore') => stack.bulk.previewer.preview({ kind, selection })
+    const preview = (kind: 'turn-on' | 'restore') =>
+      stack.bulk.previewer.preview({ list: 'instances', kind, selection })
     expect(await preview('turn-on')).toMatchObject({ change: 2, restorable: 1 })
     expect(await preview('restore')).toMatchObject({ change: 1, refused: 1, restorable: 0 })
     stack.clock.advance(31 * dayMs)
@@ -63,7 +64,11 @@ describe('a preview', () => {
 
   it('of a filter that matches nothing is empty', async () => {
     await registered(2)
-    const preview = await stack.bulk.previewer.preview({ kind: 'turn-on', selection: { q: 'nothing like it' } })
+    const preview = await stack.bulk.previewer.preview({
+      list: 'instances',
+      kind: 'turn-on',
+      selection: { q: 'nothing like it' },
+    })
     expect(preview).toEqual({ total: 0, change: 0, already: 0, refused: 0, risky: 0, restorable: 0, examples: [] })
   })
 
@@ -71,7 +76,7 @@ describe('a preview', () => {
     const [id] = await registered(1)
     const unknown = InstanceId.parse(newGuid())
     const selection = { ids: [given(id), unknown, given(id)] }
-    const preview = await stack.bulk.previewer.preview({ kind: 'turn-on', selection })
+    const preview = await stack.bulk.previewer.preview({ list: 'instances', kind: 'turn-on', selection })
     expect(preview).toMatchObject({ total: 2, change: 1, refused: 1 })
     expect(preview.examples[0]).toMatchObject({ id: unknown, name: null })
   })

@@ -1,29 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import type { BulkKind, BulkPreview, BulkSelection, BulkWish, PreviewItem } from '@signet/shared/api/bulk'
-import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
-import { dayMs } from '@signet/shared/vocabulary/time'
-import type { Clock } from '../platform/clock.ts'
-import type { PrincipalRegistry } from '../principals/index.ts'
-import type { InstanceList, ResourceManager, TokenUsage } from '../resources/index.ts'
-import { bulkVerdict, type ItemFacts, stopsUse } from './bulk-kinds.ts'
+import type { BulkList, BulkPreview, BulkSelection, BulkWish, PreviewItem } from '@signet/shared/api/bulk'
+import { kindFacts } from './bulk-kinds.ts'
+import type { BulkThings } from './bulk-things.ts'
 
 const portion = 1_000
 const examplesOfEach = 50
 
-export interface PreviewParts {
-  readonly resources: ResourceManager
-  readonly list: Pick<InstanceList, 'select'>
-  readonly registry: PrincipalRegistry
-  readonly usage: Pick<TokenUsage, 'lastUse'>
-  readonly clock: Clock
-}
-
-/** A dry run: judges every instance of a selection by the rules that the job will go by, in portions. */
+/** A dry run: judges every thing of a selection by the rules that the job will go by, in portions. */
 export class BulkPreviewer {
-  readonly #parts: PreviewParts
+  readonly #things: Readonly<Record<BulkList, BulkThings>>
 
-  constructor(parts: PreviewParts) {
-    this.#parts = parts
+  constructor(things: Readonly<Record<BulkList, BulkThings>>) {
+    this.#things = things
   }
 
   async preview(wish: BulkWish): Promise<BulkPreview> {
@@ -36,7 +24,7 @@ export class BulkPreviewer {
     }
     let risky = 0
     let restorable = 0
-    for await (const ids of this.#portions(wish.selection)) {
+    for await (const ids of this.#portions(wish)) {
       for (const { isRestorable, ...item } of await this.#judge(wish, ids)) {
         counts[item.verdict] += 1
         if (isRestorable) restorable += 1
@@ -55,65 +43,42 @@ export class BulkPreviewer {
     }
   }
 
-  async *#portions(selection: BulkSelection): AsyncGenerator<readonly InstanceId[]> {
+  async *#portions({
+    list,
+    selection,
+  }: {
+    list: BulkList
+    selection: BulkSelection
+  }): AsyncGenerator<readonly string[]> {
     if (selection.ids) {
       yield [...new Set(selection.ids)]
       return
     }
     let after: string | undefined
     do {
-      const { ids, next } = await this.#parts.list.select(selection.q ?? '', { after, limit: portion })
+      const { ids, next } = await this.#things[list].select(selection.q ?? '', { after, limit: portion })
       yield ids
       after = next ?? undefined
     } while (after !== undefined)
   }
 
   async #judge(
-    { kind, tags }: BulkWish,
-    ids: readonly InstanceId[],
+    { list, kind, tags, identity }: BulkWish,
+    ids: readonly string[],
   ): Promise<(PreviewItem & { isRestorable: boolean })[]> {
-    const now = this.#parts.clock.now()
-    const facts = await factsOf(this.#parts, kind, ids)
-    const used = this.#lastUses(kind, [...facts.values()])
+    const judged = await this.#things[list].judge({ kind, tags: tags ?? null, identity: identity ?? null }, ids)
+    const { stopsUse } = kindFacts(list, kind)
     return ids.map((id) => {
-      const own = facts.get(id) ?? nothing
-      const verdict = bulkVerdict(kind, own, { tags: tags ?? null }, now)
-      const usedAt = own.principal ? used.get(own.principal.objectId)?.at : undefined
+      const own = judged.get(id)
+      const verdict = own?.verdict ?? { kind: 'refused' as const, reason: 'It is gone.' }
       return {
         id,
-        name: own.instance?.name ?? null,
+        name: own?.name ?? null,
         verdict: verdict.kind,
-        risky: verdict.kind === 'change' && usedAt !== undefined && now - usedAt < dayMs,
+        risky: stopsUse === true && verdict.kind === 'change' && own?.isUsed === true,
         reason: verdict.kind === 'refused' ? verdict.reason : null,
-        isRestorable: kind === 'turn-on' && bulkVerdict('restore', own, { tags: null }, now).kind === 'change',
+        isRestorable: own?.isRestorable === true,
       }
     })
   }
-
-  #lastUses(kind: BulkKind, facts: readonly ItemFacts[]): ReturnType<TokenUsage['lastUse']> {
-    if (!stopsUse.has(kind)) return new Map()
-    return this.#parts.usage.lastUse(facts.flatMap(({ principal }) => (principal ? [principal.objectId] : [])))
-  }
-}
-
-const nothing: ItemFacts = { instance: undefined, principal: undefined, tags: {} }
-
-/** What decides about each of these instances; those that are gone are left out. */
-async function factsOf(
-  parts: Pick<PreviewParts, 'resources' | 'registry'>,
-  kind: BulkKind,
-  ids: readonly InstanceId[],
-): Promise<ReadonlyMap<string, ItemFacts>> {
-  const instances = await parts.resources.findAll(ids)
-  const principalIds = instances.flatMap(({ principalId }) => (principalId ? [principalId] : []))
-  const principals = new Map(
-    (kind === 'tag' ? [] : await parts.registry.findAll(principalIds)).map((found) => [found.objectId, found]),
-  )
-  const tags = kind === 'tag' ? await parts.resources.tagsOf(ids) : undefined
-  return new Map(
-    instances.map((instance) => {
-      const principal = instance.principalId ? principals.get(instance.principalId) : undefined
-      return [instance.id, { instance, principal, tags: tags?.get(instance.id) ?? {} }]
-    }),
-  )
 }

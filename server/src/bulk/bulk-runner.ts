@@ -1,19 +1,17 @@
-import { TagChange } from '@signet/shared/api/resources'
-import { ActorKind } from '@signet/shared/vocabulary/audit-events'
-import { InstanceId } from '@signet/shared/vocabulary/identifiers'
+import type { BulkList } from '@signet/shared/api/bulk'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
-import { type RequestContext, systemContext } from '../platform/request-context.ts'
+import { systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import type { InstanceList, ManagedIdentity, ResourceManager } from '../resources/index.ts'
-import type { CredentialRollover } from '../rotation/index.ts'
-import { ItemInput, perSecond } from './bulk-kinds.ts'
+import { actOf, contextOf } from './bulk-job.ts'
+import { kindFacts } from './bulk-kinds.ts'
 import type { BulkStore, ClaimedJob, ItemRow, JobRow, NewItem, Outcome } from './bulk-store.ts'
+import { type BulkThings, ItemInput, type Performed } from './bulk-things.ts'
 
 const turnMs = secondMs
 const leaseMs = 30 * secondMs
@@ -23,10 +21,7 @@ const selectedAtOnce = 1_000
 export interface RunnerParts {
   readonly store: BulkStore
   readonly database: Transactor & ChangeRecorder
-  readonly resources: ResourceManager
-  readonly list: Pick<InstanceList, 'select'>
-  readonly identities: ManagedIdentity
-  readonly rollover: CredentialRollover
+  readonly things: Readonly<Record<BulkList, BulkThings>>
   readonly audit: AuditLog
   readonly clock: Clock
   readonly log: Logger
@@ -75,7 +70,7 @@ export class BulkRunner {
     while ((await this.#held(claim))?.state === 'selecting') if (!(await this.#select(claim))) return
     const job = await this.#held(claim)
     if (!job) return
-    const items = await store.itemsAfter(job.id, 'waiting', 0, perSecond[job.kind])
+    const items = await store.itemsAfter(job.id, 'waiting', 0, kindFacts(job.list, job.kind).perSecond)
     for (const item of items) if (!(await this.#carryOut(claim, item))) return
     await this.#release(claim, startedAt + turnMs)
   }
@@ -107,22 +102,29 @@ export class BulkRunner {
   }
 
   async #nextItems(job: JobRow): Promise<{ items: NewItem[]; next: string | null }> {
-    const { store, list } = this.#parts
+    const { store, things } = this.#parts
     if (job.undo_of === null) {
       const after = job.cursor ?? undefined
-      const { ids, next } = await list.select(job.q ?? '', { after, limit: selectedAtOnce })
-      return { items: ids.map((id) => ({ instance_id: id, input: null })), next }
+      const { ids, next } = await things[job.list].select(job.q ?? '', { after, limit: selectedAtOnce })
+      return { items: ids.map((id) => ({ item_id: id, input: null })), next }
     }
     const done = await store.itemsAfter(job.undo_of, 'changed', Number(job.cursor ?? 0), selectedAtOnce)
     const last = done.at(-1)
     const next = last && done.length === selectedAtOnce ? String(last.position) : null
-    return { items: done.map((item) => ({ instance_id: item.instance_id, input: item.undo })), next }
+    return { items: done.map((item) => ({ item_id: item.item_id, input: item.undo })), next }
   }
 
   /** @returns false when the claim was lost, or somebody paused or cancelled the job */
   async #carryOut(claim: ClaimedJob, item: ItemRow): Promise<boolean> {
+    let performed: Performed | undefined
     try {
-      return await this.#finish(claim, item, (tx, job) => this.#effect(tx, job, item))
+      const isDone = await this.#finish(claim, item, async (tx, job) => {
+        const input = item.input === null ? {} : ItemInput.parse(JSON.parse(item.input))
+        performed = await this.#parts.things[job.list].perform(tx, contextOf(job), actOf(job), item.item_id, input)
+        return performed.changed ? changed(performed.undo ?? {}) : already
+      })
+      if (isDone) performed?.committed?.()
+      return isDone
     } catch (error) {
       const outcome = outcomeOf(error)
       if (outcome.state === 'failed') this.#parts.log.error({ err: error, jobId: item.job_id }, 'bulk item failed')
@@ -141,27 +143,6 @@ export class BulkRunner {
       await database.changed(tx, { kind: 'job', id: job.id })
       return true
     })
-  }
-
-  async #effect(tx: Tx, job: JobRow, item: ItemRow): Promise<Outcome> {
-    const { resources, identities, rollover } = this.#parts
-    const context = contextOf(job)
-    const instanceId = InstanceId.parse(item.instance_id)
-    const input = item.input === null ? {} : ItemInput.parse(JSON.parse(item.input))
-    if (job.kind === 'tag') {
-      const change = input.tags ?? TagChange.parse(JSON.parse(job.tags ?? '{}'))
-      const inverse = await resources.changeTags(tx, context, instanceId, change)
-      return inverse ? changed({ tags: inverse }) : already
-    }
-    if (job.kind === 'rotate') {
-      const instance = await resources.find(instanceId, tx)
-      if (!instance?.principalId) throw new SignetError('conflict', 'The identity is off.')
-      await rollover.rotate(tx, context, instance.principalId, job.reason ?? undefined)
-      return changed({})
-    }
-    const options = { principalId: input.principalId, reason: job.reason ?? undefined }
-    const result = await identities.perform(tx, context, job.kind, instanceId, options)
-    return result.changed ? changed(result.principalId === null ? {} : { principalId: result.principalId }) : already
   }
 
   /** Ends the job when nothing waits, else gives it back for the next second. */
@@ -199,13 +180,4 @@ function outcomeOf(error: unknown): Outcome {
   const { code, detail } = SignetError.from(error)
   const isRefusal = code === 'conflict' || code === 'not_found'
   return { state: isRefusal ? 'refused' : 'failed', detail, undo: null }
-}
-
-/** Every item is done in the name of whoever started the job, under the job's correlation ID. */
-function contextOf(job: JobRow): RequestContext {
-  return {
-    actor: { kind: ActorKind.parse(job.actor_kind), id: job.actor_id, label: job.actor_label },
-    correlationId: job.correlation_id,
-    ip: job.actor_ip,
-  }
 }

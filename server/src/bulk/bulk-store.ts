@@ -9,7 +9,7 @@ import type { Tx } from '../platform/transaction.ts'
 
 export type JobRow = BulkJobsTable
 export type ItemRow = BulkItemsTable
-export type NewItem = Pick<ItemRow, 'instance_id' | 'input'>
+export type NewItem = Pick<ItemRow, 'item_id' | 'input'>
 export type Outcome = Pick<ItemRow, 'detail' | 'undo'> & { state: Exclude<ItemRow['state'], 'waiting'> }
 
 /** A job leased to this process. */
@@ -43,7 +43,7 @@ export class BulkStore {
     return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
   }
 
-  /** Adds items after those that are there; an instance that is in the job already is left out. @returns how many */
+  /** Adds items after those that are there; a thing that is in the job already is left out. @returns how many */
   async addItems(tx: Tx, jobId: string, items: readonly NewItem[]): Promise<number> {
     const last = await sqlOf(tx)
       .selectFrom('bulk_items')
@@ -65,7 +65,7 @@ export class BulkStore {
       const result = await sqlOf(tx)
         .insertInto('bulk_items')
         .values(rows)
-        .onConflict((conflict) => conflict.columns(['job_id', 'instance_id']).doNothing())
+        .onConflict((conflict) => conflict.columns(['job_id', 'item_id']).doNothing())
         .executeTakeFirst()
       added += result.numInsertedOrUpdatedRows ?? 0n
     }

@@ -5,7 +5,7 @@ import { secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contextOf, given, identityOn, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { perSecond } from './bulk-kinds.ts'
+import { kindFacts } from './bulk-kinds.ts'
 
 let stack: Stack
 
@@ -27,7 +27,7 @@ async function registered(count: number, prefix = 'web'): Promise<InstanceId[]> 
 }
 
 const start = (kind: BulkKind, selection: { ids: InstanceId[] } | { q: string }, more = {}) =>
-  stack.bulk.jobs.start(context, { kind, selection, ...more })
+  stack.bulk.jobs.start(context, { list: 'instances', kind, selection, ...more })
 
 /** Second by second until the job has ended, or for as many seconds as are given. */
 async function work(id: JobId, seconds = 60): Promise<Awaited<ReturnType<Stack['bulk']['jobs']['show']>>> {
@@ -50,13 +50,16 @@ describe('a wish', () => {
     ['an empty list', { kind: 'pause', selection: { ids: [] } }],
     ['too long a list', { kind: 'pause', selection: { ids: Array.from({ length: 1_001 }, newGuid) } }],
     ['an ID that is none', { kind: 'pause', selection: { ids: ['../x'] } }],
-    ['an unknown kind', { kind: 'delete', selection: { ids } }],
+    ['an unknown kind', { kind: 'explode', selection: { ids } }],
+    ['an act of another list', { kind: 'delete', selection: { ids } }],
+    ['an identity without the kind', { kind: 'pause', selection: { ids }, identity: newGuid() }],
+    ['the kind without an identity', { kind: 'attach', selection: { ids } }],
     ['tags without the kind', { kind: 'pause', selection: { ids }, tags: { set: { a: 'b' } } }],
     ['the kind without tags', { kind: 'tag', selection: { ids } }],
     ['a tag with a control character', { kind: 'tag', selection: { ids }, tags: { set: { a: 'b\u0000' } } }],
     ['a tag name with a blank', { kind: 'tag', selection: { ids }, tags: { set: { 'a b': 'c' } } }],
   ])('with %s is malformed (SEC-151)', (_name, wish) => {
-    expect(BulkWish.safeParse(wish).success).toBe(false)
+    expect(BulkWish.safeParse({ list: 'instances', ...wish }).success).toBe(false)
   })
 
   it('folds the names of tags', () => {
@@ -84,12 +87,15 @@ describe('a job', () => {
   })
 
   it('keeps its pace, also over restarts', async () => {
-    await registered(perSecond['turn-on'] + 1)
+    await registered(kindFacts('instances', 'turn-on').perSecond + 1)
     const job = await start('turn-on', { q: '' })
     await stack.bulk.runner.turn()
     await stack.bulk.runner.turn()
     await stack.bulkAgain().runner.turn()
-    expect(await stack.bulk.jobs.show(job.id)).toMatchObject({ changed: perSecond['turn-on'], waiting: 1 })
+    expect(await stack.bulk.jobs.show(job.id)).toMatchObject({
+      changed: kindFacts('instances', 'turn-on').perSecond,
+      waiting: 1,
+    })
     stack.clock.advance(secondMs)
     await stack.bulkAgain().runner.turn()
     expect(await stack.bulk.jobs.show(job.id)).toMatchObject({ state: 'finished', waiting: 0 })
@@ -197,7 +203,7 @@ describe('steering a job', () => {
   })
 
   it('cancels the rest and keeps what was done', async () => {
-    const count = perSecond['turn-on'] + 2
+    const count = kindFacts('instances', 'turn-on').perSecond + 2
     await registered(count)
     const job = await start('turn-on', { q: '' })
     await stack.bulk.runner.turn()
@@ -244,7 +250,7 @@ describe('undoing a job', () => {
   })
 
   it('goes on with another when it was cancelled half-way, and does none twice', async () => {
-    const count = perSecond['turn-off'] + 3
+    const count = kindFacts('instances', 'turn-off').perSecond + 3
     const ids = await registered(count)
     const job = await work((await start('turn-on', { ids })).id)
     const first = await stack.bulk.jobs.undo(context, job.id, undefined)
@@ -345,7 +351,7 @@ describe('the lists', () => {
     expect(file.fileName).toMatch(new RegExp(`^job-${job.id}-[\\dT-]+Z\\.ndjson$`))
     const text = await textOf(file)
     expect(text).toContain('"name":"a\\u202e\\u009b"')
-    expect(JSON.parse(text)).toMatchObject({ instance_id: id, at: expect.stringMatching(/Z$/) })
+    expect(JSON.parse(text)).toMatchObject({ id, at: expect.stringMatching(/Z$/) })
   })
 
   it('of a job that is not there are not exported, and nothing is recorded', async () => {

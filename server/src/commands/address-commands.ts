@@ -1,10 +1,5 @@
 import type { Command } from 'commander'
-import type { ConsoleClient } from './console-client.ts'
-
-interface Console {
-  readonly connect: () => Promise<ConsoleClient>
-  readonly print: <T>(value: T, options: { readonly json?: true }, words: (value: T) => string) => void
-}
+import { type Console, json, type Output } from './console-command.ts'
 
 /** `signet hosts` and `signet trust`: what the machines of clients need before any of them can ask. */
 export function addAddressCommands(program: Command, { connect, print }: Console): void {
@@ -14,8 +9,8 @@ export function addAddressCommands(program: Command, { connect, print }: Console
     .option('--dns', 'records of a zone file')
     .option('--address <ip>', 'of the server, as clients see it; what it listens on unless given')
     .option('--vault <name...>', 'vaults that need a line of their own', [])
-    .option('--json', 'print JSON')
-    .action(async (options: { dns?: true; address?: string; vault: string[]; json?: true }) => {
+    .option(...json)
+    .action(async (options: Output & { dns?: true; address?: string; vault: string[] }) => {
       const { hostEntries, printHosts, printRecords } = await import('./hosts.ts')
       const entries = await hostEntries(await connect(), { address: options.address, vaults: options.vault })
       print(entries, options, options.dns ? printRecords : printHosts)
@@ -24,8 +19,8 @@ export function addAddressCommands(program: Command, { connect, print }: Console
     .command('trust')
     .description('print the CA that clients have to trust, and what each runtime wants for that')
     .option('--pem', 'the CA certificates themselves, and nothing else')
-    .option('--json', 'print JSON')
-    .action(async (options: { pem?: true; json?: true }) => {
+    .option(...json)
+    .action(async (options: Output & { pem?: true }) => {
       const { printTrust, trust } = await import('./trust.ts')
       print(await trust(await connect()), options, options.pem ? ({ pem }) => pem.trimEnd() : printTrust)
     })

@@ -9,6 +9,14 @@ export function consoleSocket(dataDir: string): string {
   return join(dataDir, 'console.sock')
 }
 
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+  /** The version of the thing that was seen. */
+  readonly ifMatch: number | undefined
+}
+
 /** The admin API for the command line: the same contract as the dashboard's, over the socket in the data folder. */
 export class ConsoleClient {
   readonly #dataDir: string
@@ -23,25 +31,29 @@ export class ConsoleClient {
       params = {},
       query = {},
       body,
+      ifMatch,
     } = given as {
       params?: Record<string, string>
       query?: Record<string, string>
       body?: unknown
+      ifMatch?: number
     }
     const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''))
     const search = new URLSearchParams(query).toString()
-    const { status, text } = await this.#send(route.method, `/api${path}${search && `?${search}`}`, body)
+    const address = `/api${path}${search && `?${search}`}`
+    const { status, text } = await this.#send({ method: route.method, path: address, body, ifMatch })
     const answer: unknown = text ? JSON.parse(text) : undefined
     if (status >= 400) throw errorOf(answer)
     return route.response?.parse(answer) as RouteResponse<R>
   }
 
-  #send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+  #send({ method, path, body, ifMatch }: Sent): Promise<{ status: number; text: string }> {
     const text = body === undefined ? undefined : JSON.stringify(body)
     return new Promise((resolve, reject) => {
       // Node says nothing of the length of what it sends with DELETE.
       const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }
-      const headers = { 'content-type': 'application/json', ...length }
+      const seen = ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }
+      const headers = { 'content-type': 'application/json', ...length, ...seen }
       const call = httpRequest(
         { socketPath: socketPath(consoleSocket(this.#dataDir)), path, method, headers },
         (response) => {

@@ -9,14 +9,14 @@ const services = {
 const cloud = { names: ['login.microsoftonline.com', 'vault.azure.net'], vaultDomains: ['vault.azure.net'] }
 
 const entries = (change: Partial<typeof services> = {}, address?: string, vaults: string[] = []) => {
-  const answer = { services: { ...services, ...change } } as never
+  const answer = { authorityUrl: 'https://login.signet.test:7421', services: { ...services, ...change } } as never
   return hostEntries({ call: async () => answer }, { address, vaults })
 }
 
 describe('signet hosts', () => {
   it('has a line for every name, with the address that is listened on', async () => {
     expect(printHosts(await entries()).split('\n')).toEqual([
-      '# Signet, port 7421',
+      '# Signet, port 7421; authority and issuer are https://login.signet.test:7421',
       '127.0.0.1\tlogin.signet.test',
       '127.0.0.1\tmanagement.signet.test',
       '127.0.0.1\tgraph.signet.test',
@@ -40,6 +40,12 @@ describe('signet hosts', () => {
   it('names an address that others reach where every address is listened on', async () => {
     expect((await entries({ bind: '0.0.0.0' })).address).not.toBe('0.0.0.0')
     expect((await entries({ bind: '10.0.0.5' })).address).toBe('10.0.0.5')
+  })
+
+  it('says so while the authority is still at its loopback name', async () => {
+    const { names, ...rest } = await entries()
+    const text = printHosts({ ...rest, names, authorityUrl: 'https://localhost:7421' })
+    expect(text).toMatch(/\n# .*once the server runs with SIGNET_DOMAIN\n/)
   })
 
   it('leaves out a name that is an address', async () => {

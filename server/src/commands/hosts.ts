@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { consoleApi } from '@signet/shared/api/console'
 import type { RouteResponse } from '@signet/shared/api/contract'
-import { isHostName } from '../platform/service-names.ts'
+import { isHostName, loopbackNames } from '../platform/service-names.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
 
@@ -10,6 +10,7 @@ import type { ConsoleClient } from './console-client.ts'
 export interface HostEntries {
   readonly address: string
   readonly port: number
+  readonly authorityUrl: string
   readonly names: readonly string[]
   /** `*.domain`: every vault; a hosts file cannot say that. */
   readonly wildcards: readonly string[]
@@ -27,7 +28,7 @@ export async function hostEntries(
   client: Pick<ConsoleClient, 'call'>,
   options: { address?: string | undefined; vaults: readonly string[] },
 ): Promise<HostEntries> {
-  const { services } = await client.call(consoleApi.deployment, {})
+  const { services, authorityUrl } = await client.call(consoleApi.deployment, {})
   if (options.address !== undefined && isIP(options.address) === 0) {
     throw new StartupError('--address is an IPv4 or IPv6 address')
   }
@@ -44,6 +45,7 @@ export async function hostEntries(
   return {
     address: options.address ?? reachableAt(services.bind),
     port: services.port,
+    authorityUrl,
     ...below(services),
     cloud: services.cloud && below(services.cloud),
   }
@@ -63,11 +65,20 @@ function reachableAt(bind: string): string {
 
 const cloudWords = 'names of the cloud (SIGNET_CLOUD_NAMES): whoever has these lines reaches the cloud itself no more'
 
+function heading({ port, authorityUrl }: HostEntries): string[] {
+  const words = [`Signet, port ${port}; authority and issuer are ${authorityUrl}`]
+  const isNamed = !loopbackNames.includes(new URL(authorityUrl).hostname)
+  return isNamed
+    ? words
+    : [...words, 'the names work for clients of the authority once the server runs with SIGNET_DOMAIN']
+}
+
 /** Lines of `/etc/hosts`, a name each. */
-export function printHosts({ address, port, names, wildcards, cloud }: HostEntries): string {
+export function printHosts(entries: HostEntries): string {
+  const { address, names, wildcards, cloud } = entries
   const line = (name: string) => `${address}\t${name}`
   return [
-    `# Signet, port ${port}`,
+    ...heading(entries).map((words) => `# ${words}`),
     ...names.map(line),
     `# ${wildcards.join(' ')}: a hosts file has no wildcards; signet hosts --vault NAME adds the line of one`,
     ...(cloud ? [`# ${cloudWords}`, ...cloud.names.map(line)] : []),
@@ -75,11 +86,12 @@ export function printHosts({ address, port, names, wildcards, cloud }: HostEntri
 }
 
 /** Records of a zone file, the names whole. */
-export function printRecords({ address, port, names, wildcards, cloud }: HostEntries): string {
+export function printRecords(entries: HostEntries): string {
+  const { address, names, wildcards, cloud } = entries
   const type = isIP(address) === 6 ? 'AAAA' : 'A'
   const record = (name: string) => `${name}. 300 IN ${type} ${address}`
   return [
-    `; Signet, port ${port}`,
+    ...heading(entries).map((words) => `; ${words}`),
     ...[...names, ...wildcards].map(record),
     ...(cloud ? [`; ${cloudWords}`, ...[...cloud.names, ...cloud.wildcards].map(record)] : []),
   ].join('\n')

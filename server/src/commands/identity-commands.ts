@@ -1,22 +1,20 @@
 import type { Command } from 'commander'
 import { StartupError } from '../platform/signet-error.ts'
-import type { ConsoleClient } from './console-client.ts'
-import { printAudience, printAudiences, printIdentities, printIdentity, printRole } from './identity-output.ts'
-
-export interface Output {
-  readonly json?: true
-}
-
-/** What every command of the console is made with. */
-export interface Console {
-  readonly connect: () => Promise<ConsoleClient>
-  readonly print: <T>(value: T, options: Output, words: (value: T) => string) => void
-}
-
-const json = ['--json', 'print JSON'] as const
+import { type Console, json, type Output, repeated, wholeNumber } from './console-command.ts'
+import { addFederationCommands } from './federation-commands.ts'
+import type { AudienceChange } from './identity.ts'
+import {
+  printAudience,
+  printAudiences,
+  printIdentities,
+  printIdentity,
+  printLifetime,
+  printRole,
+} from './identity-output.ts'
 
 /** `signet identity …`: identities that are assigned to service instances. */
-export function addIdentityCommands(identity: Command, { connect, print }: Console): void {
+export function addIdentityCommands(identity: Command, parts: Console): void {
+  const { connect, print } = parts
   identity
     .command('list')
     .option('--filter <text>', 'as in the dashboard; state:deleted shows deleted ones', '')
@@ -63,6 +61,46 @@ export function addIdentityCommands(identity: Command, { connect, print }: Conso
         print(await actOnIdentity(await connect(), verb, name), options, printIdentity)
       })
   }
+  addIdentityChanges(identity, parts)
+  const federation = identity.command('federation').description('tokens of external issuers that it trusts')
+  addFederationCommands(federation, parts, async (client, name) => {
+    const { identityNamed } = await import('./identity.ts')
+    return identityNamed(client, name)
+  })
+}
+
+/** What changes an identity and keeps its IDs. */
+function addIdentityChanges(identity: Command, { connect, print }: Console): void {
+  identity
+    .command('rename <name> <new-name>')
+    .description('its IDs stay, its resource ID does not')
+    .option(...json)
+    .action(async (name: string, to: string, options: Output) => {
+      const { changeIdentity } = await import('./identity.ts')
+      print(await changeIdentity(await connect(), name, { name: to }), options, printIdentity)
+    })
+  identity
+    .command('move <name> <group>')
+    .description('to another resource group; its IDs stay, its resource ID does not')
+    .option(...json)
+    .action(async (name: string, group: string, options: Output) => {
+      const { changeIdentity } = await import('./identity.ts')
+      print(await changeIdentity(await connect(), name, { resourceGroup: group }), options, printIdentity)
+    })
+  identity
+    .command('lifetime <name> [seconds]')
+    .description('how long tokens of an identity of any kind live: 600 to 86400, or default; without, what it is')
+    .option(...json)
+    .action(async (name: string, seconds: string | undefined, options: Output) => {
+      const { identityLifetime } = await import('./identity.ts')
+      print(await identityLifetime(await connect(), name, lifetimeOf(seconds)), options, printLifetime)
+    })
+}
+
+/** @throws StartupError */
+function lifetimeOf(seconds: string | undefined): number | null | undefined {
+  if (seconds === undefined) return undefined
+  return seconds === 'default' ? null : wholeNumber('the lifetime', seconds)
 }
 
 interface AudienceOptions extends Output {
@@ -96,12 +134,26 @@ export function addAudienceCommands(audience: Command, parts: Console): void {
     .requiredOption('--name <name>', 'what people call it')
     .option('--token-version <version>', '1 or 2', '1')
     .option('--lifetime <seconds>', 'of its tokens, 600 to 86400')
-    .option('--role <role>', 'an app role; may be given several times', (role, all: string[]) => [...all, role], [])
+    .option('--role <role>', 'an app role; may be given several times', repeated, [])
     .option('--assignment-required', 'tokens only for identities that have a role', false)
     .option(...json)
     .action(async (uri: string, options: AudienceOptions) => {
       const { addAudience } = await import('./identity.ts')
       print(await addAudience(await connect(), uri, readAudience(options)), options, printAudience)
+    })
+  audience
+    .command('change <uri>')
+    .description('what is not said stays')
+    .option('--name <name>', 'what people call it')
+    .option('--token-version <version>', '1 or 2')
+    .option('--lifetime <seconds>', 'of its tokens, 600 to 86400, or default')
+    .option('--add-role <role>', 'an app role; may be given several times', repeated, [])
+    .option('--remove-role <role>', 'one that nobody has; may be given several times', repeated, [])
+    .option('--assignment-required <yes|no>', 'whether only identities that have a role get a token')
+    .option(...json)
+    .action(async (uri: string, options: AudienceChangeOptions) => {
+      const { changeAudience } = await import('./identity.ts')
+      print(await changeAudience(await connect(), uri, readAudienceChange(options)), options, printAudience)
     })
   for (const verb of ['enable', 'disable'] as const) {
     audience
@@ -142,13 +194,46 @@ function addRoleCommands(audience: Command, { connect, print }: Console): void {
 
 /** @throws StartupError for an option that cannot be read */
 function readAudience({ name, tokenVersion, lifetime, role, assignmentRequired }: AudienceOptions) {
-  if (tokenVersion !== '1' && tokenVersion !== '2') throw new StartupError('--token-version is 1 or 2')
-  if (lifetime !== undefined && !/^\d{3,5}$/.test(lifetime)) throw new StartupError('--lifetime is a number of seconds')
   return {
     name,
-    tokenVersion: tokenVersion === '1' ? (1 as const) : (2 as const),
-    lifetimeSeconds: lifetime === undefined ? null : Number(lifetime),
+    tokenVersion: tokenVersionOf(tokenVersion),
+    lifetimeSeconds: lifetimeOf(lifetime) ?? null,
     assignmentRequired,
     roles: role,
   }
+}
+
+interface AudienceChangeOptions extends Output {
+  readonly name?: string
+  readonly tokenVersion?: string
+  readonly lifetime?: string
+  readonly addRole: readonly string[]
+  readonly removeRole: readonly string[]
+  readonly assignmentRequired?: string
+}
+
+/** @throws StartupError for an option that cannot be read, or when none is given */
+function readAudienceChange(options: AudienceChangeOptions): AudienceChange {
+  const { name, tokenVersion, assignmentRequired: required, addRole: addRoles, removeRole: removeRoles } = options
+  const lifetimeSeconds = lifetimeOf(options.lifetime)
+  if (required !== undefined && required !== 'yes' && required !== 'no') {
+    throw new StartupError('--assignment-required is yes or no')
+  }
+  const facts = {
+    ...(name !== undefined && { name }),
+    ...(tokenVersion !== undefined && { tokenVersion: tokenVersionOf(tokenVersion) }),
+    ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),
+    ...(required !== undefined && { assignmentRequired: required === 'yes' }),
+  }
+  if (Object.keys(facts).length + addRoles.length + removeRoles.length === 0) {
+    throw new StartupError(
+      'say what is to change: --name, --token-version, --lifetime, --add-role, --remove-role or --assignment-required',
+    )
+  }
+  return { ...facts, addRoles, removeRoles }
+}
+
+function tokenVersionOf(given: string): 1 | 2 {
+  if (given !== '1' && given !== '2') throw new StartupError('--token-version is 1 or 2')
+  return given === '1' ? 1 : 2
 }

@@ -1,6 +1,6 @@
 import type { Audience, RoleAssignment } from '@signet/shared/api/audiences'
 import type { UserIdentitySummary } from '@signet/shared/api/user-identities'
-import type { ShownIdentity } from './identity.ts'
+import type { IdentityLifetime, ShownIdentity } from './identity.ts'
 import { at, rows } from './output.ts'
 
 /** Words for a terminal; scripts use `--json`. */
@@ -33,6 +33,17 @@ export function printIdentity(identity: ShownIdentity): string {
   ].join('\n')
 }
 
+export function printLifetime({ principalId, seconds }: IdentityLifetime): string {
+  return rows([
+    ['principal ID', principalId],
+    ['lifetime of tokens', lifetimeWords(seconds, 'as the audience or the deployment says')],
+  ])
+}
+
+function lifetimeWords(seconds: number | null, otherwise: string): string {
+  return seconds === null ? otherwise : `${seconds} s`
+}
+
 export function printAudiences(audiences: readonly Audience[]): string {
   return audiences
     .map(({ uri, name, tokenVersion, enabled }) =>
@@ -48,7 +59,7 @@ export function printAudience(audience: Audience): string {
     ['name', audience.name],
     ['application ID', audience.appId],
     ['tokens', `version ${audience.tokenVersion}, ${audience.enabled ? 'enabled' : 'disabled'}`],
-    ['lifetime', lifetimeSeconds === null ? 'as the deployment says' : `${lifetimeSeconds} s`],
+    ['lifetime', lifetimeWords(lifetimeSeconds, 'as the deployment says')],
     ['roles', roles.map(({ value }) => value).join(', ') || '-'],
     ['assignment', audience.assignmentRequired ? 'required' : 'not required'],
   ])

@@ -1,5 +1,4 @@
 import { type Audience, audiencesApi, type RoleAssignment } from '@signet/shared/api/audiences'
-import type { Page } from '@signet/shared/api/paging'
 import {
   type AssignedInstance,
   type UserIdentityDetail,
@@ -10,8 +9,10 @@ import { fieldIs } from '@signet/shared/query/query-text'
 import { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { applicationNamed, ifThere } from './application.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { showInstance } from './instance.ts'
+import { everyPage } from './pages.ts'
 
 const pollMs = 50
 const longestWaitMs = 10_000
@@ -19,25 +20,13 @@ const longestWaitMs = 10_000
 /** A user-assigned identity with the instances it is assigned to, as far as one page reaches. */
 export type ShownIdentity = UserIdentityDetail & { assignments: AssignedInstance[] }
 
-/** Every page of a list. */
-async function everyPage<T>(page: (query: { limit: string; cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
-  const all: T[] = []
-  let query: { limit: string; cursor?: string } | undefined = { limit: '200' }
-  while (query) {
-    const { items, nextCursor }: Page<T> = await page(query)
-    all.push(...items)
-    query = nextCursor === null ? undefined : { limit: '200', cursor: nextCursor }
-  }
-  return all
-}
-
 /** @param filter as in the dashboard; deleted ones only with `state:deleted` */
 export function listIdentities(client: ConsoleClient, filter = ''): Promise<UserIdentitySummary[]> {
   return everyPage((query) => client.call(userIdentitiesApi.list, { query: { ...query, filter } }))
 }
 
 /** By name or principal ID. @throws SignetError `not_found` | `conflict` when several have the name */
-async function identityNamed(client: ConsoleClient, name: string, state = ''): Promise<ObjectId> {
+export async function identityNamed(client: ConsoleClient, name: string, state = ''): Promise<ObjectId> {
   const id = ObjectId.safeParse(name)
   if (id.success) return id.data
   const found = await listIdentities(client, `${fieldIs('name', name)} ${state}`)
@@ -88,6 +77,42 @@ export async function actOnIdentity(
   return withAssignments(client, principalId)
 }
 
+/** Renames it or moves it to another resource group; its IDs stay. */
+export async function changeIdentity(
+  client: ConsoleClient,
+  name: string,
+  to: { name?: string; resourceGroup?: string },
+): Promise<ShownIdentity> {
+  const { principalId, version } = await showIdentity(client, name)
+  await client.call(userIdentitiesApi.change, { params: { principalId }, body: to, ifMatch: version })
+  return withAssignments(client, principalId)
+}
+
+/** How long tokens of one identity live. */
+export interface IdentityLifetime {
+  readonly principalId: ObjectId
+  readonly seconds: number | null
+}
+
+/**
+ * Of an identity of any kind: its name, that of its instance or application, or its principal ID.
+ *
+ * @param seconds null: as the audience or the deployment says; undefined leaves it as it is
+ */
+export async function identityLifetime(
+  client: ConsoleClient,
+  name: string,
+  seconds: number | null | undefined,
+): Promise<IdentityLifetime> {
+  const principalId = await principalNamed(client, name)
+  const params = { principalId }
+  const answer =
+    seconds === undefined
+      ? await client.call(userIdentitiesApi.lifetime, { params })
+      : await client.call(userIdentitiesApi.setLifetime, { params, body: { seconds } })
+  return { principalId, ...answer }
+}
+
 export function listAudiences(client: ConsoleClient, filter = ''): Promise<Audience[]> {
   return everyPage((query) => client.call(audiencesApi.list, { query: { ...query, filter } }))
 }
@@ -118,6 +143,29 @@ export async function actOnAudience(client: ConsoleClient, verb: 'enable' | 'dis
   return client.call(audiencesApi[verb], { params: { audienceId }, body: {} })
 }
 
+/** What is to change about an audience; what is not said stays. */
+export interface AudienceChange {
+  readonly name?: string
+  readonly tokenVersion?: 1 | 2
+  readonly lifetimeSeconds?: number | null
+  readonly assignmentRequired?: boolean
+  readonly addRoles: readonly string[]
+  readonly removeRoles: readonly string[]
+}
+
+/** @throws SignetError `not_found` | `conflict` | `precondition_failed` when somebody changed it in between */
+export async function changeAudience(client: ConsoleClient, uri: string, change: AudienceChange): Promise<Audience> {
+  const { id: audienceId, roles, version } = await showAudience(client, uri)
+  const { addRoles, removeRoles, ...facts } = change
+  const missing = removeRoles.find((role) => !roles.some(({ value }) => value === role))
+  if (missing !== undefined) throw new SignetError('not_found', `The audience has no role ${missing}.`)
+  const kept = roles.filter(({ value }) => !removeRoles.includes(value))
+  const added = addRoles.filter((role) => !roles.some(({ value }) => value === role)).map((value) => ({ value }))
+  const hasRoles = addRoles.length + removeRoles.length > 0
+  const body = { ...facts, ...(hasRoles && { roles: [...kept, ...added] }) }
+  return client.call(audiencesApi.change, { params: { audienceId }, body, ifMatch: version })
+}
+
 /** @returns the audience as it was */
 export async function removeAudience(client: ConsoleClient, uri: string): Promise<Audience> {
   const audience = await showAudience(client, uri)
@@ -125,7 +173,7 @@ export async function removeAudience(client: ConsoleClient, uri: string): Promis
   return audience
 }
 
-/** @param name of a user-assigned identity or of a service instance, or a principal ID */
+/** @param name of a user-assigned identity, an application or a service instance, or a principal ID */
 export async function assignRole(
   client: ConsoleClient,
   uri: string,
@@ -154,15 +202,13 @@ export async function unassignRole(
   return found
 }
 
+/** Of any kind; a user-assigned identity is looked for first, then an application, then an instance. */
 async function principalNamed(client: ConsoleClient, name: string): Promise<ObjectId> {
-  try {
-    return await identityNamed(client, name)
-  } catch (error) {
-    if (!(error instanceof SignetError) || error.code !== 'not_found') throw error
-    const { identity } = await showInstance(client, name)
-    if (!identity) throw new SignetError('conflict', `The identity of ${name} is off.`)
-    return identity.principalId
-  }
+  const found = (await ifThere(identityNamed(client, name))) ?? (await ifThere(applicationNamed(client, name)))
+  if (found) return found
+  const { identity } = await showInstance(client, name)
+  if (!identity) throw new SignetError('conflict', `The identity of ${name} is off.`)
+  return identity.principalId
 }
 
 async function withAssignments(client: ConsoleClient, principalId: ObjectId): Promise<ShownIdentity> {

@@ -1,5 +1,4 @@
 import { enrollmentApi } from '@signet/shared/api/enrollment'
-import type { Page } from '@signet/shared/api/paging'
 import {
   type InstanceDetail,
   type InstanceKind,
@@ -14,20 +13,14 @@ import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
+import { everyPage } from './pages.ts'
 
 const pollMs = 50
 const longestWaitMs = 10_000
 
 /** All service instances, every page of them. */
-export async function listInstances(client: ConsoleClient): Promise<InstanceSummary[]> {
-  const all: InstanceSummary[] = []
-  let query: { limit: string; cursor?: string } | undefined = { limit: '200' }
-  while (query) {
-    const page: Page<InstanceSummary> = await client.call(resourcesApi.list, { query })
-    all.push(...page.items)
-    query = page.nextCursor === null ? undefined : { limit: '200', cursor: page.nextCursor }
-  }
-  return all
+export function listInstances(client: ConsoleClient): Promise<InstanceSummary[]> {
+  return everyPage((query) => client.call(resourcesApi.list, { query }))
 }
 
 /** The filter that finds one instance by its name. */

@@ -1,13 +1,14 @@
 import { InstanceKind } from '@signet/shared/api/resources'
 import { LocalDialect, WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
-import type { z } from 'zod'
 import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
+import { addApplicationCommands } from './application-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
+import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
@@ -66,6 +67,8 @@ function commandLine(): Command {
   addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
+  const application = program.command('application').description('principals for code outside any instance')
+  addApplicationCommands(application, { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
@@ -128,13 +131,6 @@ function addWorkloadCommands(program: Command): void {
     })
 }
 
-/** @throws StartupError that names what can be chosen */
-function choice<T extends string>(choices: z.ZodType<T> & { options: readonly T[] }, name: string, given: string): T {
-  const parsed = choices.safeParse(given)
-  if (!parsed.success) throw new StartupError(`${name} is one of ${choices.options.join(', ')}`)
-  return parsed.data
-}
-
 function addRecoveryCommands(program: Command): void {
   program
     .command('recovery-shares')
@@ -156,7 +152,6 @@ function addRecoveryCommands(program: Command): void {
 }
 
 function addInstanceCommands(instance: Command): void {
-  const json = ['--json', 'print JSON'] as const
   instance
     .command('list')
     .option(...json)
@@ -234,10 +229,6 @@ function addTokenCommand(program: Command): void {
         if (test.outcome === 'failed') process.exitCode = 1
       },
     )
-}
-
-interface Output {
-  readonly json?: true
 }
 
 function print<T>(value: T, options: Output, words: (value: T) => string): void {

@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { ComposedServer } from '../compose.ts'
 import type { Config } from '../platform/config.ts'
 import { toPem } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import type { OperatorCertificate } from '../platform/crypto/operator-certificate.ts'
-import type { TlsMaterial } from '../platform/http/listener.ts'
+import { secureContextOf, type TlsMaterial } from '../platform/http/listener.ts'
 import { certificateNames, cloudNames, hostNameOf, loopbackNames } from '../platform/service-names.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
 
@@ -72,7 +72,7 @@ async function makeBoth({ authorities, config }: Parts): Promise<Made> {
   const ofServices = families.flatMap(certificateNames)
   const agents = await issue(authorities, publicHost, [])
   const services = await issue(authorities, publicHost, ofServices)
-  return { agents, services, context: createSecureContext({ ...services }) }
+  return { agents, services, context: secureContextOf(services) }
 }
 
 /** A new key and leaf; chain up to the root, which agents compare with their pin. */

@@ -2,10 +2,9 @@ import { type KeyBlastRadius, type SigningKey, signingKeysApi } from '@signet/sh
 import type { Command } from 'commander'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
-import type { Console, Output } from './identity-commands.ts'
+import { type Console, json, type Output } from './console-command.ts'
 import { at } from './output.ts'
 
-const json = ['--json', 'print JSON'] as const
 const reason = ['--reason <text>', 'for the audit log'] as const
 
 interface Given extends Output {

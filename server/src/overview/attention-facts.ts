@@ -1,6 +1,7 @@
 import type { InstanceSummary } from '@signet/shared/api/resources'
 import type { RotationSummary } from '@signet/shared/api/rotation'
 import type { KeyOutlook } from '../authority/index.ts'
+import type { ClientCredential } from '../principals/index.ts'
 import type { Life } from './life-left.ts'
 
 /** The first of many, and how many there are. */
@@ -15,6 +16,24 @@ export interface Some<T> {
 export interface Troubled {
   readonly instance: InstanceSummary
   readonly requests: number
+}
+
+/** An application, and the first to end of what it needs and has not replaced. */
+export interface EndingClient {
+  readonly principalId: string
+  readonly name: string
+  readonly credential: ClientCredential
+  /** Code somewhere still proves itself with it. */
+  readonly isUsed: boolean
+  readonly requests: number
+}
+
+/** A principal, and the first of its federated credentials that trusts too much. */
+export interface BroadTrust {
+  readonly principalId: string
+  readonly name: string
+  readonly rule: string
+  readonly warning: string
 }
 
 /** Everything that decides what needs attention, as the domains tell it. Instants are epoch milliseconds. */
@@ -36,6 +55,9 @@ export interface AttentionFacts {
   readonly stuck: Some<RotationSummary>
   /** The last failure of each identity that did not roll since. */
   readonly failed: Some<RotationSummary & { readonly failures: number }>
+  readonly ending: Some<EndingClient>
+  readonly broadApplications: Some<BroadTrust>
+  readonly broadIdentities: Some<BroadTrust>
   readonly authorities: readonly (Life & { readonly id: string; readonly subject: string })[]
   readonly signingKey: KeyOutlook
   readonly sharesTaken: boolean

@@ -23,15 +23,26 @@ export const attentionLists = {
   agent_silent: instances('agent:silent state:paused,disabling'),
   rotation_stuck: rotations(pagePaths.rotationQueue, `state:requested,prepared requested:>${stuckMs / hourMs}h`),
   rotation_failed: rotations(pagePaths.rotationHistory, 'last-failure:yes'),
+  client_credential_expiring: applications('state:enabled expiring:yes'),
+  broad_applications: applications('state:enabled broad:yes'),
+  broad_identities: identities('state:on broad:yes'),
   integrity_failed: {
     filter: 'action:integrity.failure',
     withinMs: 7 * dayMs,
     path: pagePaths.audit('action:integrity.failure', '7d'),
   },
-} as const satisfies Partial<Record<AttentionKind, AttentionList>>
+} as const satisfies Partial<Record<AttentionKind | 'broad_applications' | 'broad_identities', AttentionList>>
 
 function instances(filter: string): AttentionList {
   return { filter, path: pagePaths.instances(filter) }
+}
+
+function applications(filter: string): AttentionList {
+  return { filter, path: pagePaths.applications(filter) }
+}
+
+function identities(filter: string): AttentionList {
+  return { filter, path: pagePaths.identities(filter) }
 }
 
 function rotations(pathOf: (filter: string) => string, filter: string): AttentionList {

@@ -3,8 +3,9 @@ import { InstanceSummary } from '@signet/shared/api/resources'
 import { RotationSummary } from '@signet/shared/api/rotation'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import { describe, expect, it } from 'vitest'
-import { type AttentionFacts, nobody, type Some, type Troubled } from './attention-facts.ts'
-import { attentionOf, mostNamed } from './attention-rules.ts'
+import { type AttentionFacts, type EndingClient, nobody, type Some, type Troubled } from './attention-facts.ts'
+import { mostNamed } from './attention-item.ts'
+import { attentionOf } from './attention-rules.ts'
 
 const now = Date.UTC(2026, 10, 24, 9)
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -46,12 +47,33 @@ function run(n: number, change: Partial<RotationSummary> = {}) {
 
 const calm: AttentionFacts = {
   ...{ failing: nobody, degraded: nobody, waiting: nobody, silent: nobody, quarantined: [], stuck: nobody },
-  ...{ failed: nobody, authorities: [], sharesTaken: true, refusedValues: nobody, clockStep: null },
+  ...{
+    failed: nobody,
+    ending: nobody,
+    broadApplications: nobody,
+    broadIdentities: nobody,
+    authorities: [],
+    sharesTaken: true,
+    refusedValues: nobody,
+    clockStep: null,
+  },
   ...{ serverCertificate: undefined, answersCloudNames: false },
   signingKey: { kid: 'kid-of-a-key', notBefore: now - dayMs, notAfter: now + 100 * dayMs, nextAt: now + dayMs },
 }
 const lifeOf = (left: number) => ({ notBefore: now - (100 - left) * dayMs, notAfter: now + left * dayMs })
 const authority = (left: number) => ({ id: 'ca-1', subject: 'CN=Signet Root CA 1a2b', ...lifeOf(left) })
+
+function client(n: number, change: Partial<EndingClient> & { endsAt?: number } = {}): EndingClient {
+  const { endsAt = now + 20 * dayMs, ...rest } = change
+  const credential = { kind: 'secret', id: id(n), label: 'ci', endsAt, lastUsedAt: null } as const
+  return { principalId: id(n), name: `app-${n}`, credential, isUsed: false, requests: 0, ...rest }
+}
+const broad = (n: number) => ({
+  principalId: id(n),
+  name: `id-${n}`,
+  rule: 'main',
+  warning: 'It trusts pull requests.',
+})
 
 /** One fact for every kind: a kind without an entry here does not compile. */
 const causes: Record<AttentionKind, [Partial<AttentionFacts>, Partial<AttentionItem['fix']>]> = {
@@ -67,6 +89,8 @@ const causes: Record<AttentionKind, [Partial<AttentionFacts>, Partial<AttentionI
   ],
   rotation_stuck: [{ stuck: some(run(1)) }, { path: `/rotations/${id(1)}` }],
   rotation_failed: [{ failed: some(run(1)) }, { path: `/rotations/${id(1)}` }],
+  client_credential_expiring: [{ ending: some(client(3)) }, { path: `/applications/${id(3)}/secrets` }],
+  federation_broad: [{ broadIdentities: some(broad(4)) }, { path: `/identities/${id(4)}/federation` }],
   authority_expiring: [{ authorities: [authority(40)] }, { path: '/audit?filter=target%3Aca-1&range=all' }],
   signing_key_late: [{ signingKey: { ...calm.signingKey, nextAt: null } }, { code: 'open_records' }],
   recovery_shares_missing: [{ sharesTaken: false }, { command: 'signet recovery-shares', path: null }],
@@ -154,6 +178,30 @@ describe('what needs attention', () => {
   it('says a late rotation once: not again where its identity is named for it', () => {
     expect(attention({ degraded: some(troubled(1)), stuck: some(run(1)) })).toHaveLength(1)
     expect(attention({ degraded: some(troubled(1)), stuck: some(run(1), run(2)) })).toHaveLength(2)
+  })
+
+  it.each([
+    ['ends in weeks', 20 * dayMs, true, 'notice'],
+    ['ends within a week', 3 * dayMs, false, 'warning'],
+    ['has ended and is in use', -dayMs, true, 'critical'],
+    ['has ended and nobody uses it', -dayMs, false, 'notice'],
+  ] as const)('has what an application proves itself with by when it ends: it %s', (_name, left, isUsed, severity) => {
+    const [item] = attention({ ending: some(client(1, { endsAt: now + left, isUsed })) })
+    expect(item).toMatchObject({ severity, title: 'app-1', target: { kind: 'application' } })
+    expect(item?.reason).toContain(left > 0 ? 'Its secret ci ends in' : 'Its secret ci ended')
+  })
+
+  it('counts the clients that it does not name, and leads to the list of them', () => {
+    const items = attention({
+      ending: { items: [client(1)], total: 12 },
+      broadApplications: { items: [broad(2)], total: 3 },
+      broadIdentities: { items: [broad(3)], total: 2 },
+    })
+    expect(items.flatMap(({ count, fix }) => (fix.code === 'open_list' ? [[count, fix.path]] : []))).toEqual([
+      [11, '/applications?q=state%3Aenabled+expiring%3Ayes'],
+      [2, '/applications?q=state%3Aenabled+broad%3Ayes'],
+      [1, '/identities?q=state%3Aon+broad%3Ayes'],
+    ])
   })
 
   it.each([

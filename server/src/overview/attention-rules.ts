@@ -1,19 +1,17 @@
-import type { AttentionFix, AttentionItem, AttentionKind, LifeStage, Severity } from '@signet/shared/api/overview'
+import type { AttentionItem, AttentionKind, LifeStage, Severity } from '@signet/shared/api/overview'
 import type { RotationSummary } from '@signet/shared/api/rotation'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { span } from '../platform/span.ts'
 import { addresses } from './address-rules.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { item, mostNamed } from './attention-item.ts'
 import { attentionLists } from './attention-lists.ts'
+import { broadRules, endingCredentials } from './client-attention.ts'
 import { lifeStage } from './life-left.ts'
 import { pagePaths } from './page-paths.ts'
 
-/** As many of one kind are named; the rest is one line that leads to the list of them. */
-export const mostNamed = 10
 /** The schedule of signing keys is looked at by the hour. */
 const keyGraceMs = 2 * hourMs
-
-type Subject = Pick<AttentionItem, 'key' | 'kind' | 'severity' | 'title' | 'reason'> & Partial<AttentionItem>
 
 const ranks: Record<Severity, number> = { critical: 0, warning: 1, notice: 2 }
 
@@ -30,6 +28,9 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
     ...quarantinedAgents(facts, nowMs),
     ...stuckRotations(facts, nowMs),
     ...failedRotations(facts.failed),
+    ...endingCredentials(facts.ending, nowMs),
+    ...broadRules(facts.broadApplications, 'application'),
+    ...broadRules(facts.broadIdentities, 'identity'),
     ...authorities(facts, nowMs),
     ...signingKey(facts, nowMs),
     ...recoveryShares(facts),
@@ -43,16 +44,6 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
       other.count - one.count ||
       one.key.localeCompare(other.key),
   )
-}
-
-function item(subject: Subject, fix: Pick<AttentionFix, 'code' | 'label'> & Partial<AttentionFix>): AttentionItem {
-  return {
-    target: null,
-    count: 1,
-    requests: 0,
-    ...subject,
-    fix: { path: null, command: null, steppedAt: null, ...fix },
-  }
 }
 
 type IdentityKind = Extract<AttentionKind, `identity_${string}`>

@@ -7,12 +7,13 @@ import type { SigningKeys, TokenActivityStore } from '../authority/index.ts'
 import type { AgentDirectory } from '../enrollment/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { requireTerms } from '../platform/query-text.ts'
-import type { CertificateAuthorities } from '../principals/index.ts'
-import type { InstanceList, ResourceManager } from '../resources/index.ts'
+import type { ApplicationList, CertificateAuthorities, FederatedCredentials } from '../principals/index.ts'
+import type { InstanceList, ResourceManager, UserIdentityList } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
+import { mostNamed } from './attention-item.ts'
 import { attentionLists } from './attention-lists.ts'
-import { attentionOf, mostNamed } from './attention-rules.ts'
+import { attentionOf } from './attention-rules.ts'
 
 export interface AttentionParts {
   readonly list: Pick<InstanceList, 'page'>
@@ -23,6 +24,9 @@ export interface AttentionParts {
   readonly keys: Pick<SigningKeys, 'outlook'>
   readonly authorities: Pick<CertificateAuthorities, 'lives'>
   readonly audit: Pick<AuditLog, 'page' | 'count'>
+  readonly applications: Pick<ApplicationList, 'page' | 'ending'>
+  readonly userIdentities: Pick<UserIdentityList, 'page'>
+  readonly federated: Pick<FederatedCredentials, 'broadest'>
   readonly sharesTaken: () => Promise<boolean>
   readonly clockStep: () => AttentionFacts['clockStep']
   readonly serverCertificate: () => AttentionFacts['serverCertificate']
@@ -54,6 +58,8 @@ export class Attention {
       quarantined: await this.#quarantined(),
       stuck: await this.#rotations('rotation_stuck', candidates),
       failed: await this.#rotations('rotation_failed', mostNamed),
+      ending: await this.#ending(),
+      ...(await this.#broad()),
       authorities: authorities.lives,
       signingKey: await keys.outlook(),
       sharesTaken: await sharesTaken(),
@@ -79,6 +85,41 @@ export class Attention {
 
   #rotations(kind: 'rotation_stuck' | 'rotation_failed', most: number) {
     return this.#parts.history.oldest({ terms: requireTerms(attentionLists[kind].filter, rotationFields) }, most)
+  }
+
+  async #ending(): Promise<AttentionFacts['ending']> {
+    const { applications, activity } = this.#parts
+    const { filter } = attentionLists.client_credential_expiring
+    const { items, count } = await applications.page({ filter, sort: 'expires', limit: mostNamed })
+    const ids = items.map(({ principalId }) => principalId)
+    const [ending, requests] = await Promise.all([applications.ending(ids), activity.requestsOf(ids)])
+    const clients = items.flatMap(({ principalId, name }) => {
+      const first = ending.get(principalId)
+      return first ? { ...first, principalId, name, requests: requests.get(principalId) ?? 0 } : []
+    })
+    return { items: clients, total: count?.shown ?? clients.length, isCapped: count?.isCapped ?? false }
+  }
+
+  async #broad(): Promise<Pick<AttentionFacts, 'broadApplications' | 'broadIdentities'>> {
+    const { applications, userIdentities, federated } = this.#parts
+    const query = (filter: string) => ({ filter, sort: 'name', limit: mostNamed }) as const
+    const [apps, users] = await Promise.all([
+      applications.page(query(attentionLists.broad_applications.filter)),
+      userIdentities.page(query(attentionLists.broad_identities.filter)),
+    ])
+    const rules = await federated.broadest([...apps.items, ...users.items].map(({ principalId }) => principalId))
+    const some = ({
+      items,
+      count,
+    }: Pick<typeof apps, 'count'> & { items: { principalId: string; name: string }[] }) => ({
+      items: items.flatMap(({ principalId, name }) => {
+        const found = rules.get(principalId)
+        return found ? { principalId, name, ...found } : []
+      }),
+      total: count?.shown ?? items.length,
+      isCapped: count?.isCapped ?? false,
+    })
+    return { broadApplications: some(apps), broadIdentities: some(users) }
   }
 
   async #withRequests(instances: readonly InstanceSummary[]): Promise<Troubled[]> {

@@ -11,7 +11,7 @@ import { requireTerms } from '../platform/query-text.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
 import type { InstanceList, UserIdentities } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
-import { lifeStage } from './life-left.ts'
+import { type Life, lifeStage } from './life-left.ts'
 import { pagePaths } from './page-paths.ts'
 
 export interface NumberParts {
@@ -24,6 +24,7 @@ export interface NumberParts {
   readonly audit: Pick<AuditLog, 'page' | 'newestOf' | 'recordedUnder'>
   readonly jobs: Pick<BulkJobs, 'page'>
   readonly sharesTaken: () => Promise<boolean>
+  readonly serverCertificate: () => Life | undefined
   readonly clock: Clock
 }
 
@@ -126,7 +127,8 @@ export class FleetNumbers {
 
   /** Of what lives longer than a day or two: the certificates of agents and listeners renew themselves each day. */
   async #expiries(key: KeyOutlook, now: number): Promise<Expiry[]> {
-    const { list, authorities } = this.#parts
+    const { list, authorities, serverCertificate } = this.#parts
+    const own = serverCertificate()
     const { items } = await list.page({ filter: '-state:off,disabling', sort: 'expires', limit: nearest })
     const ends: Expiry[] = [
       ...authorities.lives.map(
@@ -139,6 +141,14 @@ export class FleetNumbers {
         ...{ kind: 'signing_key', id: key.kid, name: key.kid, notAfter: key.notAfter, renewsAt: key.nextAt },
         ...{ stage: lifeStage(key, now), path: pagePaths.audit('action:signing_key.*') },
       },
+      ...(own
+        ? [
+            {
+              ...{ kind: 'server_certificate' as const, id: 'services', name: 'Services', notAfter: own.notAfter },
+              ...{ renewsAt: null, stage: lifeStage(own, now), path: null },
+            },
+          ]
+        : []),
       ...items.flatMap(({ id, name, credential, nextRotationAt }): Expiry[] =>
         credential === null
           ? []

@@ -11,6 +11,7 @@ import {
   identityEnabling,
   identityOn,
   openStack,
+  rowsOf,
   type Stack,
   tamper,
 } from '../../test/stack.ts'
@@ -22,7 +23,10 @@ let key: KeyOutlook
 const asked = new Map<string, number>()
 const issued: string[] = []
 
+let ownCertificate: { notBefore: number; notAfter: number } | undefined
+
 beforeEach(async () => {
+  ownCertificate = undefined
   stack = await openStack()
   asked.clear()
   issued.length = 0
@@ -34,6 +38,8 @@ afterEach(() => stack.close())
 function overview() {
   return openOverview({
     ...stack,
+    applications: stack.applicationList,
+    userIdentities: stack.userList,
     history: stack.rotation.history,
     agents: stack.plane.directory,
     jobs: stack.bulk.jobs,
@@ -45,7 +51,7 @@ function overview() {
     keys: { outlook: async () => key },
     sharesTaken: async () => false,
     clockStep: () => stack.watch.waitingFor ?? null,
-    serverCertificate: () => undefined,
+    serverCertificate: () => ownCertificate,
     answersCloudNames: false,
   })
 }
@@ -65,6 +71,10 @@ async function rowsOn(path: string): Promise<number> {
   if (pathname === '/instances') {
     return (await stack.list.page({ filter: given(searchParams.get('q')), sort: 'name', limit: 200 })).items.length
   }
+  if (pathname === '/applications') {
+    return (await stack.applicationList.page({ filter: given(searchParams.get('q')), sort: 'name', limit: 200 })).items
+      .length
+  }
   if (pathname === '/audit') {
     const from = searchParams.get('range') === '7d' ? stack.clock.now() - 7 * dayMs : undefined
     const query = { terms: parseQuery(filter, auditFields).terms, from }
@@ -75,6 +85,14 @@ async function rowsOn(path: string): Promise<number> {
   return (await stack.rotation.history.page({ terms }, { limit: 200 })).items.length
 }
 
+const broadRule = {
+  name: 'main',
+  issuer: 'https://token.actions.githubusercontent.com',
+  match: 'prefix' as const,
+  subject: 'repo:',
+  audiences: ['api://AzureADTokenExchange'],
+  keys: { source: 'discovery' as const },
+}
 const sharesMissing = ['recovery_shares_missing', undefined, 0]
 
 describe('the overview', () => {
@@ -99,6 +117,9 @@ describe('the overview', () => {
     expect(expiries).toHaveLength(5)
     expect(expiries.map(({ kind }) => kind)).toEqual(['identity', 'signing_key', 'authority', 'authority', 'authority'])
     expect(expiries[0]).toMatchObject({ id: instance.id, renewsAt: rotateAfter })
+    const now = stack.clock.now()
+    ownCertificate = { notBefore: now - 99 * dayMs, notAfter: now + dayMs }
+    expect((await numbers()).expiries[0]).toMatchObject({ kind: 'server_certificate', stage: 2 })
   })
 
   it('has the newest acts worth knowing, for who may read the audit log alone (SEC-27)', async () => {
@@ -191,6 +212,55 @@ describe('attention', () => {
       'rotation_stuck',
     ])
     for (const [kind, found] of rows) expect([kind, found]).toEqual([kind, counted.get(kind)])
+  })
+
+  it('tells of applications that need what has ended or soon ends, and of nothing that was replaced', async () => {
+    const { applications } = stack
+    const secret = async (name: string, ...days: number[]) => {
+      const { principalId } = await applications.create(contextOf(), name)
+      for (const day of days) {
+        const wanted = { description: `${day} d`, lifetimeSeconds: (day * dayMs) / 1_000 }
+        await applications.addSecret(contextOf(), principalId, wanted)
+      }
+      return principalId
+    }
+    const billing = await secret('billing', 10)
+    await secret('replaced', 10, 100)
+    const stuck = await secret('stuck', 10, 100)
+    await secret('fine', 100)
+    await secret('nothing')
+    const federated = await secret('federated', 10)
+    await stack.federated.create(contextOf(), federated, broadRule)
+    const [, , old] = await rowsOf(stack, 'client_secrets')
+    expect(old).toMatchObject({ description: '100 d' })
+    await tamper(
+      stack,
+      `UPDATE client_secrets SET last_used_at = ${stack.clock.now()} WHERE description = '10 d' AND principal_id = '${stuck}'`,
+    )
+    asked.set(billing, 7)
+    expect(await attention()).toEqual([
+      ['federation_broad', 'federated', 0],
+      sharesMissing,
+      ['client_credential_expiring', 'billing', 7],
+      ['client_credential_expiring', 'stuck', 0],
+    ])
+    expect(await rowsOn('/applications?q=expiring:yes')).toBe(2)
+    stack.clock.advance(11 * dayMs)
+    const { items } = await overview().attention.list()
+    const client = items.filter(({ kind }) => kind === 'client_credential_expiring')
+    expect(client.map(({ title, severity, fix }) => [title, severity, fix.path])).toEqual([
+      ['stuck', 'critical', `/applications/${stuck}/secrets`],
+      ['billing', 'notice', `/applications/${billing}/secrets`],
+    ])
+  })
+
+  it('tells of user-assigned identities whose federated credentials trust too much, until they do not', async () => {
+    const { principalId } = await stack.users.create(contextOf(), { name: 'deployer', resourceGroup: 'default' })
+    const { id } = await stack.federated.create(contextOf(), principalId, broadRule)
+    expect(await attention()).toEqual([['federation_broad', 'deployer', 0], sharesMissing])
+    const narrow = { ...broadRule, match: 'exact' as const, subject: 'repo:contoso/app:environment:prod' }
+    await stack.federated.change(contextOf(), principalId, { ...narrow, id })
+    expect(await attention()).toEqual([sharesMissing])
   })
 
   it('tells of quarantined agents, refused values and a clock in doubt', async () => {

@@ -5,6 +5,10 @@ export const pagePaths = {
   instance: (id: string, tab: HealthFix['tab'] = 'identity') =>
     tab === 'identity' ? `/instances/${id}` : `/instances/${id}/${tab}`,
   instances: (filter: string) => `/instances?${new URLSearchParams({ q: filter })}`,
+  application: (id: string, tab: 'secrets' | 'certificates' | 'federation') => `/applications/${id}/${tab}`,
+  applications: (filter: string) => `/applications?${new URLSearchParams({ q: filter })}`,
+  identity: (id: string) => `/identities/${id}/federation`,
+  identities: (filter: string) => `/identities?${new URLSearchParams({ q: filter })}`,
   rotation: (runId: string) => `/rotations/${runId}`,
   rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
   rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,

@@ -1,34 +1,69 @@
 import type { applicationsApi } from '@signet/shared/api/applications'
+import type { RouteInput } from '@signet/shared/api/contract'
 import type { FederationTest, federationApi } from '@signet/shared/api/federation'
+import type { Page } from '@signet/shared/api/paging'
+import type { TokenHistogram, TokenRequest } from '@signet/shared/api/resources'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import type { ApplicationAct } from './application-acts.ts'
+import type { ApplicationList } from './application-list.ts'
 import type { Applications } from './applications.ts'
 import type { FederatedCredentials } from './federated-credentials.ts'
+
+/** What the domain that issues tokens knows of a principal's requests. */
+interface TokenActivity {
+  tokens(
+    of: { principalId: ObjectId },
+    query: RouteInput<(typeof applicationsApi)['tokens']>['query'],
+  ): Promise<Page<TokenRequest>>
+  tokenHistogram(
+    of: { principalId: ObjectId },
+    query: RouteInput<(typeof applicationsApi)['tokenHistogram']>['query'],
+  ): Promise<TokenHistogram>
+}
+
+interface Given {
+  readonly params: { principalId: ObjectId }
+  readonly body: { reason?: string | undefined }
+  readonly ifMatch: number | undefined
+}
 
 /** @param requireStepUp throws unless the operator confirmed that it is them within the last minutes (SEC-22) */
 export function applicationHandlers(parts: {
   applications: Applications
+  list: ApplicationList
+  activity: TokenActivity
   requireStepUp: (context: RequestContext) => Promise<void>
 }): Handlers<typeof applicationsApi> {
-  const { applications, requireStepUp } = parts
+  const { applications, list, activity, requireStepUp } = parts
+  const principal = async ({ principalId }: Given['params']) => ({
+    principalId: (await applications.require(principalId)).objectId,
+  })
+  const act =
+    (name: ApplicationAct) =>
+    async ({ params, body, ifMatch }: Given, context: RequestContext) => {
+      await applications.act(context, name, params.principalId, { ...body, expected: ifMatch })
+      return applications.show(params.principalId)
+    }
   return {
-    list: ({ query }) => applications.page(query),
+    list: ({ query }) => list.page(query),
+    facets: () => list.facets(),
+    ...list.exports,
     create: ({ body }, context) => applications.create(context, body.name),
     show: ({ params }) => applications.show(params.principalId),
     rename: ({ params, body, ifMatch }, context) =>
       applications.rename(context, params.principalId, { ...body, expected: ifMatch }),
-    pause: ({ params, body, ifMatch }, context) =>
-      applications.setPaused(context, params.principalId, true, { ...body, expected: ifMatch }),
-    resume: ({ params, body, ifMatch }, context) =>
-      applications.setPaused(context, params.principalId, false, { ...body, expected: ifMatch }),
+    pause: act('pause'),
+    resume: act('resume'),
     remove: async ({ params, body, ifMatch }, context) => {
       await requireStepUp(context)
-      await applications.remove(context, params.principalId, { ...body, expected: ifMatch })
+      await applications.act(context, 'delete', params.principalId, { ...body, expected: ifMatch })
       return undefined
     },
-    restore: ({ params, body, ifMatch }, context) =>
-      applications.restore(context, params.principalId, { ...body, expected: ifMatch }),
+    restore: act('restore'),
+    tokens: async ({ params, query }) => activity.tokens(await principal(params), query),
+    tokenHistogram: async ({ params, query }) => activity.tokenHistogram(await principal(params), query),
     addSecret: async ({ params, body }, context) => {
       await requireStepUp(context)
       return applications.addSecret(context, params.principalId, body)

@@ -5,12 +5,15 @@ import { exportJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, identityOn, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 import { issueSelfSigned, toPem } from '../platform/crypto/certificate.ts'
+import type { ApplicationAct } from './application-acts.ts'
+import { ApplicationList } from './application-list.ts'
 import { Applications } from './applications.ts'
 import { secretOf } from './client-secret.ts'
 import { FederatedCredentials } from './federated-credentials.ts'
 
 let stack: Stack
 let applications: Applications
+let list: ApplicationList
 let federated: FederatedCredentials
 const lastUses = new Map<string, { at: number; audience: string }>()
 const context = contextOf()
@@ -19,11 +22,16 @@ beforeEach(async () => {
   stack = await openStack()
   const parts = { ...stack, authorityUrl: 'https://localhost:7421' }
   applications = new Applications({ ...parts, lastUse: () => lastUses })
+  list = new ApplicationList({ ...parts, applications, lastUse: () => lastUses })
   federated = new FederatedCredentials(parts)
 })
 afterEach(() => stack.close())
 
 const create = (name = 'billing') => applications.create(context, name)
+async function acted(act: ApplicationAct, principalId: ObjectId) {
+  await applications.act(context, act, principalId, {})
+  return applications.show(principalId)
+}
 const clientOf = ({ clientId }: { clientId: string }) => stack.registry.findClient(clientId)
 
 async function certificate(keys = generateKeyPairSync('ec', { namedCurve: 'P-256' }), days = 30): Promise<string> {
@@ -43,14 +51,14 @@ const rule = {
 describe('an application', () => {
   it('is listed by name, in pages, by filter; a deleted one only where the filter names a state', async () => {
     for (const name of ['delta', 'Alpha', 'charlie', 'bravo']) await create(name)
-    const first = await applications.page({ limit: 3 })
+    const first = await list.page({ sort: 'name', limit: 3 })
     expect(first.items.map(({ name }) => name)).toEqual(['Alpha', 'bravo', 'charlie'])
-    const rest = await applications.page({ limit: 3, cursor: first.nextCursor ?? '' })
+    const rest = await list.page({ sort: 'name', limit: 3, cursor: first.nextCursor ?? '' })
     expect(rest.items.map(({ name }) => name)).toEqual(['delta'])
     const [alpha, bravo] = first.items
-    await applications.remove(context, ObjectId.parse(alpha?.principalId), {})
+    await applications.act(context, 'delete', ObjectId.parse(alpha?.principalId), {})
     const named = async (filter: string) =>
-      (await applications.page({ filter, limit: 9 })).items.map(({ name }) => name)
+      (await list.page({ filter, sort: 'name', limit: 9 })).items.map(({ name }) => name)
     expect(await named('a')).toEqual(['bravo', 'charlie', 'delta'])
     expect(await named('state:deleted')).toEqual(['Alpha'])
     expect(await named(`client:${bravo?.clientId} created:<1d`)).toEqual(['bravo'])
@@ -63,9 +71,9 @@ describe('an application', () => {
     expect(renamed).toMatchObject({ name: 'invoices', clientId, principalId })
     const stale = applications.rename(context, principalId, { name: 'other', expected: version })
     await expect(stale).rejects.toMatchObject({ code: 'precondition_failed' })
-    expect((await applications.setPaused(context, principalId, true, {})).state).toBe('paused')
-    expect((await applications.setPaused(context, principalId, true, {})).state).toBe('paused')
-    expect((await applications.setPaused(context, principalId, false, {})).state).toBe('enabled')
+    expect((await acted('pause', principalId)).state).toBe('paused')
+    expect((await acted('pause', principalId)).state).toBe('paused')
+    expect((await acted('resume', principalId)).state).toBe('enabled')
     expect(await auditTrail(stack)).toEqual(
       expect.arrayContaining([
         'application.created',
@@ -82,16 +90,16 @@ describe('an application', () => {
     await applications.addSecret(context, principalId, { description: 'ci', lifetimeSeconds: 5_184_000 })
     await applications.addCertificate(context, principalId, { certificate: await certificate(), longAssertions: false })
     await federated.create(context, principalId, rule)
-    await applications.remove(context, principalId, { reason: 'unused' })
+    await applications.act(context, 'delete', principalId, { reason: 'unused' })
     expect((await clientOf(made))?.principal.state).toBe('deleted')
     await expect(applications.rename(context, principalId, { name: 'x' })).rejects.toMatchObject({ code: 'conflict' })
-    const restored = await applications.restore(context, principalId, {})
+    const restored = await acted('restore', principalId)
     expect(restored).toMatchObject({ state: 'enabled', clientId: made.clientId, federatedCredentials: 1 })
     expect([restored.secrets.length, restored.certificates.length]).toEqual([1, 1])
 
-    await applications.remove(context, principalId, {})
+    await applications.act(context, 'delete', principalId, {})
     stack.clock.advance(30 * dayMs)
-    await expect(applications.restore(context, principalId, {})).rejects.toMatchObject({ code: 'conflict' })
+    await expect(applications.act(context, 'restore', principalId, {})).rejects.toMatchObject({ code: 'conflict' })
     await stack.purge.turn()
     await expect(applications.show(principalId)).rejects.toMatchObject({ code: 'not_found' })
     expect(await rowsOf(stack, 'client_secrets')).toEqual([])

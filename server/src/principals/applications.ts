@@ -1,24 +1,17 @@
-import type {
-  ApplicationDetail,
-  ApplicationState,
-  ApplicationSummary,
-  ClientSecret,
-  RegisteredCertificate,
-} from '@signet/shared/api/applications'
-import type { Page, PageQuery } from '@signet/shared/api/paging'
-import { applicationFields } from '@signet/shared/query/application-fields'
+import type { ApplicationDetail, ClientSecret, RegisteredCertificate } from '@signet/shared/api/applications'
+import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import type { CredentialId, ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import { requireTerms } from '../platform/query-text.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
-import { applicationCondition } from './application-filter.ts'
-import { ApplicationsStore, type CredentialCounts } from './applications-store.ts'
+import { type ApplicationAct, verdictOfApplication } from './application-acts.ts'
+import { applicationSummaries, type LastUse } from './application-summary.ts'
+import { ApplicationsStore } from './applications-store.ts'
 import { ClientSecrets } from './client-secrets.ts'
 import type { Principal } from './principal.ts'
 import { RegisteredCertificates } from './registered-certificates.ts'
@@ -32,15 +25,21 @@ export interface ApplicationsParts {
   readonly clock: Clock
   readonly tenantId: TenantId
   readonly authorityUrl: string
-  /** When tokens were last given out, by principal. */
-  readonly lastUse: (principalIds: readonly string[]) => ReadonlyMap<string, { at: number; audience: string }>
+  readonly lastUse: LastUse
 }
 
-interface Act {
+interface Meant {
   readonly reason?: string | undefined
   /** The version that the caller has seen. */
   readonly expected?: number | undefined
 }
+
+const recordedAs = {
+  pause: 'application.paused',
+  resume: 'application.resumed',
+  delete: 'application.deleted',
+  restore: 'application.restored',
+} as const satisfies Record<ApplicationAct, AuditAction>
 
 /** Principals for code outside any instance, and what they authenticate with. Every act is one transaction with its record. */
 export class Applications {
@@ -56,22 +55,16 @@ export class Applications {
     this.#certificates = new RegisteredCertificates(parts)
   }
 
-  /** By name; deleted ones only where the filter names a state. */
-  async page({ filter, ...page }: PageQuery & { filter?: string | undefined }): Promise<Page<ApplicationSummary>> {
-    const terms = requireTerms(filter, applicationFields)
-    const found = await this.#store.page(applicationCondition(terms, this.#parts.clock.now()), page)
-    return { ...found, items: await this.#summaries(found.items) }
-  }
-
   /** @throws SignetError `not_found` */
   async show(principalId: ObjectId): Promise<ApplicationDetail> {
     const { tenantId, authorityUrl } = this.#parts
-    const application = await this.#require(principalId)
-    const [[summary], secrets, certificates] = await Promise.all([
-      this.#summaries([application]),
+    const { objectId } = await this.require(principalId)
+    const [rows, secrets, certificates] = await Promise.all([
+      this.#store.named([objectId]),
       this.#secrets.of(principalId),
       this.#certificates.of(principalId),
     ])
+    const [summary] = applicationSummaries(rows, this.#parts.lastUse)
     if (!summary) throw new SignetError('internal')
     return { ...summary, tenantId, authorityUrl, secrets, certificates }
   }
@@ -106,48 +99,35 @@ export class Applications {
     return this.show(principalId)
   }
 
-  /** Pauses or resumes; repeating it changes nothing. @throws SignetError `not_found` | `conflict` | `precondition_failed` */
-  async setPaused(
+  /**
+   * Pauses, resumes, deletes or restores it; repeating it changes nothing. A restored one is as it was but for a pause.
+   *
+   * @throws SignetError `not_found` | `conflict` | `precondition_failed`
+   */
+  async act(context: RequestContext, act: ApplicationAct, principalId: ObjectId, meant: Meant): Promise<void> {
+    await this.#parts.database.transact((tx) => this.perform(tx, context, act, principalId, meant))
+  }
+
+  /** As `act`, in the caller's transaction. @returns whether anything changed */
+  async perform(
+    tx: Tx,
     context: RequestContext,
+    act: ApplicationAct,
     principalId: ObjectId,
-    paused: boolean,
-    act: Act,
-  ): Promise<ApplicationDetail> {
-    await this.#change(principalId, act, async (tx, application) => {
-      if ((application.state === 'suspended') === paused) return
-      await this.#parts.registry.setSuspended(tx, principalId, paused)
-      const action = paused ? 'application.paused' : 'application.resumed'
-      await this.#record(tx, context, application, { action, reason: act.reason })
-    })
-    return this.show(principalId)
-  }
-
-  /** Deletes; repeating it changes nothing. @throws SignetError `not_found` | `precondition_failed` */
-  async remove(context: RequestContext, principalId: ObjectId, act: Act): Promise<void> {
-    await this.#parts.database.transact(async (tx) => {
-      const application = await this.#require(principalId, tx)
-      requireVersion(act.expected, application.version)
-      if (application.state === 'deleted') return
-      await this.#parts.registry.delete(tx, context, principalId)
-      const { purgeAt } = await this.#require(principalId, tx)
-      const after = { restorableUntil: purgeAt }
-      await this.#record(tx, context, application, { action: 'application.deleted', reason: act.reason, after })
-    })
-  }
-
-  /** Brings back, as it was but for a pause. @throws SignetError `not_found` | `conflict` | `precondition_failed` */
-  async restore(context: RequestContext, principalId: ObjectId, act: Act): Promise<ApplicationDetail> {
-    await this.#parts.database.transact(async (tx) => {
-      const application = await this.#require(principalId, tx)
-      requireVersion(act.expected, application.version)
-      if (application.state !== 'deleted') return
-      if (application.purgeAt !== null && application.purgeAt <= this.#parts.clock.now()) {
-        throw new SignetError('conflict', 'The 30 days in which the application could be restored are over.')
-      }
-      await this.#parts.registry.restore(tx, principalId)
-      await this.#record(tx, context, application, { action: 'application.restored', reason: act.reason })
-    })
-    return this.show(principalId)
+    { expected, reason }: Meant,
+  ): Promise<boolean> {
+    const { registry, clock } = this.#parts
+    const application = await this.require(principalId, tx)
+    requireVersion(expected, application.version)
+    const verdict = verdictOfApplication(act, application, clock.now())
+    if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
+    if (verdict.kind === 'already') return false
+    if (act === 'delete') await registry.delete(tx, context, principalId)
+    else if (act === 'restore') await registry.restore(tx, principalId)
+    else await registry.setSuspended(tx, principalId, act === 'pause')
+    const after = act === 'delete' ? { restorableUntil: (await this.require(principalId, tx)).purgeAt } : undefined
+    await this.#record(tx, context, application, { action: recordedAs[act], reason, ...(after && { after }) })
+    return true
   }
 
   /** The value is in the answer and nowhere else. @throws SignetError `not_found` | `conflict` */
@@ -193,7 +173,7 @@ export class Applications {
   async removeCertificate(
     context: RequestContext,
     principalId: ObjectId,
-    wanted: Act & { id: CredentialId },
+    wanted: Meant & { id: CredentialId },
   ): Promise<void> {
     await this.#change(principalId, {}, (tx, application) =>
       this.#certificates.remove(tx, context, application, wanted),
@@ -207,7 +187,7 @@ export class Applications {
     work: (tx: Tx, application: Principal) => Promise<T>,
   ): Promise<T> {
     return this.#parts.database.transact(async (tx) => {
-      const application = await this.#require(principalId, tx)
+      const application = await this.require(principalId, tx)
       requireVersion(expected, application.version)
       if (application.state === 'deleted') {
         throw new SignetError('conflict', 'The application is deleted.', { fix: 'Restore it first.' })
@@ -216,17 +196,11 @@ export class Applications {
     })
   }
 
-  async #require(principalId: string, tx?: Tx): Promise<Principal> {
+  /** @throws SignetError `not_found` */
+  async require(principalId: string, tx?: Tx): Promise<Principal> {
     const principal = await this.#parts.registry.find(principalId, tx)
     if (principal?.kind !== 'app') throw new SignetError('not_found', 'No such application.')
     return principal
-  }
-
-  async #summaries(applications: readonly Principal[]): Promise<ApplicationSummary[]> {
-    const ids = applications.map(({ objectId }) => objectId)
-    const countsOf = await this.#store.counts(ids)
-    const lastUse = this.#parts.lastUse(ids)
-    return applications.map((each) => summary(each, countsOf(each.objectId), lastUse.get(each.objectId)))
   }
 
   async #record(
@@ -246,30 +220,5 @@ export class Applications {
       target: { kind: 'application', id: objectId, label: displayName },
       ...(reason && { reason }),
     })
-  }
-}
-
-const states: Record<Principal['state'], ApplicationState> = {
-  enabled: 'enabled',
-  suspended: 'paused',
-  deleted: 'deleted',
-}
-
-function summary(
-  { objectId, clientId, displayName, state, deletedAt, purgeAt, createdAt, version }: Principal,
-  counts: CredentialCounts,
-  lastToken: { at: number; audience: string } | undefined,
-): ApplicationSummary {
-  return {
-    principalId: objectId,
-    clientId,
-    name: displayName,
-    state: states[state],
-    ...counts,
-    lastToken: lastToken ?? null,
-    deletedAt,
-    purgeAt,
-    createdAt,
-    version,
   }
 }

@@ -11,10 +11,12 @@ import type { KeySet } from './pinned-keys.ts'
 export type FederatedRow = FederatedCredentialsTable
 export type FederatedContent = Pick<
   FederatedRow,
-  'name' | 'name_key' | 'issuer' | 'match' | 'subject' | 'audiences' | 'jwks' | 'updated_at'
+  'name' | 'name_key' | 'issuer' | 'match' | 'subject' | 'audiences' | 'jwks' | 'broad' | 'updated_at'
 >
 
 const list = 'federated-credentials'
+/** As in the condition of the index of these. */
+const isBroad = sql<boolean>`broad = 1`
 
 /** SQL of federated credentials. */
 export class FederatedCredentialsStore {
@@ -101,6 +103,30 @@ export class FederatedCredentialsStore {
       .where('principal_id', '=', principalId)
       .executeTakeFirstOrThrow()
     return n
+  }
+
+  /** Principals that have one which trusts too much. */
+  async broadPrincipals(): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('federated_credentials')
+      .select('principal_id')
+      .distinct()
+      .where(isBroad)
+      .execute()
+    return rows.map((row) => row.principal_id)
+  }
+
+  /** Those of some principals that trust too much, in their order. */
+  async broadOf(principalIds: readonly string[]): Promise<FederatedTrust[]> {
+    if (principalIds.length === 0) return []
+    const rows = await this.#database.read
+      .selectFrom('federated_credentials')
+      .selectAll()
+      .where('principal_id', 'in', principalIds)
+      .where(isBroad)
+      .orderBy('id')
+      .execute()
+    return rows.map(toTrust)
   }
 
   async of(principalId: string): Promise<FederatedTrust[]> {

@@ -1,6 +1,8 @@
 import type { RouteInput } from '@signet/shared/api/contract'
 import type { FederatedCredential, federationApi } from '@signet/shared/api/federation'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
+import { parseClaimExpression } from '@signet/shared/federation/claim-expression'
+import { isBroad, warningsOf } from '@signet/shared/federation/rule-breadth'
 import type { ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -11,9 +13,8 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
-import { parseClaimExpression } from './claim-expression.ts'
 import { type FederatedContent, FederatedCredentialsStore } from './federated-credentials-store.ts'
-import { type FederatedTrust, warningsOf } from './federated-rule.ts'
+import type { FederatedTrust } from './federated-rule.ts'
 import { readPinnedKeys } from './pinned-keys.ts'
 import type { Principal } from './principal.ts'
 import type { PrincipalRegistry } from './registry.ts'
@@ -48,6 +49,19 @@ export class FederatedCredentials {
     await this.#parts.registry.require(principalId)
     const { items, nextCursor } = await this.#store.page(principalId, query)
     return { items: items.map(toCredential), nextCursor }
+  }
+
+  /** Principals that have one which trusts more than was probably meant. */
+  broadPrincipals(): Promise<string[]> {
+    return this.#store.broadPrincipals()
+  }
+
+  /** Of each of these principals that has one which trusts too much: the first of them, and why. */
+  async broadest(principalIds: readonly string[]): Promise<ReadonlyMap<string, { rule: string; warning: string }>> {
+    const rules = await this.#store.broadOf(principalIds)
+    return new Map(
+      rules.reverse().map((rule) => [rule.principalId, { rule: rule.name, warning: warningsOf(rule).join(' ') }]),
+    )
   }
 
   /** How many a principal has. */
@@ -197,6 +211,7 @@ function contentOf(wanted: Wanted, now: number): FederatedContent {
     subject: wanted.subject,
     audiences: JSON.stringify([...new Set(wanted.audiences)]),
     jwks: keys.source === 'pinned' ? JSON.stringify(readPinnedKeys(keys.jwks)) : null,
+    broad: isBroad(wanted) ? 1 : 0,
     updated_at: now,
   }
 }

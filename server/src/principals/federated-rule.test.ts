@@ -1,8 +1,9 @@
+import { matchesPattern, parseClaimExpression } from '@signet/shared/federation/claim-expression'
+import { isBroad, warningsOf } from '@signet/shared/federation/rule-breadth'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fuzzRuns } from '../../test/fuzz.ts'
-import { matchesPattern, parseClaimExpression } from './claim-expression.ts'
-import { type FederatedRule, isOfSubject, warningsOf } from './federated-rule.ts'
+import { type FederatedRule, isOfSubject } from './federated-rule.ts'
 
 const rule = (match: FederatedRule['match'], subject: string, issuer = 'https://issuer.test'): FederatedRule => ({
   issuer,
@@ -80,6 +81,7 @@ describe('a rule that trusts too much', () => {
     ['a star that is none', rule('exact', 'repo:contoso/*'), /mean nothing/],
   ])('is warned of: %s', (_name, wide, words) => {
     expect(warningsOf(wide).join(' ')).toMatch(words)
+    expect(isBroad(wide)).toBe(wide.match !== 'exact')
   })
 
   it.each([
@@ -89,5 +91,6 @@ describe('a rule that trusts too much', () => {
     rule('expression', "claims['sub'] matches 'repo:contoso/*:environment:prod'", github),
   ])('is not $match $subject', (narrow) => {
     expect(warningsOf(narrow)).toEqual([])
+    expect(isBroad(narrow)).toBe(false)
   })
 })

@@ -7,9 +7,11 @@
  * `certificate_authorities`.
  */
 export { applicationHandlers, federationHandlers } from './admin-routes.ts'
+export { ApplicationList } from './application-list.ts'
 export { Applications } from './applications.ts'
 export { type AuthorityScope, CertificateAuthorities } from './certificate-authorities.ts'
 export { type KnownSecret, secretOf } from './client-secret.ts'
+export type { ClientCredential } from './credential-expiry.ts'
 export { summaryOf } from './credential-summary.ts'
 export { CredentialUses } from './credential-uses.ts'
 export { FederatedCredentials } from './federated-credentials.ts'

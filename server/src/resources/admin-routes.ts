@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { exportInstances, exportNamedInstances } from './instance-export.ts'
+import { instanceExports } from './instance-export.ts'
 import type { InstanceList } from './instance-list.ts'
 import type { InstanceView } from './instance-view.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
@@ -47,8 +47,7 @@ export function resourceHandlers(parts: {
   return {
     list: ({ query }) => parts.list.page(query),
     facets: () => parts.list.facets(),
-    export: ({ query }, context) => exportInstances(context, query, parts),
-    exportSelected: ({ body }, context) => exportNamedInstances(context, body, parts),
+    ...instanceExports(parts),
     show: async ({ params }) => detail(await resources.require(params.instanceId)),
     register: async ({ body }, context) => detail(await resources.register(context, body)),
     setIdentity: async ({ params, body, ifMatch }, context) => {

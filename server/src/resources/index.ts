@@ -17,5 +17,6 @@ export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-ma
 export type { ServiceInstance } from './service-instance.ts'
 export { UserIdentities } from './user-identities.ts'
 export type { UserIdentity } from './user-identity.ts'
+export { UserIdentityList } from './user-identity-list.ts'
 export { userIdentityHandlers } from './user-identity-routes.ts'
 export { openUserIdentityView } from './user-identity-view.ts'

@@ -143,7 +143,7 @@ export class InstanceList {
   }
 
   /** Those of these that are there, in the order of the list, in portions; others are served in between. */
-  async *named(ids: readonly InstanceId[], sort: InstanceSort): AsyncGenerator<InstanceSummary> {
+  async *named(ids: readonly string[], sort: InstanceSort): AsyncGenerator<InstanceSummary> {
     await this.#upToDate()
     const found = await this.#parts.store.inOrder(ids, sort)
     for (let start = 0; start < found.length; start += portion) {

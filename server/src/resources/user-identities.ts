@@ -8,25 +8,11 @@ import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover, SlotDirectory } from '../rotation/index.ts'
-import { foldCase, userIdentityResourceId } from './resource-id.ts'
 import type { ResourceDefaults, ResourceManager } from './resource-manager.ts'
 import { type AssignedName, UserIdentitiesStore, type UserIdentityChange } from './user-identities-store.ts'
 import { type UserIdentity, type UserIdentityAct, verdictOfUserIdentity } from './user-identity.ts'
-
-/** How an act is meant. */
-interface Meant {
-  /** Version of the identity that whoever asks has seen. */
-  readonly expected?: number | undefined
-  /** Goes to the audit log. */
-  readonly reason?: string | undefined
-}
-
-interface Asked {
-  readonly tx: Tx
-  readonly context: RequestContext
-  readonly identity: UserIdentity
-  readonly reason: string | undefined
-}
+import type { Asked, Meant, OneAssignment, Served } from './user-identity-asked.ts'
+import { placeOf } from './user-identity-place.ts'
 
 interface UserIdentitiesParts {
   readonly database: Database
@@ -90,9 +76,14 @@ export class UserIdentities {
     return this.require(principalId)
   }
 
+  /** Undefined when there is none, or it was deleted for good. */
+  find(principalId: string, tx?: Tx): Promise<UserIdentity | undefined> {
+    return this.#store.find(principalId, tx)
+  }
+
   /** @throws SignetError `not_found` */
   async require(principalId: string, tx?: Tx): Promise<UserIdentity> {
-    const identity = await this.#store.find(principalId, tx)
+    const identity = await this.find(principalId, tx)
     if (!identity) throw new SignetError('not_found', 'There is no such user-assigned identity.')
     return identity
   }
@@ -124,45 +115,55 @@ export class UserIdentities {
 
   /** Assigns it to instances; each agent that did not have it yet gets a slot, and with it a certificate. */
   async attach(context: RequestContext, principalId: ObjectId, to: Meant & { instanceIds: readonly InstanceId[] }) {
-    const { resources, rollover, clock, defaults } = this.#parts
     await this.#acting(context, principalId, to, async (asked) => {
-      const { tx, identity } = asked
-      requireThere(identity)
-      for (const instanceId of to.instanceIds) {
-        const { name, agentId } = await resources.require(instanceId, tx)
-        const assignment = { instanceId, principalId, tenantId: defaults.tenantId, at: clock.now() }
-        if (!(await this.#store.assign(tx, assignment))) continue
-        await this.#record(asked, { action: 'identity.attached', after: { instanceId, instance: name } })
-        if (agentId) await rollover.openSlot(tx, context, { principalId, agentId })
-        await this.#database.changed(tx, { kind: 'instance', id: instanceId })
-      }
-      await this.#recount(tx, identity)
+      requireThere(asked.identity)
+      for (const instanceId of to.instanceIds) await this.#attachOne(asked, instanceId)
+      await this.#recount(asked.tx, asked.identity)
     })
   }
 
   /** Takes it from instances; an agent that serves none of the others gives up its certificate, which is revoked. */
   async detach(context: RequestContext, principalId: ObjectId, from: Meant & { instanceIds: readonly InstanceId[] }) {
     await this.#acting(context, principalId, from, async (asked) => {
-      const { tx, identity } = asked
-      requireThere(identity)
-      for (const instanceId of from.instanceIds) {
-        const { name, agentId } = await this.#parts.resources.require(instanceId, tx)
-        await this.#detachOne(asked, { id: instanceId, name, agentId })
-      }
-      await this.#recount(tx, identity)
+      requireThere(asked.identity)
+      for (const instanceId of from.instanceIds) await this.#detachOne(asked, await this.#instance(asked, instanceId))
+      await this.#recount(asked.tx, asked.identity)
     })
+  }
+
+  /** As `attach` and `detach` of one instance, in the caller's transaction. @returns whether anything changed */
+  async assignOne(tx: Tx, context: RequestContext, act: 'attach' | 'detach', wanted: OneAssignment): Promise<boolean> {
+    const asked = await this.#asked(tx, context, wanted.principalId, wanted)
+    requireThere(asked.identity)
+    const isChanged =
+      act === 'attach'
+        ? await this.#attachOne(asked, wanted.instanceId)
+        : await this.#detachOne(asked, await this.#instance(asked, wanted.instanceId))
+    await this.#recount(tx, asked.identity)
+    return isChanged
   }
 
   /** @throws SignetError `not_found` | `conflict` | `precondition_failed` */
   async act(context: RequestContext, act: UserIdentityAct, principalId: ObjectId, meant: Meant): Promise<void> {
-    await this.#acting(context, principalId, meant, async (asked) => {
-      const verdict = verdictOfUserIdentity(act, asked.identity, this.#parts.clock.now())
-      if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
-      if (verdict.kind === 'already') return
-      if (act === 'delete') await this.#delete(asked)
-      else if (act === 'restore') await this.#restore(asked)
-      else await this.#suspend(asked, act === 'pause')
-    })
+    await this.#database.transact((tx) => this.perform(tx, context, act, principalId, meant))
+  }
+
+  /** As `act`, in the caller's transaction. @returns whether anything changed */
+  async perform(
+    tx: Tx,
+    context: RequestContext,
+    act: UserIdentityAct,
+    principalId: ObjectId,
+    meant: Meant,
+  ): Promise<boolean> {
+    const asked = await this.#asked(tx, context, principalId, meant)
+    const verdict = verdictOfUserIdentity(act, asked.identity, this.#parts.clock.now())
+    if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
+    if (verdict.kind === 'already') return false
+    if (act === 'delete') await this.#delete(asked)
+    else if (act === 'restore') await this.#restore(asked)
+    else await this.#suspend(asked, act === 'pause')
+    return true
   }
 
   /** An agent takes charge of an instance, to be called before it does; whatever the one before it held is worth nothing. */
@@ -185,11 +186,7 @@ export class UserIdentities {
   }
 
   /** An instance goes, and its assignments with it. */
-  async instanceRemoved(
-    tx: Tx,
-    context: RequestContext,
-    instance: { id: InstanceId; name: string; agentId: AgentId | null },
-  ): Promise<void> {
+  async instanceRemoved(tx: Tx, context: RequestContext, instance: Served): Promise<void> {
     for (const identity of await this.#store.ofInstance(instance.id, tx)) {
       await this.#detachOne({ tx, context, identity, reason: 'the instance was deleted' }, instance)
       await this.#recount(tx, identity)
@@ -248,54 +245,52 @@ export class UserIdentities {
   async #acting(
     context: RequestContext,
     principalId: ObjectId,
-    { expected, reason }: Meant,
+    meant: Meant,
     work: (asked: Asked) => Promise<void>,
   ): Promise<void> {
-    await this.#database.transact(async (tx) => {
-      const identity = await this.require(principalId, tx)
-      requireVersion(expected, identity.version)
-      await work({ tx, context, identity, reason: reason || undefined })
-    })
+    await this.#database.transact(async (tx) => work(await this.#asked(tx, context, principalId, meant)))
+  }
+
+  async #asked(tx: Tx, context: RequestContext, principalId: ObjectId, { expected, reason }: Meant): Promise<Asked> {
+    const identity = await this.require(principalId, tx)
+    requireVersion(expected, identity.version)
+    return { tx, context, identity, reason: reason || undefined }
   }
 
   /** Where an identity of that name stands in a group. @throws SignetError `not_found` | `conflict` */
-  async #placeFor(tx: Tx, wanted: { name: string; resourceGroup: string }, self?: UserIdentity) {
-    const { subscriptionId } = this.#parts.defaults
-    const group = await this.#store.group(subscriptionId, wanted.resourceGroup, tx)
-    if (!group) {
-      throw new SignetError('not_found', `There is no resource group called ${wanted.resourceGroup}.`, {
-        fix: 'Create the resource group first.',
-      })
-    }
-    const armId = userIdentityResourceId({ subscriptionId, resourceGroup: group.name, name: wanted.name })
-    const taken = await this.#store.findByArmId(armId, tx)
-    if (taken && taken.principalId !== self?.principalId) {
-      throw new SignetError('conflict', `There is an identity called ${taken.name} in ${group.name} already.`, {
-        fix: 'Take another name or another resource group.',
-      })
-    }
-    return {
-      resource_group_id: group.id,
-      name: wanted.name,
-      name_key: foldCase(wanted.name),
-      group_name: group.name,
-      group_key: foldCase(group.name),
-      arm_id: armId,
-      arm_id_key: foldCase(armId),
-    }
+  #placeFor(tx: Tx, wanted: { name: string; resourceGroup: string }, self?: UserIdentity) {
+    return placeOf({ tx, store: this.#store, ...this.#parts.defaults }, wanted, self)
   }
 
-  async #detachOne(asked: Asked, instance: { id: InstanceId; name: string; agentId: AgentId | null }): Promise<void> {
+  #instance({ tx }: Asked, instanceId: InstanceId): Promise<Served> {
+    return this.#parts.resources.require(instanceId, tx)
+  }
+
+  async #attachOne(asked: Asked, instanceId: InstanceId): Promise<boolean> {
+    const { rollover, clock, defaults } = this.#parts
     const { tx, context, identity } = asked
     const { principalId } = identity
-    if (!(await this.#store.unassign(tx, instance.id, principalId))) return
+    const { name, agentId } = await this.#instance(asked, instanceId)
+    const assignment = { instanceId, principalId, tenantId: defaults.tenantId, at: clock.now() }
+    if (!(await this.#store.assign(tx, assignment))) return false
+    await this.#record(asked, { action: 'identity.attached', after: { instanceId, instance: name } })
+    if (agentId) await rollover.openSlot(tx, context, { principalId, agentId })
+    await this.#database.changed(tx, { kind: 'instance', id: instanceId })
+    return true
+  }
+
+  async #detachOne(asked: Asked, instance: Served): Promise<boolean> {
+    const { tx, context, identity } = asked
+    const { principalId } = identity
+    if (!(await this.#store.unassign(tx, instance.id, principalId))) return false
     const before = { instanceId: instance.id, instance: instance.name }
     await this.#record(asked, { action: 'identity.detached', before })
     await this.#database.changed(tx, { kind: 'instance', id: instance.id })
-    if (instance.agentId === null) return
+    if (instance.agentId === null) return true
     const places = await this.#store.placesOf(principalId, tx)
-    if (places.some(({ agentId }) => agentId === instance.agentId)) return
+    if (places.some(({ agentId }) => agentId === instance.agentId)) return true
     await this.#closeSlot(tx, context, { principalId, agentId: instance.agentId }, 'no longer assigned')
+    return true
   }
 
   async #drop(tx: Tx, context: RequestContext, agentId: AgentId, why: string): Promise<void> {

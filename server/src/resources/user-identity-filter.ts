@@ -10,19 +10,29 @@ import {
   not,
   numberIs,
   oneOf,
+  oneOfMany,
   present,
   within,
 } from '../platform/database/filter-sql.ts'
 import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
 import { foldCase } from './resource-id.ts'
 
-/** The condition that a filter puts on `user_identities`. Without a word about the state, deleted ones are left out. */
-export function userIdentityCondition(terms: readonly Term[], nowMs: number): Condition {
+interface FilterFacts {
+  readonly nowMs: number
+  readonly broad: readonly string[]
+}
+
+/**
+ * The condition that a filter puts on `user_identities`. Without a word about the state, deleted ones are left out.
+ *
+ * @param facts.broad those with a federated credential that trusts too much; a filter that does not ask needs none
+ */
+export function userIdentityCondition(terms: readonly Term[], facts: FilterFacts): Condition {
   const asksForState = terms.some((term) => term.kind === 'field' && term.field === 'state')
   return allOf([
     ...(asksForState ? [] : [present(column('deleted_at'), false)]),
     ...terms.map((term) => {
-      const condition = term.kind === 'text' ? textCondition(foldCase(term.text)) : fieldCondition(term, nowMs)
+      const condition = term.kind === 'text' ? textCondition(foldCase(term.text)) : fieldCondition(term, facts)
       return term.negated ? not(condition) : condition
     }),
   ])
@@ -38,7 +48,7 @@ function textCondition(word: string): Condition {
   ])
 }
 
-function fieldCondition(term: FieldTerm, nowMs: number): Condition {
+function fieldCondition(term: FieldTerm, { nowMs, broad }: FilterFacts): Condition {
   const spec = userIdentityFields.find(({ name }) => name === term.field)
   switch (spec?.name) {
     case 'name':
@@ -57,6 +67,13 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
           wordCondition('service_instances.name_key', term.values),
         ]),
       ])
+    case 'broad':
+      return anyOf(
+        term.values.map((value) => {
+          const isBroad = oneOfMany(column('user_identities.id'), broad)
+          return value === 'yes' ? isBroad : not(isBroad)
+        }),
+      )
     case 'created':
       return anyOf(timeRanges(term, spec.direction, nowMs).map((range) => within(column('created_at'), range)))
     case 'last-token':

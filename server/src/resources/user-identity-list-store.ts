@@ -1,15 +1,14 @@
-import type { Page, PageQuery } from '@signet/shared/api/paging'
-import { UserIdentitySort } from '@signet/shared/api/user-identities'
+import type { ListCount, Page, PageQuery } from '@signet/shared/api/paging'
+import { type UserIdentityFacets, UserIdentitySort } from '@signet/shared/api/user-identities'
 import { InstanceId } from '@signet/shared/vocabulary/identifiers'
-import { type SqlBool, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../platform/database/database.ts'
-import { allOf, type Condition } from '../platform/database/filter-sql.ts'
+import { allOf, type Condition, column, oneOfMany, present } from '../platform/database/filter-sql.ts'
 import type { UserIdentitiesTable } from '../platform/database/identity-tables.ts'
 import type { Cursors } from '../platform/database/paging.ts'
+import { SortedList } from '../platform/database/sorted-list.ts'
 import { toUserIdentity } from './user-identities-store.ts'
 import type { UserIdentity } from './user-identity.ts'
-
-export const mostIdentitiesCounted = 1_000
 
 const orders = {
   name: ['name_key', 'id'],
@@ -20,57 +19,59 @@ const orders = {
   created: ['created_at', 'id'],
 } as const satisfies Record<string, readonly (keyof UserIdentitiesTable)[]>
 
-const numeric: ReadonlySet<string> = new Set(['instances', 'token_key', 'created_at'])
+const notDeleted = present(column('deleted_at'), false)
+
+interface PageWish {
+  readonly sort: UserIdentitySort
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
 
 /** SQL of the lists of user-assigned identities. */
 export class UserIdentityListStore {
   readonly #database: Database
   readonly #cursors: Cursors
-  readonly #tenantId: string
+  readonly #list: SortedList<UserIdentitiesTable, keyof typeof orders>
+  /** For few that are named: by their IDs, not in the order of an index. */
+  readonly #named: SortedList<UserIdentitiesTable, keyof typeof orders>
 
   constructor(database: Database, cursors: Cursors, tenantId: string) {
     this.#database = database
     this.#cursors = cursors
-    this.#tenantId = tenantId
-  }
-
-  async page(query: {
-    condition: Condition
-    sort: UserIdentitySort
-    cursor?: string | undefined
-    limit: number
-  }): Promise<Page<UserIdentity>> {
-    const { by, descending } = UserIdentitySort.read(query.sort)
-    const columns = orders[by]
-    const list = `user-identities ${query.sort}`
-    const after = this.#cursors.read(list, query.cursor)
-    const names = columns.map((name) => sql.ref(name))
-    const conditions = [this.#ofTenant(), query.condition]
-    if (after) {
-      const values = columns.map((name, index) => sql`${numeric.has(name) ? Number(after[index]) : after[index]}`)
-      const sign = sql.raw(descending ? '<' : '>')
-      conditions.push(sql<SqlBool>`(${sql.join(names)}) ${sign} (${sql.join(values)})`)
+    const numeric = ['instances', 'token_key', 'created_at'] as const
+    const listOf = (where: RawBuilder<unknown>) => {
+      const source = sql`(SELECT * FROM user_identities WHERE ${where}) AS user_identities`
+      return new SortedList<UserIdentitiesTable, keyof typeof orders>(database.read, cursors, {
+        ...{ name: 'user-identities', source, orders, numeric },
+      })
     }
-    const direction = sql.raw(descending ? 'DESC' : 'ASC')
-    const { rows } = await sql<UserIdentitiesTable>`
-      SELECT * FROM user_identities WHERE ${allOf(conditions)}
-      ORDER BY ${sql.join(names.map((each) => sql`${each} ${direction}`))} LIMIT ${query.limit + 1}
-    `.execute(this.#database.read)
-    return this.#cursors.page(rows, {
-      list,
-      limit: query.limit,
-      keyOf: (row) => columns.map((name) => String(row[name])),
-      map: toUserIdentity,
-    })
+    this.#list = listOf(sql`tenant_id = ${tenantId}`)
+    this.#named = listOf(sql`+tenant_id = ${tenantId}`)
   }
 
-  /** How many match, counted no further than one more than `mostIdentitiesCounted`. */
-  async count(condition: Condition): Promise<number> {
-    const { rows } = await sql<{ count: number }>`
-      SELECT count(*) AS count FROM (SELECT 1 FROM user_identities
-      WHERE ${allOf([this.#ofTenant(), condition])} LIMIT ${mostIdentitiesCounted + 1})
-    `.execute(this.#database.read)
-    return rows[0]?.count ?? 0
+  page(query: PageWish & { condition: Condition }): Promise<Page<UserIdentity>> {
+    return this.#list.page({ ...query, order: UserIdentitySort.read(query.sort) }, toUserIdentity)
+  }
+
+  /** Of those that are named: whatever is there, deleted ones too. */
+  namedPage(ids: readonly string[], query: PageWish): Promise<Page<UserIdentity>> {
+    const condition = oneOfMany(column('id'), ids)
+    return this.#named.page({ ...query, condition, order: UserIdentitySort.read(query.sort) }, toUserIdentity)
+  }
+
+  /** @param shown the condition of a filter; undefined where there is none */
+  count(shown: Condition | undefined): Promise<ListCount> {
+    return this.#list.count(notDeleted, shown)
+  }
+
+  /** @param broad those with a federated credential that trusts too much */
+  async facets(broad: readonly string[]): Promise<UserIdentityFacets> {
+    const [state, group, isBroad] = await Promise.all([
+      this.#list.values(sql.ref('state'), allOf([])),
+      this.#list.values(sql.ref('group_name'), notDeleted),
+      this.#list.flags(oneOfMany(column('id'), broad), notDeleted),
+    ])
+    return { state, group, broad: isBroad }
   }
 
   /** Instances an identity is assigned to, by name. */
@@ -101,9 +102,5 @@ export class UserIdentityListStore {
       keyOf: (row) => [row.name_key, row.id],
       map: (row) => ({ instanceId: InstanceId.parse(row.id), assignedAt: row.created_at }),
     })
-  }
-
-  #ofTenant(): Condition {
-    return sql<SqlBool>`tenant_id = ${this.#tenantId}`
   }
 }

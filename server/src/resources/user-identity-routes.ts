@@ -10,10 +10,12 @@ import type { InstanceView } from './instance-view.ts'
 import type { ResourceGroups } from './resource-groups.ts'
 import type { UserIdentities } from './user-identities.ts'
 import type { UserIdentityAct } from './user-identity.ts'
+import type { UserIdentityList } from './user-identity-list.ts'
 import type { UserIdentityView } from './user-identity-view.ts'
 
 interface UserIdentityRouteParts {
   readonly users: UserIdentities
+  readonly userList: UserIdentityList
   readonly userView: UserIdentityView
   readonly view: Pick<InstanceView, 'tokens' | 'tokenHistogram'>
   readonly groups: ResourceGroups
@@ -30,7 +32,7 @@ interface Given<Body = unknown> {
 }
 
 export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<typeof userIdentitiesApi> {
-  const { users, userView, view, groups, registry, roles } = parts
+  const { users, userList, userView, view, groups, registry, roles } = parts
   const detail = ({ principalId }: { principalId: ObjectId }): Promise<UserIdentityDetail> =>
     userView.detail(principalId)
   const act =
@@ -46,7 +48,9 @@ export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<ty
       return detail(params)
     }
   return {
-    list: ({ query }) => userView.page(query),
+    list: ({ query }) => userList.page(query),
+    facets: () => userList.facets(),
+    ...userList.exports,
     create: async ({ body }, context) => detail(await users.create(context, body)),
     show: ({ params }) => detail(params),
     change: async ({ params, body, ifMatch }, context) => {

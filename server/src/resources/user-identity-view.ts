@@ -5,24 +5,19 @@ import type {
   AssignedInstance,
   HeldRole,
   UserIdentityDetail,
-  UserIdentityList,
-  UserIdentitySort,
-  UserIdentitySummary,
 } from '@signet/shared/api/user-identities'
-import { userIdentityFields } from '@signet/shared/query/user-identity-fields'
 import type { ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import { requireTerms } from '../platform/query-text.ts'
+import { SignetError } from '../platform/signet-error.ts'
 import { type PrincipalRegistry, summaryOf, usabilityAt } from '../principals/index.ts'
 import type { SlotDirectory, SlotStanding } from '../rotation/index.ts'
 import type { AgentDirectory, TokenUsage } from './instance-view.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { UserIdentities } from './user-identities.ts'
-import { type UserIdentity, userIdentityRestorableUntil } from './user-identity.ts'
-import { userIdentityCondition } from './user-identity-filter.ts'
-import { mostIdentitiesCounted, UserIdentityListStore } from './user-identity-list-store.ts'
+import { UserIdentityListStore } from './user-identity-list-store.ts'
+import { userIdentitySummaries } from './user-identity-summary.ts'
 
 interface ViewParts {
   readonly users: UserIdentities
@@ -57,24 +52,6 @@ export class UserIdentityView {
     this.#parts = parts
   }
 
-  /** @throws SignetError `invalid_request` for a filter that cannot be read (with its faults), or a foreign cursor */
-  async page(query: PageQuery & { filter?: string | undefined; sort: UserIdentitySort }): Promise<UserIdentityList> {
-    const { store, clock } = this.#parts
-    const terms = requireTerms(query.filter, userIdentityFields)
-    const condition = userIdentityCondition(terms, clock.now())
-    const { items, nextCursor } = await store.page({ ...query, condition })
-    const summaries = items.map(this.#summaryWith(items.map(({ principalId }) => principalId)))
-    if (query.cursor !== undefined) return { items: summaries, nextCursor, count: null }
-    const all = await this.#parts.users.count()
-    const matching = terms.length === 0 ? all : await store.count(condition)
-    const isCapped = terms.length > 0 && matching > mostIdentitiesCounted
-    return {
-      items: summaries,
-      nextCursor,
-      count: { shown: isCapped ? mostIdentitiesCounted : matching, isCapped, all },
-    }
-  }
-
   /** @throws SignetError `not_found` */
   async detail(principalId: ObjectId): Promise<UserIdentityDetail> {
     const { users, registry, slots, usage, roles, federatedCredentials, clock, tenantId, authorityUrl } = this.#parts
@@ -88,8 +65,10 @@ export class UserIdentityView {
       federatedCredentials(principalId),
       usage.recently(principalId),
     ])
+    const [summary] = userIdentitySummaries([identity], usage, now)
+    if (!summary) throw new SignetError('internal')
     return {
-      ...this.#summaryWith([principalId])(identity),
+      ...summary,
       tenantId,
       authorityUrl,
       agents: standings.length,
@@ -149,19 +128,6 @@ export class UserIdentityView {
         identity: { principalId, clientId, name, resourceGroup, resourceId, state, version },
       }
     })
-  }
-
-  #summaryWith(principalIds: readonly ObjectId[]): (identity: UserIdentity) => UserIdentitySummary {
-    const uses = this.#parts.usage.lastUse(principalIds)
-    const now = this.#parts.clock.now()
-    return (identity) => {
-      const { deletedAt: _, ...shown } = identity
-      return {
-        ...shown,
-        lastToken: uses.get(identity.principalId) ?? null,
-        restorableUntil: userIdentityRestorableUntil(identity, now),
-      }
-    }
   }
 }
 

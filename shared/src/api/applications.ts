@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { longestQuery } from '../query/query.ts'
 import { CertificateKey } from '../vocabulary/credential-states.ts'
 import { ClientId, CredentialId, ObjectId, TenantId, ThumbprintS256 } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
+import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
-import { Reason } from './resources.ts'
+import { Reason, TokenHistogram, TokenHistogramQuery, TokenPageQuery, TokenRequest } from './resources.ts'
 
 /** Printable, so that nothing hides in it. */
 export const DisplayName = z
@@ -81,6 +81,22 @@ export const ApplicationDetail = ApplicationSummary.omit({ secrets: true, certif
 })
 export type ApplicationDetail = z.infer<typeof ApplicationDetail>
 
+export const ApplicationSort = sortingOf(['name', 'state', 'expires', 'last-token', 'created'])
+export type ApplicationSort = z.infer<typeof ApplicationSort>
+const sort = ApplicationSort.default('name')
+
+/** How many have each value of a field; deleted ones count for `state` alone. One can have several kinds of `proof`. */
+export const ApplicationFacets = z.object({
+  state: ValueCounts,
+  proof: ValueCounts,
+  expiring: ValueCounts,
+  broad: ValueCounts,
+})
+export type ApplicationFacets = z.infer<typeof ApplicationFacets>
+
+export const ApplicationList = listOf(ApplicationSummary)
+export type ApplicationList = z.infer<typeof ApplicationList>
+
 const day = 86_400
 const applicationParams = z.object({ principalId: ObjectId })
 const act = z.strictObject({ reason: Reason })
@@ -89,11 +105,19 @@ export const applicationsApi = {
   list: route({
     method: 'GET',
     path: '/applications',
-    summary: 'Applications by filter, in the order of their names; deleted ones only where the filter asks for a state',
+    summary: 'Applications by filter, sorted; deleted ones only where the filter asks for a state',
     access: 'instances.read',
-    query: PageQuery.extend({ filter: z.string().max(longestQuery).optional() }),
-    response: pageOf(ApplicationSummary),
+    query: PageQuery.extend({ filter: FilterText, sort }),
+    response: ApplicationList,
   }),
+  facets: route({
+    method: 'GET',
+    path: '/applications/facets',
+    summary: 'How many applications have each value that the filter offers',
+    access: 'instances.read',
+    response: ApplicationFacets,
+  }),
+  ...exportsOf('/applications', 'applications', sort),
   create: route({
     method: 'POST',
     path: '/applications',
@@ -160,6 +184,24 @@ export const applicationsApi = {
     body: act,
     response: ApplicationDetail,
     ifMatch: true,
+  }),
+  tokens: route({
+    method: 'GET',
+    path: '/applications/:principalId/tokens',
+    summary: 'Token requests of one application, newest first',
+    access: 'instances.read',
+    params: applicationParams,
+    query: TokenPageQuery,
+    response: pageOf(TokenRequest),
+  }),
+  tokenHistogram: route({
+    method: 'GET',
+    path: '/applications/:principalId/tokens/histogram',
+    summary: 'Token requests of one application over time',
+    access: 'instances.read',
+    params: applicationParams,
+    query: TokenHistogramQuery,
+    response: TokenHistogram,
   }),
   addSecret: route({
     method: 'POST',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { longestQuery } from '../query/query.ts'
 import { AudienceId, ObjectId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
+import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { Reason } from './resources.ts'
 
@@ -72,6 +72,22 @@ export const RoleAssignment = z.object({
 })
 export type RoleAssignment = z.infer<typeof RoleAssignment>
 
+export const AudienceSort = sortingOf(['uri', 'name', 'enabled', 'token-version', 'created'])
+export type AudienceSort = z.infer<typeof AudienceSort>
+const sort = AudienceSort.default('uri')
+
+/** How many have each value of a field. */
+export const AudienceFacets = z.object({
+  enabled: ValueCounts,
+  'built-in': ValueCounts,
+  'assignment-required': ValueCounts,
+  'token-version': ValueCounts,
+})
+export type AudienceFacets = z.infer<typeof AudienceFacets>
+
+export const AudienceList = listOf(Audience)
+export type AudienceList = z.infer<typeof AudienceList>
+
 const Name = z
   .string()
   .trim()
@@ -87,11 +103,19 @@ export const audiencesApi = {
   list: route({
     method: 'GET',
     path: '/audiences',
-    summary: 'Registered audiences by filter, in the order of their URIs',
+    summary: 'Registered audiences by filter, sorted',
     access: 'instances.read',
-    query: PageQuery.extend({ filter: z.string().max(longestQuery).optional() }),
-    response: pageOf(Audience),
+    query: PageQuery.extend({ filter: FilterText, sort }),
+    response: AudienceList,
   }),
+  facets: route({
+    method: 'GET',
+    path: '/audiences/facets',
+    summary: 'How many audiences have each value that the filter offers',
+    access: 'instances.read',
+    response: AudienceFacets,
+  }),
+  ...exportsOf('/audiences', 'audiences', sort),
   register: route({
     method: 'POST',
     path: '/audiences',

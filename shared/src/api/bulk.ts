@@ -1,47 +1,100 @@
 import { z } from 'zod'
-import { InstanceId, JobId } from '../vocabulary/identifiers.ts'
+import { JobId, ObjectId } from '../vocabulary/identifiers.ts'
 import { JobItemState, JobState } from '../vocabulary/job-states.ts'
 import type { Permission } from '../vocabulary/permissions.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
+import { NamedIds } from './lists.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
-import { NamedInstances, Reason, TagChange } from './resources.ts'
+import { Reason, TagChange } from './resources.ts'
 import { Actor } from './rotation.ts'
 
-export const BulkKind = z.enum(['turn-on', 'pause', 'resume', 'turn-off', 'restore', 'rotate', 'tag'])
+/** Lists whose things bulk jobs are about; `identities` are the user-assigned ones. */
+export const BulkList = z.enum(['instances', 'identities', 'applications', 'audiences'])
+export type BulkList = z.infer<typeof BulkList>
+
+export const BulkKind = z.enum([
+  'turn-on',
+  'pause',
+  'resume',
+  'turn-off',
+  'restore',
+  'rotate',
+  'tag',
+  'attach',
+  'detach',
+  'delete',
+  'enable',
+  'disable',
+])
 export type BulkKind = z.infer<typeof BulkKind>
 
-/** What a kind needs of a role, besides `bulk.write`. */
-export const bulkPermission: Record<BulkKind, Permission> = {
-  'turn-on': 'identities.write',
-  pause: 'identities.write',
-  resume: 'identities.write',
-  'turn-off': 'identities.write',
-  restore: 'identities.write',
-  rotate: 'rotations.write',
-  tag: 'instances.write',
+/** The acts that there are for the things of a list, and what each needs of a role, besides `bulk.write`. */
+export const bulkActs: Record<BulkList, Partial<Record<BulkKind, Permission>>> = {
+  instances: {
+    'turn-on': 'identities.write',
+    pause: 'identities.write',
+    resume: 'identities.write',
+    'turn-off': 'identities.write',
+    restore: 'identities.write',
+    rotate: 'rotations.write',
+    tag: 'instances.write',
+    attach: 'identities.write',
+    detach: 'identities.write',
+  },
+  identities: {
+    pause: 'identities.write',
+    resume: 'identities.write',
+    delete: 'identities.write',
+    restore: 'identities.write',
+  },
+  applications: {
+    pause: 'identities.write',
+    resume: 'identities.write',
+    delete: 'identities.write',
+    restore: 'identities.write',
+  },
+  audiences: { enable: 'audiences.write', disable: 'audiences.write', delete: 'audiences.write' },
 }
 
-/** Instances by their IDs, or all that a filter text matches at the time; exactly one of the two. */
+/** What an act needs of a role; of one that the list does not have, no more than any job. */
+export function bulkPermission(list: BulkList, kind: BulkKind): Permission {
+  return bulkActs[list][kind] ?? 'bulk.write'
+}
+
+/** Things of a list by their IDs, or all that a filter text matches at the time; exactly one of the two. */
 export const BulkSelection = z
   .strictObject({
-    ids: NamedInstances.optional(),
+    ids: NamedIds.optional(),
     q: z.string().trim().max(500).optional(),
   })
   .refine(({ ids, q }) => (ids === undefined) !== (q === undefined), 'give either ids or q')
 export type BulkSelection = z.infer<typeof BulkSelection>
 
 export const BulkWish = z
-  .strictObject({ kind: BulkKind, selection: BulkSelection, tags: TagChange.optional(), reason: Reason })
+  .strictObject({
+    list: BulkList,
+    kind: BulkKind,
+    selection: BulkSelection,
+    tags: TagChange.optional(),
+    /** The user-assigned identity that instances get or lose. */
+    identity: ObjectId.optional(),
+    reason: Reason,
+  })
+  .refine(({ list, kind }) => bulkActs[list][kind] !== undefined, 'there is no such act for the things of this list')
   .refine(({ kind, tags }) => (kind === 'tag') === (tags !== undefined), 'tags belong to the kind tag, and to no other')
+  .refine(
+    ({ kind, identity }) => (kind === 'attach' || kind === 'detach') === (identity !== undefined),
+    'an identity belongs to the kinds attach and detach, and to no other',
+  )
 export type BulkWish = z.infer<typeof BulkWish>
 
-/** What a job would do to one instance. */
+/** What a job would do to one thing of its list. */
 export const PreviewItem = z.object({
-  id: InstanceId,
+  id: z.guid(),
   name: z.string().nullable(),
   verdict: z.enum(['change', 'already', 'refused']),
-  /** It got a token in the last 24 hours, and what uses it would be refused. */
+  /** A token was given out to it, or for it, in the last 24 hours, and what uses it would be refused. */
   risky: z.boolean(),
   reason: z.string().nullable(),
 })
@@ -65,11 +118,14 @@ export type BulkPreview = z.infer<typeof BulkPreview>
 
 export const Job = z.object({
   id: JobId,
+  list: BulkList,
   kind: BulkKind,
   state: JobState,
   /** The filter text it was started with; null when it was given IDs, or undoes another job. */
   q: z.string().nullable(),
   tags: TagChange.nullable(),
+  /** The identity that instances get or lose; its name is null when it was deleted for good. */
+  identity: z.object({ principalId: ObjectId, name: z.string().nullable() }).nullable(),
   reason: z.string().nullable(),
   actor: Actor,
   correlationId: z.string(),
@@ -91,8 +147,9 @@ export const Job = z.object({
 export type Job = z.infer<typeof Job>
 
 export const JobItem = z.object({
-  instanceId: InstanceId,
-  /** Null when the instance was deleted. */
+  /** Of the thing, in the list of the job. */
+  id: z.guid(),
+  /** Null when it is gone. */
   name: z.string().nullable(),
   state: JobItemState,
   detail: z.string().nullable(),
@@ -125,7 +182,7 @@ export const bulkApi = {
   start: route({
     method: 'POST',
     path: '/bulk',
-    summary: 'Start a bulk job',
+    summary: 'Start a bulk job; one that deletes needs a fresh confirmation',
     access: 'bulk.write',
     body: BulkWish,
     response: Job,
@@ -150,7 +207,7 @@ export const bulkApi = {
   items: route({
     method: 'GET',
     path: '/jobs/:jobId/items',
-    summary: 'The instances of a bulk job, in their order',
+    summary: 'The things a bulk job is about, in their order',
     access: 'instances.read',
     params,
     query: PageQuery.extend({ state: JobItemState.optional() }),

@@ -20,6 +20,8 @@ export const AttentionKind = z.enum([
   'agent_quarantined',
   'rotation_stuck',
   'rotation_failed',
+  'client_credential_expiring',
+  'federation_broad',
   'authority_expiring',
   'signing_key_late',
   'recovery_shares_missing',
@@ -42,6 +44,7 @@ export const AttentionFix = z.object({
     'open_list',
     'open_rotation',
     'open_records',
+    'open_credentials',
     'take_recovery_shares',
     'confirm_clock',
     'change_setting',
@@ -89,7 +92,7 @@ export type LifeStage = z.infer<typeof LifeStage>
 
 /** A certificate or key and its end. */
 export const Expiry = z.object({
-  kind: z.enum(['authority', 'signing_key', 'identity']),
+  kind: z.enum(['authority', 'signing_key', 'identity', 'server_certificate']),
   id: z.string(),
   name: z.string(),
   notAfter: Instant,
@@ -117,7 +120,7 @@ export const Overview = z.object({
   rotations: z.array(z.object({ day: Instant, planned: z.int() })).length(14),
   /** The key that signs now, and when the next one takes over. */
   signingKey: z.object({ kid: z.string(), nextAt: Instant.nullable() }),
-  /** The nearest five of certificate authorities, signing keys and identities. */
+  /** The nearest five of certificate authorities, signing keys, identities and the operator's server certificate. */
   expiries: z.array(Expiry).max(5),
   openJobs: z.int(),
   /** The newest acts that an operator would want to know; null for a role that does not read the audit log. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { longestQuery } from '../query/query.ts'
 import { HealthState, IdentityState } from '../vocabulary/credential-states.ts'
 import { AgentId, ClientId, InstanceId, ObjectId, SlotId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { DialectEndpoint, type LocalDialect } from '../wire/agent-protocol.ts'
 import { route } from './contract.ts'
-import { ExportFormat, ListCount, PageQuery, pageOf } from './paging.ts'
+import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
+import { PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
@@ -157,7 +157,7 @@ const TokenFilter = z.object({
   audience: z.string().min(1).max(500).optional(),
 })
 
-const sortings = [
+export const InstanceSort = sortingOf([
   'name',
   'state',
   'kind',
@@ -167,18 +167,9 @@ const sortings = [
   'rotation',
   'last-token',
   'created',
-] as const
-
-/** What the list can be sorted by; `-` in front turns it round. Ties are in the order of the IDs. */
-const InstanceSortText = z.enum(sortings.flatMap((by) => [by, `-${by}`] as const))
-export type InstanceSort = z.infer<typeof InstanceSortText>
-
-export const InstanceSort = Object.assign(InstanceSortText, {
-  read(sort: InstanceSort): { by: (typeof sortings)[number]; descending: boolean } {
-    const by = sortings.find((each) => sort === each || sort === `-${each}`) ?? 'name'
-    return { by, descending: sort.startsWith('-') }
-  },
-})
+])
+export type InstanceSort = z.infer<typeof InstanceSort>
+const sort = InstanceSort.default('name')
 
 /** Which token requests of an identity. */
 export const TokenPageQuery = PageQuery.extend(TokenFilter.shape).extend({
@@ -192,7 +183,6 @@ export const TokenHistogramQuery = TokenFilter.extend({ from: QueryInstant, to: 
 )
 
 /** How many instances have each value of a field. */
-const ValueCounts = z.record(z.string(), z.int())
 export const InstanceFacets = z.object({
   state: ValueCounts,
   kind: ValueCounts,
@@ -203,18 +193,8 @@ export const InstanceFacets = z.object({
 })
 export type InstanceFacets = z.infer<typeof InstanceFacets>
 
-export const InstanceList = pageOf(InstanceSummary).extend({ count: ListCount.nullable() })
+export const InstanceList = listOf(InstanceSummary)
 export type InstanceList = z.infer<typeof InstanceList>
-
-/** As many instances as can be named one by one; more are a filter. */
-export const mostNamed = 1_000
-export const NamedInstances = z.array(InstanceId).min(1).max(mostNamed)
-
-const InstanceQuery = z.object({
-  /** See `query/terms.ts`. */
-  filter: z.string().max(longestQuery).optional(),
-  sort: InstanceSortText.default('name'),
-})
 
 /** What an act on an identity would reach, and what it is used for. Counts are of tokens that were issued. */
 export const BlastRadius = z.object({
@@ -259,7 +239,7 @@ export const resourcesApi = {
     path: '/instances',
     summary: 'Service instances by filter, sorted; the first page says how many there are',
     access: 'instances.read',
-    query: PageQuery.extend(InstanceQuery.shape),
+    query: PageQuery.extend({ filter: FilterText, sort }),
     response: InstanceList,
   }),
   facets: route({
@@ -269,23 +249,7 @@ export const resourcesApi = {
     access: 'instances.read',
     response: InstanceFacets,
   }),
-  export: route({
-    method: 'GET',
-    path: '/instances/export',
-    summary: 'The filtered list as a file; the export is audited',
-    access: 'instances.read',
-    query: InstanceQuery.extend({ format: ExportFormat }),
-    download: true,
-  }),
-  exportSelected: route({
-    method: 'POST',
-    path: '/instances/export',
-    summary: 'The named instances as a file, those that are gone left out; the export is audited',
-    access: 'instances.read',
-    body: z.strictObject({ ids: NamedInstances, sort: InstanceSortText.default('name'), format: ExportFormat }),
-    download: true,
-    question: true,
-  }),
+  ...exportsOf('/instances', 'instances', sort),
   show: route({
     method: 'GET',
     path: '/instances/:instanceId',

@@ -32,7 +32,7 @@ export const SigningKey = z.object({
 })
 export type SigningKey = z.infer<typeof SigningKey>
 
-const params = z.object({ kid: z.string().regex(/^[\w-]{27}$/) })
+const params = z.object({ kid: z.string().regex(/^[\w-]{1,64}$/) })
 const reason = z.string().trim().max(500).optional()
 
 export const signingKeysApi = {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { longestQuery } from '../query/query.ts'
 import { UserIdentityState } from '../vocabulary/credential-states.ts'
 import { AgentId, AudienceId, ClientId, InstanceId, ObjectId, TenantId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { TokenLifetime } from './audiences.ts'
 import { route } from './contract.ts'
-import { ListCount, PageQuery, pageOf } from './paging.ts'
+import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
+import { PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 import { InstanceKind, Reason, TokenHistogram, TokenHistogramQuery, TokenPageQuery, TokenRequest } from './resources.ts'
 
@@ -109,20 +109,15 @@ export type AssignedIdentity = z.infer<typeof AssignedIdentity>
 export const ResourceGroup = z.object({ name: z.string(), identities: z.int() })
 export type ResourceGroup = z.infer<typeof ResourceGroup>
 
-const sortings = ['name', 'group', 'state', 'instances', 'last-token', 'created'] as const
+export const UserIdentitySort = sortingOf(['name', 'group', 'state', 'instances', 'last-token', 'created'])
+export type UserIdentitySort = z.infer<typeof UserIdentitySort>
+const sort = UserIdentitySort.default('name')
 
-/** What the list can be sorted by; `-` in front turns it round. Ties are in the order of the IDs. */
-const SortText = z.enum(sortings.flatMap((by) => [by, `-${by}`] as const))
-export type UserIdentitySort = z.infer<typeof SortText>
+/** How many have each value of a field; deleted ones count for `state` alone. */
+export const UserIdentityFacets = z.object({ state: ValueCounts, group: ValueCounts, broad: ValueCounts })
+export type UserIdentityFacets = z.infer<typeof UserIdentityFacets>
 
-export const UserIdentitySort = Object.assign(SortText, {
-  read(sort: UserIdentitySort): { by: (typeof sortings)[number]; descending: boolean } {
-    const by = sortings.find((each) => sort === each || sort === `-${each}`) ?? 'name'
-    return { by, descending: sort.startsWith('-') }
-  },
-})
-
-export const UserIdentityList = pageOf(UserIdentitySummary).extend({ count: ListCount.nullable() })
+export const UserIdentityList = listOf(UserIdentitySummary)
 export type UserIdentityList = z.infer<typeof UserIdentityList>
 
 const params = z.object({ principalId: ObjectId })
@@ -137,9 +132,17 @@ export const userIdentitiesApi = {
     path: '/user-identities',
     summary: 'User-assigned identities by filter, sorted; deleted ones only where the filter asks for state:deleted',
     access: 'instances.read',
-    query: PageQuery.extend({ filter: z.string().max(longestQuery).optional(), sort: SortText.default('name') }),
+    query: PageQuery.extend({ filter: FilterText, sort }),
     response: UserIdentityList,
   }),
+  facets: route({
+    method: 'GET',
+    path: '/user-identities/facets',
+    summary: 'How many user-assigned identities have each value that the filter offers',
+    access: 'instances.read',
+    response: UserIdentityFacets,
+  }),
+  ...exportsOf('/user-identities', 'user-assigned identities', sort),
   create: route({
     method: 'POST',
     path: '/user-identities',

@@ -3,7 +3,7 @@ import { longestQuery } from '../query/query.ts'
 import { route } from './contract.ts'
 
 /** Lists that can be saved as views. */
-export const ViewedList = z.enum(['instances', 'identities', 'audit', 'rotations'])
+export const ViewedList = z.enum(['instances', 'identities', 'applications', 'audiences', 'audit', 'rotations'])
 export type ViewedList = z.infer<typeof ViewedList>
 
 /** How a list is looked at; the texts are those of its address. */

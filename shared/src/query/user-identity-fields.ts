@@ -8,6 +8,7 @@ export const userIdentityFields = [
   { name: 'state', kind: 'choice', title: 'State', values: UserIdentityState.options },
   { name: 'instance', kind: 'word', title: 'Name of an instance it is assigned to' },
   { name: 'instances', kind: 'number', title: 'How many instances it is assigned to' },
+  { name: 'broad', kind: 'flag', title: 'Whether a federated credential of it trusts more than was probably meant' },
   { name: 'last-token', kind: 'time', direction: 'past', title: 'When the last token was issued' },
   { name: 'created', kind: 'time', direction: 'past', title: 'When it was created' },
 ] as const satisfies readonly FieldSpec[]

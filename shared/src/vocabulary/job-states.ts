@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `selecting`: finding out which instances the filter matches. */
+/** `selecting`: finding out what the filter matches. */
 export const JobState = z.enum(['selecting', 'running', 'paused', 'cancelled', 'finished'])
 export type JobState = z.infer<typeof JobState>
 

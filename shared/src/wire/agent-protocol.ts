@@ -160,6 +160,8 @@ export const DialectEndpoint = z.strictObject({
   url: z.string().min(1).max(300),
   /** A file on the instance that sets the variables of this dialect, to be sourced by a shell. */
   environmentFile: z.string().max(1_000),
+  /** It answers clients that take it for their HTTP proxy, too: a setting of the agent that is off by default (SEC-108). */
+  asProxy: z.literal(true).optional(),
 })
 export type DialectEndpoint = z.infer<typeof DialectEndpoint>
 

@@ -1,4 +1,4 @@
-import { type BulkKind, type BulkSelection, type BulkWish, bulkApi, type Job } from '@signet/shared/api/bulk'
+import { type BulkWish, bulkApi, type Job } from '@signet/shared/api/bulk'
 import { JobId } from '@signet/shared/vocabulary/identifiers'
 import type { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
@@ -52,7 +52,7 @@ export function jobExportAddress(jobId: JobId, format: 'csv' | 'ndjson'): string
   return addressOf(bulkApi.export.path, { params: { jobId }, query: { format } })
 }
 
-export const bulkPreviewOptions = (wish: { kind: BulkKind; selection: BulkSelection; tags?: BulkWish['tags'] }) =>
+export const bulkPreviewOptions = (wish: Omit<BulkWish, 'reason'>) =>
   queryOptions({
     queryKey: ['bulk-preview', wish],
     queryFn: ({ signal }) => preview({ body: wish }, signal),

@@ -6,7 +6,7 @@ export const dialectWords: Record<LocalDialect, string> = {
   'app-service': 'App Service endpoint',
   'app-service-2017': 'App Service endpoint of 2017',
   'machine-learning': 'Machine Learning endpoint',
-  'cloud-shell': 'Cloud Shell endpoint',
+  'cloud-shell': 'Cloud Shell and VM extension endpoint',
   arc: 'Azure Arc endpoint',
   'service-fabric': 'Service Fabric endpoint',
 }

@@ -76,15 +76,20 @@ export const instanceKindWords: Record<InstanceKind, string> = {
   host: 'Host',
 }
 
-/** What a bulk job does, as an order and as a noun for many. */
-export const bulkWords: Record<BulkKind, { readonly act: string; readonly things: string }> = {
-  'turn-on': { act: 'Turn on', things: 'identities' },
-  pause: { act: 'Pause', things: 'identities' },
-  resume: { act: 'Resume', things: 'identities' },
-  'turn-off': { act: 'Turn off', things: 'identities' },
-  restore: { act: 'Restore', things: 'identities' },
-  rotate: { act: 'Rotate', things: 'identities' },
-  tag: { act: 'Tag', things: 'instances' },
+/** What a bulk job does, as an order. */
+export const bulkWords: Record<BulkKind, string> = {
+  'turn-on': 'Turn on',
+  pause: 'Pause',
+  resume: 'Resume',
+  'turn-off': 'Turn off',
+  restore: 'Restore',
+  rotate: 'Rotate',
+  tag: 'Tag',
+  attach: 'Attach',
+  detach: 'Detach',
+  delete: 'Delete',
+  enable: 'Enable',
+  disable: 'Disable',
 }
 
 export const jobWords: Record<JobState, Word> = {
@@ -154,11 +159,6 @@ const certificateKeyWords: Record<CertificateKey, string> = {
 export function keyAlgorithmName(algorithm: string): string {
   const known = Object.entries(certificateKeyWords).find(([name]) => name === algorithm)
   return known === undefined ? algorithm : known[1]
-}
-
-/** An audience without what every audience has in common. */
-export function shortAudience(audience: string): string {
-  return audience.replace(/^https?:\/\//, '').replace(/\/+(\.default)?$/, '')
 }
 
 /** A code of the catalogue in words; anything else as it is. */

@@ -14,9 +14,16 @@ export function LiveDot({ iconOnly = false }: { iconOnly?: boolean }) {
     reconnecting: seconds === null ? 'Connecting…' : `Reconnecting in ${seconds} s`,
     offline: 'Offline: changes are off',
   }[link.state]
+  // The first moment of each visit: a word that comes and goes would move what stands beside it.
+  const isArriving = link.state === 'reconnecting' && seconds === null
   const Icon = { live: Radio, reconnecting: LoaderCircle, offline: WifiOff }[link.state]
   return (
-    <span className={styles['live']} data-state={link.state} data-icon-only={iconOnly || undefined} title={words}>
+    <span
+      className={styles['live']}
+      data-state={link.state}
+      data-icon-only={iconOnly || isArriving || undefined}
+      title={words}
+    >
       <Icon size={14} aria-hidden />
       <span className={styles['words']}>{words}</span>
     </span>

@@ -1,4 +1,7 @@
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { useSearch } from '@tanstack/react-router'
+import type { ActivitySource } from '../features/activity/activity-queries.ts'
+import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
 import { TargetHistory } from '../features/audit/target-history.tsx'
 import { FederatedCredentials } from '../features/federation/federated-credentials.tsx'
@@ -14,7 +17,17 @@ export const principalParts = {
     <FederatedCredentials principalId={principal.principalId} lockedReason={locked(principal)} />
   ),
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
-  activity: ({ principalId }: Shown) => <TargetHistory targetId={principalId} />,
+}
+
+/** The tokens a principal asked for, and what was done to it. */
+export function PrincipalActivity({ source }: { source: ActivitySource }) {
+  const search = useSearch({ strict: false })
+  return (
+    <>
+      <TokenActivity source={source} search={search} />
+      <TargetHistory targetId={source.id} />
+    </>
+  )
 }
 
 function locked({ state }: Shown): string | undefined {

@@ -10,9 +10,9 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
+import { activitySearch } from '../features/activity/activity-search.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
 import { DemoEdge } from '../features/demo/demo-mark.tsx'
-import { activitySearch } from '../features/instances/activity-search.ts'
 import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
@@ -34,6 +34,9 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 
 /** A search parameter that is left out when it is missing or bad. */
 const text = (max: number) => z.string().trim().max(max).optional().catch(undefined)
+
+/** Of every list that is a page. */
+const listSearch = z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) })
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -74,8 +77,8 @@ const start = createRoute({
 const instances = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances',
-  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) }),
-  component: lazyRouteComponent(() => import('../features/instances/instances-page.tsx'), 'InstancesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-instances-page.tsx'), 'WholeInstancesPage'),
 })
 
 const instance = createRoute({
@@ -88,34 +91,36 @@ const instance = createRoute({
 const identities = createRoute({
   getParentRoute: () => signedIn,
   path: '/identities',
-  validateSearch: z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36) }),
-  component: lazyRouteComponent(() => import('../features/identities/identities-page.tsx'), 'IdentitiesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-identities-page.tsx'), 'WholeIdentitiesPage'),
 })
 
 const identity = createRoute({
   getParentRoute: () => signedIn,
   path: '/identities/$principalId/{-$tab}',
+  validateSearch: z.object(activitySearch),
   component: lazyRouteComponent(() => import('./user-identity-page.tsx'), 'UserIdentityPage'),
 })
 
 const applications = createRoute({
   getParentRoute: () => signedIn,
   path: '/applications',
-  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
-  component: lazyRouteComponent(() => import('../features/applications/applications-page.tsx'), 'ApplicationsPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-applications-page.tsx'), 'WholeApplicationsPage'),
 })
 
 const application = createRoute({
   getParentRoute: () => signedIn,
   path: '/applications/$principalId/{-$tab}',
+  validateSearch: z.object(activitySearch),
   component: lazyRouteComponent(() => import('./whole-application-page.tsx'), 'WholeApplicationPage'),
 })
 
 const audiences = createRoute({
   getParentRoute: () => signedIn,
   path: '/audiences',
-  validateSearch: z.object({ q: text(1_000), cols: text(400) }),
-  component: lazyRouteComponent(() => import('../features/audiences/audiences-page.tsx'), 'AudiencesPage'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./whole-audiences-page.tsx'), 'WholeAudiencesPage'),
 })
 
 const audience = createRoute({

@@ -1,10 +1,12 @@
 import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
+import { identityActivity } from '../features/activity/activity-queries.ts'
 import { IdentityPage } from '../features/identities/identity-page.tsx'
 import { PrincipalCertificates } from '../features/instances/certificates-tab.tsx'
-import { principalParts } from './principal-parts.tsx'
+import { PrincipalActivity, principalParts } from './principal-parts.tsx'
 
 const parts = {
   ...principalParts,
+  activity: ({ principalId }: UserIdentityDetail) => <PrincipalActivity source={identityActivity(principalId)} />,
   certificates: ({ principalId }: UserIdentityDetail) => <PrincipalCertificates principalId={principalId} />,
 }
 

@@ -1,9 +1,12 @@
+import type { ApplicationDetail } from '@signet/shared/api/applications'
+import { applicationActivity } from '../features/activity/activity-queries.ts'
 import { ApplicationPage } from '../features/applications/application-page.tsx'
 import { LifetimeFact } from '../features/identities/lifetime-fact.tsx'
-import { principalParts } from './principal-parts.tsx'
+import { PrincipalActivity, principalParts } from './principal-parts.tsx'
 
 const parts = {
   ...principalParts,
+  activity: ({ principalId }: ApplicationDetail) => <PrincipalActivity source={applicationActivity(principalId)} />,
   lifetime: ({ principalId }: Parameters<typeof LifetimeFact>[0]) => <LifetimeFact principalId={principalId} />,
 }
 

@@ -1,12 +1,23 @@
+import type { InstanceDetail } from '@signet/shared/api/resources'
+import { useSearch } from '@tanstack/react-router'
+import { instanceActivity } from '../features/activity/activity-queries.ts'
+import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
 import { IdentitiesOfInstance } from '../features/identities/identities-of-instance.tsx'
 import { LifetimeFact } from '../features/identities/lifetime-fact.tsx'
+import { auditOf } from '../features/instances/instance-audit.ts'
 import { InstancePage, type InstanceParts } from '../features/instances/instance-page.tsx'
 
 const parts: InstanceParts = {
+  activity: (instance) => <InstanceActivity instance={instance} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,
   lifetime: (principalId) => <LifetimeFact principalId={principalId} />,
+}
+
+function InstanceActivity({ instance }: { instance: InstanceDetail }) {
+  const search = useSearch({ strict: false })
+  return <TokenActivity source={instanceActivity(instance.id)} search={search} auditFilter={auditOf(instance).filter} />
 }
 
 /** The page of an instance, with the parts that other features have for it. */

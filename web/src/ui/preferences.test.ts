@@ -16,6 +16,7 @@ describe('readPreferences', () => {
       times: 'relative',
       shortcuts: true,
       rail: 'narrow',
+      shell: 'sh',
     })
   })
 

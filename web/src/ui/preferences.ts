@@ -1,5 +1,9 @@
 import { useSyncExternalStore } from 'react'
 
+/** What lines to paste are written for. */
+export const shellNames = ['sh', 'fish', 'powershell', 'dotenv'] as const
+export type ShellName = (typeof shellNames)[number]
+
 /** How one person wants the dashboard to look and behave in this browser. */
 export interface Preferences {
   readonly theme: 'system' | 'light' | 'dark'
@@ -11,6 +15,7 @@ export interface Preferences {
   /** Whether single letters act (WCAG 2.1.4); Ctrl K and keys inside of widgets always do. */
   readonly shortcuts: boolean
   readonly rail: 'wide' | 'narrow'
+  readonly shell: ShellName
 }
 
 const key = 'signet.preferences'
@@ -21,6 +26,7 @@ const defaults: Preferences = {
   times: 'relative',
   shortcuts: true,
   rail: 'wide',
+  shell: 'sh',
 }
 
 /** Whether the browser knows a time zone by this name. */
@@ -52,6 +58,7 @@ export function readPreferences(stored: string | null): Preferences {
     times: oneOf(given['times'], ['relative', 'absolute'], defaults.times),
     shortcuts: typeof shortcuts === 'boolean' ? shortcuts : defaults.shortcuts,
     rail: oneOf(given['rail'], ['wide', 'narrow'], defaults.rail),
+    shell: oneOf(given['shell'], shellNames, defaults.shell),
   }
 }
 

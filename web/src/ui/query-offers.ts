@@ -95,16 +95,15 @@ function valueOffers(spec: FieldSpec, operator: string, typed: string, { counts,
         .filter(matches)
         .toSorted((one, other) => Number(other.value.includes(typed)) - Number(one.value.includes(typed)))
     case 'flag':
-      return ['yes', 'no'].map((value) => ({ value, hint: '' })).filter(matches)
+      return ['yes', 'no'].map((value) => ({ value, hint: '', count: known[value] })).filter(matches)
     case 'tag':
     case 'word':
+    case 'number':
       return Object.entries(known)
         .map(([value, count]) => ({ value, hint: '', count }))
         .filter(matches)
     case 'time':
       return spanOffers(spec.direction === 'past', operator).filter(matches)
-    case 'number':
-      return []
   }
 }
 

@@ -1,4 +1,5 @@
 import { type DialectEndpoint, LocalDialect } from '@signet/shared/wire/agent-protocol'
+import { dialectVariables, type VariableContent } from '@signet/shared/wire/dialect-variables'
 import { z } from 'zod'
 import { writePrivateFile } from '../../platform/data-folder.ts'
 import { Secret } from '../../platform/secret.ts'
@@ -21,6 +22,8 @@ export const LocalEndpoints = z.object({
   }),
   /** New with each start (SEC-99). */
   identityHeader: z.string().transform((value) => new Secret(value)),
+  /** Whether that of IMDS answers clients, too, that take it for their HTTP proxy. */
+  asProxy: z.literal(true).optional(),
   /** What tells a client that the endpoint over TLS is the right one. */
   certificate: z.object({ thumbprint: z.string(), caFile: z.string() }).optional(),
 })
@@ -51,38 +54,28 @@ export function variablesOf(
 ): Record<string, string> | undefined {
   const url = endpoints.urls[dialect]
   if (url === undefined) return undefined
-  const secret = identityHeader.reveal()
-  switch (dialect) {
-    case 'imds':
-      return { AZURE_POD_IDENTITY_AUTHORITY_HOST: url }
-    case 'app-service':
-      // All four, so that the clients of before 2019 find their way too.
-      return { IDENTITY_ENDPOINT: url, IDENTITY_HEADER: secret, MSI_ENDPOINT: url, MSI_SECRET: secret }
-    case 'app-service-2017':
-    case 'machine-learning':
-      return { MSI_ENDPOINT: url, MSI_SECRET: secret }
-    case 'cloud-shell':
-      return { MSI_ENDPOINT: url }
-    case 'arc':
-      return { IDENTITY_ENDPOINT: url, IMDS_ENDPOINT: endpoints.urls.imds }
-    case 'service-fabric':
-      return {
-        IDENTITY_ENDPOINT: url,
-        IDENTITY_HEADER: secret,
-        ...(endpoints.certificate && {
-          IDENTITY_SERVER_THUMBPRINT: endpoints.certificate.thumbprint,
-          // Clients for JavaScript look at the chain alone.
-          NODE_EXTRA_CA_CERTS: endpoints.certificate.caFile,
-        }),
-      }
+  const contents: Record<VariableContent, string | undefined> = {
+    url,
+    'imds-url': endpoints.urls.imds,
+    secret: identityHeader.reveal(),
+    thumbprint: endpoints.certificate?.thumbprint,
+    'certificate-file': endpoints.certificate?.caFile,
   }
+  return Object.fromEntries(
+    Object.entries(dialectVariables[dialect]).flatMap(([name, content]) => {
+      const value = contents[content]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** The endpoints as the server is told of them. */
-export function reportedEndpoints(agentDir: string, { urls }: LocalEndpoints): DialectEndpoint[] {
+export function reportedEndpoints(agentDir: string, { urls, asProxy }: LocalEndpoints): DialectEndpoint[] {
   return LocalDialect.options.flatMap((dialect) => {
     const url = urls[dialect]
-    return url === undefined ? [] : [{ dialect, url, environmentFile: agentFiles.environment(agentDir, dialect) }]
+    if (url === undefined) return []
+    const environmentFile = agentFiles.environment(agentDir, dialect)
+    return [{ dialect, url, environmentFile, ...(dialect === 'imds' && asProxy && { asProxy }) }]
   })
 }
 

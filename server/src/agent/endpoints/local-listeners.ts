@@ -83,7 +83,12 @@ export class LocalListeners {
 
   /** @throws StartupError when a port is taken or not allowed, or the well-known address cannot be had */
   async open(): Promise<LocalEndpoints> {
-    const { bind, port, wellKnownAddress: isWellKnown } = this.#settings
+    const { bind, port, wellKnownAddress: isWellKnown, absoluteForm } = this.#settings
+    if (absoluteForm) {
+      this.#parts.log.warn(
+        'answering clients that take this endpoint for their HTTP proxy (SIGNET_LOCAL_ABSOLUTE_FORM)',
+      )
+    }
     const challenges = this.#challenges()
     const surface = mainSurface(this.#secrets, challenges)
     const main = await this.#listen({ name: 'local endpoint', setting: 'SIGNET_LOCAL_PORT', port, surface })
@@ -102,6 +107,7 @@ export class LocalListeners {
         ...(serviceFabric && { 'service-fabric': serviceFabric }),
       },
       identityHeader: this.#secrets.main,
+      ...(absoluteForm && { asProxy: true as const }),
       ...(certificate && { certificate }),
     }
   }

@@ -58,6 +58,13 @@ describe('absolute-form targets, where they are allowed (SEC-108)', () => {
     expect(await throughProxy(port, url, { Host: '169.254.169.254' })).toBe(400)
   })
 
+  it('are told to the server of the endpoint that takes them, so that people are warned', async () => {
+    const { stand } = await ready({ absoluteForm: true })
+    const reported = () => stand.server.reports.at(-1)?.endpoints?.filter(({ asProxy }) => asProxy)
+    await until(() => reported() !== undefined)
+    expect(reported()?.map(({ dialect }) => dialect)).toEqual(['imds'])
+  })
+
   it('lead to no other dialect', async () => {
     const { agent, port } = await ready({ absoluteForm: true })
     const headers = { secret: agent.identityHeader.reveal(), 'X-IDENTITY-HEADER': agent.identityHeader.reveal() }

@@ -50,6 +50,17 @@ export function oneOf(column: Expression<unknown>, values: readonly string[]): C
   return values.length === 0 ? sql<SqlBool>`0` : sql<SqlBool>`${column} IN (${sql.join(values)})`
 }
 
+/** Some object of a JSON array has the word under a key; the key is never from outside. */
+export function someElement(array: Expression<unknown>, key: string, word: string): Condition {
+  const own = sql`json_extract(element.value, ${`$.${key}`})`
+  return sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${array}) AS element WHERE ${wordIs(own, word)})`
+}
+
+/** One of any number of values, which are bound as one. */
+export function oneOfMany(column: Expression<unknown>, values: readonly string[]): Condition {
+  return sql<SqlBool>`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
+}
+
 export function allOf(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql<SqlBool>`1` : sql<SqlBool>`(${sql.join(conditions, sql` AND `)})`
 }

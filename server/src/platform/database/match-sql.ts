@@ -45,6 +45,16 @@ export function differs(of: Expression<unknown>, value: number): Condition {
   return sql<SqlBool>`${of} <> ${value}`
 }
 
+/** Equal to a value of ours, which is part of the text, as in the condition of a partial index. */
+export function exactly(of: Expression<unknown>, value: string | number): Condition {
+  return sql<SqlBool>`${of} = ${sql.lit(value)}`
+}
+
+/** One of the values that a column has in rows that meet the conditions. The names are never from outside. */
+export function among(of: Expression<unknown>, from: { table: string; column: string }, where: readonly Condition[]) {
+  return sql<SqlBool>`${of} IN (SELECT ${sql.ref(from.column)} FROM ${sql.table(from.table)} WHERE ${allOf(where)})`
+}
+
 /** There is a row that meets the conditions. The name is never from outside. */
 export function someRow(table: string, where: readonly Condition[]): Condition {
   return sql<SqlBool>`EXISTS (SELECT 1 FROM ${sql.table(table)} WHERE ${allOf(where)})`

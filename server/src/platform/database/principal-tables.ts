@@ -41,6 +41,8 @@ export interface FederatedCredentialsTable extends Versioned {
   audiences: string
   /** Pinned key set as JSON; null where the issuer's discovery document names one. */
   jwks: string | null
+  /** Whether it trusts more than was probably meant, as the rules were when it was saved. */
+  broad: Flag
   last_used_at: number | null
 }
 

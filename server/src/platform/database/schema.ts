@@ -98,7 +98,7 @@ export interface InstanceCountsTable {
 
 export interface SavedViewsTable extends Versioned {
   id: string
-  list: 'instances' | 'identities' | 'audit' | 'rotations'
+  list: 'instances' | 'identities' | 'applications' | 'audiences' | 'audit' | 'rotations'
   owner_id: string
   shared: Flag
   name: string

@@ -1,3 +1,4 @@
+import type { BulkKind, BulkList } from '@signet/shared/api/bulk'
 import type { ByActor, Flag, Leased, Versioned } from './columns.ts'
 
 // Tables of `Schema` that hold work: rotation with its slots and runs, and bulk jobs.
@@ -63,12 +64,15 @@ export interface RotationAttemptsTable extends ByActor {
 
 export interface BulkJobsTable extends Versioned, Leased, ByActor {
   id: string
-  kind: 'turn-on' | 'pause' | 'resume' | 'turn-off' | 'restore' | 'rotate' | 'tag'
+  list: BulkList
+  kind: BulkKind
   state: 'selecting' | 'running' | 'paused' | 'cancelled' | 'finished'
   /** Filter text of the selection; null when items were given, or come from the job that is undone. */
   q: string | null
   undo_of: string | null
   tags: string | null
+  /** Of the user-assigned identity that instances get or lose. */
+  identity_id: string | null
   reason: string | null
   actor_ip: string | null
   correlation_id: string
@@ -86,7 +90,8 @@ export interface BulkJobsTable extends Versioned, Leased, ByActor {
 export interface BulkItemsTable {
   job_id: string
   position: number
-  instance_id: string
+  /** Of the thing, in the list of the job. */
+  item_id: string
   /** What is special about this item, as JSON; of a job that undoes another one. */
   input: string | null
   state: 'waiting' | 'changed' | 'already' | 'refused' | 'failed'

@@ -1,11 +1,11 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createConnection, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Problem } from '@signet/shared/errors'
 import { afterEach, describe, expect, it } from 'vitest'
 import { issueSelfSigned, toPem } from '../crypto/certificate.ts'
 import { generatePrivateKey } from '../crypto/key-pair.ts'
-import { type Listener, type ListenerOptions, listen } from './listener.ts'
+import { type Listener, type ListenerOptions, listen, secureContextOf } from './listener.ts'
 
 let listener: Listener | undefined
 
@@ -132,8 +132,8 @@ describe('a listener', () => {
 })
 
 describe('a listener with TLS', () => {
-  const material = async () => {
-    const pkcs8 = await generatePrivateKey('p256')
+  const material = async (kind: 'p256' | 'rsa2048' = 'p256') => {
+    const pkcs8 = await generatePrivateKey(kind)
     const der = await issueSelfSigned({
       commonName: 'test',
       privateKey: pkcs8,
@@ -143,7 +143,7 @@ describe('a listener with TLS', () => {
     const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
     return { cert: toPem(der), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
   }
-  const secure = (port: number, options: { maxVersion?: 'TLSv1.2' } = {}) =>
+  const secure = (port: number, options: { maxVersion?: 'TLSv1.2'; ciphers?: string; servername?: string } = {}) =>
     new Promise<{ fingerprint: string; protocol: string | null; answer: string }>((resolve, reject) => {
       const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options }, () => {
         const facts = { fingerprint: socket.getPeerCertificate().fingerprint256, protocol: socket.getProtocol() }
@@ -165,6 +165,30 @@ describe('a listener with TLS', () => {
   it('refuses older versions than it was told to take (SEC-177)', async () => {
     const { port } = await open({ tls: { ...(await material()), minVersion: 'TLSv1.3' } })
     await expect(secure(port, { maxVersion: 'TLSv1.2' })).rejects.toThrow()
+  })
+
+  it('takes of TLS 1.2 only what has an ephemeral key and authenticated encryption, whatever certificate it presents (SEC-177)', async () => {
+    const other = secureContextOf(await material('rsa2048'))
+    const contextFor = (name: string) => (name === 'other.test' ? other : undefined)
+    const { port } = await open({ tls: { ...(await material('rsa2048')), minVersion: 'TLSv1.2', contextFor } })
+    for (const servername of ['a.test', 'other.test']) {
+      const ask = (ciphers: string) => secure(port, { maxVersion: 'TLSv1.2', ciphers, servername })
+      expect((await ask('ECDHE-RSA-AES128-GCM-SHA256')).answer).toContain('served')
+      for (const weak of ['AES128-GCM-SHA256', 'ECDHE-RSA-AES128-SHA256', 'DHE-RSA-AES256-GCM-SHA384']) {
+        await expect(ask(weak)).rejects.toThrow()
+      }
+    }
+  })
+
+  it('presents another certificate to who asks for a name that has one', async () => {
+    const contextFor = (name: string) => (name === 'other.test' ? other : undefined)
+    const [first, second] = [await material(), await material()]
+    const other = secureContextOf(second)
+    const { port } = await open({ tls: { ...first, minVersion: 'TLSv1.2', contextFor } })
+    const of = async (servername: string) => (await secure(port, { servername })).fingerprint
+    expect(await of('other.test')).toBe(new X509Certificate(second.cert).fingerprint256)
+    expect(await of('a.test')).toBe(new X509Certificate(first.cert).fingerprint256)
+    expect(await of('')).toBe(new X509Certificate(first.cert).fingerprint256)
   })
 
   it('answers nothing to plain HTTP (SEC-178)', async () => {

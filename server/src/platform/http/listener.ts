@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { SecureContext, SecureVersion } from 'node:tls'
+import { createSecureContext, type SecureContext, type SecureVersion } from 'node:tls'
 import { SignetError, StartupError } from '../signet-error.ts'
 import { headerFault, mostHeaders } from './header-guard.ts'
 import { transportRefusal } from './problem.ts'
@@ -55,6 +55,20 @@ export const httpLimits = {
 }
 const mostConnectionsPerAddress = 1_024
 
+/** With an ephemeral key and authenticated encryption alone (SEC-177); of TLS 1.3 there is nothing else. */
+const ciphers = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'].flatMap((name) => [
+    `ECDHE-ECDSA-${name}`,
+    `ECDHE-RSA-${name}`,
+  ]),
+].join(':')
+
+/** For `contextFor`: another certificate on the same terms as the first one. */
+export function secureContextOf(material: TlsMaterial): SecureContext {
+  return createSecureContext({ ...material, ciphers, minVersion: 'TLSv1.2' })
+}
+
 /** Opens one port. @throws StartupError when it is taken or not allowed */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
@@ -69,7 +83,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const { port } = server.address() as AddressInfo
   return {
     port,
-    renew: (material) => (server as TlsServer).setSecureContext?.({ ...options.tls, ...material }),
+    renew: (material) => (server as TlsServer).setSecureContext?.({ ciphers, ...options.tls, ...material }),
     close: (drainMs = 10_000) => close(server, drainMs),
   }
 }
@@ -79,7 +93,7 @@ function createServer(options: ListenerOptions): Server | TlsServer {
   const handler = guarded(options.handler, options.strictTransport === true)
   if (!options.tls) return createHttpServer(limits, handler)
   const { requestCert = false, contextFor, ...tls } = options.tls
-  const fixed = { requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] }
+  const fixed = { ciphers, requestCert, rejectUnauthorized: false, sessionTimeout: 1, ALPNProtocols: ['http/1.1'] }
   return createHttpsServer(
     { ...limits, ...tls, ...fixed, ...(contextFor && { SNICallback: (name, done) => done(null, contextFor(name)) }) },
     handler,

@@ -1,12 +1,10 @@
 import type { ApplicationDetail } from '@signet/shared/api/applications'
-import { ArchiveRestore, Pause, Pencil, Play, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { ArchiveRestore } from 'lucide-react'
 import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
-import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
-import { Button } from '../../ui/button.tsx'
-import { ReasonDialog } from '../../ui/reason-dialog.tsx'
-import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
+import { AskingButton } from '../../ui/asked-dialogs.tsx'
+import { LifecycleActs } from '../../ui/lifecycle-acts.tsx'
 import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useApplicationAct } from './applications-queries.ts'
@@ -15,89 +13,49 @@ import { StopDialog } from './stop-dialog.tsx'
 
 /** What can be done with an application in the state it is in. */
 export function ApplicationActs({ application }: { application: ApplicationDetail }) {
-  const [asking, setAsking] = useState<'rename' | 'pause' | 'remove'>()
+  const act = useApplicationAct(application.principalId)
   const refusal = useRefusal('identities.write')
-  const close = () => setAsking(undefined)
-  if (application.state === 'deleted') return <RestoreButton application={application} />
-  return (
-    <>
-      <Button icon={<Pencil size={14} aria-hidden />} disabledReason={refusal} onClick={() => setAsking('rename')}>
-        Rename
-      </Button>
-      {application.state === 'paused' ? (
-        <ResumeButton application={application} />
-      ) : (
-        <Button icon={<Pause size={14} aria-hidden />} disabledReason={refusal} onClick={() => setAsking('pause')}>
-          Pause
-        </Button>
-      )}
-      <Button icon={<Trash2 size={14} aria-hidden />} disabledReason={refusal} onClick={() => setAsking('remove')}>
-        Delete
-      </Button>
-      {asking === 'rename' && <RenameDialog application={application} onClose={close} />}
-      {(asking === 'pause' || asking === 'remove') && (
-        <StopDialog application={application} act={asking} onClose={close} />
-      )}
-    </>
-  )
-}
-
-function ResumeButton({ application: { principalId, name, version } }: { application: ApplicationDetail }) {
-  const act = useApplicationAct(principalId)
-  const refusal = useRefusal('identities.write')
+  const { name, version, state } = application
+  if (state === 'deleted') return <RestoreButton application={application} />
   const resume = () =>
     act.mutate(
       { act: 'resume', ifMatch: version },
       { onError: (error) => notify('bad', `${visibleText(name)} was not resumed`, problemOf(error).detail) },
     )
   return (
-    <Button icon={<Play size={14} aria-hidden />} busy={act.isPending} disabledReason={refusal} onClick={resume}>
-      Resume
-    </Button>
+    <LifecycleActs
+      isPaused={state === 'paused'}
+      refusal={refusal}
+      renameLabel="Rename"
+      resume={{ busy: act.isPending, run: resume }}
+      dialog={(asked, onClose) =>
+        asked === 'rename' ? (
+          <RenameDialog application={application} onClose={onClose} />
+        ) : (
+          <StopDialog application={application} act={asked} onClose={onClose} />
+        )
+      }
+    />
   )
 }
 
 function RestoreButton({ application }: { application: ApplicationDetail }) {
-  const [asking, setAsking] = useState(false)
-  const [given, setGiven] = useState('')
-  const act = useApplicationAct(application.principalId)
   const refusal = useRefusal('identities.write')
   const name = visibleText(application.name)
-  const restore = (reason: string) => {
-    setGiven(reason)
-    // By promise: this is gone when it is restored.
-    act.mutateAsync({ act: 'restore', reason, ifMatch: application.version }).then(
-      () => notify('ok', `${name} is restored under the same IDs`),
-      () => undefined,
-    )
-  }
-  const stepUp = useStepUpFor(act, () => restore(given))
+  const act = useAskedAct({
+    mutation: useApplicationAct(application.principalId),
+    wishOf: (reason) => ({ act: 'restore', reason, ifMatch: application.version }) as const,
+    onDone: () => notify('ok', `${name} is restored under the same IDs`),
+  })
   return (
-    <>
-      <Button
-        kind="primary"
-        icon={<ArchiveRestore size={14} aria-hidden />}
-        disabledReason={refusal}
-        onClick={() => {
-          act.reset()
-          setAsking(true)
-        }}
-      >
-        Restore
-      </Button>
-      <ReasonDialog
-        open={asking}
-        title={`Restore ${name}?`}
-        confirmLabel="Restore"
-        busy={act.isPending}
-        disabledReason={refusal}
-        problem={act.error === null || needsStepUp(act.error) ? null : problemOf(act.error)}
-        onConfirm={restore}
-        onClose={() => setAsking(false)}
-      >
-        <p>It comes back under the same principal ID and client ID, with its roles and what it authenticates with.</p>
-      </ReasonDialog>
-      <StepUpDialog {...stepUp} />
-    </>
+    <AskingButton
+      act={act}
+      label="Restore"
+      icon={<ArchiveRestore size={14} aria-hidden />}
+      title={`Restore ${name}?`}
+      refusal={refusal}
+    >
+      <p>It comes back under the same principal ID and client ID, with its roles and what it authenticates with.</p>
+    </AskingButton>
   )
 }

@@ -1,7 +1,8 @@
 import type { ApplicationSummary } from '@signet/shared/api/applications'
 import { Link } from '@tanstack/react-router'
-import { applicationWords, shortAudience } from '../../api/words.ts'
-import { Copyable } from '../../ui/copyable.tsx'
+import { applicationWords } from '../../api/words.ts'
+import { idColumn } from '../../ui/id-column.tsx'
+import { LastToken } from '../../ui/last-token.tsx'
 import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
 import { None } from '../../ui/none.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
@@ -9,14 +10,13 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 
-const idLength = 8
-
 /** What the list can show of an application, each in one line. */
 export const applicationColumns = columnsOf<ApplicationSummary>([
   {
     id: 'name',
     header: 'Name',
-    width: 220,
+    width: 200,
+    sort: 'name',
     cell: (row) => (
       <NameCell>
         <Link
@@ -29,33 +29,37 @@ export const applicationColumns = columnsOf<ApplicationSummary>([
       </NameCell>
     ),
   },
-  { id: 'state', header: 'State', width: 100, cell: (row) => <StateBadge application={row} /> },
-  {
+  { id: 'state', header: 'State', width: 92, sort: 'state', cell: (row) => <StateBadge application={row} /> },
+  idColumn({
     id: 'principal',
+    width: 124,
     header: 'Principal ID',
-    width: 130,
-    cell: ({ principalId }) => <Copyable value={principalId} label="principal ID" short={idLength} />,
-  },
-  {
-    id: 'client',
-    header: 'Client ID',
-    width: 130,
-    cell: ({ clientId }) => <Copyable value={clientId} label="client ID" short={idLength} />,
-  },
-  { id: 'secrets', header: 'Secrets', width: 80, cell: ({ secrets }) => secrets },
-  { id: 'certificates', header: 'Certificates', width: 96, cell: ({ certificates }) => certificates },
-  { id: 'federated', header: 'Federated', width: 90, cell: ({ federatedCredentials }) => federatedCredentials },
+    label: 'principal ID',
+    of: ({ principalId }) => principalId,
+  }),
+  idColumn({ id: 'client', width: 124, header: 'Client ID', label: 'client ID', of: ({ clientId }) => clientId }),
+  { id: 'secrets', header: 'Secrets', width: 76, cell: ({ secrets }) => secrets },
+  { id: 'certificates', header: 'Certificates', width: 92, cell: ({ certificates }) => certificates },
+  { id: 'federated', header: 'Federated', width: 86, cell: ({ federatedCredentials }) => federatedCredentials },
   {
     id: 'expiry',
     header: 'Last one ends',
-    width: 120,
+    width: 112,
+    sort: 'expires',
     cell: ({ lastExpiryAt }) => (lastExpiryAt === null ? <None /> : <DueTime at={lastExpiryAt} />),
   },
-  { id: 'token', header: 'Last token', width: 200, cell: (row) => <LastToken of={row} /> },
+  {
+    id: 'token',
+    header: 'Last token',
+    width: 190,
+    sort: 'last-token',
+    cell: ({ lastToken }) => <LastToken token={lastToken} />,
+  },
   {
     id: 'created',
     header: 'Created',
     width: 120,
+    sort: 'created',
     isExtra: true,
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
   },
@@ -63,13 +67,4 @@ export const applicationColumns = columnsOf<ApplicationSummary>([
 
 export function StateBadge({ application }: { application: Pick<ApplicationSummary, 'state'> }) {
   return <StatusBadge {...applicationWords[application.state]} />
-}
-
-export function LastToken({ of: { lastToken } }: { of: Pick<ApplicationSummary, 'lastToken'> }) {
-  if (lastToken === null) return <None />
-  return (
-    <>
-      <RelativeTime at={lastToken.at} /> <Untrusted text={shortAudience(lastToken.audience)} className="muted" />
-    </>
-  )
 }

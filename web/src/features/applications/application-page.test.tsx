@@ -35,7 +35,12 @@ interface Shown {
 }
 
 async function show({ tab = '', role = 'admin', application = exampleApplication, more = {} }: Shown = {}) {
-  const sent = fakeServer({ [`GET ${path}`]: () => Response.json(application), ...more })
+  const sent = fakeServer({
+    [`GET ${path}`]: () => Response.json(application),
+    [`GET ${path}/tokens/histogram`]: () => Response.json({ bucketMs: 1, buckets: [] }),
+    [`GET /identities/${principalId}/roles`]: () => Response.json({ items: [] }),
+    ...more,
+  })
   const content = () => (
     <>
       <ApplicationPage parts={parts} />
@@ -182,6 +187,36 @@ describe('stopping an application', () => {
     await expect.poll(() => sent.find(({ method }) => method === 'DELETE')?.headers.get('if-match')).toBe('"2"')
     await screen.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(() => sent.some(({ path: to }) => to.endsWith('/restore'))).toBe(true)
+  })
+
+  test('shows what hangs on it before it is deleted', async () => {
+    const audience = { id: '01890000-0000-4000-8000-000000000050', name: 'Orders', uri: 'api://orders' }
+    const buckets = [
+      { at: 0, ok: 7, refused: 2 },
+      { at: 1, ok: 5, refused: 0 },
+    ]
+    const { screen } = await show({
+      more: {
+        [`GET ${path}/tokens/histogram`]: () => Response.json({ bucketMs: 1, buckets }),
+        [`GET /identities/${principalId}/roles`]: () =>
+          Response.json({ items: [{ assignmentId: audience.id, audience, role: 'Orders.Read' }] }),
+      },
+    })
+    const dialog = screen.getByRole('alertdialog')
+    await screen.getByRole('button', { name: 'Delete' }).click()
+    await expect.element(dialog.getByText('12 tokens')).toBeVisible()
+    await expect.element(dialog.getByText('Orders.Read')).toBeVisible()
+    await expect.element(dialog.getByLabelText('Type Build pipeline to confirm')).toBeVisible()
+  })
+
+  test('asks for its name where what hangs on it is not known', async () => {
+    const { screen } = await show({
+      more: { [`GET /identities/${principalId}/roles`]: () => problem('conflict', 409, 'The disk is on fire.') },
+    })
+    await screen.getByRole('button', { name: 'Pause' }).click()
+    const dialog = screen.getByRole('alertdialog')
+    await expect.element(dialog.getByText('The disk is on fire.')).toBeVisible()
+    await expect.element(dialog.getByLabelText('Type Build pipeline to confirm')).toBeVisible()
   })
 
   test('restores a deleted one, of which nothing else can be changed', async () => {

@@ -1,23 +1,22 @@
 import type { ApplicationDetail } from '@signet/shared/api/applications'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, notFound } from '@tanstack/react-router'
-import { Fragment, type ReactNode } from 'react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
-import { Copyable } from '../../ui/copyable.tsx'
+import { DeletedNotice } from '../../ui/deleted-notice.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
-import { Loadable } from '../../ui/loadable.tsx'
+import { IdFacts } from '../../ui/id-column.tsx'
+import { LastToken } from '../../ui/last-token.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { PageHeader } from '../../ui/page-header.tsx'
-import { useTitle } from '../../ui/page-title.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { shellWord } from '../../ui/shell-word.ts'
 import { SideBySide } from '../../ui/side-by-side.tsx'
-import { Tabs } from '../../ui/tabs.tsx'
+import { TabbedPage } from '../../ui/tabbed-page.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { ApplicationActs } from './application-acts.tsx'
-import { LastToken, StateBadge } from './application-columns.tsx'
+import { StateBadge } from './application-columns.tsx'
 import { applicationOptions } from './applications-queries.ts'
 import { CertificatesTab } from './certificates-tab.tsx'
 import { SecretsTab } from './secrets-tab.tsx'
@@ -32,7 +31,6 @@ const tabs = [
   { value: 'roles', label: 'Roles' },
   { value: 'activity', label: 'Activity' },
 ] as const
-type TabName = (typeof tabs)[number]['value']
 
 interface ApplicationPageProps {
   /** Parts that other features have for principals of any kind. */
@@ -41,67 +39,47 @@ interface ApplicationPageProps {
 
 /** One application; the tab is part of the address. */
 export function ApplicationPage({ parts }: ApplicationPageProps) {
-  const params = page.useParams()
-  const tab = tabs.find((each) => each.value === (params.tab ?? 'overview'))
-  const query = useQuery(applicationOptions(params.principalId))
-  useTitle(query.data?.name, tab?.value === 'overview' ? undefined : tab?.label)
-  if (tab === undefined) throw notFound()
-  return (
-    <Loadable state={loadStateOf(query)}>
-      {(application) => (
-        // What was made or pasted for one application must never stand on the page of another.
-        <Fragment key={application.principalId}>
-          <PageHeader
-            back={<Link to="/applications">Applications</Link>}
-            title={<Untrusted text={application.name} />}
-            meta={<StateBadge application={application} />}
-            actions={<ApplicationActs application={application} />}
-          />
-          <Deleted application={application} />
-          <ApplicationTabs application={application} tab={tab.value} parts={parts} />
-        </Fragment>
-      )}
-    </Loadable>
-  )
-}
-
-function Deleted({ application: { state, purgeAt } }: { application: ApplicationDetail }) {
-  if (state !== 'deleted') return null
-  return (
-    <Notice tone="warn" title="It is deleted">
-      <p>
-        Tokens are refused.
-        {purgeAt !== null && (
-          <>
-            {' '}
-            Until <ExactTime at={purgeAt} relative /> it can be restored under the same IDs.
-          </>
-        )}
-      </p>
-    </Notice>
-  )
-}
-
-interface ApplicationTabsProps extends ApplicationPageProps {
-  application: ApplicationDetail
-  tab: TabName
-}
-
-function ApplicationTabs({ application, tab, parts }: ApplicationTabsProps) {
+  const { principalId, tab } = page.useParams()
   const navigate = page.useNavigate()
-  const open = (next: TabName) =>
-    void navigate({
-      to: '/applications/$principalId/{-$tab}',
-      params: { principalId: application.principalId, tab: next === 'overview' ? undefined : next },
-      resetScroll: false,
-    })
+  const query = useQuery(applicationOptions(principalId))
   return (
-    <Tabs label="Parts of the application" tabs={tabs} value={tab} onChange={open}>
-      {tab === 'overview' && <Overview application={application} lifetime={parts.lifetime(application)} />}
-      {tab === 'secrets' && <SecretsTab application={application} />}
-      {tab === 'certificates' && <CertificatesTab application={application} />}
-      {(tab === 'federation' || tab === 'roles' || tab === 'activity') && parts[tab](application)}
-    </Tabs>
+    <TabbedPage
+      state={loadStateOf(query)}
+      idOf={(application) => application.principalId}
+      name={query.data?.name}
+      header={(application) => ({
+        back: <Link to="/applications">Applications</Link>,
+        title: <Untrusted text={application.name} />,
+        meta: <StateBadge application={application} />,
+        actions: <ApplicationActs application={application} />,
+      })}
+      notice={({ state, purgeAt }) =>
+        state === 'deleted' && <DeletedNotice until={purgeAt} returning="its roles and what it authenticates with" />
+      }
+      label="Parts of the application"
+      tabs={tabs}
+      tab={tab}
+      onTab={(next) =>
+        void navigate({
+          to: '/applications/$principalId/{-$tab}',
+          params: { principalId, tab: next },
+          resetScroll: false,
+        })
+      }
+    >
+      {(application, shown) => {
+        switch (shown) {
+          case 'overview':
+            return <Overview application={application} lifetime={parts.lifetime(application)} />
+          case 'secrets':
+            return <SecretsTab application={application} />
+          case 'certificates':
+            return <CertificatesTab application={application} />
+          default:
+            return parts[shown](application)
+        }
+      }}
+    </TabbedPage>
   )
 }
 
@@ -124,18 +102,10 @@ function Overview({ application, lifetime }: { application: ApplicationDetail; l
       <SideBySide>
         <Card title="Application">
           <Facts>
-            {ids.map(([name, value, label]) => (
-              <Fact key={name} name={name}>
-                <Copyable value={value} label={label} />
-              </Fact>
-            ))}
+            <IdFacts ids={ids} />
             <Fact name="Token lifetime">{lifetime}</Fact>
             <Fact name="Last token">
-              {application.lastToken === null ? (
-                <span className="muted">None yet</span>
-              ) : (
-                <LastToken of={application} />
-              )}
+              <LastToken token={application.lastToken} none="None yet" />
             </Fact>
             <Fact name="Created">
               <ExactTime at={application.createdAt} relative />

@@ -19,10 +19,15 @@ interface Shown {
 }
 
 async function show({ at = '/applications', role = 'admin', items = [exampleSummary], more = {} }: Shown = {}) {
-  const sent = fakeServer({ 'GET /applications': () => Response.json({ items, nextCursor: null }), ...more })
+  const sent = fakeServer({
+    'GET /applications': () => Response.json({ items, nextCursor: null, count: null }),
+    'GET /applications/facets': () => Response.json({ state: {}, proof: {}, expiring: {}, broad: {} }),
+    'GET /views': () => Response.json({ items: [] }),
+    ...more,
+  })
   const content = () => (
     <>
-      <ApplicationsPage />
+      <ApplicationsPage bulk={() => null} />
       <Toaster />
     </>
   )

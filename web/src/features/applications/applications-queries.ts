@@ -1,38 +1,51 @@
-import { type ApplicationDetail, applicationsApi, type RegisteredCertificate } from '@signet/shared/api/applications'
+import {
+  type ApplicationDetail,
+  type ApplicationSort,
+  applicationsApi,
+  type RegisteredCertificate,
+} from '@signet/shared/api/applications'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { ApiError } from '../../api/api-error.ts'
+import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
-import { usePagedRows } from '../../api/paged-rows.ts'
+import { useFacets, useListRows } from '../../api/list-rows.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
 
 const list = call(applicationsApi.list)
+const facets = call(applicationsApi.facets)
 const show = call(applicationsApi.show)
 
 const root: QueryRoot = 'applications'
-const pageSize = 100
 // Changes are announced; times of tokens are not, so what shows them is read again now and then.
 const tokenPaceMs = 15_000
+const weekMs = 7 * dayMs
 
-export function useApplicationRows({ filter, enabled }: { filter: string; enabled: boolean }) {
-  return usePagedRows({
-    queryKey: [root, 'list', { filter }],
-    read: (cursor, signal) => list({ query: { filter, cursor, limit: pageSize } }, signal),
-    pageSize,
-    enabled,
-    refetchMs: tokenPaceMs,
-  })
+export function useApplicationRows(question: { filter: string; sort: ApplicationSort; enabled: boolean }) {
+  return useListRows({ root, list, refetchMs: tokenPaceMs }, question)
+}
+
+export function useApplicationFacets() {
+  return useFacets(root, facets)
 }
 
 export const applicationOptions = (principalId: string) =>
   queryOptions({
     queryKey: [root, 'one', principalId],
-    queryFn: ({ signal }) => {
-      const id = ObjectId.safeParse(principalId)
-      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no principal ID.' })
-      return show({ params: { principalId: id.data } }, signal)
-    },
+    queryFn: ({ signal }) => show({ params: { principalId: idIn(ObjectId, principalId, 'principal ID') } }, signal),
     refetchInterval: tokenPaceMs,
+  })
+
+/** Tokens that an application got in the seven days that end now. */
+export const weekOptions = (principalId: ObjectId) =>
+  queryOptions({
+    queryKey: ['tokens' satisfies QueryRoot, principalId, 'week'],
+    queryFn: async ({ signal }) => {
+      const to = Date.now()
+      const query = { from: to - weekMs, to }
+      const { buckets } = await call(applicationsApi.tokenHistogram)({ params: { principalId }, query }, signal)
+      return buckets.reduce((sum, { ok }) => sum + ok, 0)
+    },
   })
 
 function useWrite<W, R>(mutationFn: (wish: W) => Promise<R>) {

@@ -9,6 +9,7 @@ import { Card } from '../../ui/card.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { LastUse } from '../../ui/last-use.tsx'
 import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
@@ -110,14 +111,7 @@ function RemoveButton({ application, secret }: { application: ApplicationDetail;
         onClose={() => setAsking(false)}
       >
         <p>
-          Whoever authenticates with it is refused from now on.{' '}
-          {secret.lastUsedAt === null ? (
-            'It was not used yet.'
-          ) : (
-            <>
-              It was last used <RelativeTime at={secret.lastUsedAt} />.
-            </>
-          )}
+          Whoever authenticates with it is refused from now on. <LastUse at={secret.lastUsedAt} />
         </p>
         {remove.error !== null && !needsStepUp(remove.error) && <ErrorPanel problem={problemOf(remove.error)} />}
       </ConfirmDialog>

@@ -1,22 +1,23 @@
 import type { ApplicationDetail } from '@signet/shared/api/applications'
 import { dayMs } from '@signet/shared/vocabulary/time'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { hasCode, problemOf } from '../../api/api-error.ts'
+import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
+import { heldRolesOptions } from '../../api/held-roles.ts'
 import { useRefusal } from '../../api/session.ts'
-import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
 import { applicationWords } from '../../api/words.ts'
-import { BlastDialog } from '../../ui/blast-dialog.tsx'
-import { ChangedNotice } from '../../ui/changed-notice.tsx'
-import type { Difference } from '../../ui/diff-view.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
-import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
+import { differencesOf } from '../../ui/differences.ts'
+import { Notice } from '../../ui/notice.tsx'
 import { notify, notifyUndoable } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { LastToken } from './application-columns.tsx'
-import { useApplicationAct } from './applications-queries.ts'
+import { Dependents } from './application-facts.tsx'
+import { useApplicationAct, weekOptions } from './applications-queries.ts'
 
 const weekMs = 7 * dayMs
+/** More things than anybody keeps in mind. */
+const manyThings = 10
 
 interface StopDialogProps {
   /** As it is now, which may be newer than what the question began with. */
@@ -26,91 +27,78 @@ interface StopDialogProps {
 }
 
 /** Asks before an application is paused or deleted, with what hangs on it. Shown while it is mounted. */
-export function StopDialog({ application, act, onClose }: StopDialogProps) {
+export function StopDialog({ application, act: kind, onClose }: StopDialogProps) {
   const refusal = useRefusal('identities.write')
   const [seen, setSeen] = useState(application)
-  const { run, again, error, isPending, reset } = useStop(seen, act, onClose)
-  const stepUp = useStepUpFor({ error, reset }, again)
+  const roles = useQuery({ ...heldRolesOptions(application.principalId), retry: false })
+  const week = useQuery({ ...weekOptions(application.principalId), retry: false })
+  const act = useStop(seen, kind, onClose)
   const name = visibleText(application.name)
-  const isStale = hasCode(error, 'precondition_failed')
-  const { lastToken } = application
-  const wasUsed = lastToken !== null && Date.now() - lastToken.at < weekMs
+  const isPending = roles.isPending || week.isPending
+  const problem = roles.error ?? week.error
+  const onAccept = () => {
+    act.reset()
+    setSeen(application)
+  }
   return (
-    <>
-      <BlastDialog
-        open
-        title={act === 'pause' ? `Pause ${name}?` : `Delete ${name}?`}
-        confirmLabel={act === 'pause' ? 'Pause' : 'Delete'}
-        name={wasUsed ? name : undefined}
-        loading={false}
-        busy={isPending}
-        disabledReason={refusal}
-        onConfirm={run}
-        onClose={onClose}
-      >
-        <Facts>
-          <Fact name="Last token">{lastToken === null ? 'None yet' : <LastToken of={application} />}</Fact>
-          <Fact name="Secrets">{application.secrets.length}</Fact>
-          <Fact name="Certificates">{application.certificates.length}</Fact>
-          <Fact name="Federated credentials">{application.federatedCredentials}</Fact>
-        </Facts>
-        <p>
-          The authority refuses new tokens at once. Tokens that are out stay valid until they expire.{' '}
-          {act === 'pause'
-            ? 'Everything else stays. Resume undoes it.'
-            : 'For 30 days it can be restored under the same IDs with all of the above; after that it is gone.'}
-        </p>
-        {error !== null && !isStale && !needsStepUp(error) && <ErrorPanel problem={problemOf(error)} />}
-        {isStale && (
-          <ChangedNotice
-            differences={differences(seen, application)}
-            onAccept={() => {
-              reset()
-              setSeen(application)
-            }}
-          />
-        )}
-      </BlastDialog>
-      <StepUpDialog {...stepUp} />
-    </>
+    <StopQuestion
+      act={act}
+      title={kind === 'pause' ? `Pause ${name}?` : `Delete ${name}?`}
+      confirmLabel={kind === 'pause' ? 'Pause' : 'Delete'}
+      name={isPending || !asksForName(application, week.data, roles.data?.items.length) ? undefined : name}
+      loading={isPending}
+      refusal={refusal}
+      changed={{ differences: differencesOf(factsOf(seen), factsOf(application)), onAccept }}
+      onClose={onClose}
+    >
+      <Dependents application={application} week={week.data} roles={roles.data?.items} isLinked={false} />
+      {problem !== null && (
+        <Notice tone="warn" title="What hangs on it could not be looked up whole">
+          <p>{problemOf(problem).detail}</p>
+        </Notice>
+      )}
+      <p>
+        The authority refuses new tokens at once. Tokens that are out stay valid until they expire.{' '}
+        {kind === 'pause'
+          ? 'Everything else stays. Resume undoes it.'
+          : 'For 30 days it can be restored under the same IDs with all of the above; after that it is gone.'}
+      </p>
+    </StopQuestion>
   )
 }
 
-function useStop(seen: ApplicationDetail, act: 'pause' | 'remove', onDone: () => void) {
-  const stop = useApplicationAct(seen.principalId)
-  const back = useApplicationAct(seen.principalId)
-  const [given, setGiven] = useState('')
-  const name = visibleText(seen.name)
+/** Whether it was used so lately, or so much hangs on it, that its name has to be typed. Unknown counts as both. */
+function asksForName(application: ApplicationDetail, week: number | undefined, roles: number | undefined): boolean {
+  if (week === undefined || roles === undefined) return true
+  const { lastToken, secrets, certificates, federatedCredentials } = application
+  const usedLately = week > 0 || (lastToken !== null && Date.now() - lastToken.at < weekMs)
+  return usedLately || secrets.length + certificates.length + federatedCredentials + roles > manyThings
+}
+
+function useStop({ principalId, version, name: given }: ApplicationDetail, act: 'pause' | 'remove', leave: () => void) {
+  const back = useApplicationAct(principalId)
+  const name = visibleText(given)
   const undo = () =>
     back.mutate(
       { act: act === 'pause' ? 'resume' : 'restore' },
       { onError: (error) => notify('bad', `${name} was not brought back`, problemOf(error).detail) },
     )
-  const run = (reason: string) => {
-    setGiven(reason)
-    // By promise, since the dialog may be gone by the time the answer is shown. What fails is in `error`.
-    stop.mutateAsync({ act, reason, ifMatch: seen.version }).then(
-      () => {
-        notifyUndoable(act === 'pause' ? `${name} is paused` : `${name} is deleted`, undo)
-        onDone()
-      },
-      () => undefined,
-    )
-  }
-  return { run, again: () => run(given), error: stop.error, isPending: stop.isPending, reset: stop.reset }
+  return useAskedAct({
+    mutation: useApplicationAct(principalId),
+    wishOf: (reason) => ({ act, reason, ifMatch: version }),
+    onDone: () => {
+      notifyUndoable(act === 'pause' ? `${name} is paused` : `${name} is deleted`, undo)
+      leave()
+    },
+  })
 }
 
-function differences(seen: ApplicationDetail, current: ApplicationDetail): Difference[] {
-  const facts = (application: ApplicationDetail): [string, string][] => [
-    ['Name', application.name],
-    ['State', applicationWords[application.state].word],
-    ['Secrets', String(application.secrets.length)],
-    ['Certificates', String(application.certificates.length)],
-    ['Federated credentials', String(application.federatedCredentials)],
-  ]
-  const now = new Map(facts(current))
-  return facts(seen).flatMap(([name, before]) => {
-    const after = now.get(name) ?? ''
-    return before === after ? [] : [{ name, before, after }]
-  })
+function factsOf(application: ApplicationDetail): Record<string, string> {
+  return {
+    Name: application.name,
+    State: applicationWords[application.state].word,
+    Secrets: String(application.secrets.length),
+    Certificates: String(application.certificates.length),
+    'Federated credentials': String(application.federatedCredentials),
+  }
 }

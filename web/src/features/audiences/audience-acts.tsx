@@ -2,13 +2,11 @@ import type { Audience } from '@signet/shared/api/audiences'
 import { useNavigate } from '@tanstack/react-router'
 import { CircleOff, Pencil, Play, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { hasCode, problemOf } from '../../api/api-error.ts'
+import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
-import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
-import { BlastDialog } from '../../ui/blast-dialog.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { ChangeAudienceDialog } from './audience-dialogs.tsx'
@@ -76,55 +74,37 @@ interface StopAudienceDialogProps {
   onClose: () => void
 }
 
-function StopAudienceDialog({ audience, act, onClose }: StopAudienceDialogProps) {
+function StopAudienceDialog({ audience, act: kind, onClose }: StopAudienceDialogProps) {
   const refusal = useRefusal('audiences.write')
-  const stop = useAudienceAct(audience)
   const navigate = useNavigate()
-  const [given, setGiven] = useState('')
   const name = visibleText(audience.name)
-  const run = (reason: string) => {
-    setGiven(reason)
-    stop.mutateAsync({ act, reason }).then(
-      () => {
-        notify('ok', act === 'disable' ? `${name} is disabled` : `${name} is removed`)
-        onClose()
-        if (act === 'remove') void navigate({ to: '/audiences' })
-      },
-      () => undefined,
-    )
-  }
-  const stepUp = useStepUpFor(stop, () => run(given))
-  const { error } = stop
+  const act = useAskedAct({
+    mutation: useAudienceAct(audience),
+    wishOf: (reason) => ({ act: kind, reason }),
+    onDone: () => {
+      notify('ok', kind === 'disable' ? `${name} is disabled` : `${name} is removed`)
+      onClose()
+      if (kind === 'remove') void navigate({ to: '/audiences' })
+    },
+  })
   return (
-    <>
-      <BlastDialog
-        open
-        title={act === 'disable' ? `Disable ${name}?` : `Remove ${name}?`}
-        confirmLabel={act === 'disable' ? 'Disable' : 'Remove'}
-        name={act === 'disable' ? name : undefined}
-        loading={false}
-        busy={stop.isPending}
-        disabledReason={refusal}
-        onConfirm={run}
-        onClose={onClose}
-      >
-        <p>
-          No token for <code>{visibleText(audience.uri)}</code> is issued from now on: whoever asks for one is refused.
-          Tokens that are out stay valid until they expire.
-        </p>
-        <p>
-          {act === 'disable'
-            ? `Its roles and ${audience.assignments === 1 ? 'the one assignment' : `all ${audience.assignments} assignments`} stay. Enable undoes it.`
-            : 'This cannot be taken back. Registering it again gives it another application ID.'}
-        </p>
-        {hasCode(error, 'precondition_failed') && (
-          <p className="warn">The audience was changed meanwhile. Look at it again, then confirm once more.</p>
-        )}
-        {error !== null && !needsStepUp(error) && !hasCode(error, 'precondition_failed') && (
-          <ErrorPanel problem={problemOf(error)} />
-        )}
-      </BlastDialog>
-      <StepUpDialog {...stepUp} />
-    </>
+    <StopQuestion
+      act={act}
+      title={kind === 'disable' ? `Disable ${name}?` : `Remove ${name}?`}
+      confirmLabel={kind === 'disable' ? 'Disable' : 'Remove'}
+      name={kind === 'disable' ? name : undefined}
+      refusal={refusal}
+      onClose={onClose}
+    >
+      <p>
+        No token for <code>{visibleText(audience.uri)}</code> is issued from now on: whoever asks for one is refused.
+        Tokens that are out stay valid until they expire.
+      </p>
+      <p>
+        {kind === 'disable'
+          ? `Its roles and ${audience.assignments === 1 ? 'the one assignment' : `all ${audience.assignments} assignments`} stay. Enable undoes it.`
+          : 'This cannot be taken back. Registering it again gives it another application ID.'}
+      </p>
+    </StopQuestion>
   )
 }

@@ -1,6 +1,6 @@
 import type { Audience } from '@signet/shared/api/audiences'
 import { Link } from '@tanstack/react-router'
-import { Copyable } from '../../ui/copyable.tsx'
+import { idColumn } from '../../ui/id-column.tsx'
 import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
@@ -13,7 +13,8 @@ export const audienceColumns = columnsOf<Audience>([
   {
     id: 'name',
     header: 'Name',
-    width: 200,
+    width: 176,
+    sort: 'name',
     cell: (row) => (
       <NameCell>
         <Link to="/audiences/$audienceId" params={{ audienceId: row.id }} className={nameLinkClass}>
@@ -22,30 +23,43 @@ export const audienceColumns = columnsOf<Audience>([
       </NameCell>
     ),
   },
-  { id: 'uri', header: 'Identifier URI', width: 300, cell: ({ uri }) => <Untrusted text={uri} className="mono" /> },
-  { id: 'state', header: 'Tokens', width: 110, cell: (row) => <EnabledBadge audience={row} /> },
-  { id: 'version', header: 'Token version', width: 100, cell: ({ tokenVersion }) => tokenVersion },
+  {
+    id: 'uri',
+    header: 'Identifier URI',
+    width: 236,
+    sort: 'uri',
+    cell: ({ uri }) => <Untrusted text={uri} className="mono" />,
+  },
+  { id: 'state', header: 'Tokens', width: 96, sort: 'enabled', cell: (row) => <EnabledBadge audience={row} /> },
+  {
+    id: 'version',
+    header: 'Version',
+    width: 80,
+    sort: 'token-version',
+    cell: ({ tokenVersion }) => tokenVersion,
+  },
   { id: 'lifetime', header: 'Token lifetime', width: 160, cell: (row) => lifetimeWords(row.lifetimeSeconds) },
   {
     id: 'required',
     header: 'For',
-    width: 150,
+    width: 136,
     cell: ({ assignmentRequired }) => (assignmentRequired ? 'Those with a role' : 'Every principal'),
   },
-  { id: 'roles', header: 'Roles', width: 70, isExtra: true, cell: ({ roles }) => roles.length },
-  { id: 'assignments', header: 'Assigned', width: 80, isExtra: true, cell: ({ assignments }) => assignments },
-  { id: 'origin', header: 'Origin', width: 120, cell: (row) => originWords(row) },
-  {
+  { id: 'roles', header: 'Roles', width: 64, cell: ({ roles }) => roles.length },
+  { id: 'assignments', header: 'Assigned', width: 76, cell: ({ assignments }) => assignments },
+  { id: 'origin', header: 'Origin', width: 100, cell: (row) => originWords(row) },
+  idColumn({
     id: 'app',
     header: 'Application ID',
-    width: 130,
+    label: 'application ID',
     isExtra: true,
-    cell: ({ appId }) => <Copyable value={appId} label="application ID" short={8} />,
-  },
+    of: ({ appId }) => appId,
+  }),
   {
     id: 'created',
     header: 'Registered',
     width: 120,
+    sort: 'created',
     isExtra: true,
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
   },

@@ -103,12 +103,12 @@ describe('the page of an audience', () => {
 
 describe('roles of an audience', () => {
   test('are given to a principal found by its name', async () => {
-    const listed = { items: [], nextCursor: null }
+    const listed = { items: [], nextCursor: null, count: null }
     const { screen, sent } = await show({
       more: {
-        'GET /user-identities': () => Response.json({ ...listed, count: null }),
+        'GET /user-identities': () => Response.json(listed),
         'GET /applications': () => Response.json(listed),
-        'GET /instances': () => Response.json({ ...listed, items: [exampleInstance], count: null }),
+        'GET /instances': () => Response.json({ ...listed, items: [exampleInstance] }),
         [`POST ${path}/assignments`]: () => Response.json(exampleAssignment, { status: 201 }),
       },
     })

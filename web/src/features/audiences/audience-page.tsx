@@ -4,14 +4,11 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
 import { Card } from '../../ui/card.tsx'
-import { Copyable } from '../../ui/copyable.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { None } from '../../ui/none.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
-import { ExactTime } from '../../ui/relative-time.tsx'
 import { SideBySide } from '../../ui/side-by-side.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
@@ -19,7 +16,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { AssignmentsCard } from './assignments-card.tsx'
 import { AudienceActs } from './audience-acts.tsx'
 import { EnabledBadge, originWords } from './audience-columns.tsx'
-import { lifetimeWords } from './audience-draft.ts'
+import { AudienceFacts } from './audience-facts.tsx'
 import { audienceOptions } from './audiences-queries.ts'
 
 const page = getRouteApi('/signed-in/audiences/$audienceId')
@@ -45,42 +42,15 @@ export function AudiencePage() {
             actions={<AudienceActs audience={audience} />}
           />
           <SideBySide>
-            <AudienceFacts audience={audience} />
+            <Card title="Tokens">
+              <AudienceFacts audience={audience} />
+            </Card>
             <RolesCard audience={audience} />
           </SideBySide>
           <AssignmentsCard audience={audience} />
         </Fragment>
       )}
     </Loadable>
-  )
-}
-
-function AudienceFacts({ audience }: { audience: Audience }) {
-  return (
-    <Card title="Tokens">
-      <Facts>
-        <Fact name="Identifier URI">
-          <Copyable value={audience.uri} label="identifier URI" />
-        </Fact>
-        <Fact name="Application ID">
-          <Copyable value={audience.appId} label="application ID" />
-        </Fact>
-        <Fact name="Scope to ask for">
-          <Copyable value={`${audience.uri}/.default`} label="scope" />
-        </Fact>
-        <Fact name="Token version">
-          {audience.tokenVersion === 1 ? '1: aud is the identifier URI' : '2: aud is the application ID'}
-        </Fact>
-        <Fact name="Token lifetime">{lifetimeWords(audience.lifetimeSeconds)}</Fact>
-        <Fact name="Who gets tokens">
-          {audience.assignmentRequired ? 'Principals with a role alone' : 'Every principal'}
-        </Fact>
-        <Fact name="Says what clients can handle">{audience.clientCapabilities ? 'Yes' : 'No'}</Fact>
-        <Fact name="Registered">
-          <ExactTime at={audience.createdAt} relative />
-        </Fact>
-      </Facts>
-    </Card>
   )
 }
 

@@ -19,10 +19,16 @@ interface Shown {
 }
 
 async function show({ at = '/audiences', role = 'admin', items = [exampleAudience], more = {} }: Shown = {}) {
-  const sent = fakeServer({ 'GET /audiences': () => Response.json({ items, nextCursor: null }), ...more })
+  const sent = fakeServer({
+    'GET /audiences': () => Response.json({ items, nextCursor: null, count: null }),
+    'GET /audiences/facets': () =>
+      Response.json({ enabled: {}, 'built-in': {}, 'assignment-required': {}, 'token-version': {} }),
+    'GET /views': () => Response.json({ items: [] }),
+    ...more,
+  })
   const content = () => (
     <>
-      <AudiencesPage />
+      <AudiencesPage bulk={() => null} />
       <Toaster />
     </>
   )

@@ -1,5 +1,5 @@
 import { applicationsApi } from '@signet/shared/api/applications'
-import { type Audience, audiencesApi } from '@signet/shared/api/audiences'
+import { type Audience, type AudienceSort, audiencesApi } from '@signet/shared/api/audiences'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { AudienceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
@@ -10,40 +10,36 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { ApiError } from '../../api/api-error.ts'
+import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
-import { usePagedRows } from '../../api/paged-rows.ts'
+import { useFacets, useListRows } from '../../api/list-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
 import { principalKindWords } from '../../api/words.ts'
 import type { AudienceChange, NewAudience } from './audience-draft.ts'
 
 const list = call(audiencesApi.list)
+const facets = call(audiencesApi.facets)
 const show = call(audiencesApi.show)
 const assignments = call(audiencesApi.assignments)
 
 const root: QueryRoot = 'audiences'
-const pageSize = 100
 /** What shows audiences, their roles, or counts of them. */
 const shown = [root, 'roles', 'identities', 'applications', 'targets'] as const satisfies QueryRoot[]
 
-export function useAudienceRows({ filter, enabled }: { filter: string; enabled: boolean }) {
-  return usePagedRows({
-    queryKey: [root, 'list', { filter }],
-    read: (cursor, signal) => list({ query: { filter, cursor, limit: pageSize } }, signal),
-    pageSize,
-    enabled,
-  })
+export function useAudienceRows(question: { filter: string; sort: AudienceSort; enabled: boolean }) {
+  return useListRows({ root, list }, question)
+}
+
+export function useAudienceFacets() {
+  return useFacets(root, facets)
 }
 
 export const audienceOptions = (audienceId: string) =>
   queryOptions({
     queryKey: [root, 'one', audienceId],
-    queryFn: ({ signal }) => {
-      const id = AudienceId.safeParse(audienceId)
-      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no ID of an audience.' })
-      return show({ params: { audienceId: id.data } }, signal)
-    },
+    queryFn: ({ signal }) =>
+      show({ params: { audienceId: idIn(AudienceId, audienceId, 'ID of an audience') } }, signal),
   })
 
 /** Audiences to choose from. */
@@ -57,13 +53,6 @@ export const assignmentsOptions = (audienceId: AudienceId) =>
     ...pagesOptions,
     queryKey: ['roles' satisfies QueryRoot, 'of-audience', audienceId],
     queryFn: ({ pageParam, signal }) => assignments({ params: { audienceId }, query: { cursor: pageParam } }, signal),
-  })
-
-/** App roles of a principal of any kind. */
-export const heldRolesOptions = (principalId: ObjectId) =>
-  queryOptions({
-    queryKey: ['roles' satisfies QueryRoot, 'of-principal', principalId],
-    queryFn: ({ signal }) => call(userIdentitiesApi.roles)({ params: { principalId } }, signal),
   })
 
 const offered = 20

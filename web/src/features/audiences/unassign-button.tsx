@@ -1,10 +1,9 @@
 import type { HeldRole } from '@signet/shared/api/user-identities'
 import { useState } from 'react'
-import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
-import { BlastDialog } from '../../ui/blast-dialog.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useUnassignRole } from './audiences-queries.ts'
@@ -20,49 +19,39 @@ interface UnassignButtonProps {
 /** Takes a role from a principal, after a question. */
 export function UnassignButton({ audience, assignmentId, role, principalName }: UnassignButtonProps) {
   const [asking, setAsking] = useState(false)
-  const unassign = useUnassignRole()
   const refusal = useRefusal('audiences.write')
   const what = visibleText(role)
   const whose = principalName === undefined ? '' : ` from ${principalName}`
-  const run = (reason: string) => {
-    unassign.mutateAsync({ audienceId: audience.id, assignmentId, reason }).then(
-      () => {
-        notify('ok', `${what} is unassigned${whose}`)
-        setAsking(false)
-      },
-      () => undefined,
-    )
+  const act = useAskedAct({
+    mutation: useUnassignRole(),
+    wishOf: (reason) => ({ audienceId: audience.id, assignmentId, reason }),
+    onDone: () => {
+      notify('ok', `${what} is unassigned${whose}`)
+      setAsking(false)
+    },
+  })
+  const ask = () => {
+    act.reset()
+    setAsking(true)
   }
   return (
     <>
-      <Button
-        small
-        disabledReason={refusal}
-        aria-label={`Unassign ${what}${whose}`}
-        onClick={() => {
-          unassign.reset()
-          setAsking(true)
-        }}
-      >
+      <Button small disabledReason={refusal} aria-label={`Unassign ${what}${whose}`} onClick={ask}>
         Unassign
       </Button>
-      <BlastDialog
+      <StopQuestion
+        act={act}
         open={asking}
         title={`Unassign ${what}${whose}?`}
         confirmLabel="Unassign"
-        name={undefined}
-        loading={false}
-        busy={unassign.isPending}
-        disabledReason={refusal}
-        onConfirm={run}
+        refusal={refusal}
         onClose={() => setAsking(false)}
       >
         <p>
           New tokens for {visibleText(audience.name)} no longer carry this role. Tokens that are out keep it until they
           expire.
         </p>
-        {unassign.error !== null && <ErrorPanel problem={problemOf(unassign.error)} />}
-      </BlastDialog>
+      </StopQuestion>
     </>
   )
 }

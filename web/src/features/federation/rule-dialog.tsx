@@ -12,9 +12,8 @@ import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { credentialOptions, useSaveRule } from './federation-queries.ts'
 import { keysWords, matchWords } from './federation-words.ts'
-import { draftOf, emptyDraft, type Rule, type RuleDraft, ruleOf } from './rule-draft.ts'
+import { draftOf, draftWarnings, emptyDraft, type Rule, type RuleDraft, ruleOf } from './rule-draft.ts'
 import { RuleFields } from './rule-fields.tsx'
-import { Warnings } from './warnings.tsx'
 
 interface RuleDialogProps {
   principalId: ObjectId
@@ -23,18 +22,11 @@ interface RuleDialogProps {
   onClose: () => void
 }
 
-/**
- * Makes or changes a federated credential. One that trusts more than it probably should is saved all the same, and the
- * dialog stays with the reasons, so that it can be narrowed at once. Shown while it is mounted.
- */
+/** Makes or changes a federated credential. Shown while it is mounted. */
 export function RuleDialog({ principalId, stored, onClose }: RuleDialogProps) {
-  const [base, setBase] = useState(stored)
-  const [saved, setSaved] = useState<FederatedCredential>()
-  const done = (credential: FederatedCredential) => {
-    notify('ok', `${visibleText(credential.name)} is saved`)
-    if (credential.warnings.length === 0) return onClose()
-    setBase(credential)
-    setSaved(credential)
+  const done = ({ name }: FederatedCredential) => {
+    notify('ok', `${visibleText(name)} is saved`)
+    onClose()
   }
   return (
     <Dialog
@@ -43,19 +35,7 @@ export function RuleDialog({ principalId, stored, onClose }: RuleDialogProps) {
       title={stored === undefined ? 'Add federated credential' : `Change ${visibleText(stored.name)}`}
       description="Code that holds a token of this issuer gets tokens of this principal, without a secret."
     >
-      {saved === undefined ? (
-        <RuleForm key={base?.version} principalId={principalId} stored={base} onSaved={done} onClose={onClose} />
-      ) : (
-        <>
-          <Warnings warnings={saved.warnings} title="It is saved, and trusts more than it probably should" />
-          <DialogActions>
-            <Button onClick={onClose}>Keep it as it is</Button>
-            <Button kind="primary" onClick={() => setSaved(undefined)}>
-              Narrow it
-            </Button>
-          </DialogActions>
-        </>
-      )}
+      <RuleForm principalId={principalId} stored={stored} onSaved={done} onClose={onClose} />
     </Dialog>
   )
 }
@@ -74,6 +54,7 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
   const save = useSaveRule(principalId)
   const refusal = useRefusal('identities.write')
   const read = ruleOf(draft)
+  const warnings = draftWarnings(draft)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setChecked(true)
@@ -85,6 +66,7 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
       <RuleFields
         draft={draft}
         faults={checked && 'faults' in read ? read.faults : {}}
+        warnings={warnings}
         onChange={setDraft}
         isNew={stored === undefined}
       />
@@ -103,7 +85,7 @@ function RuleForm({ principalId, stored, onSaved, onClose }: RuleFormProps) {
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" kind="primary" busy={save.isPending} disabledReason={refusal}>
-          Save
+          {warnings.length > 0 ? 'Save all the same' : 'Save'}
         </Button>
       </DialogActions>
     </form>

@@ -1,4 +1,5 @@
 import { type FederatedCredential, federationApi, type SubjectMatch } from '@signet/shared/api/federation'
+import { warningsOf } from '@signet/shared/federation/rule-breadth'
 import type { z } from 'zod'
 
 /** What the server takes. */
@@ -90,6 +91,13 @@ function entityOf({ entity, entityName }: RuleDraft): string {
     case 'pull-request':
       return 'pull_request'
   }
+}
+
+/** Why the rule of a draft would trust more than was probably meant, as far as it is written. */
+export function draftWarnings(draft: RuleDraft): readonly string[] {
+  const trust = trustOf(draft)
+  const isWritten = draft.preset === 'other' && trust.issuer !== '' && trust.subject !== ''
+  return isWritten ? warningsOf(trust) : []
 }
 
 /** The rule of a draft, or what is wrong with it by field. */

@@ -3,6 +3,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Field, FieldRow, Select, TextArea, TextInput } from '../../ui/form.tsx'
 import { entityWords, matchWords, presetWords } from './federation-words.ts'
 import { type DraftFaults, githubEntities, presets, type RuleDraft, trustOf } from './rule-draft.ts'
+import { Warnings } from './warnings.tsx'
 
 const presetChoices = presets.map((value) => ({ value, label: presetWords[value] }))
 const entityChoices = githubEntities.map((value) => ({ value, label: entityWords[value] }))
@@ -15,6 +16,8 @@ const keyChoices = [
 interface RuleFieldsProps {
   draft: RuleDraft
   faults: DraftFaults
+  /** Why it trusts more than was probably meant. */
+  warnings: readonly string[]
   onChange: (draft: RuleDraft) => void
   /** A rule that is changed is shown whole: no preset. */
   isNew: boolean
@@ -41,6 +44,11 @@ export function RuleFields(props: RuleFieldsProps) {
       {draft.preset === 'kubernetes' && <Kubernetes {...props} />}
       {draft.preset === 'github' && <Github {...props} />}
       {draft.preset === 'other' && <Other {...props} />}
+      <div aria-live="polite">
+        {props.warnings.length > 0 && (
+          <Warnings warnings={props.warnings} title="It trusts more than it probably should" />
+        )}
+      </div>
       {draft.preset !== 'other' && <CodeBlock code={trustOf(draft).subject} label="subject it trusts" />}
       <Field label="Audiences" hint="One a line. The token must name one of them." error={props.faults.audiences}>
         {(control) => (

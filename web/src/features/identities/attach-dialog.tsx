@@ -4,6 +4,7 @@ import { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { instanceChoicesOptions } from '../../api/choices.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { useRefusal } from '../../api/session.ts'
 import { instanceKindWords } from '../../api/words.ts'
@@ -16,7 +17,7 @@ import { useSettled } from '../../ui/settled.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { assignedInstancesOptions, instanceChoicesOptions, useAssign } from './identities-queries.ts'
+import { assignedInstancesOptions, useAssign } from './identities-queries.ts'
 
 /** As many as one request takes. */
 const most = 100

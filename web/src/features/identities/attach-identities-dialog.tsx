@@ -5,6 +5,7 @@ import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { identityChoicesOptions } from '../../api/choices.ts'
 import { call } from '../../api/client.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,7 +17,6 @@ import { useSettled } from '../../ui/settled.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { identityChoicesOptions } from './identities-queries.ts'
 
 interface AttachIdentitiesDialogProps {
   instance: InstanceDetail

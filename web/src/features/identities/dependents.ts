@@ -2,6 +2,7 @@ import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { userIdentityWords } from '../../api/words.ts'
 import type { Difference } from '../../ui/diff-view.tsx'
+import { differencesOf } from '../../ui/differences.ts'
 
 const weekMs = 7 * dayMs
 /** More things than anybody keeps in mind. */
@@ -17,15 +18,14 @@ export function asksForName(identity: UserIdentityDetail | undefined, now: numbe
 
 /** What of an identity is no longer as somebody has seen it, in words. */
 export function differences(seen: UserIdentityDetail, current: UserIdentityDetail): Difference[] {
-  const facts = (identity: UserIdentityDetail): [string, string][] => [
-    ['Name', identity.name],
-    ['Resource group', identity.resourceGroup],
-    ['State', userIdentityWords[identity.state].word],
-    ['Instances', String(identity.instances)],
-  ]
-  const now = new Map(facts(current))
-  return facts(seen).flatMap(([name, before]) => {
-    const after = now.get(name) ?? ''
-    return before === after ? [] : [{ name, before, after }]
-  })
+  return differencesOf(factsOf(seen), factsOf(current))
+}
+
+function factsOf(identity: UserIdentityDetail): Record<string, string> {
+  return {
+    Name: identity.name,
+    'Resource group': identity.resourceGroup,
+    State: userIdentityWords[identity.state].word,
+    Instances: String(identity.instances),
+  }
 }

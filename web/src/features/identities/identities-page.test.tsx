@@ -24,6 +24,8 @@ interface Shown {
 async function show({ at = '/identities', role = 'admin', items = [exampleIdentity], more = {} }: Shown = {}) {
   const sent = fakeServer({
     'GET /user-identities': () => listOf(...items),
+    'GET /user-identities/facets': () => Response.json({ state: {}, group: {}, broad: {} }),
+    'GET /views': () => Response.json({ items: [] }),
     'GET /resource-groups': () =>
       Response.json({ items: ['default', 'rg-shop'].map((name) => ({ name, identities: 3 })) }),
     [`GET /user-identities/${exampleIdentity.principalId}`]: () => Response.json(exampleIdentity),
@@ -31,7 +33,7 @@ async function show({ at = '/identities', role = 'admin', items = [exampleIdenti
   })
   const content = () => (
     <>
-      <IdentitiesPage />
+      <IdentitiesPage bulk={() => null} />
       <Toaster />
     </>
   )

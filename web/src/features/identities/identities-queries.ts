@@ -1,4 +1,3 @@
-import { resourcesApi } from '@signet/shared/api/resources'
 import { type UserIdentityDetail, type UserIdentitySort, userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { type InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import {
@@ -8,42 +7,35 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { ApiError, hasCode } from '../../api/api-error.ts'
+import { idIn } from '../../api/address-id.ts'
+import { hasCode } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
-import { usePagedRows } from '../../api/paged-rows.ts'
+import { useFacets, useListRows } from '../../api/list-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
 
 const list = call(userIdentitiesApi.list)
+const facets = call(userIdentitiesApi.facets)
 const show = call(userIdentitiesApi.show)
 const instances = call(userIdentitiesApi.instances)
-const allInstances = call(resourcesApi.list)
 
 const root: QueryRoot = 'identities'
 const pageSize = 100
 // Changes are announced; times of tokens are not, so what shows them is read again now and then.
 const tokenPaceMs = 15_000
 
-/** The list by filter and sorting; a filter that cannot be read is not asked. */
 export function useIdentityRows(question: { filter: string; sort: UserIdentitySort; enabled: boolean }) {
-  const { filter, sort, enabled } = question
-  return usePagedRows({
-    queryKey: [root, 'list', { filter, sort }],
-    read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
-    pageSize,
-    enabled,
-    refetchMs: tokenPaceMs,
-  })
+  return useListRows({ root, list, refetchMs: tokenPaceMs }, question)
+}
+
+export function useIdentityFacets() {
+  return useFacets(root, facets)
 }
 
 export const identityOptions = (principalId: string) =>
   queryOptions({
     queryKey: [root, 'one', principalId],
-    queryFn: ({ signal }) => {
-      const id = ObjectId.safeParse(principalId)
-      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no principal ID.' })
-      return show({ params: { principalId: id.data } }, signal)
-    },
+    queryFn: ({ signal }) => show({ params: { principalId: idIn(ObjectId, principalId, 'principal ID') } }, signal),
     refetchInterval: tokenPaceMs,
   })
 
@@ -68,24 +60,6 @@ export const groupsOptions = queryOptions({
   queryKey: [root, 'groups'],
   queryFn: ({ signal }) => call(userIdentitiesApi.groups)({}, signal),
 })
-
-const offered = 50
-
-/** Instances to choose from, by words of their name. */
-export const instanceChoicesOptions = (filter: string) =>
-  queryOptions({
-    queryKey: ['instances' satisfies QueryRoot, 'choices', filter],
-    queryFn: ({ signal }) => allInstances({ query: { filter, limit: offered } }, signal),
-    placeholderData: keepPreviousData,
-  })
-
-/** Identities to choose from, by words of their name. */
-export const identityChoicesOptions = (filter: string) =>
-  queryOptions({
-    queryKey: [root, 'choices', filter],
-    queryFn: ({ signal }) => list({ query: { filter, limit: offered } }, signal),
-    placeholderData: keepPreviousData,
-  })
 
 /** The lifetime of the tokens of an identity of any kind. */
 export const lifetimeOptions = (principalId: ObjectId) =>

@@ -1,15 +1,13 @@
 import type { UserIdentitySummary } from '@signet/shared/api/user-identities'
 import { Link } from '@tanstack/react-router'
-import { shortAudience, userIdentityWords } from '../../api/words.ts'
-import { Copyable } from '../../ui/copyable.tsx'
+import { userIdentityWords } from '../../api/words.ts'
+import { idColumn } from '../../ui/id-column.tsx'
+import { LastToken } from '../../ui/last-token.tsx'
 import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
-import { None } from '../../ui/none.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
-
-const idLength = 8
 
 /** What the list can show of a user-assigned identity, each in one line. */
 export const identityColumns = columnsOf<UserIdentitySummary>([
@@ -38,18 +36,8 @@ export const identityColumns = columnsOf<UserIdentitySummary>([
     cell: ({ resourceGroup }) => <Untrusted text={resourceGroup} />,
   },
   { id: 'state', header: 'State', width: 100, sort: 'state', cell: (row) => <StateBadge identity={row} /> },
-  {
-    id: 'principal',
-    header: 'Principal ID',
-    width: 130,
-    cell: ({ principalId }) => <Copyable value={principalId} label="principal ID" short={idLength} />,
-  },
-  {
-    id: 'client',
-    header: 'Client ID',
-    width: 130,
-    cell: ({ clientId }) => <Copyable value={clientId} label="client ID" short={idLength} />,
-  },
+  idColumn({ id: 'principal', header: 'Principal ID', label: 'principal ID', of: ({ principalId }) => principalId }),
+  idColumn({ id: 'client', header: 'Client ID', label: 'client ID', of: ({ clientId }) => clientId }),
   {
     id: 'instances',
     header: 'Instances',
@@ -57,7 +45,13 @@ export const identityColumns = columnsOf<UserIdentitySummary>([
     sort: 'instances',
     cell: (row) => <InstanceCount identity={row} />,
   },
-  { id: 'token', header: 'Last token', width: 220, sort: 'last-token', cell: (row) => <LastToken of={row} /> },
+  {
+    id: 'token',
+    header: 'Last token',
+    width: 220,
+    sort: 'last-token',
+    cell: ({ lastToken }) => <LastToken token={lastToken} />,
+  },
   {
     id: 'resource',
     header: 'Resource ID',
@@ -88,14 +82,5 @@ function InstanceCount({ identity: { principalId, instances, name } }: { identit
         {instances === 1 ? 'instance' : 'instances'} of <Untrusted text={name} />
       </span>
     </Link>
-  )
-}
-
-export function LastToken({ of: { lastToken } }: { of: Pick<UserIdentitySummary, 'lastToken'> }) {
-  if (lastToken === null) return <None />
-  return (
-    <>
-      <RelativeTime at={lastToken.at} /> <Untrusted text={shortAudience(lastToken.audience)} className="muted" />
-    </>
   )
 }

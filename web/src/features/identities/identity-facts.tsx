@@ -1,7 +1,7 @@
 import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { Link } from '@tanstack/react-router'
-import { shortAudience } from '../../api/words.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { shortAudience } from '../../ui/last-token.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 

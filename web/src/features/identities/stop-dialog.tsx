@@ -1,16 +1,13 @@
 import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { hasCode, problemOf } from '../../api/api-error.ts'
+import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { useRefusal } from '../../api/session.ts'
-import { needsStepUp, useStepUpFor } from '../../api/step-up.ts'
-import { BlastDialog } from '../../ui/blast-dialog.tsx'
-import { ChangedNotice } from '../../ui/changed-notice.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { notify, notifyUndoable } from '../../ui/toaster.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
@@ -28,78 +25,63 @@ interface StopDialogProps {
 }
 
 /** Asks before an identity is paused or deleted, with everything that hangs on it. Shown while it is mounted. */
-export function StopDialog({ identity, act, onClose }: StopDialogProps) {
+export function StopDialog({ identity, act: kind, onClose }: StopDialogProps) {
   const refusal = useRefusal('identities.write')
   const [seen, setSeen] = useState(identity)
   const instances = useInfiniteQuery({ ...assignedInstancesOptions(identity.principalId), retry: false })
-  const { run, again, error, isPending, reset } = useStop(seen, act, onClose)
-  const stepUp = useStepUpFor({ error, reset }, again)
+  const act = useStop(seen, kind, onClose)
   const name = visibleText(identity.name)
-  const isStale = hasCode(error, 'precondition_failed')
   const known = instances.error === null ? identity : undefined
+  const onAccept = () => {
+    act.reset()
+    setSeen(identity)
+  }
   return (
-    <>
-      <BlastDialog
-        open
-        title={act === 'pause' ? `Pause ${name}?` : `Delete ${name}?`}
-        confirmLabel={act === 'pause' ? 'Pause' : 'Delete'}
-        name={instances.isPending || !asksForName(known, Date.now()) ? undefined : name}
-        loading={instances.isPending}
-        busy={isPending}
-        disabledReason={refusal}
-        onConfirm={run}
-        onClose={onClose}
-      >
-        <Dependents identity={identity} isLinked={false} />
-        {instances.isPending && <Skeleton lines={2} />}
-        {instances.error !== null && (
-          <Notice tone="warn" title="The instances it is assigned to could not be looked up">
-            <p>{problemOf(instances.error).detail}</p>
-          </Notice>
-        )}
-        {instances.data !== undefined && (
-          <InstanceNames names={rowsOf(instances.data).map((row) => row.instance.name)} all={identity.instances} />
-        )}
-        <Consequences act={act} />
-        {error !== null && !isStale && !needsStepUp(error) && <ErrorPanel problem={problemOf(error)} />}
-        {isStale && (
-          <ChangedNotice
-            differences={differences(seen, identity)}
-            onAccept={() => {
-              reset()
-              setSeen(identity)
-            }}
-          />
-        )}
-      </BlastDialog>
-      <StepUpDialog {...stepUp} />
-    </>
+    <StopQuestion
+      act={act}
+      title={kind === 'pause' ? `Pause ${name}?` : `Delete ${name}?`}
+      confirmLabel={kind === 'pause' ? 'Pause' : 'Delete'}
+      name={instances.isPending || !asksForName(known, Date.now()) ? undefined : name}
+      loading={instances.isPending}
+      refusal={refusal}
+      changed={{ differences: differences(seen, identity), onAccept }}
+      onClose={onClose}
+    >
+      <Dependents identity={identity} isLinked={false} />
+      {instances.isPending && <Skeleton lines={2} />}
+      {instances.error !== null && (
+        <Notice tone="warn" title="The instances it is assigned to could not be looked up">
+          <p>{problemOf(instances.error).detail}</p>
+        </Notice>
+      )}
+      {instances.data !== undefined && (
+        <InstanceNames names={rowsOf(instances.data).map((row) => row.instance.name)} all={identity.instances} />
+      )}
+      <Consequences act={kind} />
+    </StopQuestion>
   )
 }
 
-function useStop(seen: UserIdentityDetail, act: 'pause' | 'remove', onDone: () => void) {
-  const stop = useIdentityAct()
+function useStop(
+  { principalId, version, name: given }: UserIdentityDetail,
+  act: 'pause' | 'remove',
+  leave: () => void,
+) {
   const back = useIdentityAct()
-  const [given, setGiven] = useState('')
-  const { principalId, version } = seen
-  const name = visibleText(seen.name)
+  const name = visibleText(given)
   const undo = () =>
     back.mutate(
       { act: act === 'pause' ? 'resume' : 'restore', principalId },
       { onError: (error) => notify('bad', `${name} was not brought back`, problemOf(error).detail) },
     )
-  const run = (reason: string) => {
-    setGiven(reason)
-    // By promise, since the dialog may be gone by the time the answer is shown. What fails is in `error`.
-    stop.mutateAsync({ act, principalId, reason, ifMatch: version }).then(
-      () => {
-        notifyUndoable(act === 'pause' ? `${name} is paused` : `${name} is deleted`, undo)
-        onDone()
-      },
-      () => undefined,
-    )
-  }
-  return { run, again: () => run(given), error: stop.error, isPending: stop.isPending, reset: stop.reset }
+  return useAskedAct({
+    mutation: useIdentityAct(),
+    wishOf: (reason) => ({ act, principalId, reason, ifMatch: version }),
+    onDone: () => {
+      notifyUndoable(act === 'pause' ? `${name} is paused` : `${name} is deleted`, undo)
+      leave()
+    },
+  })
 }
 
 function InstanceNames({ names, all }: { names: readonly string[]; all: number }) {

@@ -63,3 +63,13 @@ test('shows what the agent reports in plain words, its own beside them', async (
   await expect.element(page.getByText('The rotation policy asks for a p256 key.')).toBeVisible()
   await expect.element(page.getByText('<b>bold</b>')).toBeVisible()
 })
+
+test('warns of an endpoint that clients may take for their proxy, and of no other (SEC-108)', async () => {
+  const imds = { dialect: 'imds', url: 'http://127.0.0.1:7430', environmentFile: '/agent/identity-imds.env' } as const
+  const { unmount } = await render(<AgentTab instance={instanceWith({ endpoints: [imds] })} />)
+  await expect.element(page.getByText(imds.url)).toBeVisible()
+  expect(page.getByText('Taken for a proxy').query()).toBeNull()
+  await unmount()
+  await render(<AgentTab instance={instanceWith({ endpoints: [{ ...imds, asProxy: true }] })} />)
+  await expect.element(page.getByText('Taken for a proxy')).toBeVisible()
+})

@@ -70,11 +70,20 @@ function AgentFacts({ agent }: { agent: AgentSummary }) {
           <p className="muted">The agent has not reported any yet.</p>
         ) : (
           <Facts>
-            {endpoints.map(({ dialect, url, environmentFile }) => (
+            {endpoints.map(({ dialect, url, environmentFile, asProxy }) => (
               <Fact key={dialect} name={dialectWords[dialect]}>
                 <Copyable value={url} label={dialectWords[dialect]} />
                 <br />
                 <Copyable value={environmentFile} label={`${dialectWords[dialect]}, environment file`} />
+                {asProxy && (
+                  <>
+                    <br />
+                    <StatusBadge tone="warn" word="Taken for a proxy" />{' '}
+                    <span className="muted">
+                      Clients reach it through <code>http_proxy</code>, as SIGNET_LOCAL_ABSOLUTE_FORM allows.
+                    </span>
+                  </>
+                )}
               </Fact>
             ))}
           </Facts>

@@ -3,14 +3,14 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Card } from '../../ui/card.tsx'
-import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { IdFacts } from '../../ui/id-column.tsx'
+import { LastToken } from '../../ui/last-token.tsx'
 import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { DueTime } from '../../ui/relative-time.tsx'
 import { SideBySide } from '../../ui/side-by-side.tsx'
 import { TickList } from '../../ui/tick-list.tsx'
-import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
@@ -37,30 +37,19 @@ export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
               <IdentityActs instance={instance} />
             </span>
           </Fact>
-          <Fact name="Object (principal) ID">
-            <Id value={instance.identity?.principalId} label="principal ID" />
-          </Fact>
-          <Fact name="Client ID">
-            <Id value={instance.identity?.clientId} label="client ID" />
-          </Fact>
-          <Fact name="Tenant ID">
-            <Id value={instance.tenantId} label="tenant ID" />
-          </Fact>
-          <Fact name="Authority">
-            <Id value={instance.authorityUrl} label="authority" />
-          </Fact>
-          <Fact name="Resource ID">
-            <Id value={instance.resourceId} label="resource ID" />
-          </Fact>
+          <IdFacts
+            none="None while the identity is off"
+            ids={[
+              ['Object (principal) ID', instance.identity?.principalId, 'principal ID'],
+              ['Client ID', instance.identity?.clientId, 'client ID'],
+              ['Tenant ID', instance.tenantId, 'tenant ID'],
+              ['Authority', instance.authorityUrl, 'authority'],
+              ['Resource ID', instance.resourceId, 'resource ID'],
+            ]}
+          />
           {instance.identity !== null && <Fact name="Token lifetime">{lifetime(instance.identity.principalId)}</Fact>}
           <Fact name="Last token">
-            {instance.lastToken === null ? (
-              <span className="muted">None yet</span>
-            ) : (
-              <>
-                <RelativeTime at={instance.lastToken.at} /> for <Untrusted text={instance.lastToken.audience} />
-              </>
-            )}
+            <LastToken token={instance.lastToken} none="None yet" />
           </Fact>
           <Fact name="Next rotation">
             {instance.nextRotationAt === null ? <None /> : <DueTime at={instance.nextRotationAt} />}
@@ -69,14 +58,6 @@ export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
       </Card>
       <UseFromCode instance={instance} />
     </SideBySide>
-  )
-}
-
-function Id({ value, label }: { value: string | undefined; label: string }) {
-  return value === undefined ? (
-    <span className="muted">None while the identity is off</span>
-  ) : (
-    <Copyable value={value} label={label} />
   )
 }
 

@@ -1,7 +1,7 @@
 import type { AgentSummary, InstanceSummary } from '@signet/shared/api/resources'
 import { Link } from '@tanstack/react-router'
-import { shortAudience } from '../../api/words.ts'
-import { Copyable } from '../../ui/copyable.tsx'
+import { idColumn } from '../../ui/id-column.tsx'
+import { LastToken } from '../../ui/last-token.tsx'
 import { NameCell, nameLinkClass } from '../../ui/name-cell.tsx'
 import { None } from '../../ui/none.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
@@ -11,8 +11,6 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { ValidityBar } from '../../ui/validity-bar.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
 import { kinds } from './instance-words.ts'
-
-const idLength = 8
 
 /** What the list can show of an instance, each in one line. */
 export const instanceColumns = columnsOf<InstanceSummary>([
@@ -24,12 +22,13 @@ export const instanceColumns = columnsOf<InstanceSummary>([
     sort: 'state',
     cell: (row) => <IdentityToggle instance={row} />,
   },
-  {
+  idColumn({
     id: 'principal',
     header: 'Principal ID',
+    label: 'principal ID',
     width: 120,
-    cell: ({ identity }) => <Id value={identity?.principalId} label="principal ID" />,
-  },
+    of: ({ identity }) => identity?.principalId,
+  }),
   {
     id: 'credential',
     header: 'Certificate',
@@ -50,30 +49,23 @@ export const instanceColumns = columnsOf<InstanceSummary>([
     header: 'Last token',
     width: 232,
     sort: 'last-token',
-    cell: ({ lastToken }) =>
-      lastToken === null ? (
-        <None />
-      ) : (
-        <>
-          <RelativeTime at={lastToken.at} /> <Untrusted text={shortAudience(lastToken.audience)} className="muted" />
-        </>
-      ),
+    cell: ({ lastToken }) => <LastToken token={lastToken} />,
   },
   { id: 'agent', header: 'Agent', width: 150, sort: 'agent', cell: ({ agent }) => <Agent agent={agent} /> },
-  {
+  idColumn({
     id: 'client',
     header: 'Client ID',
-    width: 130,
+    label: 'client ID',
     isExtra: true,
-    cell: ({ identity }) => <Id value={identity?.clientId} label="client ID" />,
-  },
-  {
+    of: ({ identity }) => identity?.clientId,
+  }),
+  idColumn({
     id: 'thumbprint',
     header: 'Thumbprint',
-    width: 130,
+    label: 'certificate thumbprint',
     isExtra: true,
-    cell: ({ credential }) => <Id value={credential?.thumbprint} label="certificate thumbprint" />,
-  },
+    of: ({ credential }) => credential?.thumbprint,
+  }),
   {
     id: 'resource',
     header: 'Resource ID',
@@ -106,10 +98,6 @@ export const instanceColumns = columnsOf<InstanceSummary>([
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
   },
 ])
-
-function Id({ value, label }: { value: string | undefined; label: string }) {
-  return value === undefined ? <None /> : <Copyable value={value} label={label} short={idLength} />
-}
 
 function Name({ instance }: { instance: InstanceSummary }) {
   const { word, icon: Icon } = kinds[instance.kind]

@@ -3,19 +3,21 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
-import { InstancePage, type InstanceParts } from './instance-page.tsx'
-import { instanceOptions, tokensOptions } from './instances-queries.ts'
+import { WholeInstancePage } from '../../app/whole-instance-page.tsx'
+import { instanceActivity, tokensOptions } from '../activity/activity-queries.ts'
+import { instanceOptions } from './instances-queries.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
 const other = { ...exampleInstance, id: InstanceId.parse('01890000-0000-4000-8000-0000000000aa'), name: 'web-02' }
 
-const noParts: InstanceParts = { identities: () => null, roles: () => null, lifetime: () => null }
-const Shown = () => <InstancePage parts={noParts} />
-
 /** Leads from the page of one instance to that of another, which was looked at before. */
 async function show(tab: string) {
-  const one = await showPage('/instances/$instanceId/{-$tab}', Shown, `/instances/${exampleInstance.id}/${tab}`)
+  const one = await showPage(
+    '/instances/$instanceId/{-$tab}',
+    WholeInstancePage,
+    `/instances/${exampleInstance.id}/${tab}`,
+  )
   one.client.setQueryData(instanceOptions(other.id).queryKey, other)
   return { ...one, leave: () => one.history.push(`/instances/${other.id}/${tab}`) }
 }
@@ -49,7 +51,7 @@ test('shows the token requests of one instance on no page but its own', async ()
   })
   const { screen, client, leave } = await show('activity')
   await expect.element(screen.getByRole('table').getByText('https://only-of-web-01')).toBeVisible()
-  expect(client.getQueryData(tokensOptions(exampleInstance.id).queryKey)).toBeDefined()
+  expect(client.getQueryData(tokensOptions(instanceActivity(exampleInstance.id)).queryKey)).toBeDefined()
   leave()
   await expect.element(screen.getByRole('heading', { name: 'web-02' })).toBeVisible()
   await expect.element(screen.getByRole('table')).not.toBeInTheDocument()

@@ -25,7 +25,7 @@ async function show(at = '/instances', role: Role = 'admin') {
   })
   const content = () => (
     <>
-      <InstancesPage />
+      <InstancesPage bulk={() => null} />
       <Toaster />
     </>
   )
@@ -90,7 +90,7 @@ describe('turning on under a filter that the row then leaves', () => {
     })
     const content = () => (
       <>
-        <InstancesPage />
+        <InstancesPage bulk={() => null} />
         <Toaster />
       </>
     )

@@ -2,23 +2,14 @@ import { type InstanceDetail, type InstanceKind, type InstanceSort, resourcesApi
 import { rotationApi } from '@signet/shared/api/rotation'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useMutationState,
-  useQueryClient,
-} from '@tanstack/react-query'
-import { ApiError } from '../../api/api-error.ts'
+import { queryOptions, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
+import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
-import { usePagedRows } from '../../api/paged-rows.ts'
-import { pagesOptions } from '../../api/pages.ts'
+import { useFacets, useListRows } from '../../api/list-rows.ts'
 
 const list = call(resourcesApi.list)
+const facets = call(resourcesApi.facets)
 const show = call(resourcesApi.show)
-const tokens = call(resourcesApi.tokens)
-const tokenHistogram = call(resourcesApi.tokenHistogram)
 const credentials = call(rotationApi.credentials)
 
 // Events announce every change of state; token times are not announced, so what shows them is read again now and then.
@@ -29,68 +20,20 @@ function isChanging(state: IdentityState): boolean {
   return state === 'enabling' || state === 'disabling'
 }
 
-const pageSize = 100
-
-/** The list by filter and sorting; a filter that cannot be read is not asked. */
 export function useInstanceRows(question: { filter: string; sort: InstanceSort; enabled: boolean }) {
-  const { filter, sort, enabled } = question
-  return usePagedRows({
-    queryKey: ['instances', 'list', { filter, sort }],
-    read: (cursor, signal) => list({ query: { filter, sort, cursor, limit: pageSize } }, signal),
-    pageSize,
-    enabled,
-    refetchMs: tokenPaceMs,
-  })
+  return useListRows({ root: 'instances', list, refetchMs: tokenPaceMs }, question)
 }
 
-export const facetsOptions = queryOptions({
-  queryKey: ['instances', 'facets'],
-  queryFn: ({ signal }) => call(resourcesApi.facets)({}, signal),
-})
+export function useInstanceFacets() {
+  return useFacets('instances', facets)
+}
 
 export const instanceOptions = (instanceId: string) =>
   queryOptions({
     queryKey: ['instances', 'one', instanceId],
-    queryFn: ({ signal }) => {
-      const id = InstanceId.safeParse(instanceId)
-      if (!id.success) throw new ApiError({ code: 'not_found', detail: 'The address holds no instance ID.' })
-      return show({ params: { instanceId: id.data } }, signal)
-    },
+    queryFn: ({ signal }) => show({ params: { instanceId: idIn(InstanceId, instanceId, 'instance ID') } }, signal),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isChanging(data.identityState) ? changingPaceMs : tokenPaceMs,
-  })
-
-/** Which token requests are shown; the instants are epoch milliseconds. */
-export interface TokenSearch {
-  readonly result?: 'ok' | 'refused' | undefined
-  readonly audience?: string | undefined
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-}
-
-export const tokensOptions = (instanceId: InstanceId, search: TokenSearch = {}) =>
-  infiniteQueryOptions({
-    ...pagesOptions,
-    queryKey: ['tokens', instanceId, search],
-    queryFn: ({ pageParam, signal }) =>
-      tokens({ params: { instanceId }, query: { ...search, cursor: pageParam } }, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: tokenPaceMs,
-  })
-
-/** Over the given stretch, or the one that ends now. */
-export const tokenHistogramOptions = (instanceId: InstanceId, search: TokenSearch, spanMs: number) =>
-  queryOptions({
-    queryKey: ['tokens', instanceId, 'histogram', search, spanMs],
-    queryFn: ({ signal }) => {
-      const to = search.to ?? Date.now()
-      return tokenHistogram(
-        { params: { instanceId }, query: { ...search, from: search.from ?? to - spanMs, to } },
-        signal,
-      )
-    },
-    placeholderData: keepPreviousData,
-    refetchInterval: tokenPaceMs,
   })
 
 export const credentialsOptions = (principalId: ObjectId) =>

@@ -1,8 +1,12 @@
-import type { InstanceDetail } from '@signet/shared/api/resources'
+import type { InstanceDetail, LocalEndpoints } from '@signet/shared/api/resources'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { CopyButton } from '../../ui/copyable.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { javascriptSample, otherDialectLines, shellSamples } from './code-samples.ts'
+import { Select } from '../../ui/form.tsx'
+import { type ShellName, setPreferences, shellNames, usePreferences } from '../../ui/preferences.ts'
+import { curlSample, javascriptSample } from './code-samples.ts'
+import { dialectLines, everyLine } from './dialect-lines.ts'
 import { JoinCommand } from './join-command.tsx'
 import styles from './use-from-code.module.css'
 
@@ -16,58 +20,80 @@ export function UseFromCode({ instance }: { instance: InstanceDetail }) {
     )
   }
   const { endpoints } = instance.agent
-  return (
-    <Card title="Use it from code">
-      {endpoints === null ? (
+  if (endpoints === null) {
+    return (
+      <Card title="Use it from code">
         <EmptyState title="The agent has not reported its endpoints yet">
           <p>The lines to paste appear here as soon as it does.</p>
         </EmptyState>
-      ) : (
-        <Samples {...shellSamples(endpoints)} others={otherDialectLines(endpoints)} />
-      )}
+      </Card>
+    )
+  }
+  return <Lines endpoints={endpoints} />
+}
+
+const shellWords: Record<ShellName, string> = {
+  sh: 'sh, bash, zsh',
+  fish: 'fish',
+  powershell: 'PowerShell',
+  dotenv: '.env file',
+}
+const shellChoices = shellNames.map((value) => ({ value, label: shellWords[value] }))
+
+function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
+  const { shell } = usePreferences()
+  const all = dialectLines(endpoints, shell)
+  const curl = curlSample(endpoints)
+  return (
+    <Card
+      title="Use it from code"
+      actions={
+        <span className="row">
+          <Select
+            aria-label="Shell"
+            value={shell}
+            choices={shellChoices}
+            onChange={(next) => setPreferences({ shell: next })}
+          />
+          <CopyButton value={everyLine(all)} label="the lines of every protocol" text="Copy all" />
+        </span>
+      }
+    >
+      <p className="muted">
+        Run one of these on the instance, in the shell that starts your code. One protocol is enough.
+      </p>
+      <ol className={styles['steps']}>
+        {all.map(({ dialect, title, names, lines }) => (
+          <li key={dialect}>
+            <h3>{title}</h3>
+            <p className="muted">
+              {dialect === 'app-service' && 'For any Azure SDK. '}
+              {dialect === 'workload-identity' && 'For clients of workload identity. '}
+              Sets <Names names={names} />.
+            </p>
+            <CodeBlock code={lines} label={`lines for the ${title}`} />
+          </li>
+        ))}
+        {curl !== null && (
+          <li>
+            <h3>By hand</h3>
+            <CodeBlock code={curl} label="curl command" />
+          </li>
+        )}
+        <li>
+          <h3>JavaScript</h3>
+          <CodeBlock code={javascriptSample} label="JavaScript sample" />
+        </li>
+      </ol>
     </Card>
   )
 }
 
-function Samples({ environment, imds, curl, others }: ReturnType<typeof shellSamples> & { others: string | null }) {
-  return (
-    <ol className={styles['steps']}>
-      <li>
-        <h3>Any Azure SDK</h3>
-        <p className="muted">
-          Sets <code>IDENTITY_ENDPOINT</code> and <code>IDENTITY_HEADER</code>. Run it on the instance, in the shell
-          that starts your code.
-        </p>
-        <Sample code={environment} label="shell line for any Azure SDK" />
-      </li>
-      <li>
-        <h3>Or, through the metadata endpoint</h3>
-        <Sample code={imds} label="shell line for the metadata endpoint" />
-      </li>
-      {others !== null && (
-        <li>
-          <h3>Or, one of the other protocols</h3>
-          <p className="muted">For code that is made for one of them. Use one line, in a shell that has no other.</p>
-          <CodeBlock code={others} label="shell lines for the other protocols" />
-        </li>
-      )}
-      <li>
-        <h3>By hand</h3>
-        <Sample code={curl} label="curl command" />
-      </li>
-      <li>
-        <h3>JavaScript</h3>
-        <CodeBlock code={javascriptSample} label="JavaScript sample" />
-      </li>
-    </ol>
-  )
-}
-
-/** Another agent than ours need not serve it. */
-function Sample({ code, label }: { code: string | null; label: string }) {
-  return code === null ? (
-    <p className="muted">This agent does not serve it.</p>
-  ) : (
-    <CodeBlock code={code} label={label} />
-  )
+function Names({ names }: { names: readonly string[] }) {
+  return names.map((name, index) => (
+    <span key={name}>
+      {index > 0 && ', '}
+      <code>{name}</code>
+    </span>
+  ))
 }

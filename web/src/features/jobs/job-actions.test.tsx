@@ -21,6 +21,8 @@ afterEach(() => vi.restoreAllMocks())
 const id = (last: number) => `01890000-0000-7000-8000-${String(last).padStart(12, '0')}`
 const running = Job.parse({
   id: id(1),
+  list: 'instances',
+  identity: null,
   kind: 'pause',
   state: 'running',
   q: 'web',

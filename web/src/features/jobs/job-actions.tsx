@@ -53,7 +53,7 @@ export function JobActions({ job }: { job: Job }) {
       {job.undo !== null && button('undo', 'Undo', <Undo2 size={14} aria-hidden />)}
       <ConfirmDialog
         open={undoing}
-        title={`Undo: ${bulkWords[job.undo ?? job.kind].act.toLowerCase()} ${job.changed} again?`}
+        title={`Undo: ${bulkWords[job.undo ?? job.kind].toLowerCase()} ${job.changed} again?`}
         confirmLabel="Undo"
         busy={command.isPending}
         disabledReason={refusal}

@@ -1,7 +1,8 @@
-import type { Job, JobItem } from '@signet/shared/api/bulk'
+import type { BulkList, Job, JobItem } from '@signet/shared/api/bulk'
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { jobItemsOptions, jobOptions } from '../../api/bulk.ts'
 import { loadStateOf } from '../../api/load-state.ts'
 import { pagedListOf } from '../../api/pages.ts'
@@ -23,7 +24,7 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { JobActions } from './job-actions.tsx'
-import { jobCounts, jobTitle, timeLeft } from './job-words.ts'
+import { jobCounts, jobNouns, jobTitle, timeLeft } from './job-words.ts'
 
 const page = getRouteApi('/signed-in/jobs/$jobId')
 
@@ -77,7 +78,20 @@ function JobFacts({ job }: { job: Job }) {
         </Fact>
       )}
       {job.q !== null && (
-        <Fact name="Selection">{job.q === '' ? 'All instances' : <Untrusted text={job.q} className="mono" />}</Fact>
+        <Fact name="Selection">
+          {job.q === '' ? `All ${jobNouns[job.list][1]}` : <Untrusted text={job.q} className="mono" />}
+        </Fact>
+      )}
+      {job.identity !== null && (
+        <Fact name="User-assigned identity">
+          {job.identity.name === null ? (
+            <span className="muted">It is gone</span>
+          ) : (
+            <Link to="/identities/$principalId/{-$tab}" params={{ principalId: job.identity.principalId }}>
+              <Untrusted text={job.identity.name} />
+            </Link>
+          )}
+        </Fact>
       )}
       {job.tags !== null && (
         <Fact name="Tags">
@@ -102,7 +116,7 @@ function JobFacts({ job }: { job: Job }) {
       {job.undoneBy !== null && (
         <Fact name="Undone by">
           <Link to="/jobs/$jobId" params={{ jobId: job.undoneBy }}>
-            a later job ({bulkWords[job.kind].act.toLowerCase()} taken back)
+            a later job ({bulkWords[job.kind].toLowerCase()} taken back)
           </Link>
         </Fact>
       )}
@@ -113,23 +127,50 @@ function JobFacts({ job }: { job: Job }) {
   )
 }
 
-const columns = columnsOf<JobItem>([
-  {
-    id: 'instance',
-    header: 'Instance',
-    cell: ({ instanceId, name }) =>
-      name === null ? (
-        <span className="muted">Deleted instance</span>
-      ) : (
-        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId }}>
-          <Untrusted text={name} />
-        </Link>
-      ),
-  },
+const itemColumns = columnsOf<JobItem>([
   { id: 'state', header: 'Result', cell: ({ state }) => <StatusBadge {...jobItemWords[state]} /> },
   { id: 'detail', header: 'Why', cell: ({ detail }) => (detail === null ? <None /> : <Untrusted text={detail} />) },
   { id: 'at', header: 'When', cell: ({ at }) => (at === null ? <None /> : <RelativeTime at={at} />) },
 ])
+
+function columnsFor(list: BulkList) {
+  const header = jobNouns[list][2]
+  return columnsOf<JobItem>([
+    { id: 'thing', header, cell: (item) => <Thing list={list} item={item} /> },
+    ...itemColumns,
+  ])
+}
+
+function Thing({ list, item: { id, name } }: { list: BulkList; item: JobItem }) {
+  if (name === null) return <span className="muted">It is gone</span>
+  const text = <Untrusted text={name} />
+  switch (list) {
+    case 'instances':
+      return (
+        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: id }}>
+          {text}
+        </Link>
+      )
+    case 'identities':
+      return (
+        <Link to="/identities/$principalId/{-$tab}" params={{ principalId: id }}>
+          {text}
+        </Link>
+      )
+    case 'applications':
+      return (
+        <Link to="/applications/$principalId/{-$tab}" params={{ principalId: id }}>
+          {text}
+        </Link>
+      )
+    case 'audiences':
+      return (
+        <Link to="/audiences/$audienceId" params={{ audienceId: id }}>
+          {text}
+        </Link>
+      )
+  }
+}
 
 const choices = [
   { value: 'all', label: 'All results' },
@@ -140,6 +181,8 @@ function Items({ job }: { job: Job }) {
   const { items: state } = page.useSearch()
   const navigate = page.useNavigate()
   const query = useInfiniteQuery(jobItemsOptions(job.id, state))
+  const columns = useMemo(() => columnsFor(job.list), [job.list])
+  const [one, many, header] = jobNouns[job.list]
   const filter = (
     <Select
       aria-label="Result"
@@ -149,14 +192,14 @@ function Items({ job }: { job: Job }) {
     />
   )
   return (
-    <Card title="Instances" actions={filter}>
+    <Card title={header === 'Identity' ? 'Identities' : `${header}s`} actions={filter}>
       <PagedTable
-        label="Instances of the job"
+        label="Items of the job"
         columns={columns}
         list={pagedListOf(query)}
-        rowId={(row) => row.instanceId}
-        nouns={['instance', 'instances']}
-        empty={<EmptyState title={state ? 'None with this result' : 'No instance matches'} />}
+        rowId={(row) => row.id}
+        nouns={[one, many]}
+        empty={<EmptyState title={state ? 'None with this result' : `No ${one} matches`} />}
       />
     </Card>
   )

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import { jobCounts, jobTitle, timeLeft } from './job-words.ts'
 
 test('says what a job is, for one and for many', () => {
-  expect(jobTitle({ kind: 'rotate', total: 412, undoOf: null })).toBe('Rotate 412 identities')
-  expect(jobTitle({ kind: 'pause', total: 1, undoOf: null })).toBe('Pause 1 identity')
-  expect(jobTitle({ kind: 'tag', total: 1, undoOf: 'x' as never })).toBe('Undo: Tag 1 instance')
+  const instances = { list: 'instances', undoOf: null } as const
+  expect(jobTitle({ ...instances, kind: 'rotate', total: 412 })).toBe('Rotate 412 identities')
+  expect(jobTitle({ ...instances, kind: 'pause', total: 1 })).toBe('Pause 1 identity')
+  expect(jobTitle({ ...instances, kind: 'attach', total: 2 })).toBe('Attach identity to 2 instances')
+  expect(jobTitle({ ...instances, kind: 'tag', total: 1, undoOf: 'x' as never })).toBe('Undo: Tag 1 instance')
+  expect(jobTitle({ list: 'applications', kind: 'delete', total: 3, undoOf: null })).toBe('Delete 3 applications')
 })
 
 test('counts what there is and leaves out what is not', () => {

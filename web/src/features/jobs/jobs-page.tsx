@@ -39,7 +39,7 @@ export function JobsPage() {
   const query = useInfiniteQuery(jobsOptions)
   return (
     <>
-      <PageHeader title="Jobs" lead="The same act on many instances, newest first." />
+      <PageHeader title="Jobs" lead="The same act on many things of a list, newest first." />
       <Frame>
         <PagedTable
           label="Jobs"

@@ -11,6 +11,7 @@ const kindWords: Record<Expiry['kind'], string> = {
   authority: 'Certificate authority',
   signing_key: 'Signing key',
   identity: 'Certificate',
+  server_certificate: 'Your certificate',
 }
 
 /** The nearest ends of certificates and keys (SEC-53). */

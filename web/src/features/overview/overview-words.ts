@@ -10,6 +10,8 @@ export const attentionWords: Record<AttentionKind, string> = {
   agent_quarantined: 'Quarantined',
   rotation_stuck: 'Late',
   rotation_failed: 'Not rotated',
+  client_credential_expiring: 'Expiring',
+  federation_broad: 'Too broad',
   authority_expiring: 'Expiring',
   signing_key_late: 'Late',
   recovery_shares_missing: 'Missing',

@@ -23,7 +23,7 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
-    width: 232,
+    width: 240,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         <ExactTime at={row.requestedAt} />
@@ -64,7 +64,7 @@ export const rotationColumns = columns
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
   ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
-  { id: 'waiting', header: 'Waits for', width: 450, cell: (row) => <Waiting run={row} /> },
+  { id: 'waiting', header: 'Waits for', width: 442, cell: (row) => <Waiting run={row} /> },
   { id: 'agent', header: 'Agent', width: 100, isExtra: true, cell: (row) => <AgentLink run={row} /> },
   { id: 'attempts', header: 'Tries', width: 64, isExtra: true, cell: (row) => row.attempts },
   {

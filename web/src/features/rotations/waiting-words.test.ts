@@ -13,7 +13,7 @@ function words(agent: unknown, now: number, more: Record<string, unknown> = {}) 
 
 test('an offline agent is the reason, with since when and when the next try is', () => {
   expect(words({ id: agentId, connected: false, lastSeenAt: at + hour }, at + 4 * hour)).toEqual({
-    reason: 'Agent offline, last seen 3 h ago.',
+    reason: 'Agent offline for 3 h.',
     next: 'Next try in 1 h; gives up in 20 h',
     isStuck: true,
   })

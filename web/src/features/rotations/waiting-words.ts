@@ -35,8 +35,8 @@ function whyNot(
 ): Pick<WaitingWords, 'reason' | 'isStuck'> {
   if (agent === null) return { reason: 'The agent that held the certificate is gone.', isStuck: true }
   if (!agent.connected) {
-    const seen = agent.lastSeenAt === null ? 'never connected' : `last seen ${relativeWords(agent.lastSeenAt, now)}`
-    return { reason: `Agent offline, ${seen}.`, isStuck: true }
+    const since = agent.lastSeenAt === null ? ', never connected' : ` for ${durationWords(now - agent.lastSeenAt)}`
+    return { reason: `Agent offline${since}.`, isStuck: true }
   }
   const turn =
     run.preparedAt === null

@@ -7,7 +7,8 @@ import { Checkbox, Field, FieldRow, Select, TextInput } from '../../ui/form.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { requestOf, selectorNames, type TestDraft, type TestSearch } from './test-request.ts'
+import { IdentityFields } from './identity-fields.tsx'
+import { requestOf, type TestDraft, type TestSearch } from './test-request.ts'
 import styles from './token-test.module.css'
 
 interface TestFormProps {
@@ -21,9 +22,6 @@ interface TestFormProps {
   onChange: (change: TestSearch) => void
   onRun: (request: TokenTestRequest) => void
 }
-
-const selectorWords = { client_id: 'Client ID', object_id: 'Object (principal) ID', msi_res_id: 'Resource ID' } as const
-const anyIdentity = { value: 'none', label: 'None: the system-assigned one' } as const
 
 /** What to ask for. Choices are kept in the address at once, texts when their field is left or the test is run. */
 export function TestForm({ targets, draft, busy, search, onSearch, onChange, onRun }: TestFormProps) {
@@ -43,6 +41,7 @@ export function TestForm({ targets, draft, busy, search, onSearch, onChange, onR
     <form className={styles['form']} onSubmit={run} onKeyDown={onKeyDown} aria-label="Token test">
       <FieldRow>
         <InstanceFields targets={targets} draft={draft} search={search} onSearch={onSearch} onChange={onChange} />
+        <IdentityFields draft={draft} value={value} onValue={setValue} onChange={onChange} />
         <Field label="Audience" error={missing ? 'Say who the token is for.' : undefined}>
           {(control) => (
             <SuggestInput
@@ -56,7 +55,6 @@ export function TestForm({ targets, draft, busy, search, onSearch, onChange, onR
           )}
         </Field>
         <DialectField draft={draft} onChange={onChange} />
-        <SelectorFields draft={draft} value={value} onValue={setValue} onChange={onChange} />
       </FieldRow>
       <div className={styles['submit']}>
         <div className="row">
@@ -97,7 +95,8 @@ function InstanceFields(props: Fields & Pick<TestFormProps, 'targets' | 'search'
             {...control}
             value={draft.target?.id ?? ''}
             choices={targets.instances.map(choiceOf)}
-            onChange={(instance) => onChange({ instance })}
+            // What was named on one instance need not be there on another.
+            onChange={(instance) => onChange({ instance, select: undefined, value: undefined })}
           />
         )}
       </Field>
@@ -117,47 +116,6 @@ function DialectField({ draft, onChange }: Fields) {
         <Select {...control} value={draft.dialect} choices={choices} onChange={(dialect) => onChange({ dialect })} />
       )}
     </Field>
-  )
-}
-
-function SelectorFields(props: Fields & { value: string; onValue: (value: string) => void }) {
-  const { draft, value, onValue, onChange } = props
-  const { selectorName, target } = draft
-  const missing = selectorName !== undefined && value.trim() === ''
-  return (
-    <>
-      <Field label="Selector">
-        {(control) => (
-          <Select
-            {...control}
-            value={selectorName ?? anyIdentity.value}
-            choices={[anyIdentity, ...selectorNames.map((name) => ({ value: name, label: selectorWords[name] }))]}
-            onChange={(name) => {
-              const isNone = name === anyIdentity.value
-              const own = name === 'client_id' ? (target?.clientId ?? undefined) : undefined
-              onChange({ select: isNone ? undefined : name, value: isNone ? undefined : value || own })
-            }}
-          />
-        )}
-      </Field>
-      {selectorName !== undefined && (
-        <Field
-          label={selectorWords[selectorName]}
-          hint="A wrong one is sent as it is, so that the refusal can be seen."
-          error={missing ? 'Say which identity is meant.' : undefined}
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              value={value}
-              maxLength={500}
-              onChange={(event) => onValue(event.target.value)}
-              onBlur={() => value !== draft.selectorValue && onChange({ value })}
-            />
-          )}
-        </Field>
-      )}
-    </>
   )
 }
 

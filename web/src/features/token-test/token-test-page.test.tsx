@@ -51,3 +51,27 @@ test('asks again for what failed, whatever the form has come to hold', async () 
   await expect.poll(asked).toHaveLength(2)
   expect(asked()[1]).toEqual(asked()[0])
 })
+
+test('asks for a user-assigned identity by name, under the ID that is wanted', async () => {
+  const [clientId, principalId] = ['01890000-0000-4000-8000-000000000021', '01890000-0000-4000-8000-000000000020']
+  const payments = { name: 'payments', clientId, principalId, resourceId: '/subscriptions/x/payments' }
+  const [first, second] = targets.instances
+  const sent = fakeServer({
+    'GET /token-tests/targets': () =>
+      Response.json({ ...targets, instances: [{ ...first, identities: [payments] }, second] }),
+    'POST /token-tests': () => Response.json({ ...failed, failure: null, outcome: 'running' }),
+    [`GET /token-tests/${failed.id}`]: () => Response.json(failed),
+  })
+  const { screen, history } = await showPage('/tokens/test', TokenTestPage, `/tokens/test?instance=${one}`)
+  await screen.getByLabelText('Identity', { exact: true }).selectOptions('payments, user-assigned')
+  await expect.element(screen.getByLabelText('Named by')).toHaveAccessibleDescription(clientId)
+  await screen.getByLabelText('Named by').selectOptions('Resource ID')
+  await screen.getByRole('button', { name: /^Get token/ }).click()
+  const asked = () => sent.filter(({ method }) => method === 'POST').map(({ body }) => body)
+  await expect.poll(asked).toMatchObject([{ selector: { name: 'msi_res_id', value: payments.resourceId } }])
+  await screen.getByLabelText('Identity', { exact: true }).selectOptions('Another one, by its ID')
+  await expect.element(screen.getByLabelText('Resource ID')).toHaveAccessibleDescription('Say which identity is meant.')
+  await screen.getByLabelText('Instance', { exact: true }).selectOptions('vm-2')
+  await expect.poll(() => new URLSearchParams(history.location.search).get('select')).toBeNull()
+  await expect.element(screen.getByLabelText('Identity', { exact: true })).toHaveValue('system')
+})

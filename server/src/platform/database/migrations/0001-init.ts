@@ -65,15 +65,17 @@ CREATE TABLE client_secrets (
   description TEXT NOT NULL, secret_sha256 BLOB NOT NULL, hint TEXT NOT NULL, expires_at INTEGER NOT NULL,
   last_used_at INTEGER, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE INDEX client_secrets_principal ON client_secrets(principal_id, id);
+CREATE INDEX client_secrets_expiry ON client_secrets(expires_at);
 
 CREATE TABLE federated_credentials (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
   name TEXT NOT NULL, name_key TEXT NOT NULL, issuer TEXT NOT NULL,
   match TEXT NOT NULL CHECK (match IN ('exact','prefix','expression')), subject TEXT NOT NULL, audiences TEXT NOT NULL,
-  jwks TEXT, last_used_at INTEGER,
+  jwks TEXT, broad INTEGER NOT NULL CHECK (broad IN (0,1)), last_used_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX federated_credentials_name ON federated_credentials(principal_id, name_key);
 CREATE UNIQUE INDEX federated_credentials_subject ON federated_credentials(principal_id, issuer, match, subject);
+CREATE INDEX federated_credentials_broad ON federated_credentials(principal_id, id) WHERE broad = 1;
 
 -- user-assigned identities as resources; id is the object ID of the principal, which holds what the authority needs
 CREATE TABLE user_identities (
@@ -148,6 +150,7 @@ CREATE UNIQUE INDEX credentials_active ON credentials(slot_id) WHERE state = 'ac
 CREATE UNIQUE INDEX credentials_prepared ON credentials(slot_id) WHERE state = 'prepared';
 CREATE INDEX credentials_history ON credentials(principal_id, id);
 CREATE INDEX credentials_usable ON credentials(principal_id) WHERE state IN ('prepared','active','retiring');
+CREATE INDEX credentials_external ON credentials(not_after) WHERE key_location = 'external' AND state = 'active';
 CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepared','active','retiring');
 
 CREATE TABLE rotation_runs (
@@ -206,9 +209,9 @@ CREATE INDEX rotation_attempts_run ON rotation_attempts(run_id, id);
 
 CREATE TABLE bulk_jobs (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('turn-on','pause','resume','turn-off','restore','rotate','tag')),
+  list TEXT NOT NULL CHECK (list IN ('instances','identities','applications','audiences')), kind TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('selecting','running','paused','cancelled','finished')),
-  q TEXT, undo_of TEXT REFERENCES bulk_jobs(id), tags TEXT, reason TEXT,
+  q TEXT, undo_of TEXT REFERENCES bulk_jobs(id), tags TEXT, identity_id TEXT, reason TEXT,
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, actor_ip TEXT, correlation_id TEXT NOT NULL,
   cursor TEXT, selected INTEGER NOT NULL CHECK (selected IN (0,1)),
   total INTEGER NOT NULL, changed INTEGER NOT NULL, already INTEGER NOT NULL, refused INTEGER NOT NULL, failed INTEGER NOT NULL,
@@ -219,10 +222,10 @@ CREATE INDEX bulk_jobs_history ON bulk_jobs(tenant_id, id);
 CREATE UNIQUE INDEX bulk_jobs_undo ON bulk_jobs(undo_of) WHERE undo_of IS NOT NULL AND state <> 'cancelled';
 
 CREATE TABLE bulk_items (
-  job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, instance_id TEXT NOT NULL, input TEXT,
+  job_id TEXT NOT NULL REFERENCES bulk_jobs(id), position INTEGER NOT NULL, item_id TEXT NOT NULL, input TEXT,
   state TEXT NOT NULL CHECK (state IN ('waiting','changed','already','refused','failed')),
   detail TEXT, undo TEXT, done_at INTEGER, PRIMARY KEY (job_id, position)) STRICT;
-CREATE UNIQUE INDEX bulk_items_once ON bulk_items(job_id, instance_id);
+CREATE UNIQUE INDEX bulk_items_once ON bulk_items(job_id, item_id);
 CREATE INDEX bulk_items_state ON bulk_items(job_id, state, position);
 
 CREATE TABLE signing_keys (
@@ -342,7 +345,8 @@ CREATE TABLE change_events (
 CREATE INDEX change_events_at ON change_events(at);
 
 CREATE TABLE saved_views (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL CHECK (list IN ('instances','identities','audit','rotations')),
+  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL
+    CHECK (list IN ('instances','identities','applications','audiences','audit','rotations')),
   owner_id TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0,1)), name TEXT NOT NULL, name_key TEXT NOT NULL,
   filter TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, time TEXT NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;

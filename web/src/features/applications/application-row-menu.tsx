@@ -1,0 +1,42 @@
+import type { ApplicationSummary } from '@signet/shared/api/applications'
+import { fieldIs } from '@signet/shared/query/query-text'
+import { useNavigate } from '@tanstack/react-router'
+import { useRefusal } from '../../api/session.ts'
+import { CopyItem } from '../../ui/copy-item.tsx'
+import { MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.tsx'
+
+export const rowMenu: RowMenuHandle<ApplicationSummary> = createRowMenu<ApplicationSummary>()
+
+/** The menu of one row of the list. */
+export function ApplicationRowMenu() {
+  const navigate = useNavigate()
+  const mayAudit = useRefusal('audit.read') === undefined
+  const open = ({ principalId }: ApplicationSummary, tab?: 'secrets' | 'certificates' | 'federation' | 'roles') =>
+    void navigate({ to: '/applications/$principalId/{-$tab}', params: { principalId, tab } })
+  return (
+    <RowMenu handle={rowMenu}>
+      {(row) => (
+        <>
+          <MenuItem onSelect={() => open(row)}>Open</MenuItem>
+          <MenuItem onSelect={() => open(row, 'secrets')}>Secrets</MenuItem>
+          <MenuItem onSelect={() => open(row, 'certificates')}>Certificates</MenuItem>
+          <MenuItem onSelect={() => open(row, 'federation')}>Federated credentials</MenuItem>
+          <MenuItem onSelect={() => open(row, 'roles')}>Roles</MenuItem>
+          {mayAudit && (
+            <MenuItem
+              onSelect={() =>
+                void navigate({ to: '/audit', search: { filter: fieldIs('target', row.principalId), range: 'all' } })
+              }
+            >
+              View audit
+            </MenuItem>
+          )}
+          <MenuLine />
+          <CopyItem what="principal ID" value={row.principalId} />
+          <CopyItem what="client ID" value={row.clientId} />
+        </>
+      )}
+    </RowMenu>
+  )
+}
