@@ -110,13 +110,7 @@ export function renderRows(rows: readonly Row[]): string {
     ].join('\n')
   })
   const differences = deviations.map(({ what, reason }) => `| ${what} | ${reason} |`)
-  const last = [
-    '## Where Signet differs from the cloud',
-    '',
-    '| Difference | Reason |',
-    '| --- | --- |',
-    ...differences,
-  ]
+  const last = ['## Deviations, and what some clients need', '', '| What | Why |', '| --- | --- |', ...differences]
   return `${[head, ...parts.flatMap((part) => [part, '']), ...last].join('\n')}\n`
 }
 

@@ -96,7 +96,7 @@ async function expectToken(variables: Readonly<Record<string, string>>, login: r
 const endpointOf = async (dialect: string): Promise<Record<string, string>> =>
   JSON.parse(await stack.signet('env', '--dialect', dialect, '--shell', 'json'))
 
-const row = { client: 'az (Python)', version }
+const row = { client: 'az CLI', version }
 
 test('az login --identity and az account get-access-token work by the VM extension, with a user-assigned identity too', async () => {
   const variables = await endpointOf('cloud-shell')

@@ -51,11 +51,11 @@ export const deviations: readonly Deviation[] = [
     reason: 'It does not read `AZURE_POD_IDENTITY_AUTHORITY_HOST`',
   },
   {
-    what: 'azidentity for Go before 1.7 needs `SSL_CERT_FILE` for Service Fabric',
-    reason: 'It does not compare the thumbprint of the endpoint, as later ones do',
+    what: 'azidentity 1.5 for Go needs `SSL_CERT_FILE` for Service Fabric',
+    reason: 'It does not compare the certificate with the thumbprint that it is given',
   },
   {
-    what: 'azure-identity for Python before 1.14 says of every 400 of IMDS that no identity has been assigned',
-    reason: 'It drops the words of the answer; at the cloud too',
+    what: 'azure-identity 1.13 for Python says of every 400 of IMDS that no identity has been assigned',
+    reason: 'It drops the words of the answer, as it does at the cloud',
   },
 ]
