@@ -38,7 +38,7 @@ export const principals: readonly Screen[] = [
     name: 'identity',
     about: 'One of them: its IDs, and what hangs on it',
     path: ({ identity }) => `/identities/${identity}`,
-    ready: named('What hangs on it'),
+    ready: named('What depends on it'),
   },
   {
     name: 'identity-instances',

@@ -37,7 +37,7 @@ export function Dependents({ application, week, roles, isLinked = true }: Depend
       <Fact name="Federated credentials">{counted('federation', application.federatedCredentials)}</Fact>
       {week !== undefined && <Fact name="Used in the last 7 days">{week === 0 ? 'No token' : `${week} tokens`}</Fact>}
       {roles !== undefined && <Fact name="Roles">{roles.length === 0 ? <None /> : <RoleNames roles={roles} />}</Fact>}
-      <Fact name="Last one ends">{lastExpiryAt === null ? <None /> : <DueTime at={lastExpiryAt} />}</Fact>
+      <Fact name="Last credential ends">{lastExpiryAt === null ? <None /> : <DueTime at={lastExpiryAt} />}</Fact>
     </Facts>
   )
 }

@@ -53,7 +53,7 @@ export function StopDialog({ application, act: kind, onClose }: StopDialogProps)
     >
       <Dependents application={application} week={week.data} roles={roles.data?.items} isLinked={false} />
       {problem !== null && (
-        <Notice tone="warn" title="What hangs on it could not be looked up whole">
+        <Notice tone="warn" title="What depends on it could not be looked up whole">
           <p>{problemOf(problem).detail}</p>
         </Notice>
       )}

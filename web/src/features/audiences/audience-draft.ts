@@ -77,7 +77,7 @@ export function audienceDifferences(inForce: AudienceDraft, yours: AudienceDraft
     ['Token version', String(draft.tokenVersion)],
     ['Token lifetime', lifetimeWords(draft.lifetimeSeconds)],
     ['Only with a role', draft.assignmentRequired ? 'Yes' : 'No'],
-    ['Says what clients can handle', draft.clientCapabilities ? 'Yes' : 'No'],
+    ['Client capabilities (xms_cc)', draft.clientCapabilities ? 'Yes' : 'No'],
     ['Roles', draft.roles.map(({ value }) => value).join(', ') || 'None'],
   ]
   const mine = new Map(words(yours))

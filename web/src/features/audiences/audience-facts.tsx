@@ -22,9 +22,9 @@ export function AudienceFacts({ audience }: { audience: Audience }) {
       </Fact>
       <Fact name="Token lifetime">{lifetimeWords(audience.lifetimeSeconds)}</Fact>
       <Fact name="Who gets tokens">
-        {audience.assignmentRequired ? 'Principals with a role alone' : 'Every principal'}
+        {audience.assignmentRequired ? 'Only principals with a role' : 'Every principal'}
       </Fact>
-      <Fact name="Says what clients can handle">{audience.clientCapabilities ? 'Yes' : 'No'}</Fact>
+      <Fact name="Client capabilities (xms_cc)">{audience.clientCapabilities ? 'Yes' : 'No'}</Fact>
       <Fact name="Registered">
         <ExactTime at={audience.createdAt} relative />
       </Fact>

@@ -41,7 +41,7 @@ describe('the page of an audience', () => {
   test('shows what its tokens are like, its roles, and who has them', async () => {
     const { screen } = await show()
     await expect.element(screen.getByText('2: aud is the application ID')).toBeVisible()
-    await expect.element(screen.getByText('Principals with a role alone')).toBeVisible()
+    await expect.element(screen.getByText('Only principals with a role')).toBeVisible()
     await expect.element(screen.getByRole('table', { name: 'Roles' }).getByText('Reads orders')).toBeVisible()
     const assigned = screen.getByRole('table', { name: 'Role assignments' })
     await expect.element(assigned.getByText('User-assigned identity')).toBeVisible()

@@ -103,7 +103,7 @@ function Overview({ identity }: { identity: UserIdentityDetail }) {
           </Fact>
         </Facts>
       </Card>
-      <Card title="What hangs on it">
+      <Card title="What depends on it">
         <Dependents identity={identity} />
       </Card>
       {identity.state !== 'deleted' && <UseIdentity identity={identity} />}

@@ -130,12 +130,13 @@ function consequenceOf({ list, kind }: BulkWish): string | undefined {
     : 'They are refused at once, and can be restored under the same IDs for 30 days.'
 }
 
-const groups = [
-  { of: 'risky', title: 'Used in the last 24 hours' },
-  { of: 'refused', title: 'Not allowed' },
-  { of: 'change', title: 'Will change' },
-  { of: 'already', title: 'Need no change' },
-] as const
+const groupsOf = ({ risky }: BulkPreview) =>
+  [
+    { of: 'risky', title: 'Will change, used in the last 24 hours' },
+    { of: 'refused', title: 'Not allowed' },
+    { of: 'change', title: risky > 0 ? 'Will change, not used in that time' : 'Will change' },
+    { of: 'already', title: 'Need no change' },
+  ] as const
 
 function Verdicts({ preview }: { preview: BulkPreview }) {
   const { total, change, already, refused, risky } = preview
@@ -158,7 +159,7 @@ function Verdicts({ preview }: { preview: BulkPreview }) {
           <p>Whatever uses them is refused from then on.</p>
         </Notice>
       )}
-      {groups.map(({ of, title }) => {
+      {groupsOf(preview).map(({ of, title }) => {
         const items = preview.examples.filter((item) => (item.risky ? 'risky' : item.verdict) === of)
         return items.length === 0 ? null : (
           <details key={of}>
