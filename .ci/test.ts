@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The test command: finds or installs a Chromium and a software token, fetches the clients of other languages, builds the dashboard, runs every suite and ends with one line that
- * counts them all. A suite that could not run counts as one failure; nothing is skipped silently.
+ * The test command: finds or installs a Chromium and a software token, fetches the clients of other languages, builds the dashboard,
+ * runs every suite and ends with one line that counts them all. A suite that could not run counts as one failure; nothing is skipped
+ * silently.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'signet-test-'))
