@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The test command: finds or installs a Chromium and a software token, builds the dashboard, runs every suite and ends with one line that
- * counts them all. A suite that could not run counts as one failure; nothing is skipped silently.
+ * The test command: finds or installs a Chromium and a software token, fetches the clients of other languages, builds the dashboard,
+ * runs every suite and ends with one line that counts them all. A suite that could not run counts as one failure; nothing is skipped
+ * silently.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'signet-test-'))
@@ -75,10 +76,7 @@ function unitTests(environment: NodeJS.ProcessEnv): Count {
 function endToEndTests(environment: NodeJS.ProcessEnv): Count {
   const report = join(reports, 'e2e.json')
   const cli = join('node_modules', '@playwright', 'test', 'cli.js')
-  const status = run('e2e', [cli, 'test'], {
-    ...environment,
-    SIGNET_E2E_REPORT: report,
-  })
+  const status = run('e2e', [cli, 'test'], { ...environment, SIGNET_E2E_REPORT: report })
   const result = readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(report)
   if (!result) return couldNotRun
   const failed = result.stats.unexpected + result.stats.flaky
