@@ -3,6 +3,7 @@ import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
+import type { Route } from '@signet/shared/api/contract'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { federationApi } from '@signet/shared/api/federation'
@@ -66,7 +67,7 @@ import { Cursors } from './platform/database/paging.ts'
 import { RecoveryShares } from './platform/database/recovery.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
-import { contractRouter, type Guard } from './platform/http/contract-router.ts'
+import { contractRouter, type Guard, type Handlers } from './platform/http/contract-router.ts'
 import { deploymentHandlers } from './platform/http/deployment-routes.ts'
 import { describeApi } from './platform/http/describe-api.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
@@ -303,80 +304,49 @@ export async function composeServer(parts: ServerParts) {
 
   /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
   const adminApi = (guard: Guard): IRouter => {
-    const options = { guard, log: requestLog, idempotency }
     const router = Router()
-    router.use(contractRouter(operatorsApi, sessionHandlers(operators), options))
-    router.use(
-      contractRouter(
-        resourcesApi,
-        resourceHandlers({
-          resources,
-          identities,
-          view,
-          list,
-          audit,
-          clock,
-          tenantId,
-          authorityUrl: config.authorityUrl,
-          requireStepUp,
-        }),
-        options,
-      ),
-    )
-    router.use(
-      contractRouter(
-        applicationsApi,
-        applicationHandlers({ applications, list: applicationList, activity: view, requireStepUp }),
-        options,
-      ),
-    )
-    const test = async (principalId: ObjectId, token: string) =>
-      authority.federation.test(await registry.require(principalId), token)
-    router.use(contractRouter(federationApi, federationHandlers({ federated, test }), options))
+    const serve = <Api extends Record<string, Route>>(api: Api, handlers: Handlers<Api>) =>
+      router.use(contractRouter(api, handlers, { guard, log: requestLog, idempotency }))
+    const { authorityUrl } = config
     const groups = new ResourceGroups({ ...base, defaults })
-    const userIdentities = { ...base, users, userList, userView, view, groups, registry, roles }
-    router.use(contractRouter(userIdentitiesApi, userIdentityHandlers(userIdentities), options))
-    router.use(contractRouter(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }), options))
-    router.use(contractRouter(rotationApi, rotationHandlers(rotation), options))
-    const keyAdmin = { admin: authority.keyAdmin, requireStepUp }
-    router.use(contractRouter(signingKeysApi, signingKeyHandlers(keyAdmin), options))
-    router.use(contractRouter(enrollmentApi, enrollmentHandlers(plane.enrollment), options))
-    router.use(
-      contractRouter(
-        tokenTestsApi,
-        tokenTestHandlers({
-          tests,
-          keySet: () => discovery.keySet(true),
-          requireStepUp,
-        }),
-        options,
-      ),
-    )
-    router.use(contractRouter(bulkApi, bulkHandlers(bulk, { requirePermission, requireStepUp }), options))
-    router.use(contractRouter(overviewApi, overviewHandlers(overview, hasPermission), options))
-    router.use(tokenTestStream(tests.tester, guard))
-    router.use(contractRouter(auditApi, auditHandlers({ audit, exports: auditExports, requireStepUp }), options))
+    const federation = {
+      federated,
+      test: async (principalId: ObjectId, token: string) =>
+        authority.federation.test(await registry.require(principalId), token),
+    }
     const keys = {
       root,
       rootKeyId: () => new DataKeysStore(database).rootKeyId(),
       recoverySet: () => recovery.current(),
     }
     const demo = { isDemo, removeDemo: demoRemoval({ isDemo, audit, removeDemo: parts.removeDemo }) }
-    router.use(contractRouter(deploymentApi, deploymentHandlers({ ...keys, ...demo }), options))
-    router.use(contractRouter(clockApi, clockHandlers(confirmation), options))
-    router.use(contractRouter(viewsApi, viewHandlers(views), options))
-    router.use(contractRouter(openapiApi, { document: describeApi }, options))
-    router.use(
-      contractRouter(
-        resolveApi,
-        {
-          anything: async ({ params }, context) => ({
-            items: await resolver.find(params.anything, (permission) => hasPermission(context, permission)),
-          }),
-        },
-        options,
-      ),
+    const stepped = { requireStepUp }
+    serve(operatorsApi, sessionHandlers(operators))
+    serve(resourcesApi, resourceHandlers({ ...base, ...stepped, resources, identities, view, list, authorityUrl }))
+    serve(applicationsApi, applicationHandlers({ ...stepped, applications, list: applicationList, activity: view }))
+    serve(federationApi, federationHandlers(federation))
+    serve(
+      userIdentitiesApi,
+      userIdentityHandlers({ ...base, users, userList, userView, view, groups, registry, roles }),
     )
+    serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
+    serve(rotationApi, rotationHandlers(rotation))
+    serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
+    serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
+    serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
+    serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
+    serve(overviewApi, overviewHandlers(overview, hasPermission))
+    router.use(tokenTestStream(tests.tester, guard))
+    serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))
+    serve(deploymentApi, deploymentHandlers({ ...keys, ...demo }))
+    serve(clockApi, clockHandlers(confirmation))
+    serve(viewsApi, viewHandlers(views))
+    serve(openapiApi, { document: describeApi })
+    serve(resolveApi, {
+      anything: async ({ params }, context) => ({
+        items: await resolver.find(params.anything, (permission) => hasPermission(context, permission)),
+      }),
+    })
     return router
   }
 
