@@ -114,7 +114,7 @@ journey('an operator turns on 31 of 38 filtered instances and undoes it', inFour
     await expectAccessible()
     await hand.choose(main.getByLabel('Result', { exact: true }), 'No change needed')
     await expect(
-      page.getByRole('table', { name: 'Instances of the job' }).locator('tbody').getByRole('row'),
+      page.getByRole('table', { name: 'Items of the job' }).locator('tbody').getByRole('row'),
     ).toHaveCount(7)
   })
 
