@@ -41,7 +41,7 @@ test('shows the lines of every protocol that the agent serves, for the shell tha
 test('copies the lines of all of them with one button', async () => {
   const copied = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
   const screen = await render(<UseFromCode instance={instanceWith(endpoints)} />)
-  await screen.getByRole('button', { name: 'Copy the lines of every protocol' }).click()
+  await screen.getByRole('button', { name: 'Copy all lines of every protocol' }).click()
   const text = copied.mock.calls[0]?.[0] ?? ''
   expect(text.match(/^# .*/gm)).toEqual([
     '# App Service endpoint',

@@ -55,7 +55,7 @@ function Lines({ endpoints }: { endpoints: LocalEndpoints }) {
             choices={shellChoices}
             onChange={(next) => setPreferences({ shell: next })}
           />
-          <CopyButton value={everyLine(all)} label="the lines of every protocol" text="Copy all" />
+          <CopyButton value={everyLine(all)} label="all lines of every protocol" text="Copy all" />
         </span>
       }
     >
