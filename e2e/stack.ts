@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
@@ -165,19 +166,25 @@ export class Stack {
   }
 }
 
+/**
+ * Below those that the kernel hands out by itself: another program's connection could have one of these before the server that
+ * it is meant for listens. At random, since other stacks look for theirs at the same time.
+ */
+const portRange = { from: 12_000, to: 32_000 }
+
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    if (typeof address !== 'object' || address === null) throw new Error('no port')
-    return address.port
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = randomInt(portRange.from, portRange.to)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
