@@ -118,7 +118,7 @@ test('every client is refused a client ID that nobody has', async () => {
   await expectRefused({ what: 'unknown client_id', clientId, imds: notFound, appService: unable })
 })
 
-test('every client is refused an identity that is not assigned to the instance, in the same words', async () => {
+test('every client is refused an identity that is not assigned to the instance, in the same words (vector 14)', async () => {
   const { clientId } = foreign
   await expectRefused({ what: 'identity not assigned', clientId, imds: notFound, appService: unable })
 })

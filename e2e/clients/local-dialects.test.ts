@@ -65,7 +65,7 @@ async function expectServed(
 
 for (const each of clientPrograms) {
   for (const dialect of dialects.filter((one) => isKnownTo(each, one))) {
-    test(`${each.language}: ${each.credentials.join(', ')} get genuine tokens by ${dialect}`, async () => {
+    test(`${each.language}: ${each.credentials.join(', ')} get genuine tokens by ${dialect}, then from their cache (vector 4)`, async () => {
       const reason = 'the agent cannot write the folder that clients of Azure Arc insist on'
       if (!isServed(dialect)) noteLacking({ name: 'Azure Arc', reason, of: { way: 'arc' } })
       test.skip(!isServed(dialect), reason)

@@ -8,7 +8,7 @@ beforeEach(async () => {
 })
 afterEach(() => authority.close())
 
-describe('discovery', () => {
+describe('discovery (vector 10)', () => {
   const get = async (path: string) => read(await fetch(`${authority.base}${path}`))
 
   it('publishes v1 and v2 metadata whose issuer is at the authority itself', async () => {

@@ -24,7 +24,7 @@ const fresh = (more: Record<string, unknown> = {}) =>
   client.assertion(client.header(), client.claims(authority.clock.now(), more))
 const tokenUrl = `${authorityUrl}/${tenantId}/oauth2/v2.0/token`
 
-describe('assertion dialects (wire-protocol 3.4)', () => {
+describe('assertion dialects (vector 8)', () => {
   const now = () => authority.clock.now() / 1_000
   const base = () => ({
     iss: client.principal.clientId,
@@ -134,7 +134,7 @@ describe('assertion dialects (wire-protocol 3.4)', () => {
   })
 })
 
-describe('refusals of assertions', () => {
+describe('refusals of assertions (vector 8)', () => {
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const h = () => client.header()
   const c = (more: Record<string, unknown> = {}) => client.claims(authority.clock.now(), more)

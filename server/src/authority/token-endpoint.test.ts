@@ -153,7 +153,7 @@ describe('state of principal and certificate', () => {
   })
 })
 
-describe('bad requests', () => {
+describe('bad requests (vector 9)', () => {
   it.each<[string, Record<string, string | null>, number, number]>([
     ['no grant', { grant_type: null }, 400, 900144],
     ['another grant', { grant_type: 'password' }, 400, 70003],
