@@ -43,7 +43,7 @@ export const applicationColumns = columnsOf<ApplicationSummary>([
   { id: 'federated', header: 'Federated', width: 86, cell: ({ federatedCredentials }) => federatedCredentials },
   {
     id: 'expiry',
-    header: 'Last credential ends',
+    header: 'Last expiry',
     width: 112,
     sort: 'expires',
     cell: ({ lastExpiryAt }) => (lastExpiryAt === null ? <None /> : <DueTime at={lastExpiryAt} />),
