@@ -113,9 +113,7 @@ journey('an operator turns on 31 of 38 filtered instances and undoes it', inFour
     await expect(main).toContainText('opening day')
     await expectAccessible()
     await hand.choose(main.getByLabel('Result', { exact: true }), 'No change needed')
-    await expect(
-      page.getByRole('table', { name: 'Items of the job' }).locator('tbody').getByRole('row'),
-    ).toHaveCount(7)
+    await expect(page.getByRole('table', { name: 'Items of the job' }).locator('tbody').getByRole('row')).toHaveCount(7)
   })
 
   await step('the list shows each of them on, with a principal ID of its own', async () => {
