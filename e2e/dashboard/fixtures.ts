@@ -32,6 +32,8 @@ export const test = base.extend<Quiet & { excused: RegExp[] }>({
       browser.on('context', listen)
       await use(undefined)
       browser.off('context', listen)
+      // Pages left open would go on asking a server that is about to stop, in the next test of this browser.
+      for (const context of browser.contexts()) await context.close()
       expect(faults.filter((fault) => !excused.some((excuse) => excuse.test(fault)))).toEqual([])
     },
     { auto: true },
@@ -57,10 +59,19 @@ export const faultsAlone = { resultTypes: ['violations'] } satisfies Parameters<
  */
 export const rulesOfColour = ['color-contrast', 'link-in-text-block']
 
+/** Waits for what comes to an end by itself: half way between two colours no contrast is what it will be. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
+}
+
 /** WCAG 2.2 AA in both themes. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
+    await atRest(page)
     const axe = new AxeBuilder({ page }).options(faultsAlone)
     const { violations } = await (colorScheme === 'light'
       ? axe.withTags(standards)

@@ -8,7 +8,7 @@ import { agentFolder } from './agent-folder.ts'
 import { dialectEnvironment } from './client-environment.ts'
 
 /** Passed on to the workload. */
-const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+const forwarded = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 /** A terminal sends these to the whole group, the workload among them. */
 const ofTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
 /** What shells end with when a program is not there, or cannot be run. */
@@ -34,10 +34,12 @@ export async function runWorkload(
   const tokenFile = dialect === 'workload-identity' ? { clientId: clientId || null } : undefined
   using run = await WorkloadRun.begin(agentDir, systemClock, tokenFile)
   const variables = dialectEnvironment(agentDir, { dialect, clientId, identityHeader: run.identityHeader })
+  // Before there is a workload: a quick one can have a signal sent to this process before `spawn` comes back.
+  const signals = new ForwardedSignals()
   const child = spawn(command, args, { stdio: 'inherit', env: workloadEnvironment(environment, variables) })
-  const stopForwarding = forwardSignals(child)
+  signals.goTo(child)
   const end = await endOf(child, command)
-  stopForwarding()
+  signals.stop()
   process.exitCode = end.code
   // Whoever waits for this process is to see what ended the workload.
   if (end.signal) process.kill(process.pid, end.signal)
@@ -54,14 +56,29 @@ function workloadEnvironment(
   return { ...Object.fromEntries(kept), ...variables, ...Object.fromEntries(own) }
 }
 
-function forwardSignals(child: ChildProcess): () => void {
-  const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
-  const forward = (signal: NodeJS.Signals) => {
-    if (!hasTerminal || !ofTerminal.has(signal)) child.kill(signal)
+/** Holds what this process is sent, from when it is made, for the workload. */
+class ForwardedSignals {
+  readonly #hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
+  readonly #early: NodeJS.Signals[] = []
+  #child: ChildProcess | undefined
+
+  constructor() {
+    for (const signal of forwarded) process.on(signal, this.#forward)
   }
-  for (const signal of signals) process.on(signal, forward)
-  return () => {
-    for (const signal of signals) process.off(signal, forward)
+
+  goTo(child: ChildProcess): void {
+    this.#child = child
+    for (const signal of this.#early.splice(0)) this.#forward(signal)
+  }
+
+  stop(): void {
+    for (const signal of forwarded) process.off(signal, this.#forward)
+  }
+
+  readonly #forward = (signal: NodeJS.Signals): void => {
+    if (this.#hasTerminal && ofTerminal.has(signal)) return
+    if (this.#child) this.#child.kill(signal)
+    else this.#early.push(signal)
   }
 }
 
