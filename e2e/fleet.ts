@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Stack } from './stack.ts'
 
 const program = fileURLToPath(new URL('../server/bench/agents.ts', import.meta.url))
+const clients = fileURLToPath(new URL('workloads/fleet-clients.ts', import.meta.url))
 
 export interface Member {
   readonly name: string
@@ -15,11 +16,13 @@ export interface Member {
 /** Instances with a real agent each, all agents in one process, since a process for each of them would be a gigabyte or two. */
 export class Fleet {
   readonly #process: ChildProcess
+  readonly #folder: string
   /** By name. */
   readonly ids: ReadonlyMap<string, string>
 
-  private constructor(child: ChildProcess, ids: ReadonlyMap<string, string>) {
+  private constructor(child: ChildProcess, folder: string, ids: ReadonlyMap<string, string>) {
     this.#process = child
+    this.#folder = folder
     this.ids = ids
   }
 
@@ -36,12 +39,33 @@ export class Fleet {
     const folder = join(stack.folder, 'fleet')
     mkdirSync(folder, { mode: 0o700 })
     const child = spawn(process.execPath, [program, folder], {
-      env: { ...stack.environment, SIGNET_LOG_LEVEL: 'warn' },
+      env: { ...stack.environment, SIGNET_LOG_LEVEL: 'error' },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     child.stdin.end(JSON.stringify(joins))
     await connected(child)
-    return new Fleet(child, ids)
+    return new Fleet(child, folder, ids)
+  }
+
+  /** The address of each member's IMDS. */
+  endpoints(): string[] {
+    return [...this.ids.keys()].map((name) => {
+      const text = readFileSync(join(this.#folder, name, 'endpoints.json'), 'utf8')
+      return (JSON.parse(text) as { urls: { imds: string } }).urls.imds
+    })
+  }
+
+  /** The agent can store nothing new for its identities, as on a failing disk; what it holds in memory it goes on serving. */
+  breakDisk(name: string): void {
+    const folder = join(this.#folder, name, 'credentials')
+    renameSync(folder, `${folder}.away`)
+    writeFileSync(folder, '')
+  }
+
+  mendDisk(name: string): void {
+    const folder = join(this.#folder, name, 'credentials')
+    rmSync(folder)
+    renameSync(`${folder}.away`, folder)
   }
 
   async close(): Promise<void> {
@@ -49,6 +73,38 @@ export class Fleet {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGTERM')
     await ended
+  }
+}
+
+/** What clients of a fleet saw. */
+export interface Seen {
+  readonly tokens: number
+  /** How many of them were not the same as one before. */
+  readonly distinct: number
+  /** Tokens of the client that got fewest. */
+  readonly least: number
+  readonly failed: number
+  /** The first of them. */
+  readonly failures: readonly string[]
+}
+
+/** A client on each member, asking from now on until it is ended. @returns ends them */
+export async function askAllTheWhile(
+  fleet: Fleet,
+  audiences: readonly string[],
+  everyMs: number,
+): Promise<() => Promise<Seen>> {
+  const child = spawn(process.execPath, [clients], { stdio: ['pipe', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8')
+  })
+  child.stdin.end(JSON.stringify({ endpoints: fleet.endpoints(), audiences, everyMs }))
+  await once(child.stdout, 'data')
+  return async () => {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await once(child, 'close')
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Seen
   }
 }
 
