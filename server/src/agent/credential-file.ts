@@ -22,8 +22,8 @@ const StoredCredential = StoredKey.extend({
 export type StoredCredential = z.infer<typeof StoredCredential>
 
 /**
- * The credential of one slot at rest. It moves `pendingKey` → `prepared` → `active`, one atomic write each, so whatever
- * moment the process dies in, the next one sees either the step before or the step after (SEC-43).
+ * The credential of one slot at rest. It moves `pendingKey` → `prepared` → `active` → `previous`, one atomic write
+ * each, so whatever moment the process dies in, the next one sees either the step before or the step after (SEC-43).
  */
 export const CredentialRecord = z.object({
   slotId: SlotId,
@@ -34,6 +34,8 @@ export const CredentialRecord = z.object({
   prepared: StoredCredential.nullable(),
   /** What assertions are signed with. */
   active: StoredCredential.nullable(),
+  /** What they were signed with before, for as long as the server may still roll back to it. */
+  previous: StoredCredential.nullable(),
 })
 export type CredentialRecord = z.infer<typeof CredentialRecord>
 
@@ -87,7 +89,7 @@ export function signingCredentialOf(stored: StoredCredential): SigningCredential
 function isWhole(record: CredentialRecord): boolean {
   try {
     if (record.pendingKey) importPrivateKey(Buffer.from(record.pendingKey.privateKey, 'base64'))
-    for (const stored of [record.prepared, record.active]) if (stored) signingCredentialOf(stored)
+    for (const stored of [record.prepared, record.active, record.previous]) if (stored) signingCredentialOf(stored)
     return true
   } catch {
     return false

@@ -10,6 +10,10 @@ export type SlotStep =
   | { readonly kind: 'acknowledge'; readonly from: 'prepared' | 'active' }
   /** The server already knows that we hold it: use it. */
   | { readonly kind: 'adopt' }
+  /** The server rolled back: use the one before again. */
+  | { readonly kind: 'restore' }
+  /** The server never comes back to the one before: wipe it. */
+  | { readonly kind: 'forget' }
 
 const keep: SlotStep = { kind: 'keep' }
 const request: SlotStep = { kind: 'request' }
@@ -21,9 +25,12 @@ const request: SlotStep = { kind: 'request' }
 export function planSlot(slot: DesiredSlot, local: CredentialRecord | undefined): SlotStep {
   const prepared = local?.prepared ?? null
   const active = local?.active ?? null
+  const previous = local?.previous ?? null
   if (prepared && slot.active === prepared.x5tS256) return { kind: 'adopt' }
   if (prepared && slot.prepared === prepared.x5tS256) return { kind: 'acknowledge', from: 'prepared' }
   if (active && slot.prepared === active.x5tS256) return { kind: 'acknowledge', from: 'active' }
+  if (previous && slot.active === previous.x5tS256) return { kind: 'restore' }
+  if (previous && slot.previous !== previous.x5tS256) return { kind: 'forget' }
   // A prepared certificate whose key is not here: the answer was lost before the key that belongs to it was stored.
   if (slot.prepared) return request
   if (slot.run?.state === 'requested') return request

@@ -143,6 +143,7 @@ describe('what to do next about a slot', () => {
       id: randomUUID(),
       active: null,
       prepared: null,
+      previous: null,
       keyAlgorithm: 'p256',
       rotateAfter: null,
       run: null,
@@ -155,6 +156,7 @@ describe('what to do next about a slot', () => {
       pendingKey: null,
       prepared: null,
       active: null,
+      previous: null,
       ...part,
     })
   const [a, b] = [thumbprint('a'), thumbprint('b')]
@@ -180,6 +182,15 @@ describe('what to do next about a slot', () => {
     ['the same credential on both sides', { active: a }, { active: stored('a') }, 'keep'],
     ['a run that was activated', { active: a, run: { ...run, state: 'activated' } }, { active: stored('a') }, 'keep'],
     ['another active credential on the server', { active: b }, { active: stored('a') }, 'request'],
+    ['a roll back', { active: a }, { active: stored('b'), previous: stored('a') }, 'restore'],
+    ['a roll back and a rotation', { active: a, run }, { active: stored('b'), previous: stored('a') }, 'restore'],
+    [
+      'the overlap of both',
+      { active: b, previous: a, run: { ...run, state: 'activated' } },
+      { active: stored('b'), previous: stored('a') },
+      'keep',
+    ],
+    ['the end of the overlap', { active: b }, { active: stored('b'), previous: stored('a') }, 'forget'],
     ['a revoked credential', {}, { active: stored('a') }, 'request'],
   ])('%s', (_title, desired, held, kind) => {
     expect(planSlot(slot(desired), local(held)).kind).toBe(kind)

@@ -5,7 +5,7 @@ import { createCertificationRequest } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey, keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { CredentialRecord } from './credential-file.ts'
+import type { CredentialRecord, StoredCredential } from './credential-file.ts'
 import { planSlot, type SlotStep } from './credential-plan.ts'
 import type { HeldIdentities } from './held-identities.ts'
 import type { ServerClient } from './server-client.ts'
@@ -124,7 +124,7 @@ export class CredentialSync {
     let principal = this.#desired(slotId)
     for (let steps = 0; principal && steps < mostSteps && !this.#stopped; steps += 1) {
       let step = planSlot(principal.slot, this.#parts.held.record(slotId))
-      if (step.kind === 'request' && this.#mayBeStale(job)) {
+      if (mayBeMistaken(step) && this.#mayBeStale(job)) {
         const fresh: DesiredState = await this.#parts.client.sync()
         principal = fresh.principals.find((one) => one.slot.id === slotId)
         if (!principal) return
@@ -145,6 +145,8 @@ export class CredentialSync {
     const local = this.#parts.held.record(principal.slot.id)
     if (step.kind === 'request') return this.#request(principal, local)
     if (step.kind === 'acknowledge') return this.#acknowledge(principal, local, step.from)
+    if (step.kind === 'restore') return this.#restore(principal, local)
+    if (step.kind === 'forget') return this.#forget(principal)
     return this.#activate(principal, local)
   }
 
@@ -194,21 +196,36 @@ export class CredentialSync {
     const stored = local?.[from]
     if (!stored) return undefined
     await this.#parts.client.acknowledge(principal.slot.id, { x5tS256: stored.x5tS256 })
-    return from === 'prepared' ? this.#activate(principal, local) : activated(principal, stored.x5tS256)
+    return from === 'prepared' ? this.#activate(principal, local) : activated(principal, stored.x5tS256, local.previous)
   }
 
   #activate(principal: DesiredPrincipal, local: CredentialRecord | undefined): DesiredPrincipal | undefined {
     const prepared = local?.prepared
     if (!prepared) return undefined
-    const isStored = this.#parts.held.storeRecord({ ...this.#base(principal), prepared: null, active: prepared })
+    const base = this.#base(principal)
+    const previous = base.active ?? base.previous
+    const isStored = this.#parts.held.storeRecord({ ...base, prepared: null, active: prepared, previous })
     if (!isStored) return undefined
     this.#parts.log.info({ objectId: principal.objectId, x5tS256: prepared.x5tS256 }, 'certificate in use')
-    return activated(principal, prepared.x5tS256)
+    return activated(principal, prepared.x5tS256, previous)
+  }
+
+  /** The certificate that was rolled back is revoked: its key goes at once. */
+  #restore(principal: DesiredPrincipal, local: CredentialRecord | undefined): DesiredPrincipal | undefined {
+    const previous = local?.previous
+    if (!previous) return undefined
+    const isStored = this.#parts.held.storeRecord({ ...this.#base(principal), active: previous, previous: null })
+    this.#parts.log.info({ objectId: principal.objectId, x5tS256: previous.x5tS256 }, 'rolled back to this certificate')
+    return isStored ? principal : undefined
+  }
+
+  #forget(principal: DesiredPrincipal): DesiredPrincipal | undefined {
+    return this.#parts.held.storeRecord({ ...this.#base(principal), previous: null }) ? principal : undefined
   }
 
   /** The record as it stands now: an await may have passed since it was last looked at. */
   #base({ slot, objectId }: DesiredPrincipal): CredentialRecord {
-    const empty = { slotId: slot.id, objectId, pendingKey: null, prepared: null, active: null }
+    const empty = { slotId: slot.id, objectId, pendingKey: null, prepared: null, active: null, previous: null }
     return this.#parts.held.record(slot.id) ?? empty
   }
 }
@@ -225,10 +242,17 @@ function newJob(): SlotJob {
   }
 }
 
+/** Whether a state that is older than our last step could ask for it by mistake. */
+function mayBeMistaken({ kind }: SlotStep): boolean {
+  return kind === 'request' || kind === 'restore' || kind === 'forget'
+}
+
 /** The principal as the server has it once `x5tS256` is acknowledged; the state that says so may take a moment. */
 function activated(
   principal: DesiredPrincipal,
   x5tS256: NonNullable<DesiredPrincipal['slot']['active']>,
+  previous: StoredCredential | null,
 ): DesiredPrincipal {
-  return { ...principal, slot: { ...principal.slot, active: x5tS256, prepared: null, run: null } }
+  const slot = { ...principal.slot, active: x5tS256, prepared: null, previous: previous?.x5tS256 ?? null, run: null }
+  return { ...principal, slot }
 }

@@ -6,6 +6,7 @@ import {
   CredentialFiles,
   type CredentialRecord,
   type SigningCredential,
+  type StoredCredential,
   signingCredentialOf,
 } from './credential-file.ts'
 import type { AssignedIdentity } from './identity-selector.ts'
@@ -21,6 +22,8 @@ export interface HeldIdentity extends AssignedIdentity {
   readonly cacheKey: string
   /** Undefined until the first certificate was acknowledged. */
   readonly credential: SigningCredential | undefined
+  /** The one before, while the server may roll back to it. */
+  readonly previous: SigningCredential | undefined
 }
 
 /**
@@ -33,6 +36,7 @@ export class HeldIdentities {
   readonly #files: CredentialFiles
   readonly #records = new Map<string, CredentialRecord>()
   readonly #signing = new Map<string, SigningCredential>()
+  readonly #previous = new Map<string, SigningCredential>()
   /** Credentials that are out of use and still on disk, because removing them failed. */
   readonly #unwiped = new Map<CredentialRecord['slotId'], CredentialRecord['objectId']>()
   #state: DesiredState | undefined
@@ -138,10 +142,8 @@ export class HeldIdentities {
 
   #remember(record: CredentialRecord): void {
     this.#records.set(record.slotId, record)
-    if (!record.active) this.#signing.delete(record.slotId)
-    else if (this.#signing.get(record.slotId)?.x5tS256 !== record.active.x5tS256) {
-      this.#signing.set(record.slotId, signingCredentialOf(record.active))
-    }
+    keepUp(this.#signing, record.slotId, record.active)
+    keepUp(this.#previous, record.slotId, record.previous)
   }
 
   /** In memory first: a disk that fails must not keep a key in use. */
@@ -151,6 +153,7 @@ export class HeldIdentities {
     for (const record of gone) {
       this.#records.delete(record.slotId)
       this.#signing.delete(record.slotId)
+      this.#previous.delete(record.slotId)
       this.#unwiped.set(record.slotId, record.objectId)
     }
   }
@@ -183,6 +186,13 @@ export class HeldIdentities {
       instances: one.instances,
       cacheKey: `${one.objectId} ${one.version} `,
       credential: this.#signing.get(one.slot.id),
+      previous: this.#previous.get(one.slot.id),
     }))
   }
+}
+
+/** Reading a key costs, and most steps of a slot leave it as it is. */
+function keepUp(read: Map<string, SigningCredential>, slotId: string, stored: StoredCredential | null): void {
+  if (!stored) read.delete(slotId)
+  else if (read.get(slotId)?.x5tS256 !== stored.x5tS256) read.set(slotId, signingCredentialOf(stored))
 }

@@ -135,8 +135,27 @@ export class TokenBroker {
     return new TokenAnswer(token, { ...identity, resource }, this.#now())
   }
 
+  /**
+   * A roll back revokes the certificate in use a moment before this agent hears of it; the one before is accepted by then.
+   */
   async #ask(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<IssuedToken> {
-    const { credential } = identity
+    try {
+      return await this.#askWith(identity.credential, identity, resource, trace)
+    } catch (error) {
+      if (!(error instanceof SignetError) || error.code !== 'credential_refused') throw error
+      const now = this.#held.identities.find(({ objectId }) => objectId === identity.objectId)
+      const other = now?.credential === identity.credential ? now?.previous : now?.credential
+      if (!now || !other || now.suspended) throw error
+      return this.#askWith(other, now, resource, trace)
+    }
+  }
+
+  async #askWith(
+    credential: SigningCredential | undefined,
+    identity: HeldIdentity,
+    resource: string,
+    trace: ProbeTrace | undefined,
+  ): Promise<IssuedToken> {
     const state = this.#held.state
     if (!credential || !state) throw new SignetError('identity_pending')
     if (!scopeToken.test(resource)) throw unknownResource('its name has characters no resource has')

@@ -1,17 +1,13 @@
-import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import {
   ClientId,
   CredentialId,
   type InstanceId,
   ObjectId,
-  type RunId,
   type SlotId,
   type TenantId,
-  ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { CertificateFacts } from '../platform/crypto/certificate.ts'
 import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -25,6 +21,7 @@ import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
+import { type PreparedCredential, preparedRow } from './prepared-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
 import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
@@ -37,15 +34,6 @@ export interface ClientRecord {
   readonly credentials: readonly KeyCredential[]
   readonly secrets: readonly KnownSecret[]
   readonly trusts: readonly FederatedTrust[]
-}
-
-interface PreparedCredential {
-  readonly slotId: SlotId
-  readonly runId: RunId
-  readonly principalId: ObjectId
-  readonly authorityId: string
-  readonly keyAlgorithm: KeyAlgorithm
-  readonly facts: CertificateFacts
 }
 
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
@@ -228,35 +216,9 @@ export class PrincipalRegistry {
 
   /** Registers a certificate that is accepted from now on, beside the active one. */
   async addPrepared(tx: Tx, context: RequestContext, prepared: PreparedCredential): Promise<KeyCredential> {
-    const now = this.#clock.now()
     const id = CredentialId.parse(this.#ids.next())
-    await this.#store.insertCredential(tx, {
-      id,
-      tenant_id: this.#tenantId,
-      slot_id: prepared.slotId,
-      principal_id: prepared.principalId,
-      serial: prepared.facts.serial,
-      x5t: prepared.facts.x5t,
-      x5t_s256: ThumbprintS256.parse(prepared.facts.x5tS256),
-      spki_s256: prepared.facts.spkiS256,
-      cert_der: prepared.facts.der,
-      key_alg: prepared.keyAlgorithm,
-      key_location: 'agent',
-      ca_id: prepared.authorityId,
-      long_assertions: 0,
-      not_before: prepared.facts.notBefore,
-      not_after: prepared.facts.notAfter,
-      usable_until: null,
-      state: 'prepared',
-      run_id: prepared.runId,
-      activated_at: null,
-      revoked_at: null,
-      first_used_at: null,
-      last_used_at: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    })
+    const row = preparedRow(prepared, { id, tenantId: this.#tenantId, now: this.#clock.now() })
+    await this.#store.insertCredential(tx, row)
     const credential = await this.requireCredential(id, tx)
     await this.#recorded(tx, context, 'credential.prepared', credential)
     return credential
@@ -272,6 +234,12 @@ export class PrincipalRegistry {
   async supersedeCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
     await this.#move(tx, credential, 'retiring', { usable_until: usableUntil })
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
+  }
+
+  /** Accepted until its own end again, as it was before another superseded it. */
+  async reinstateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
+    await this.#move(tx, credential, 'active', { usable_until: null })
+    await this.#recorded(tx, context, 'credential.reinstated', credential)
   }
 
   async retireCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
@@ -362,7 +330,7 @@ export class PrincipalRegistry {
     tx: Tx,
     credential: KeyCredential,
     to: KeyCredential['state'],
-    change: { usable_until?: number; activated_at?: number; revoked_at?: number },
+    change: { usable_until?: number | null; activated_at?: number; revoked_at?: number },
   ): Promise<void> {
     assertMove(credential.state, to)
     const moved = await this.#store.moveCredential(tx, credential.id, credential.state, {
@@ -376,7 +344,7 @@ export class PrincipalRegistry {
   async #recorded(
     tx: Tx,
     context: RequestContext,
-    action: 'credential.prepared' | 'credential.activated' | 'credential.retired' | 'credential.revoked',
+    action: `credential.${'prepared' | 'activated' | 'reinstated' | 'retired' | 'revoked'}`,
     credential: KeyCredential,
     reason?: string,
   ): Promise<void> {

@@ -10,7 +10,8 @@ import { type RequestContext, systemContext } from '../platform/request-context.
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
-import { mostJitter, overlapUntil, rotateAfter } from './rotation-policy.ts'
+import { canRollBack, nothingToRollBackTo } from './roll-back.ts'
+import { mostJitter, overlapUntil, rotateAfter, rotateAfterRollback } from './rotation-policy.ts'
 import type { PolicyRow, RunRow, SlotRow } from './rotation-store.ts'
 import { type LedgerParts, RunLedger } from './run-ledger.ts'
 
@@ -200,6 +201,34 @@ export class CredentialRollover {
     }
     await this.#runs.move(tx, context, run, 'completed')
     await database.changed(tx, { kind: 'slot', id: run.principal_id })
+  }
+
+  /**
+   * Undoes T3 while the old credential is still accepted: it is the active one again, and the new one is revoked, so that
+   * a certificate that was judged bad never comes back. Tokens that were had with the new one live to their end.
+   *
+   * @throws SignetError `conflict` when there is nothing to go back to any more
+   */
+  async rollBack(tx: Tx, context: RequestContext, { id }: Pick<RunRow, 'id'>, reason: string): Promise<void> {
+    const { registry, store, clock, tenantId, database } = this.#parts
+    const run = await this.#runs.require(id, tx)
+    const slot = await store.slot(run.slot_id, tx)
+    const now = clock.now()
+    const previous = run.from_credential_id ? await registry.requireCredential(run.from_credential_id, tx) : undefined
+    if (slot?.state !== 'open' || !canRollBack(run, previous, now)) throw nothingToRollBackTo(run)
+    if (slot.active_credential_id !== null) {
+      const bad = await registry.requireCredential(slot.active_credential_id, tx)
+      await registry.revokeCredential(tx, context, bad, reason === '' ? 'rolled back' : `rolled back: ${reason}`)
+    }
+    await registry.reinstateCredential(tx, context, previous)
+    const planned = this.#dueAfter(previous, await store.policy(tenantId, tx), slot, false)
+    await this.#updateSlot(tx, slot, {
+      active_credential_id: previous.id,
+      rotate_after: rotateAfterRollback({ planned, now, notAfter: previous.notAfter }),
+      updated_at: now,
+    })
+    await this.#runs.move(tx, context, run, 'rolled_back', { reason })
+    await database.changed(tx, { kind: 'slot', id: slot.principal_id })
   }
 
   /**

@@ -25,6 +25,10 @@ const operations = {
     const prepared = (await rowsOf(stack, 'credentials')).find((row) => row.state === 'prepared')
     if (prepared) await stack.rotation.rollover.activateUsed((await stack.registry.requireCredential(prepared.id)).id)
   },
+  rollBack: async ({ stack }: World) => {
+    const run = (await rowsOf(stack, 'rotation_runs')).at(-1)
+    if (run) await stack.database.transact((tx) => stack.rotation.rollover.rollBack(tx, contextOf(), run, 'it fails'))
+  },
   turn: ({ stack }: World) => stack.rotation.scheduler.turn(),
   twoTurns: ({ stack }: World) => Promise.all([stack.rotation.scheduler.turn(), stack.scheduler().turn()]),
   hour: async ({ stack }: World) => stack.clock.advance(hourMs),
@@ -131,7 +135,7 @@ async function expectOneRecordPerTransition(stack: Stack): Promise<void> {
       if (index > 0) expect(step.from_state).toBe(steps[index - 1]?.to_state)
     }
     expect(steps.at(-1)?.to_state).toBe(run.state)
-    const isEnd = run.state === 'completed' || run.state === 'failed' || run.state === 'cancelled'
+    const isEnd = ['completed', 'failed', 'cancelled', 'rolled_back'].includes(run.state)
     expect(run.finished_at !== null).toBe(isEnd)
   }
   const trail = await auditTrail(stack)
@@ -142,6 +146,8 @@ async function expectOneRecordPerTransition(stack: Stack): Promise<void> {
     completed: countOf('rotation.completed'),
     failed: countOf('rotation.failed'),
     cancelled: countOf('rotation.cancelled'),
+    rolledBack: countOf('rotation.rolled_back'),
+    reinstated: countOf('credential.reinstated'),
     prepared: countOf('credential.prepared'),
     activated: countOf('credential.activated'),
     retired: countOf('credential.retired'),
@@ -151,6 +157,8 @@ async function expectOneRecordPerTransition(stack: Stack): Promise<void> {
     completed: runsIn('completed'),
     failed: runsIn('failed'),
     cancelled: runsIn('cancelled'),
+    rolledBack: runsIn('rolled_back'),
+    reinstated: runsIn('rolled_back'),
     prepared: credentials.length,
     activated: credentials.filter((one) => one.activated_at !== null).length,
     retired: credentials.filter((one) => one.state === 'retired').length,

@@ -1,5 +1,5 @@
 import type { RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 
 /** Pure rules of when things roll. Times are epoch milliseconds, shares are of the lifetime. */
 
@@ -31,6 +31,15 @@ export function rotateAfter(options: {
   return Math.round(options.issuedAt + options.lifetimeMs * Math.max(share, earliestShare))
 }
 
+/**
+ * When a credential that was rolled back to is due again. It is mostly overdue, which is why it was replaced: rotating it at
+ * once would undo the roll back, so there is a day for whoever looks into it, or half of what is left where that is less.
+ */
+export function rotateAfterRollback(options: { planned: number; now: number; notAfter: number }): number {
+  const { planned, now, notAfter } = options
+  return Math.max(planned, now + Math.min(dayMs, Math.round((notAfter - now) / 2)))
+}
+
 /** Until when the old credential stays accepted beside the new one; never past its own end. */
 export function overlapUntil(options: { now: number; overlapMs: number; notAfter: number }): number {
   return Math.min(options.notAfter, options.now + options.overlapMs)
@@ -38,6 +47,7 @@ export function overlapUntil(options: { now: number; overlapMs: number; notAfter
 
 /** Lower lanes go first (data-and-scale §5). */
 export function laneOf(trigger: RunTrigger, lifeLeftShare: number | null): number {
+  if (trigger === 'emergency') return 0
   if (trigger === 'enable' || trigger === 'manual' || trigger === 'reenroll') return 10
   return lifeLeftShare !== null && lifeLeftShare < 0.2 ? 50 : 100
 }

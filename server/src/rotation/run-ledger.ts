@@ -19,13 +19,15 @@ export interface LedgerParts {
   readonly tenantId: string
 }
 
-type Ended = 'completed' | 'failed' | 'cancelled'
+type Ended = 'completed' | 'failed' | 'cancelled' | 'rolled_back'
 
 /** What a move brings with it. */
 interface MoveFacts {
   readonly change?: Partial<Pick<RunRow, 'to_credential_id' | 'due_at'>>
   /** Why it failed: a code of the catalogue, and words. */
   readonly failure?: { readonly code: string; readonly reason: string }
+  /** Why somebody wanted it. */
+  readonly reason?: string | undefined
 }
 
 /**
@@ -92,7 +94,7 @@ export class RunLedger {
     context: RequestContext,
     run: RunRow,
     to: Exclude<RunState, 'requested'>,
-    { change, failure }: MoveFacts = {},
+    { change, failure, reason = failure?.reason }: MoveFacts = {},
   ): Promise<void> {
     const { store, clock, database } = this.#parts
     const now = clock.now()
@@ -110,9 +112,10 @@ export class RunLedger {
     await this.#step(tx, context, run, {
       from: run.state,
       to,
-      ...(failure && { errorCode: failure.code, detail: failure.reason }),
+      ...(failure && { errorCode: failure.code }),
+      ...(reason && { detail: reason }),
     })
-    if (isEnd(to)) await this.#recordEnd(tx, context, run, to, failure?.reason)
+    if (isEnd(to)) await this.#recordEnd(tx, context, run, to, reason)
   }
 
   /** @throws SignetError `not_found` */
@@ -164,5 +167,5 @@ export class RunLedger {
 }
 
 function isEnd(state: RunState): state is Ended {
-  return state === 'completed' || state === 'failed' || state === 'cancelled'
+  return state === 'completed' || state === 'failed' || state === 'cancelled' || state === 'rolled_back'
 }

@@ -58,14 +58,16 @@ export class SlotDirectory {
   }
 
   async #standings(slots: readonly SlotRow[]): Promise<SlotStanding[]> {
+    const runs = new Map((await this.#store.openRuns(slots.map((slot) => slot.id))).map((run) => [run.slot_id, run]))
     const ids = slots
-      .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id])
+      .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id, supersededBy(runs.get(slot.id))])
       .filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
-    const runs = new Map((await this.#store.openRuns(slots.map((slot) => slot.id))).map((run) => [run.slot_id, run]))
     const keyAlgorithm = KeyAlgorithm.parse((await this.#store.policy(this.#tenantId)).key_alg)
     const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
       id ? (credentials.get(id)?.x5tS256 ?? null) : null
+    const retiringOf = (id: string | null): ThumbprintS256 | null =>
+      id !== null && credentials.get(id)?.state === 'retiring' ? thumbprintOf(id) : null
     return slots.map((slot) => ({
       principalId: ObjectId.parse(slot.principal_id),
       agentId: AgentId.parse(slot.agent_id),
@@ -76,6 +78,7 @@ export class SlotDirectory {
         id: SlotId.parse(slot.id),
         active: thumbprintOf(slot.active_credential_id),
         prepared: thumbprintOf(slot.prepared_credential_id),
+        previous: retiringOf(supersededBy(runs.get(slot.id))),
         keyAlgorithm,
         rotateAfter: slot.rotate_after,
         run: desiredRun(runs.get(slot.id)),
@@ -86,4 +89,9 @@ export class SlotDirectory {
 
 function desiredRun(run: RunRow | undefined): DesiredSlot['run'] {
   return run ? { id: RunId.parse(run.id), state: run.state } : null
+}
+
+/** What a run that waits for the end of its overlap has superseded. */
+function supersededBy(run: RunRow | undefined): string | null {
+  return run?.state === 'activated' ? run.from_credential_id : null
 }

@@ -7,22 +7,36 @@ export type CredentialState = z.infer<typeof CredentialState>
 const moves: Record<CredentialState, readonly CredentialState[]> = {
   prepared: ['active', 'retired', 'revoked'],
   active: ['retiring', 'retired', 'revoked'],
-  retiring: ['retired', 'revoked'],
+  retiring: ['active', 'retired', 'revoked'],
   retired: [],
   revoked: [],
 }
 
-/** Whether a credential may go from one state to the other. A prepared one that is never picked up retires unused. */
+/**
+ * Whether a credential may go from one state to the other. A prepared one that is never picked up retires unused; a
+ * retiring one is active again when the one that superseded it is rolled back.
+ */
 export function canMove(from: CredentialState, to: CredentialState): boolean {
   return moves[from].includes(to)
 }
 
-/** A rotation run records one rollover, from the request to the retirement of the old credential. */
-export const RunState = z.enum(['requested', 'prepared', 'activated', 'completed', 'failed', 'cancelled'])
+/**
+ * A rotation run records one rollover, from the request to the retirement of the old credential. `rolled_back`: the old
+ * one came back during the overlap, and the new one is revoked.
+ */
+export const RunState = z.enum([
+  'requested',
+  'prepared',
+  'activated',
+  'completed',
+  'failed',
+  'cancelled',
+  'rolled_back',
+])
 export type RunState = z.infer<typeof RunState>
 
 /** Why a rollover was started. */
-export const RunTrigger = z.enum(['schedule', 'enable', 'manual', 'policy', 'reenroll'])
+export const RunTrigger = z.enum(['schedule', 'enable', 'manual', 'emergency', 'policy', 'reenroll'])
 export type RunTrigger = z.infer<typeof RunTrigger>
 
 /** Where a managed identity stands; `enabling` and `disabling` last until the agent has followed. */

@@ -72,6 +72,8 @@ export const DesiredSlot = z.object({
   id: SlotId,
   active: ThumbprintS256.nullable(),
   prepared: ThumbprintS256.nullable(),
+  /** The one before the active one while it is still accepted: kept, since a roll back makes it the active one again. */
+  previous: ThumbprintS256.nullable(),
   keyAlgorithm: KeyAlgorithm,
   rotateAfter: Instant.nullable(),
   run: z.object({ id: RunId, state: RunState }).nullable(),

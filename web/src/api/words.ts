@@ -124,12 +124,14 @@ export const runWords: Record<RunState, Word> = {
   completed: { word: 'Completed', tone: 'ok' },
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'stopped' },
+  rolled_back: { word: 'Rolled back', tone: 'warn' },
 }
 
 export const triggerWords: Record<RunTrigger, string> = {
   schedule: 'Schedule',
   enable: 'Identity turned on',
   manual: 'By hand',
+  emergency: 'Emergency: the others were revoked',
   policy: 'Policy change',
   reenroll: 'Agent enrolled again',
 }

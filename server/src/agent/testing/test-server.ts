@@ -24,6 +24,7 @@ interface TestSlot {
   readonly id: SlotId
   active: string | null
   prepared: string | null
+  previous: string | null
   run: { id: string; state: string } | null
   keyAlgorithm: KeyAlgorithm
   readonly certificates: Map<string, Buffer>
@@ -101,7 +102,7 @@ export class TestServer {
   addPrincipal(kind: 'system' | 'user' = 'system', keyAlgorithm: KeyAlgorithm = 'p256'): TestPrincipal {
     const run = { id: randomUUID(), state: 'requested' }
     const id = SlotId.parse(randomUUID())
-    const slot = { id, active: null, prepared: null, run, keyAlgorithm, certificates: new Map() }
+    const slot = { id, active: null, prepared: null, previous: null, run, keyAlgorithm, certificates: new Map() }
     const objectId = ObjectId.parse(randomUUID())
     const principal: TestPrincipal = { objectId, clientId: randomUUID(), kind, version: 1, state: 'enabled', slot }
     this.principals.push(principal)
@@ -112,6 +113,12 @@ export class TestServer {
   push(): void {
     this.#generation += 1
     for (const stream of this.#streams) stream.send('state', this.state())
+  }
+
+  /** What the one before was comes back, and the authority refuses the newer one. */
+  rollBack({ slot }: TestPrincipal): void {
+    if (slot.active !== null) this.authority.keys.delete(slot.active)
+    Object.assign(slot, { active: slot.previous, previous: null, run: null })
   }
 
   /** The database is that of an earlier day: generations start again from there. */
@@ -235,6 +242,7 @@ export class TestServer {
     const { x5tS256 } = body as { x5tS256: string }
     if (slot.active === x5tS256) return undefined
     if (slot.prepared !== x5tS256) throw new SignetError('conflict')
+    slot.previous = slot.active
     slot.active = x5tS256
     slot.prepared = null
     slot.run = { id: slot.run?.id ?? randomUUID(), state: 'activated' }

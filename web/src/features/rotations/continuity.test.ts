@@ -80,6 +80,14 @@ describe('whether a certificate was accepted at every moment', () => {
     expect(of({ to })).toMatchObject({ verdict: 'ended', overlapMs: 3_600_000 - 300 })
   })
 
+  test('is proven by a roll back during the overlap', () => {
+    const from = { ...exampleOld, state: 'active', usableUntil: null }
+    const to = { ...exampleCredential, state: 'revoked', revokedAt: at + 3_600_000 }
+    const found = of({ state: 'rolled_back', finishedAt: at + 3_600_000, from, to })
+    expect(found).toMatchObject({ verdict: 'proven', overlapMs: 3_600_000 - 300 })
+    expect(found.sentence).toContain('the old one was accepted all along')
+  })
+
   test('holds up to the moment at which both were revoked together', () => {
     const revoked = { state: 'revoked', revokedAt: at + 3_600_000 }
     const changes = {

@@ -36,6 +36,7 @@ export function continuityOf(run: Run, time: (at: number) => string, now: number
     }
   }
   const end = acceptedUntil(to, run)
+  if (run.state === 'rolled_back' && to.revokedAt !== null) return rolledBackOf(to.revokedAt, old, start, time)
   if (to.revokedAt !== null && end < old) return revokedOf(to.revokedAt, old, start, time)
   const overlapMs = old - start
   const both = `both ${old > now ? 'are' : 'were'} accepted in between`
@@ -98,6 +99,15 @@ function revokedOf(revokedAt: number, old: number, start: number, time: (at: num
     verdict: 'ended',
     headline: 'The new certificate was revoked during the overlap',
     sentence: `New from ${time(start)} until it was revoked at ${time(revokedAt)}; the old one was accepted until ${time(old)}.`,
+    overlapMs: revokedAt - start,
+  }
+}
+
+function rolledBackOf(revokedAt: number, old: number, start: number, time: (at: number) => string): Continuity {
+  return {
+    verdict: 'proven',
+    headline: 'Rolled back: at no moment without an accepted certificate',
+    sentence: `New from ${time(start)} until it was revoked at ${time(revokedAt)}; the old one was accepted all along, until ${time(old)}.`,
     overlapMs: revokedAt - start,
   }
 }

@@ -17,7 +17,7 @@ type Run = Pick<RotationDetail, 'steps' | 'firstToken'> & RotationSummary
 
 /** The stages of one rotation in order, each with the instant it was reached, and what proves it. */
 export function stagesOf(run: Run): Stage[] {
-  const over = run.state === 'failed' || run.state === 'cancelled'
+  const over = run.state === 'failed' || run.state === 'cancelled' || run.state === 'rolled_back'
   let waiting = false
   return reached(run).map((stage) => {
     if (stage.at !== null) return { ...stage, status: 'done' }

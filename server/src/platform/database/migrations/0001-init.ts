@@ -156,9 +156,9 @@ CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepa
 CREATE TABLE rotation_runs (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
   principal_id TEXT NOT NULL, principal_name TEXT NOT NULL,
-  trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','policy','reenroll')),
+  trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','emergency','policy','reenroll')),
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled')),
+  state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled','rolled_back')),
   lane INTEGER NOT NULL, from_credential_id TEXT, to_credential_id TEXT, attempt INTEGER NOT NULL,
   due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, error_code TEXT, error_detail TEXT,
   prepared_at INTEGER, activated_at INTEGER, finished_at INTEGER,
