@@ -4,10 +4,8 @@ import {
   CredentialId,
   type InstanceId,
   ObjectId,
-  type RunId,
   type SlotId,
   type TenantId,
-  ThumbprintS256,
 } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -21,12 +19,18 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { KnownSecret } from './client-secret.ts'
 import { ClientSecretsStore } from './client-secrets-store.ts'
+import { credentialRow, type IssuedBy } from './credential-row.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
+import {
+  type AcknowledgingAgent,
+  type CertificateNames,
+  type PrincipalChange,
+  PrincipalsStore,
+} from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -40,12 +44,12 @@ export interface ClientRecord {
 }
 
 interface PreparedCredential {
-  readonly slotId: SlotId
-  readonly runId: RunId
   readonly principalId: ObjectId
-  readonly authorityId: string
   readonly keyAlgorithm: KeyAlgorithm
   readonly facts: CertificateFacts
+  readonly issuedBy: IssuedBy
+  /** At whose wish. */
+  readonly actor: RequestContext['actor']
 }
 
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
@@ -230,33 +234,9 @@ export class PrincipalRegistry {
   async addPrepared(tx: Tx, context: RequestContext, prepared: PreparedCredential): Promise<KeyCredential> {
     const now = this.#clock.now()
     const id = CredentialId.parse(this.#ids.next())
-    await this.#store.insertCredential(tx, {
-      id,
-      tenant_id: this.#tenantId,
-      slot_id: prepared.slotId,
-      principal_id: prepared.principalId,
-      serial: prepared.facts.serial,
-      x5t: prepared.facts.x5t,
-      x5t_s256: ThumbprintS256.parse(prepared.facts.x5tS256),
-      spki_s256: prepared.facts.spkiS256,
-      cert_der: prepared.facts.der,
-      key_alg: prepared.keyAlgorithm,
-      key_location: 'agent',
-      ca_id: prepared.authorityId,
-      long_assertions: 0,
-      not_before: prepared.facts.notBefore,
-      not_after: prepared.facts.notAfter,
-      usable_until: null,
-      state: 'prepared',
-      run_id: prepared.runId,
-      activated_at: null,
-      revoked_at: null,
-      first_used_at: null,
-      last_used_at: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    })
+    const principal = await this.require(prepared.principalId, tx)
+    const row = credentialRow({ ...prepared, id, principal, tenantId: this.#tenantId, at: now })
+    await this.#store.insertCredential(tx, row)
     const credential = await this.requireCredential(id, tx)
     await this.#recorded(tx, context, 'credential.prepared', credential)
     return credential
@@ -268,19 +248,24 @@ export class PrincipalRegistry {
     await this.#recorded(tx, context, 'credential.activated', credential)
   }
 
+  /** The agent says that it holds the credential; repeating it changes nothing. */
+  async acknowledgeCredential(tx: Tx, credential: KeyCredential, agent: AcknowledgingAgent): Promise<void> {
+    await this.#store.acknowledge(tx, credential.id, agent, this.#clock.now())
+  }
+
   /** Superseded, but accepted until `usableUntil`. */
   async supersedeCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
-    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil })
+    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil, superseded_at: this.#clock.now() })
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
   }
 
   async retireCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    await this.#move(tx, credential, 'retired', {})
+    await this.#move(tx, credential, 'retired', { retired_at: this.#clock.now() })
     await this.#recorded(tx, context, 'credential.retired', credential)
   }
 
   async revokeCredential(tx: Tx, context: RequestContext, credential: KeyCredential, reason: string): Promise<void> {
-    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now() })
+    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now(), revoke_reason: reason })
     await this.#recorded(tx, context, 'credential.revoked', credential, reason)
   }
 
@@ -362,7 +347,7 @@ export class PrincipalRegistry {
     tx: Tx,
     credential: KeyCredential,
     to: KeyCredential['state'],
-    change: { usable_until?: number; activated_at?: number; revoked_at?: number },
+    change: Omit<Parameters<PrincipalsStore['moveCredential']>[3], 'state' | 'updated_at'>,
   ): Promise<void> {
     assertMove(credential.state, to)
     const moved = await this.#store.moveCredential(tx, credential.id, credential.state, {

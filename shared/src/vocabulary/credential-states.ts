@@ -21,8 +21,8 @@ export function canMove(from: CredentialState, to: CredentialState): boolean {
 export const RunState = z.enum(['requested', 'prepared', 'activated', 'completed', 'failed', 'cancelled'])
 export type RunState = z.infer<typeof RunState>
 
-/** Why a rollover was started. */
-export const RunTrigger = z.enum(['schedule', 'enable', 'manual', 'policy', 'reenroll'])
+/** Why a rollover was started; `expiring`: by the schedule, but so late that little of the old certificate's life is left. */
+export const RunTrigger = z.enum(['schedule', 'expiring', 'enable', 'manual', 'policy', 'reenroll'])
 export type RunTrigger = z.infer<typeof RunTrigger>
 
 /** Where a managed identity stands; `enabling` and `disabling` last until the agent has followed. */

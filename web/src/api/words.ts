@@ -131,6 +131,7 @@ export const triggerWords: Record<RunTrigger, string> = {
   enable: 'Identity turned on',
   manual: 'By hand',
   policy: 'Policy change',
+  expiring: 'Schedule, late: little life left',
   reenroll: 'Agent enrolled again',
 }
 
