@@ -52,11 +52,18 @@ export function principalRow(
 /** An active certificate whose key an agent holds. */
 export function credentialRow(
   own: Stamps &
-    Omit<Row<'credentials'>, 'key_alg' | 'key_location' | 'long_assertions' | 'state' | 'usable_until' | 'revoked_at'>,
+    Omit<Row<'credentials'>, 'key_alg' | 'key_location' | 'long_assertions' | 'state' | keyof typeof nothing>,
 ): Row<'credentials'> {
-  const none = { usable_until: null, revoked_at: null, first_used_at: null, last_used_at: null }
-  return { key_alg: 'rsa2048', key_location: 'agent', long_assertions: 0, state: 'active', ...none, ...own }
+  return { key_alg: 'rsa2048', key_location: 'agent', long_assertions: 0, state: 'active', ...nothing, ...own }
 }
+
+const nothing = {
+  ...{ usable_until: null, superseded_at: null, retired_at: null, revoked_at: null, revoke_reason: null },
+  ...{ first_used_at: null, last_used_at: null, delivered_at: null, acknowledged_at: null },
+  ...{ ack_agent_id: null, ack_agent_name: null, ack_agent_version: null },
+  ...{ principal_name: 'bench', instance_id: null, instance_name: null, cause: 'enable' },
+  ...{ actor_kind: 'system', actor_id: null, actor_label: 'bench' },
+} as const
 
 /** An act on an instance. */
 export function auditEventRow(own: Omit<Row<'audit_events'>, 'target_kind'>): Row<'audit_events'> {

@@ -151,6 +151,7 @@ export async function composeServer(parts: ServerParts) {
     authorities,
     neighbours: {
       agents: (ids) => plane.directory.describe(ids),
+      instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
       firstToken: (use) => authority.log.firstWith(use),
     },
   })

@@ -119,6 +119,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     authorities,
     neighbours: {
       agents: (ids) => plane.directory.describe(ids),
+      instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
       firstToken: ({ x5tS256 }) => firstTokens.get(x5tS256),
     },
   })

@@ -109,7 +109,7 @@ async function dispatch(
   if (collection === 'slots' && verb === 'acknowledge') {
     const slotId = parseWith(SlotId, id)
     const { x5tS256 } = await parse(AcknowledgeRequest, request)
-    return parts.rollover.acknowledge(context, agentId, slotId, x5tS256)
+    return parts.rollover.acknowledge(context, agentId, slotId, x5tS256, agent.agent_version)
   }
   throw new SignetError('not_found', 'The agent protocol has no such address.')
 }

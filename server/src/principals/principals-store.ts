@@ -16,8 +16,19 @@ import type { Tx } from '../platform/transaction.ts'
 import type { KeyCredential, KeyOwner } from './key-credential.ts'
 import type { Principal } from './principal.ts'
 
-type CredentialChange = Partial<Pick<CredentialsTable, 'state' | 'usable_until' | 'activated_at' | 'revoked_at'>> & {
-  updated_at: number
+type CredentialChange = Partial<
+  Pick<
+    CredentialsTable,
+    'state' | 'usable_until' | 'activated_at' | 'superseded_at' | 'retired_at' | 'revoked_at' | 'revoke_reason'
+  >
+> & { updated_at: number }
+
+/** The agent that says it holds a credential. */
+export interface AcknowledgingAgent {
+  readonly id: string
+  readonly name: string
+  /** Null where it is not known. */
+  readonly version: string | null
 }
 
 /** What can change about a principal besides its state. */
@@ -273,11 +284,36 @@ export class PrincipalsStore {
   ): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('credentials')
-      .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+      .set((eb) => ({
+        ...change,
+        // Whoever uses it has it, whether its acknowledgement arrived or not.
+        ...(change.activated_at !== undefined && {
+          delivered_at: eb.fn.coalesce('delivered_at', eb.val(change.activated_at)),
+        }),
+        version: eb('version', '+', 1),
+      }))
       .where('id', '=', id)
       .where('state', '=', from)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
+  }
+
+  /** The first acknowledgement stays. */
+  async acknowledge(tx: Tx, id: string, agent: AcknowledgingAgent, at: number): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('credentials')
+      .set((eb) => ({
+        delivered_at: eb.fn.coalesce('delivered_at', eb.val(at)),
+        acknowledged_at: at,
+        ack_agent_id: agent.id,
+        ack_agent_name: agent.name,
+        ack_agent_version: agent.version,
+        updated_at: at,
+      }))
+      .where('id', '=', id)
+      .where('acknowledged_at', 'is', null)
+      .where('state', 'in', ['prepared', 'active', 'retiring'])
+      .execute()
   }
 
   /** The states are part of the statement, not bound, as in the condition of the index. */
@@ -295,7 +331,10 @@ export class PrincipalsStore {
   async recordUse(tx: Tx, id: string, at: number): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('credentials')
-      .set((eb) => ({ first_used_at: eb.fn.coalesce('first_used_at', eb.val(at)), last_used_at: at }))
+      .set((eb) => ({
+        first_used_at: eb.fn.coalesce('first_used_at', eb.val(at)),
+        last_used_at: sql<number>`max(coalesce(last_used_at, ${at}), ${at})`,
+      }))
       .where('id', '=', id)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n

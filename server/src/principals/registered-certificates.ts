@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { RegisteredCertificate } from '@signet/shared/api/applications'
-import { CredentialId, ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
+import { CredentialId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
@@ -10,6 +10,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
+import { credentialRow } from './credential-row.ts'
 import type { KeyCredential } from './key-credential.ts'
 import type { Principal } from './principal.ts'
 import { PrincipalsStore } from './principals-store.ts'
@@ -51,10 +52,11 @@ export class RegisteredCertificates {
   async add(
     tx: Tx,
     context: RequestContext,
-    { objectId }: Principal,
+    principal: Principal,
     wanted: { certificate: string; longAssertions: boolean },
   ): Promise<RegisteredCertificate> {
     const { registry, clock, tenantId } = this.#parts
+    const { objectId } = principal
     const now = clock.now()
     const facts = readUploadedCertificate(wanted.certificate, now)
     if ((await this.#live(objectId, tx)).length >= mostCertificates) {
@@ -64,32 +66,20 @@ export class RegisteredCertificates {
     }
     await registry.claimKey(tx, { spkiS256: facts.spkiS256, ownerKind: 'application', ownerId: objectId })
     const id = CredentialId.parse(this.#ids.next())
-    const isNew = await this.#store.insertNewCredential(tx, {
+    const { actor } = context
+    const row = credentialRow({
       id,
-      tenant_id: tenantId,
-      slot_id: null,
-      principal_id: objectId,
-      serial: facts.serial,
-      x5t: facts.x5t,
-      x5t_s256: ThumbprintS256.parse(facts.x5tS256),
-      spki_s256: facts.spkiS256,
-      cert_der: facts.der,
-      key_alg: facts.key,
-      key_location: 'external',
-      ca_id: null,
+      tenantId,
+      principal,
+      facts,
+      keyAlgorithm: facts.key,
+      issuedBy: null,
+      actor,
+      at: now,
+    })
+    const isNew = await this.#store.insertNewCredential(tx, {
+      ...row,
       long_assertions: wanted.longAssertions ? 1 : 0,
-      not_before: facts.notBefore,
-      not_after: facts.notAfter,
-      usable_until: null,
-      state: 'active',
-      run_id: null,
-      activated_at: now,
-      revoked_at: null,
-      first_used_at: null,
-      last_used_at: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
     })
     if (!isNew) {
       throw new SignetError('conflict', 'This certificate is registered, or was and has been removed.', {

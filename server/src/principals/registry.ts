@@ -1,3 +1,4 @@
+import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import {
   ClientId,
   CredentialId,
@@ -8,6 +9,7 @@ import {
 } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { CertificateFacts } from '../platform/crypto/certificate.ts'
 import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
@@ -17,13 +19,18 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { KnownSecret } from './client-secret.ts'
 import { ClientSecretsStore } from './client-secrets-store.ts'
+import { credentialRow, type IssuedBy } from './credential-row.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
-import { type PreparedCredential, preparedRow } from './prepared-credential.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
+import {
+  type AcknowledgingAgent,
+  type CertificateNames,
+  type PrincipalChange,
+  PrincipalsStore,
+} from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -34,6 +41,15 @@ export interface ClientRecord {
   readonly credentials: readonly KeyCredential[]
   readonly secrets: readonly KnownSecret[]
   readonly trusts: readonly FederatedTrust[]
+}
+
+interface PreparedCredential {
+  readonly principalId: ObjectId
+  readonly keyAlgorithm: KeyAlgorithm
+  readonly facts: CertificateFacts
+  readonly issuedBy: IssuedBy
+  /** At whose wish. */
+  readonly actor: RequestContext['actor']
 }
 
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
@@ -216,8 +232,10 @@ export class PrincipalRegistry {
 
   /** Registers a certificate that is accepted from now on, beside the active one. */
   async addPrepared(tx: Tx, context: RequestContext, prepared: PreparedCredential): Promise<KeyCredential> {
+    const now = this.#clock.now()
     const id = CredentialId.parse(this.#ids.next())
-    const row = preparedRow(prepared, { id, tenantId: this.#tenantId, now: this.#clock.now() })
+    const principal = await this.require(prepared.principalId, tx)
+    const row = credentialRow({ ...prepared, id, principal, tenantId: this.#tenantId, at: now })
     await this.#store.insertCredential(tx, row)
     const credential = await this.requireCredential(id, tx)
     await this.#recorded(tx, context, 'credential.prepared', credential)
@@ -230,25 +248,30 @@ export class PrincipalRegistry {
     await this.#recorded(tx, context, 'credential.activated', credential)
   }
 
+  /** The agent says that it holds the credential; repeating it changes nothing. */
+  async acknowledgeCredential(tx: Tx, credential: KeyCredential, agent: AcknowledgingAgent): Promise<void> {
+    await this.#store.acknowledge(tx, credential.id, agent, this.#clock.now())
+  }
+
   /** Superseded, but accepted until `usableUntil`. */
   async supersedeCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
-    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil })
+    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil, superseded_at: this.#clock.now() })
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
   }
 
   /** Accepted until its own end again, as it was before another superseded it. */
   async reinstateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    await this.#move(tx, credential, 'active', { usable_until: null })
+    await this.#move(tx, credential, 'active', { usable_until: null, superseded_at: null })
     await this.#recorded(tx, context, 'credential.reinstated', credential)
   }
 
   async retireCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    await this.#move(tx, credential, 'retired', {})
+    await this.#move(tx, credential, 'retired', { retired_at: this.#clock.now() })
     await this.#recorded(tx, context, 'credential.retired', credential)
   }
 
   async revokeCredential(tx: Tx, context: RequestContext, credential: KeyCredential, reason: string): Promise<void> {
-    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now() })
+    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now(), revoke_reason: reason })
     await this.#recorded(tx, context, 'credential.revoked', credential, reason)
   }
 
@@ -330,7 +353,7 @@ export class PrincipalRegistry {
     tx: Tx,
     credential: KeyCredential,
     to: KeyCredential['state'],
-    change: { usable_until?: number | null; activated_at?: number; revoked_at?: number },
+    change: Omit<Parameters<PrincipalsStore['moveCredential']>[3], 'state' | 'updated_at'>,
   ): Promise<void> {
     assertMove(credential.state, to)
     const moved = await this.#store.moveCredential(tx, credential.id, credential.state, {

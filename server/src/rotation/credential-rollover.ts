@@ -10,15 +10,17 @@ import { type RequestContext, systemContext } from '../platform/request-context.
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import type { RotationNeighbours } from './history.ts'
 import { canRollBack, nothingToRollBackTo } from './roll-back.ts'
 import { mostJitter, overlapUntil, rotateAfter, rotateAfterRollback } from './rotation-policy.ts'
 import type { PolicyRow, RunRow, SlotRow } from './rotation-store.ts'
-import { type LedgerParts, RunLedger } from './run-ledger.ts'
+import { actorOf, type LedgerParts, RunLedger } from './run-ledger.ts'
 
 export interface RolloverParts extends LedgerParts {
   readonly database: Transactor & LedgerParts['database']
   readonly registry: PrincipalRegistry
   readonly authorities: CertificateAuthorities
+  readonly neighbours: Pick<RotationNeighbours, 'instanceOf'>
 }
 
 /** Called in the transaction that puts a credential to use. */
@@ -155,28 +157,37 @@ export class CredentialRollover {
     const policy = await store.policy(this.#parts.tenantId)
     const keyAlgorithm = requireAlgorithm(publicKey, policy)
     const facts = await this.#issue(slot, policy, publicKey)
+    const instance = await this.#parts.neighbours.instanceOf(agentId)
     const record = async (tx: Tx) => {
       const again = await registry.credentialForKey(slotId, spki, tx)
       if (again) return stillGood(again)
       await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
-      return this.#recordPrepared(tx, context, { agentId, slotId, facts, keyAlgorithm })
+      return this.#recordPrepared(tx, context, { agentId, slotId, instance, facts, keyAlgorithm })
     }
     const credential = await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record))
     return { credential, chain }
   }
 
   /** T3, as the agent confirms that it holds key and certificate on disk. Repeating it changes nothing. */
-  async acknowledge(context: RequestContext, agentId: AgentId, slotId: SlotId, x5tS256: string): Promise<void> {
+  async acknowledge(
+    context: RequestContext,
+    agentId: AgentId,
+    slotId: SlotId,
+    x5tS256: string,
+    agentVersion: string | null = null,
+  ): Promise<void> {
+    const agent = { id: agentId, name: context.actor.label, version: agentVersion }
     await this.#parts.database.transact(async (tx) => {
       const slot = await this.#slotOf(agentId, slotId, tx)
       if (slot.active_credential_id) {
         const active = await this.#parts.registry.requireCredential(slot.active_credential_id, tx)
-        if (active.x5tS256 === x5tS256) return
+        if (active.x5tS256 === x5tS256) return this.#parts.registry.acknowledgeCredential(tx, active, agent)
       }
       const prepared = slot.prepared_credential_id
         ? await this.#parts.registry.requireCredential(slot.prepared_credential_id, tx)
         : undefined
       if (prepared?.x5tS256 !== x5tS256) throw new SignetError('conflict', 'That certificate is not the prepared one.')
+      await this.#parts.registry.acknowledgeCredential(tx, prepared, agent)
       await this.#activate(tx, context, slot, prepared)
     })
   }
@@ -269,6 +280,7 @@ export class CredentialRollover {
     given: {
       agentId: AgentId
       slotId: SlotId
+      instance: Awaited<ReturnType<RotationNeighbours['instanceOf']>>
       facts: Awaited<ReturnType<CertificateAuthorities['issue']>>
       keyAlgorithm: KeyAlgorithm
     },
@@ -282,12 +294,17 @@ export class CredentialRollover {
       if (earlier.state === 'prepared') await registry.revokeCredential(tx, context, earlier, 'replaced before use')
     }
     const credential = await registry.addPrepared(tx, context, {
-      slotId: given.slotId,
-      runId: RunId.parse(run.id),
       principalId: ObjectId.parse(slot.principal_id),
-      authorityId: authorities.idOf('credentials'),
       keyAlgorithm: given.keyAlgorithm,
       facts: given.facts,
+      issuedBy: {
+        slotId: given.slotId,
+        runId: RunId.parse(run.id),
+        authorityId: authorities.idOf('credentials'),
+        cause: run.trigger,
+        instance: given.instance,
+      },
+      actor: actorOf(run),
     })
     const now = clock.now()
     await this.#updateSlot(tx, slot, { prepared_credential_id: credential.id, updated_at: now })

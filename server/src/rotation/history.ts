@@ -10,7 +10,6 @@ import type {
   RotationWaiting,
 } from '@signet/shared/api/rotation'
 import type { Term } from '@signet/shared/query/terms'
-import { ActorKind } from '@signet/shared/vocabulary/audit-events'
 import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -19,12 +18,15 @@ import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
 import { runDeadlineMs } from './rotation-policy.ts'
 import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
 import type { AttemptRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
+import { actorOf } from './run-ledger.ts'
 
 /** What the history asks of the domains that know agents and tokens. */
 export interface RotationNeighbours {
   readonly agents: (
     agentIds: readonly string[],
   ) => Promise<ReadonlyMap<string, { connected: boolean; lastSeenAt: number | null }>>
+  /** The instance that an agent serves; undefined where there is none any more. */
+  readonly instanceOf: (agentId: AgentId) => Promise<{ readonly id: string; readonly name: string } | undefined>
   /** The first token for a certificate, near the instant (epoch milliseconds) at which it was first used. */
   readonly firstToken: (use: { principalId: string; x5tS256: ThumbprintS256; at: number }) => FirstToken | undefined
 }
@@ -281,10 +283,6 @@ function overlapOf(
   const ended = from.revokedAt ?? (run.state === 'completed' ? run.finished_at : null)
   const until = planned !== null && ended !== null ? Math.min(planned, ended) : (ended ?? planned)
   return { overlapFrom: run.prepared_at, overlapUntil: until }
-}
-
-function actorOf(row: Pick<RunRow, 'actor_kind' | 'actor_id' | 'actor_label'>): RotationSummary['actor'] {
-  return { kind: ActorKind.parse(row.actor_kind), id: row.actor_id, label: row.actor_label }
 }
 
 function toStep(row: AttemptRow): RotationAttempt {

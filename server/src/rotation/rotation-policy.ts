@@ -45,11 +45,14 @@ export function overlapUntil(options: { now: number; overlapMs: number; notAfter
   return Math.min(options.notAfter, options.now + options.overlapMs)
 }
 
+/** With less of its life left than this share, a credential is late to roll. */
+export const lateShare = 0.2
+
 /** Lower lanes go first (data-and-scale §5). */
 export function laneOf(trigger: RunTrigger, lifeLeftShare: number | null): number {
   if (trigger === 'emergency') return 0
   if (trigger === 'enable' || trigger === 'manual' || trigger === 'reenroll') return 10
-  return lifeLeftShare !== null && lifeLeftShare < 0.2 ? 50 : 100
+  return lifeLeftShare !== null && lifeLeftShare < lateShare ? 50 : 100
 }
 
 const firstBackoffMs = 30 * secondMs

@@ -1,3 +1,5 @@
+import type { Actor } from '@signet/shared/api/rotation'
+import { ActorKind } from '@signet/shared/vocabulary/audit-events'
 import type { RunState, RunTrigger } from '@signet/shared/vocabulary/credential-states'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog } from '../audit/index.ts'
@@ -7,7 +9,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Tx } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
-import { laneOf } from './rotation-policy.ts'
+import { laneOf, lateShare } from './rotation-policy.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
 export interface LedgerParts {
@@ -44,12 +46,13 @@ export class RunLedger {
   }
 
   /** @throws SignetError `not_found` when the slot has an open run already */
-  async open(tx: Tx, context: RequestContext, slot: SlotRow, trigger: RunTrigger, reason?: string): Promise<RunRow> {
+  async open(tx: Tx, context: RequestContext, slot: SlotRow, asked: RunTrigger, reason?: string): Promise<RunRow> {
     const { store, clock, tenantId, registry } = this.#parts
     const now = clock.now()
     const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
     const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
     const id = RunId.parse(this.#ids.next())
+    const trigger = asked === 'schedule' && lifeLeft !== null && lifeLeft < lateShare ? 'expiring' : asked
     await store.insertRun(tx, {
       id,
       tenant_id: tenantId,
@@ -164,6 +167,11 @@ export class RunLedger {
     const principal = await this.#parts.registry.find(run.principal_id, tx)
     return { kind: 'identity', id: run.principal_id, label: principal?.displayName ?? run.principal_id }
   }
+}
+
+/** Who asked for a run, as they were called then. */
+export function actorOf(row: Pick<RunRow, 'actor_kind' | 'actor_id' | 'actor_label'>): Actor {
+  return { kind: ActorKind.parse(row.actor_kind), id: row.actor_id, label: row.actor_label }
 }
 
 function isEnd(state: RunState): state is Ended {

@@ -35,8 +35,8 @@ export const RunState = z.enum([
 ])
 export type RunState = z.infer<typeof RunState>
 
-/** Why a rollover was started. */
-export const RunTrigger = z.enum(['schedule', 'enable', 'manual', 'emergency', 'policy', 'reenroll'])
+/** Why a rollover was started; `expiring`: by the schedule, but so late that little of the old certificate's life is left. */
+export const RunTrigger = z.enum(['schedule', 'expiring', 'enable', 'manual', 'emergency', 'policy', 'reenroll'])
 export type RunTrigger = z.infer<typeof RunTrigger>
 
 /** Where a managed identity stands; `enabling` and `disabling` last until the agent has followed. */

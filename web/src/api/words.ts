@@ -133,6 +133,7 @@ export const triggerWords: Record<RunTrigger, string> = {
   manual: 'By hand',
   emergency: 'Emergency: the others were revoked',
   policy: 'Policy change',
+  expiring: 'Schedule, late: little life left',
   reenroll: 'Agent enrolled again',
 }
 

@@ -1,4 +1,4 @@
-import type { Flag, Versioned } from './columns.ts'
+import type { ByActor, Flag, Versioned } from './columns.ts'
 
 // Tables of `Schema` that say who exists, and what they authenticate with.
 
@@ -46,8 +46,8 @@ export interface FederatedCredentialsTable extends Versioned {
   last_used_at: number | null
 }
 
-/** Slot, run and CA are null for a certificate that an operator registered, and for no other. */
-export interface CredentialsTable extends Versioned {
+/** Slot, run, CA and cause are null for a certificate that an operator registered, and for no other. */
+export interface CredentialsTable extends Versioned, ByActor {
   id: string
   slot_id: string | null
   principal_id: string
@@ -70,6 +70,22 @@ export interface CredentialsTable extends Versioned {
   revoked_at: number | null
   first_used_at: number | null
   last_used_at: number | null
+  /** What the principal and its instance were called when it was issued. */
+  principal_name: string
+  instance_id: string | null
+  instance_name: string | null
+  /** Trigger of the rotation that brought it. */
+  cause: string | null
+  /** When it was first known to be on the instance: acknowledged, or used. */
+  delivered_at: number | null
+  acknowledged_at: number | null
+  /** The agent that acknowledged it, as it was then. */
+  ack_agent_id: string | null
+  ack_agent_name: string | null
+  ack_agent_version: string | null
+  superseded_at: number | null
+  retired_at: number | null
+  revoke_reason: string | null
 }
 
 export interface KnownKeysTable {

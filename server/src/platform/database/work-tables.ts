@@ -35,7 +35,7 @@ export interface RotationRunsTable extends Versioned, Leased, ByActor {
   principal_id: string
   /** As it was when the run was opened. */
   principal_name: string
-  trigger: 'schedule' | 'enable' | 'manual' | 'emergency' | 'policy' | 'reenroll'
+  trigger: 'schedule' | 'expiring' | 'enable' | 'manual' | 'emergency' | 'policy' | 'reenroll'
   state: 'requested' | 'prepared' | 'activated' | 'completed' | 'failed' | 'cancelled' | 'rolled_back'
   lane: number
   from_credential_id: string | null

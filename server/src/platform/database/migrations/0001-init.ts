@@ -1,3 +1,4 @@
+import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
 
 /** The first schema. Never edited once released; later versions are files of their own. */
@@ -141,6 +142,10 @@ CREATE TABLE credentials (
   not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, usable_until INTEGER,
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
   run_id TEXT, activated_at INTEGER, revoked_at INTEGER, first_used_at INTEGER, last_used_at INTEGER,
+  principal_name TEXT NOT NULL, instance_id TEXT, instance_name TEXT, cause TEXT,
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
+  delivered_at INTEGER, acknowledged_at INTEGER, ack_agent_id TEXT, ack_agent_name TEXT, ack_agent_version TEXT,
+  superseded_at INTEGER, retired_at INTEGER, revoke_reason TEXT,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   CHECK (key_location = 'external' OR (slot_id IS NOT NULL AND run_id IS NOT NULL AND ca_id IS NOT NULL))) STRICT;
 CREATE UNIQUE INDEX credentials_x5t_s256 ON credentials(x5t_s256);
@@ -156,7 +161,7 @@ CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepa
 CREATE TABLE rotation_runs (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, slot_id TEXT NOT NULL REFERENCES credential_slots(id),
   principal_id TEXT NOT NULL, principal_name TEXT NOT NULL,
-  trigger TEXT NOT NULL CHECK (trigger IN ('schedule','enable','manual','emergency','policy','reenroll')),
+  trigger TEXT NOT NULL CHECK (trigger IN ('schedule','expiring','enable','manual','emergency','policy','reenroll')),
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled','rolled_back')),
   lane INTEGER NOT NULL, from_credential_id TEXT, to_credential_id TEXT, attempt INTEGER NOT NULL,
@@ -355,4 +360,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}`
+${instanceList}${history}`
