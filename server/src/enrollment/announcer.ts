@@ -19,6 +19,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   resource: 'nobody',
   key: 'nobody',
   job: 'nobody',
+  rollout: 'nobody',
 }
 
 export interface AnnouncerParts {

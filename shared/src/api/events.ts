@@ -12,6 +12,7 @@ export const ChangeKind = z.enum([
   'resource',
   'key',
   'job',
+  'rollout',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

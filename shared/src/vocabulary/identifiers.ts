@@ -30,6 +30,10 @@ export type CredentialId = z.infer<typeof CredentialId>
 export const RunId = guid().brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>
 
+/** UUIDv7 of one rollout. */
+export const RolloutId = guid().brand<'RolloutId'>()
+export type RolloutId = z.infer<typeof RolloutId>
+
 /** UUIDv7 of one bulk job. */
 export const JobId = guid().brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>

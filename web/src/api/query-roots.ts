@@ -13,6 +13,7 @@ export type QueryRoot =
   | 'credentials'
   | 'tokens'
   | 'rotations'
+  | 'rollouts'
   | 'policy'
   | 'targets'
   | 'keys'
@@ -28,12 +29,13 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   instance: ['instances', 'identities', 'targets', 'overview'],
   principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'credentials', 'overview'],
   slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
-  run: ['instances', 'credentials', 'rotations', 'overview'],
-  agent: ['instances', 'identities', 'targets', 'overview'],
+  run: ['instances', 'credentials', 'rotations', 'rollouts', 'overview'],
+  agent: ['instances', 'identities', 'targets', 'rollouts', 'overview'],
   policy: ['policy', 'instances', 'credentials', 'overview'],
   // Every test that ends is recorded, and every sign-in that begins or ends.
   audit: ['audit', 'traces', 'sessions', 'overview'],
   resource: ['targets', 'audiences', 'roles'],
   key: ['keys', 'overview'],
   job: ['jobs', 'overview'],
+  rollout: ['rollouts', 'rotations', 'overview'],
 }

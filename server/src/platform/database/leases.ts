@@ -10,7 +10,7 @@ import { sqlOf } from './database.ts'
 export async function claimDue<Row>(
   tx: Tx,
   options: {
-    table: 'rotation_runs' | 'bulk_jobs'
+    table: 'rotation_runs' | 'bulk_jobs' | 'rollouts'
     order: readonly string[]
     returning: readonly string[]
     /** Also counts the claim as an attempt. */

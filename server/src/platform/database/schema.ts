@@ -13,6 +13,7 @@ import type {
   KnownKeysTable,
   PrincipalsTable,
 } from './principal-tables.ts'
+import type { RolloutItemsTable, RolloutsTable } from './rollout-tables.ts'
 import type {
   BulkItemsTable,
   BulkJobsTable,
@@ -331,6 +332,8 @@ export interface Schema {
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
+  rollouts: RolloutsTable
+  rollout_items: RolloutItemsTable
   bulk_jobs: BulkJobsTable
   bulk_items: BulkItemsTable
   signing_keys: SigningKeysTable

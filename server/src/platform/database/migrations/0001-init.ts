@@ -1,5 +1,6 @@
 import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
+import { rollouts } from './0001-rollouts.ts'
 
 /** The first schema. Never edited once released; later versions are files of their own. */
 export const init = `
@@ -360,4 +361,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}${history}`
+${instanceList}${history}${rollouts}`
