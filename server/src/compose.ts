@@ -149,6 +149,7 @@ export async function composeServer(parts: ServerParts) {
     ...base,
     registry,
     authorities,
+    rotationRate: config.rotationRate,
     neighbours: {
       agents: (ids) => plane.directory.describe(ids),
       instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],

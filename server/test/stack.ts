@@ -48,6 +48,8 @@ import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
+import { Sweep } from '../src/rotation/sweep.ts'
+import { SweepStore } from '../src/rotation/sweep-store.ts'
 
 export const dashboardUrl = 'http://localhost:7420'
 const agentsUrl = 'https://localhost:7422'
@@ -117,6 +119,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     ...base,
     registry,
     authorities,
+    rotationRate: 10,
     neighbours: {
       agents: (ids) => plane.directory.describe(ids),
       instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
@@ -177,9 +180,12 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   })
   const store = new RotationStore(database)
   const review = new RotationReviewStore(database, cursors, tenantId)
+  const sweepStore = new SweepStore(database)
+  const sweep = (at: Clock) => new Sweep({ ...base, ...rotation, store, sweepStore, clock: at, rate: 10 })
   return {
     ...base,
     watch,
+    sweep,
     folder,
     dataDir,
     rootKeyFile,
@@ -221,7 +227,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     review,
     /** One more scheduler on the same rows, as a second process would have it. */
     scheduler: (at: Clock = clock) =>
-      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, steadiness: watch, log }),
+      new RotationScheduler({ ...base, ...rotation, store, registry, clock: at, sweep: sweep(at) }),
     close: async () => {
       plane.streams.close()
       await database.close()

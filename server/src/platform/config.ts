@@ -48,6 +48,7 @@ const settings = z.object({
   SIGNET_LOCAL_UNITS: list.pipe(z.array(z.string().regex(/^[\w.:@\\-]{1,255}\.(service|scope)$/))).optional(),
   SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_LOCAL_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).optional(),
+  SIGNET_ROTATION_RATE: z.coerce.number().int().min(1).max(1_000).default(10),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
@@ -114,6 +115,8 @@ export interface Config {
     readonly callers: { readonly users: number[] | undefined; readonly units: string[] | undefined }
     readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
   }
+  /** Runs that the schedule opens a second. */
+  readonly rotationRate: number
   readonly tokenLifetimeSeconds: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
@@ -191,6 +194,7 @@ function derive(values: z.infer<typeof settings>): Config {
     authorityPort: port,
     agentsPort: values.SIGNET_AGENTS_PORT,
     local: localSettings(values),
+    rotationRate: values.SIGNET_ROTATION_RATE,
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
     federation: {
       caFile: values.SIGNET_FEDERATION_CA_FILE,

@@ -1,7 +1,7 @@
-import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backoffMs, laneOf, mostJitter, overlapUntil, rotateAfter } from './rotation-policy.ts'
+import { laneOf, mostJitter, overlapUntil, rotateAfter } from './rotation-policy.ts'
 
 const lifetimeMs = 90 * dayMs
 const due = (jitter: number, isFirst: boolean) =>
@@ -47,12 +47,5 @@ describe('overlap and order', () => {
     { trigger: 'schedule', left: 0.5, lane: 100 },
   ] as const)('puts $trigger with $left of its life left in lane $lane', ({ trigger, left, lane }) => {
     expect(laneOf(trigger, left)).toBe(lane)
-  })
-
-  it('waits longer with every try, with jitter, up to six hours', () => {
-    expect(backoffMs(1, 0)).toBe(15 * secondMs)
-    expect(backoffMs(1, 0.999)).toBeLessThanOrEqual(30 * secondMs)
-    expect(backoffMs(3, 0)).toBe(60 * secondMs)
-    expect(backoffMs(1_000, 0.999)).toBeLessThanOrEqual(6 * hourMs)
   })
 })

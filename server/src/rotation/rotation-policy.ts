@@ -1,5 +1,5 @@
 import type { RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 
 /** Pure rules of when things roll. Times are epoch milliseconds, shares are of the lifetime. */
 
@@ -53,15 +53,6 @@ export function laneOf(trigger: RunTrigger, lifeLeftShare: number | null): numbe
   if (trigger === 'emergency') return 0
   if (trigger === 'enable' || trigger === 'manual' || trigger === 'reenroll') return 10
   return lifeLeftShare !== null && lifeLeftShare < lateShare ? 50 : 100
-}
-
-const firstBackoffMs = 30 * secondMs
-const longestBackoffMs = 6 * hourMs
-
-/** Wait before try number `attempt` (from 1), with full jitter from `share` in [0, 1). */
-export function backoffMs(attempt: number, share: number): number {
-  const ceiling = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(attempt - 1, 20))
-  return Math.round(ceiling * (0.5 + share / 2))
 }
 
 /** A run whose agent has not come for this long fails; the old credential is untouched and a new run follows. */

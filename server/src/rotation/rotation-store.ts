@@ -17,6 +17,9 @@ export type PolicyRow = RotationPoliciesTable
 /** A run leased to this process: every write of the holder names the fence, so that a late one matches nothing. */
 export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'attempt'>
 
+/** Emergency; asked for by somebody; urgent; scheduled (data-and-scale §5). */
+const lanes = [0, 10, 50, 100] as const
+
 /** SQL of slots, runs, attempts and policies. */
 export class RotationStore {
   readonly #database: Database
@@ -109,30 +112,6 @@ export class RotationStore {
     return rows.map((row) => row.agent_id)
   }
 
-  /** Open slots that are due and have no open run, the longest due first. */
-  dueSlots(now: number, limit: number): Promise<SlotRow[]> {
-    return this.#database.read
-      .selectFrom('credential_slots')
-      .selectAll()
-      .where('state', '=', sql.lit('open'))
-      .where('rotate_after', '<=', now)
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('rotation_runs')
-              .select('rotation_runs.id')
-              .whereRef('rotation_runs.slot_id', '=', 'credential_slots.id')
-              .where('rotation_runs.finished_at', 'is', null)
-              .where('rotation_runs.state', '<>', 'activated'),
-          ),
-        ),
-      )
-      .orderBy('rotate_after')
-      .limit(limit)
-      .execute()
-  }
-
   async updateSlot(tx: Tx, slot: SlotRow, change: Partial<Omit<SlotRow, 'id' | 'version'>>): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('credential_slots')
@@ -211,14 +190,37 @@ export class RotationStore {
   }
 
   /** Leases due runs, lower lanes first. */
-  claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
-    return claimDue<ClaimedRun>(tx, {
-      ...options,
-      table: 'rotation_runs',
-      order: ['lane', 'due_at'],
-      returning: ['id', 'slot_id', 'state', 'fence', 'attempt'],
-      countsAttempts: true,
-    })
+  async claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
+    const claims: ClaimedRun[] = []
+    for (const lane of lanes) {
+      const limit = options.limit - claims.length
+      if (limit === 0) break
+      const some = await claimDue<ClaimedRun>(tx, {
+        ...options,
+        limit,
+        lane,
+        table: 'rotation_runs',
+        order: ['due_at'],
+        returning: ['id', 'slot_id', 'state', 'fence', 'attempt'],
+        countsAttempts: true,
+      })
+      claims.push(...some)
+    }
+    return claims
+  }
+
+  /** Makes leases end later that are still held; one that was lost stays lost. */
+  async renew(tx: Tx, claims: readonly ClaimedRun[], leaseEnd: number): Promise<void> {
+    for (const claim of claims) {
+      await sqlOf(tx)
+        .updateTable('rotation_runs')
+        .set({ due_at: leaseEnd })
+        .where('id', '=', claim.id)
+        .where('fence', '=', claim.fence)
+        .where('state', '=', claim.state)
+        .where('finished_at', 'is', null)
+        .execute()
+    }
   }
 
   /** The run while this claim still holds: same fence, same state. */

@@ -11,6 +11,8 @@ import { RotationReviewStore } from './rotation-review-store.ts'
 import { RotationStore } from './rotation-store.ts'
 import { RotationScheduler } from './scheduler.ts'
 import { SlotDirectory } from './slots.ts'
+import { Sweep } from './sweep.ts'
+import { SweepStore } from './sweep-store.ts'
 
 type StoreParts = ConstructorParameters<typeof RotationReviewStore>
 
@@ -36,6 +38,8 @@ export async function openRotation(options: {
   log: Logger
   tenantId: string
   neighbours: RotationNeighbours
+  /** Runs that the schedule opens a second. */
+  rotationRate: number
 }): Promise<Rotation> {
   const store = new RotationStore(options.database)
   const review = new RotationReviewStore(options.database, options.cursors, options.tenantId)
@@ -43,11 +47,13 @@ export async function openRotation(options: {
   const rollover = new CredentialRollover(parts)
   const policies = new RotationPolicies({ ...parts, rollover })
   await policies.ensureDefault()
+  const sweepStore = new SweepStore(options.database)
+  const sweep = new Sweep({ ...parts, rollover, sweepStore, rate: options.rotationRate })
   const history = new RotationHistory({ ...parts, review })
   return {
     rollover,
     policies,
-    scheduler: new RotationScheduler({ ...parts, rollover }),
+    scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
     exports: new RotationExports({ ...options, history }),
     slots: new SlotDirectory(parts),

@@ -47,7 +47,7 @@ export class RunLedger {
 
   /** @throws SignetError `not_found` when the slot has an open run already */
   async open(tx: Tx, context: RequestContext, slot: SlotRow, asked: RunTrigger, reason?: string): Promise<RunRow> {
-    const { store, clock, tenantId, registry } = this.#parts
+    const { store, clock, registry } = this.#parts
     const now = clock.now()
     const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
     const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
@@ -55,7 +55,7 @@ export class RunLedger {
     const trigger = asked === 'schedule' && lifeLeft !== null && lifeLeft < lateShare ? 'expiring' : asked
     await store.insertRun(tx, {
       id,
-      tenant_id: tenantId,
+      tenant_id: slot.tenant_id,
       slot_id: slot.id,
       principal_id: slot.principal_id,
       principal_name: slot.principal_name,

@@ -107,12 +107,10 @@ describe('a lease', () => {
     const { principalId } = await identityOn(stack)
     const stalled = gatedAfterClaim(stack.database)
     const late = new RotationScheduler({
-      store: stack.store,
-      rollover: stack.rotation.rollover,
+      ...stack,
+      ...stack.rotation,
+      sweep: stack.sweep(stack.clock),
       database: stalled.database,
-      clock: stack.clock,
-      steadiness: stack.watch,
-      log: stack.log,
     }).turn()
     await stalled.claimed
     stack.clock.advance(30_000)

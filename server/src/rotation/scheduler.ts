@@ -1,17 +1,21 @@
+import { secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import { systemContext } from '../platform/request-context.ts'
-import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
+import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover } from './credential-rollover.ts'
-import { backoffMs, runDeadlineMs } from './rotation-policy.ts'
-import type { ClaimedRun, RotationStore } from './rotation-store.ts'
+import { nextReminder } from './reminders.ts'
+import { runDeadlineMs } from './rotation-policy.ts'
+import type { ClaimedRun, RotationStore, RunRow } from './rotation-store.ts'
+import type { Sweep } from './sweep.ts'
 
-const sweepMs = 1_000
-const mostSlotsPerSweep = 500
-const leaseMs = 30_000
+const turnMs = secondMs
+const leaseMs = 30 * secondMs
+const renewAfterMs = 10 * secondMs
 const mostRunsPerClaim = 16
 
 /**
@@ -20,7 +24,9 @@ const mostRunsPerClaim = 16
  */
 export class RotationScheduler {
   readonly #store: RotationStore
-  readonly #rollover: CredentialRollover
+  readonly #sweep: Sweep
+  readonly #rollover: Pick<CredentialRollover, 'complete' | 'fail'>
+  readonly #registry: Pick<PrincipalRegistry, 'findCredential'>
   readonly #database: Transactor & ChangeRecorder
   readonly #clock: Clock
   readonly #steadiness: Steadiness
@@ -30,14 +36,18 @@ export class RotationScheduler {
 
   constructor(options: {
     store: RotationStore
-    rollover: CredentialRollover
+    sweep: Sweep
+    rollover: Pick<CredentialRollover, 'complete' | 'fail'>
+    registry: Pick<PrincipalRegistry, 'findCredential'>
     database: Transactor & ChangeRecorder
     clock: Clock
     steadiness: Steadiness
     log: Logger
   }) {
     this.#store = options.store
+    this.#sweep = options.sweep
     this.#rollover = options.rollover
+    this.#registry = options.registry
     this.#database = options.database
     this.#clock = options.clock
     this.#steadiness = options.steadiness
@@ -47,7 +57,7 @@ export class RotationScheduler {
   start(): void {
     this.#task ??= new PeriodicTask({
       name: 'rotation',
-      intervalMs: sweepMs,
+      intervalMs: turnMs,
       clock: this.#clock,
       log: this.#log,
       run: () => this.turn(),
@@ -65,28 +75,26 @@ export class RotationScheduler {
 
   /** One turn: open what is due, then work off what is open. */
   async turn(): Promise<void> {
-    await this.#sweep()
+    await this.#sweep.run()
     for (;;) {
       const claims = await this.#database.transact((tx) =>
         this.#store.claim(tx, { owner: this.#owner, now: this.#clock.now(), leaseMs, limit: mostRunsPerClaim }),
       )
-      for (const claim of claims) await this.#advance(claim)
+      await this.#workOff(claims)
       if (claims.length < mostRunsPerClaim) return
     }
   }
 
-  async #sweep(): Promise<void> {
-    const context = systemContext('rotation schedule', newGuid())
-    for (const due of await this.#store.dueSlots(this.#clock.now(), mostSlotsPerSweep)) {
-      await this.#database.transact(async (tx) => {
-        const slot = await this.#store.slot(due.id, tx)
-        const isDue = slot?.state === 'open' && slot.rotate_after !== null && slot.rotate_after <= this.#clock.now()
-        if (!slot || !isDue) return
-        // A new run would end the overlap of the one before it, which retires a credential.
-        const open = await this.#store.openRun(slot.id, tx)
-        if (open?.state === 'activated' && !this.#steadiness.isSteady) return
-        await this.#rollover.request(tx, context, slot, 'schedule')
-      })
+  /** A step takes no time, but the machine may: leases that are getting old are renewed before the next step. */
+  async #workOff(claims: readonly ClaimedRun[]): Promise<void> {
+    let renewedAt = this.#clock.monotonicMs()
+    for (const [index, claim] of claims.entries()) {
+      if (this.#clock.monotonicMs() - renewedAt >= renewAfterMs) {
+        renewedAt = this.#clock.monotonicMs()
+        const left = claims.slice(index)
+        await this.#database.transact((tx) => this.#store.renew(tx, left, this.#clock.now() + leaseMs))
+      }
+      await this.#advance(claim)
     }
   }
 
@@ -106,14 +114,23 @@ export class RotationScheduler {
         await this.#rollover.complete(tx, context, run)
         return
       }
-      const retryAt = now + backoffMs(run.attempt, randomShare())
+      const lifeLeftShare = await this.#lifeLeftShare(tx, run, now)
+      const reminder = nextReminder({ attempt: run.attempt, lane: run.lane, lifeLeftShare, share: randomShare() })
+      const retryAt = now + reminder.waitMs
       if (now - run.created_at >= runDeadlineMs) {
         await this.#rollover.fail(tx, context, run, retryAt, 'The agent did not pick it up within 24 hours.')
         return
       }
       // The work is the agent's; announcing the slot once more makes the server send it the whole state again.
-      await this.#store.updateRun(tx, run, { due_at: retryAt, lease_owner: null })
+      await this.#store.updateRun(tx, run, { due_at: retryAt, lane: reminder.lane, lease_owner: null })
       await this.#database.changed(tx, { kind: 'slot', id: run.principal_id })
     })
+  }
+
+  /** Of the credential that the run replaces; null when there is none. */
+  async #lifeLeftShare(tx: Tx, run: RunRow, now: number): Promise<number | null> {
+    if (run.from_credential_id === null) return null
+    const held = await this.#registry.findCredential(run.from_credential_id, tx)
+    return held ? (held.notAfter - now) / (held.notAfter - held.notBefore) : null
   }
 }

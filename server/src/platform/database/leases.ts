@@ -15,6 +15,8 @@ export async function claimDue<Row>(
     returning: readonly string[]
     /** Also counts the claim as an attempt. */
     countsAttempts?: boolean
+    /** Only rows of this lane, so that `due_at` is a range of the index. */
+    lane?: number
     owner: string
     now: number
     leaseMs: number
@@ -25,9 +27,10 @@ export async function claimDue<Row>(
   const table = sql.table(options.table)
   const names = (columns: readonly string[]) => sql.join(columns.map((column) => sql.ref(column)))
   const attempt = options.countsAttempts ? sql`, attempt = attempt + 1` : sql``
+  const lane = options.lane === undefined ? sql`` : sql`AND lane = ${sql.lit(options.lane)}`
   const result = await sql<Row>`
     WITH c AS MATERIALIZED (
-      SELECT id AS cid FROM ${table} WHERE finished_at IS NULL AND due_at <= ${now}
+      SELECT id AS cid FROM ${table} WHERE finished_at IS NULL ${lane} AND due_at <= ${now}
       ORDER BY ${names(options.order)} LIMIT ${options.limit})
     UPDATE ${table} SET lease_owner = ${options.owner}, due_at = ${now + options.leaseMs},
       fence = fence + 1, version = version + 1 ${attempt}

@@ -157,6 +157,7 @@ CREATE UNIQUE INDEX credentials_prepared ON credentials(slot_id) WHERE state = '
 CREATE INDEX credentials_history ON credentials(principal_id, id);
 CREATE INDEX credentials_usable ON credentials(principal_id) WHERE state IN ('prepared','active','retiring');
 CREATE INDEX credentials_external ON credentials(not_after) WHERE key_location = 'external' AND state = 'active';
+CREATE INDEX credentials_urgent ON credentials(tenant_id, not_after - (not_after - not_before) / 5) WHERE state = 'active' AND slot_id IS NOT NULL;
 CREATE INDEX credentials_expiry ON credentials(not_after) WHERE state IN ('prepared','active','retiring');
 
 CREATE TABLE rotation_runs (
@@ -172,6 +173,7 @@ CREATE TABLE rotation_runs (
 CREATE UNIQUE INDEX rotation_runs_open ON rotation_runs(slot_id) WHERE finished_at IS NULL;
 CREATE INDEX rotation_runs_queue ON rotation_runs(tenant_id, id) WHERE finished_at IS NULL;
 CREATE INDEX rotation_runs_claim ON rotation_runs(lane, due_at) WHERE finished_at IS NULL;
+CREATE INDEX rotation_runs_waiting ON rotation_runs(tenant_id, attempt) WHERE finished_at IS NULL AND state IN ('requested','prepared');
 CREATE INDEX rotation_runs_history ON rotation_runs(tenant_id, id);
 CREATE INDEX rotation_runs_principal ON rotation_runs(principal_id, id);
 CREATE INDEX rotation_runs_state ON rotation_runs(tenant_id, state, id);
