@@ -32,6 +32,7 @@ export class Stack {
       SIGNET_AUTHORITY_PORT: String(authority),
       SIGNET_AGENTS_PORT: String(agents),
       SIGNET_LOCAL_PORT: String(local),
+      SIGNET_BALLAST_MIB: '1',
     }
   }
 

@@ -7,7 +7,7 @@ export default defineProject({
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
     name: 'server',
-    include: ['{src,bench}/**/*.test.ts'],
+    include: ['{src,test,bench}/**/*.test.ts'],
     environment: 'node',
   },
 })

@@ -8,7 +8,7 @@ import type { CredentialUses } from './principals/index.ts'
 import type { InstanceList } from './resources/index.ts'
 
 interface UpkeepParts {
-  readonly database: Pick<Database, 'forgetChangesBefore'>
+  readonly database: Pick<Database, 'forgetChangesBefore' | 'boundLog'>
   readonly clock: Clock
   readonly steadiness: Steadiness
   readonly log: Logger
@@ -21,10 +21,11 @@ const usesEveryMs = 2 * secondMs
 /** Reading the list brings it up to date anyway; this spares the reader most of it. */
 const listEveryMs = 5 * secondMs
 const changesKeptMs = hourMs
+const logEveryMs = 5 * secondMs
 
 /**
  * Begins what is done by the clock for no domain in particular: uses are written, the list of instances is kept fresh,
- * change events and idempotency keys are forgotten.
+ * the write-ahead log is kept short, change events and idempotency keys are forgotten.
  *
  * @returns ends it, once the uses that came together are written
  */
@@ -38,6 +39,7 @@ export function startUpkeep(parts: UpkeepParts): () => Promise<void> {
     every(changesKeptMs / 4, 'change events', async () => {
       if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
     }),
+    every(logEveryMs, 'write-ahead log', async () => void (await database.boundLog())),
     every(hourMs, 'idempotency keys', () => idempotency.prune()),
   ]
   return async () => {

@@ -11,7 +11,7 @@ import { Verdict } from './verdict.ts'
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { size: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: { size: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string', default: '1' } },
 })
 const known = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
   .flatMap((file) => /^(s\d+)\.ts$/.exec(file)?.[1] ?? [])
@@ -32,7 +32,7 @@ async function simulate(id: string): Promise<number> {
   const began = performance.now()
   const { run } = (await import(`./${id}.ts`)) as { run: (options: SimOptions) => Promise<void> }
   try {
-    await run({ verdict, size: values.size === undefined ? undefined : Number(values.size), seed: Number(values.seed) })
+    await run({ verdict, size: given(values.size), seconds: given(values.seconds), seed: Number(values.seed) })
   } catch (error) {
     console.error(error)
     verdict.check('it came to its end', false)
@@ -40,4 +40,8 @@ async function simulate(id: string): Promise<number> {
   verdict.figure('took', `${((performance.now() - began) / 1_000).toFixed(1)} s`)
   verdict.close()
   return verdict.failed
+}
+
+function given(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value)
 }

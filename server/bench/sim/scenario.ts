@@ -5,6 +5,8 @@ export interface SimOptions {
   readonly verdict: Verdict
   /** How many slots, runs or objects it works with: its own number when absent. */
   readonly size: number | undefined
+  /** How long it runs, where that is of choice: its own time when absent. */
+  readonly seconds: number | undefined
   /** Every draw of chance follows from it, so that a run can be repeated. */
   readonly seed: number
 }

@@ -66,7 +66,8 @@ function thumbprint(): string {
 
 function agentRow(id: string, tenantId: string, now: number) {
   return {
-    ...{ id, tenant_id: tenantId, name: 'fleet', state: 'active', platform: 'linux x64', agent_version: '0.1.0' },
+    ...{ id, tenant_id: tenantId, name: 'fleet', platform: 'linux x64', agent_version: '0.1.0' },
+    state: 'active',
     ...{ generation: 1, cert_x5t_s256: thumbprint(), cert_not_after: now, renew_after: now, renew_jitter: 0 },
     ...{ new_x5t_s256: null, new_not_after: null, renew_request_id: null, new_spki_s256: null, new_cert_der: null },
     ...{ endpoints: null, last_seen_at: now, revoked_at: null, version: 1, created_at: now, updated_at: now },

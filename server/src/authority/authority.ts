@@ -84,7 +84,8 @@ export interface Authority {
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { clock, log } = options
   const issuer = issuerOf(options)
-  const issuanceLog = new IssuanceLog(options)
+  const onWriteFailed = (cause: unknown) => options.database.failed(cause)
+  const issuanceLog = new IssuanceLog({ ...options, onWriteFailed })
   const openKeys = (scope: SigningKeysParts['scope']) =>
     SigningKeys.open({ ...options, scope, newestLiveKids: () => issuanceLog.newestLiveKids() })
   const keys = await openKeys(keyScopes.tokens).catch(async (error: unknown) => {

@@ -40,11 +40,21 @@ export class IssuanceLog {
   readonly #clock: Clock
   readonly #steadiness: Steadiness
   readonly #log: Logger
+  readonly #onFailure: (cause: unknown) => void
   readonly #refusals = new Map<string, { second: number; count: number }>()
   #closed = false
 
   /** @throws StartupError when `telemetry.db` cannot be opened or has a schema of another Signet */
-  constructor(options: { dataDir: string; cursors: Cursors; clock: Clock; steadiness: Steadiness; log: Logger }) {
+  constructor(options: {
+    dataDir: string
+    cursors: Cursors
+    clock: Clock
+    steadiness: Steadiness
+    log: Logger
+    /** Told of every write that failed; must not throw. */
+    onWriteFailed?: (cause: unknown) => void
+  }) {
+    this.#onFailure = options.onWriteFailed ?? (() => undefined)
     this.#clock = options.clock
     this.#steadiness = options.steadiness
     this.#log = options.log
@@ -146,6 +156,7 @@ export class IssuanceLog {
       return await this.#commit.submit(row)
     } catch (cause) {
       this.#log.error({ err: cause }, 'token log could not be written')
+      this.#onFailure(cause)
       throw new SignetError('unavailable', 'The request cannot be recorded at the moment.', {
         cause,
         retryAfterSeconds: 2,

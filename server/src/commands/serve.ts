@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
 import { DemoFolder } from '../demo/index.ts'
+import { Ballast } from '../platform/ballast.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { rootKeyProvider } from '../platform/crypto/root-key/root-key-settings.ts'
@@ -19,6 +20,7 @@ import { FrontDoor } from './front-door.ts'
 import { openListeners } from './listeners.ts'
 import { recoveryReminder } from './recovery.ts'
 import { SealedView } from './sealed-view.ts'
+import { endAtStorageFailure } from './storage-failure.ts'
 import { openWhenUnsealed } from './unsealing.ts'
 
 /** `signet serve`: the server, until a signal stops it. */
@@ -31,6 +33,9 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   try {
     const storage = await openStorage({ environment, config, log, lifecycle, stopping })
     const server = await composeServer({ config, clock, log, lifecycle, ...storage, ...demoRemoval(config) })
+    const ballast = Ballast.hold(config.dataDir, config.ballastBytes)
+    if (config.ballastBytes > 0 && !ballast.isHeld) log.warn('the disk is nearly full: no ballast is held back')
+    endAtStorageFailure({ ...server, ballast, lifecycle, clock, log, exit: () => process.exit(1) })
     const handlers = { console: consoleHandler(server, config), dashboard: dashboardHandler(server) }
     const front = storage.front ?? (await FrontDoor.open(config, handlers))
     lifecycle.started('console and dashboard', () => front.close())

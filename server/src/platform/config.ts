@@ -52,6 +52,7 @@ const settings = z.object({
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
+  SIGNET_BALLAST_MIB: z.coerce.number().int().min(0).max(4_096).default(64),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -120,6 +121,8 @@ export interface Config {
   readonly tokenLifetimeSeconds: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
+  /** Space that is held back on the disk for the last records when it is full. */
+  readonly ballastBytes: number
   readonly logLevel: string
   /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
   readonly dashboardUrl: string
@@ -200,6 +203,7 @@ function derive(values: z.infer<typeof settings>): Config {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,
     },
+    ballastBytes: values.SIGNET_BALLAST_MIB * 2 ** 20,
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
     authorityUrl: originOf(publicHost, port),

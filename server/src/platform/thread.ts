@@ -8,7 +8,7 @@ interface Sent<Call> {
 }
 type Answered<Result> =
   | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly error: string; readonly code?: string }
 
 interface Waiting<Result> {
   readonly resolve: (result: Result) => void
@@ -50,7 +50,7 @@ export class Thread<Call, Result> {
     if (!this.#isClosed) this.#worker ??= this.#start()
   }
 
-  /** Rejects with what the thread throws, by its message, and after `finish`. */
+  /** Rejects with what the thread throws, by its message and code, and after `finish`. */
   ask(call: Call): Promise<Result> {
     if (this.#isClosed) return Promise.reject(new Error(`the ${this.#name} is closed`))
     this.#worker ??= this.#start()
@@ -87,7 +87,7 @@ export class Thread<Call, Result> {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if (this.#waiting.size === 0 && !this.#isClosed) worker.unref()
-    if ('error' in answer) waiting?.reject(new Error(answer.error))
+    if ('error' in answer) waiting?.reject(Object.assign(new Error(answer.error), answer.code && { code: answer.code }))
     else waiting?.resolve(answer.result)
   }
 
@@ -120,6 +120,7 @@ function answerOf<Result>(id: number, work: () => Result): Answered<Result> {
   try {
     return { id, result: work() }
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) }
+    if (!(error instanceof Error)) return { id, error: String(error) }
+    return { id, error: error.message, ...('code' in error && { code: String(error.code) }) }
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as applications from './applications.ts'
 import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
+import * as backups from './backups.ts'
 import * as bulk from './bulk.ts'
 import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
@@ -38,6 +39,7 @@ const files: Record<string, object> = {
   Audit: audit,
   'Saved views': views,
   Deployment: deployment,
+  Backups: backups,
   Clock: clock,
   'Look-up': resolve,
   'This document': openapi,

@@ -19,6 +19,8 @@ export const Permission = z.enum([
   'enrollment.write',
   'clock.confirm',
   'bulk.write',
+  'backups.read',
+  'backups.write',
   'demo.remove',
 ])
 export type Permission = z.infer<typeof Permission>
@@ -27,7 +29,7 @@ const inventory: Permission[] = ['instances.read', 'rotations.read']
 
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   viewer: inventory,
-  auditor: [...inventory, 'audit.read'],
+  auditor: [...inventory, 'audit.read', 'backups.read'],
   operator: [
     ...inventory,
     'instances.write',
@@ -36,6 +38,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'tokens.test',
     'enrollment.write',
     'bulk.write',
+    'backups.read',
   ],
   developer: ['tokens.test'],
   admin: Permission.options,

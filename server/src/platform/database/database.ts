@@ -1,14 +1,16 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChangeKind } from '@signet/shared/api/events'
 import type { Database as Sqlite } from 'better-sqlite3'
-import { Kysely, type Transaction } from 'kysely'
+import { CompiledQuery, Kysely, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../transaction.ts'
 import { migrate } from './migrate.ts'
 import { init } from './migrations/0001-init.ts'
 import { openReports } from './reports.ts'
 import type { Schema } from './schema.ts'
-import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
+import { busyTimeoutMs, openSqlite, SignetSqliteDialect } from './sqlite.ts'
+import { type StorageFailure, storageFailed, storageFailureOf } from './storage-failure.ts'
 
 export interface SequencedChange extends Change {
   readonly seq: number
@@ -19,11 +21,14 @@ interface OpenTransaction {
   readonly changes: SequencedChange[]
 }
 
+const mostLogBytes = 16 * 2 ** 20
+
 const openTransactions = new WeakMap<Tx, OpenTransaction>()
 
 /**
  * The one handle stores receive: `read` sees the last commit and never waits for a writer, `transact` is one immediate
- * transaction at a time. Changes recorded in a transaction are handed to the subscribers after its commit, in order.
+ * transaction at a time. Changes recorded in a transaction are handed to the subscribers after its commit, in order. After the
+ * first failed flush every transaction is refused: what a commit that failed left on the disk only a restart can tell (SEC-140).
  */
 export class Database implements Transactor, ChangeRecorder {
   readonly read: Kysely<Schema>
@@ -31,12 +36,16 @@ export class Database implements Transactor, ChangeRecorder {
   readonly reports: Kysely<Schema>
   readonly #write: Kysely<Schema>
   readonly #clock: Clock
+  readonly #file: string
+  readonly #failureObservers: ((failure: StorageFailure) => void)[] = []
+  #failure: StorageFailure | undefined
   readonly #subscribers = new Set<(changes: readonly SequencedChange[]) => void>()
 
-  private constructor(write: Sqlite, read: Sqlite, reports: Kysely<Schema>, clock: Clock) {
+  private constructor(file: string, write: Sqlite, clock: Clock) {
+    this.#file = file
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
-    this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(read) })
-    this.reports = reports
+    this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(file, { readonly: true })) })
+    this.reports = openReports(file)
     this.#clock = clock
   }
 
@@ -50,18 +59,47 @@ export class Database implements Transactor, ChangeRecorder {
       write.close()
       throw error
     }
-    return new Database(write, openSqlite(file, { readonly: true }), openReports(file), clock)
+    return new Database(file, write, clock)
   }
 
   async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#failure) throw storageFailed()
     const changes: SequencedChange[] = []
-    const result = await this.#write.transaction().execute((sql) => {
-      const tx = {} as Tx
-      openTransactions.set(tx, { sql, changes })
-      return work(tx)
+    const result = await within(this.#write, changes, work).catch((error: unknown) => {
+      throw this.failed(error) ? storageFailed(error) : error
     })
     if (changes.length > 0) for (const subscriber of this.#subscribers) subscriber(changes)
     return result
+  }
+
+  /**
+   * Takes note of an error of this or another file in the data folder; a failed flush ends all writing.
+   *
+   * @returns whether it was one
+   */
+  failed(error: unknown): boolean {
+    const failure = storageFailureOf(error)
+    if (!failure) return false
+    const isFirst = this.#failure === undefined
+    this.#failure ??= failure
+    if (isFirst) for (const observe of this.#failureObservers) observe(failure)
+    return true
+  }
+
+  /** Called once, at the first failed flush. Must not throw. */
+  onStorageFailure(observer: (failure: StorageFailure) => void): void {
+    this.#failureObservers.push(observer)
+  }
+
+  /** One transaction after the failure, on a connection that knows nothing of it; nobody is told of its changes. */
+  async lastWords(work: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.#write.destroy()
+    const fresh = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(this.#file)) })
+    try {
+      await within(fresh, [], work)
+    } finally {
+      await fresh.destroy()
+    }
   }
 
   async changed(tx: Tx, change: Change): Promise<void> {
@@ -116,11 +154,34 @@ export class Database implements Transactor, ChangeRecorder {
       .execute()
   }
 
+  /**
+   * Puts the write-ahead log into the database and empties it, once it is longer than `mostBytes` and nobody reads what it
+   * still holds; never waits for a reader, the next call tries again (SEC-138).
+   *
+   * @returns how long it is after that
+   */
+  async boundLog(mostBytes = mostLogBytes): Promise<number> {
+    const length = () => statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+    if (length() > mostBytes && !this.#failure) {
+      for (const pragma of ['busy_timeout = 0', 'wal_checkpoint(TRUNCATE)', `busy_timeout = ${busyTimeoutMs}`])
+        await this.#write.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`))
+    }
+    return length()
+  }
+
   async close(): Promise<void> {
     await this.reports.destroy()
     await this.read.destroy()
     await this.#write.destroy()
   }
+}
+
+function within<T>(write: Kysely<Schema>, changes: SequencedChange[], work: (tx: Tx) => Promise<T>): Promise<T> {
+  return write.transaction().execute((sql) => {
+    const tx = {} as Tx
+    openTransactions.set(tx, { sql, changes })
+    return work(tx)
+  })
 }
 
 /** The statements of an open transaction; only stores call this. */

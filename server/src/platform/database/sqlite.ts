@@ -9,6 +9,9 @@ import {
 } from 'kysely'
 import { StartupError } from '../signet-error.ts'
 
+/** How long a writer waits for another process's. */
+export const busyTimeoutMs = 5_000
+
 /**
  * A connection as data safety wants it: WAL, and after the switch `synchronous=FULL`, which the driver otherwise lets
  * fall to NORMAL at the first write; asserted here and on every connection (SEC-137).
@@ -20,7 +23,7 @@ export function openSqlite(file: string, options: { readonly?: boolean } = {}): 
     const db = new Database(file, { readonly: options.readonly ?? false })
     if (!options.readonly) db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    db.pragma('busy_timeout = 5000')
+    db.pragma(`busy_timeout = ${busyTimeoutMs}`)
     db.pragma('foreign_keys = ON')
     db.pragma('journal_size_limit = 67108864')
     db.pragma('mmap_size = 268435456')
@@ -39,6 +42,15 @@ export function openSqlite(file: string, options: { readonly?: boolean } = {}): 
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  /** A failed flush ends the transaction by itself; that there is nothing to roll back must not hide why. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error
+    }
   }
 }
 
