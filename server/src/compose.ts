@@ -35,6 +35,7 @@ import {
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
 import {
+  AgentEndsStore,
   agentEndpoint,
   enrollmentHandlers,
   openAgentPlane,
@@ -80,6 +81,7 @@ import {
   Applications,
   applicationHandlers,
   CertificateAuthorities,
+  ClientEndsStore,
   CredentialUses,
   FederatedCredentials,
   federationHandlers,
@@ -100,7 +102,7 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { openRotation, rotationHandlers, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -120,7 +122,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -281,6 +283,9 @@ export async function composeServer(parts: ServerParts) {
     usage: authority.usage,
     activity: authority.activity,
     keys: authority.keys,
+    slotEnds: new SlotEndsStore(database, tenantId),
+    clientEnds: new ClientEndsStore(database, tenantId),
+    agentEnds: new AgentEndsStore(database, tenantId),
     jobs: bulk.jobs,
     sharesTaken: async () => (await recovery.current()) !== undefined,
     clockStep: () => confirmation.status().step,

@@ -19,6 +19,8 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   resource: 'nobody',
   key: 'nobody',
   job: 'nobody',
+  alert: 'nobody',
+  webhook: 'nobody',
 }
 
 export interface AnnouncerParts {

@@ -12,6 +12,8 @@ export const ChangeKind = z.enum([
   'resource',
   'key',
   'job',
+  'alert',
+  'webhook',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

@@ -19,6 +19,8 @@ export const Permission = z.enum([
   'enrollment.write',
   'clock.confirm',
   'bulk.write',
+  'alerts.write',
+  'webhooks.write',
   'demo.remove',
 ])
 export type Permission = z.infer<typeof Permission>
@@ -36,6 +38,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'tokens.test',
     'enrollment.write',
     'bulk.write',
+    'alerts.write',
   ],
   developer: ['tokens.test'],
   admin: Permission.options,

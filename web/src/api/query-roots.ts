@@ -19,6 +19,8 @@ export type QueryRoot =
   | 'traces'
   | 'audit'
   | 'jobs'
+  | 'alerts'
+  | 'webhooks'
   | 'views'
   | 'overview'
   | 'demo'
@@ -36,4 +38,6 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   resource: ['targets', 'audiences', 'roles'],
   key: ['keys', 'overview'],
   job: ['jobs', 'overview'],
+  alert: ['alerts'],
+  webhook: ['webhooks'],
 }
