@@ -1,3 +1,4 @@
+import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
@@ -17,8 +18,11 @@ import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
+import { webhooksApi } from '@signet/shared/api/webhooks'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { type IRouter, type Request, Router } from 'express'
+import { startAlerting } from './alerting.ts'
+import { alertHandlers, webhookHandlers } from './alerts/index.ts'
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
@@ -291,6 +295,7 @@ export async function composeServer(parts: ServerParts) {
     clockStep: () => confirmation.status().step,
     ...servicePort.attention,
   })
+  const alerting = startAlerting({ ...base, troubles: overview.troubles, config, lifecycle, resources })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
@@ -340,6 +345,8 @@ export async function composeServer(parts: ServerParts) {
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
     serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
+    serve(alertsApi, alertHandlers(alerting.alerts))
+    serve(webhooksApi, webhookHandlers(alerting.webhooks))
     serve(overviewApi, overviewHandlers(overview, hasPermission))
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))

@@ -51,6 +51,8 @@ const settings = z.object({
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
+  SIGNET_WEBHOOK_CA_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -117,6 +119,8 @@ export interface Config {
   readonly tokenLifetimeSeconds: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
+  /** The same of the receivers of webhooks. */
+  readonly webhooks: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   readonly logLevel: string
   /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
   readonly dashboardUrl: string
@@ -196,6 +200,7 @@ function derive(values: z.infer<typeof settings>): Config {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,
     },
+    webhooks: { caFile: values.SIGNET_WEBHOOK_CA_FILE, allowPrivate: values.SIGNET_WEBHOOK_ALLOW_PRIVATE },
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
     authorityUrl: originOf(publicHost, port),
