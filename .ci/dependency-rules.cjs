@@ -11,6 +11,7 @@ const uses = {
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
   bulk: ['audit', 'principals', 'rotation', 'resources'],
   overview: ['audit', 'principals', 'authority', 'rotation', 'resources', 'enrollment', 'bulk'],
+  alerts: ['audit', 'overview'],
 }
 const domains = Object.keys(uses)
 const anyDomain = `^server/src/(${domains.join('|')})/`

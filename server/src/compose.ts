@@ -1,3 +1,4 @@
+import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
@@ -17,8 +18,11 @@ import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
+import { webhooksApi } from '@signet/shared/api/webhooks'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { type IRouter, type Request, Router } from 'express'
+import { startAlerting } from './alerting.ts'
+import { alertHandlers, webhookHandlers } from './alerts/index.ts'
 import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
@@ -35,6 +39,7 @@ import {
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
 import {
+  AgentEndsStore,
   agentEndpoint,
   enrollmentHandlers,
   openAgentPlane,
@@ -80,6 +85,7 @@ import {
   Applications,
   applicationHandlers,
   CertificateAuthorities,
+  ClientEndsStore,
   CredentialUses,
   FederatedCredentials,
   federationHandlers,
@@ -100,7 +106,7 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { openRotation, rotationHandlers, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -120,7 +126,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -283,11 +289,15 @@ export async function composeServer(parts: ServerParts) {
     usage: authority.usage,
     activity: authority.activity,
     keys: authority.keys,
+    slotEnds: new SlotEndsStore(database, tenantId),
+    clientEnds: new ClientEndsStore(database, tenantId),
+    agentEnds: new AgentEndsStore(database, tenantId),
     jobs: bulk.jobs,
     sharesTaken: async () => (await recovery.current()) !== undefined,
     clockStep: () => confirmation.status().step,
     ...servicePort.attention,
   })
+  const alerting = startAlerting({ ...base, troubles: overview.troubles, config, lifecycle, resources })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
@@ -337,6 +347,8 @@ export async function composeServer(parts: ServerParts) {
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
     serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
+    serve(alertsApi, alertHandlers(alerting.alerts))
+    serve(webhooksApi, webhookHandlers(alerting.webhooks))
     serve(overviewApi, overviewHandlers(overview, hasPermission))
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))

@@ -53,7 +53,7 @@ export async function openCrashWorld(
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   const neighbours = { agents: async () => new Map(), instanceOf: async () => undefined, firstToken: () => undefined }
-  const rotation = await openRotation({ ...base, registry, authorities, neighbours })
+  const rotation = await openRotation({ ...base, registry, authorities, neighbours, rotationRate: 10_000 })
   return { ...base, registry, rotation, store: new RotationStore(database) }
 }
 

@@ -25,6 +25,9 @@ export interface NewAuditEvent {
   readonly after?: Record<string, unknown>
 }
 
+/** Hears of an event inside its transaction: what it writes stands or falls with the event, and what it throws undoes both. */
+export type AppendObserver = (tx: Tx, event: NewAuditEvent, at: number) => Promise<void>
+
 /** Events read at a time by whoever reads all of them: what the main thread handles between two of its other jobs. */
 const portionLength = 100
 
@@ -35,6 +38,7 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #ids: SequentialIds
   readonly #tenantId: string
+  readonly #observers: AppendObserver[] = []
   /** Time of the newest event, once it is known: later ones are never earlier (SEC-145). */
   #lastAt: number | undefined
 
@@ -70,6 +74,11 @@ export class AuditLog {
     })
     await this.#database.changed(tx, { kind: 'audit', id })
     await context.recorded?.(tx, id)
+    for (const observer of this.#observers) await observer(tx, event, at)
+  }
+
+  onAppend(observer: AppendObserver): void {
+    this.#observers.push(observer)
   }
 
   /** Records an act that has no transaction of its own, such as a refusal. Durable when it resolves. */

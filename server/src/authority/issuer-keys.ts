@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { rootCertificates } from 'node:tls'
 import { dayMs, hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import { compactVerify, createLocalJWKSet, errors } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
-import { callOutbound, OutboundError } from '../platform/outbound.ts'
-import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { callOutbound, OutboundError, trustedCas } from '../platform/outbound.ts'
+import { SignetError } from '../platform/signet-error.ts'
 import { type FederatedTrust, type KeySet, publicJwk } from '../principals/index.ts'
 import { federatedAlgorithms } from './federated-assertion.ts'
 
@@ -176,16 +174,6 @@ export class IssuerKeys {
  */
 export function guardedFetch(options: { caFile: string | undefined; allowPrivate: boolean; clock: Clock }): Fetch {
   const { caFile, ...guard } = options
-  const ca = [...rootCertificates, ...(caFile === undefined ? [] : [readCas(caFile)])].join('\n')
+  const ca = trustedCas(caFile, 'SIGNET_FEDERATION_CA_FILE')
   return (url) => callOutbound({ url, method: 'GET', headers: { accept: 'application/json' }, ca, ...guard })
-}
-
-function readCas(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new StartupError(`SIGNET_FEDERATION_CA_FILE: ${file} cannot be read: make it readable, or leave it out`, {
-      cause,
-    })
-  }
 }

@@ -20,6 +20,8 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   key: 'nobody',
   job: 'nobody',
   rollout: 'nobody',
+  alert: 'nobody',
+  webhook: 'nobody',
 }
 
 export interface AnnouncerParts {

@@ -17,7 +17,7 @@ import type { JoinRefusals } from './join-refusals.ts'
 import { hashJoinToken, mintJoinToken } from './join-token.ts'
 
 /** An agent certificate lives a day; one that slept past it may still renew, and only renew, for this long (SEC-44). */
-const certificateMs = dayMs
+export const certificateMs = dayMs
 const recoveryMs = 30 * dayMs
 const mostRenewJitter = 0.2
 

@@ -6,11 +6,12 @@ import type { Overview } from './overview.ts'
 
 /** @param hasPermission whether whoever asks has it: not every role that sees the numbers reads the audit log */
 export function overviewHandlers(
-  { attention, numbers }: Overview,
+  { attention, expiries, numbers }: Overview,
   hasPermission: (context: RequestContext, permission: Permission) => boolean,
 ): Handlers<typeof overviewApi> {
   return {
     overview: (_input, context) => numbers.read({ withChanges: hasPermission(context, 'audit.read') }),
+    expiries: ({ query }) => expiries.page(query),
     attention: () => attention.list(),
   }
 }

@@ -21,6 +21,8 @@ export const attentionLists = {
   identity_waiting: instances('state:enabling agent:none,silent'),
   // Of the others, one that is on is degraded once its agent is late, and one that is off has nothing with the agent.
   agent_silent: instances('agent:silent state:paused,disabling'),
+  // Whatever its state is called, it is the agent that is away.
+  agents_away: instances('agent:silent -state:off'),
   rotation_stuck: rotations(pagePaths.rotationQueue, `state:requested,prepared requested:>${stuckMs / hourMs}h`),
   rotation_failed: rotations(pagePaths.rotationHistory, 'last-failure:yes'),
   client_credential_expiring: applications('state:enabled expiring:yes'),
@@ -31,7 +33,9 @@ export const attentionLists = {
     withinMs: 7 * dayMs,
     path: pagePaths.audit('action:integrity.failure', '7d'),
   },
-} as const satisfies Partial<Record<AttentionKind | 'broad_applications' | 'broad_identities', AttentionList>>
+} as const satisfies Partial<
+  Record<AttentionKind | 'agents_away' | 'broad_applications' | 'broad_identities', AttentionList>
+>
 
 function instances(filter: string): AttentionList {
   return { filter, path: pagePaths.instances(filter) }

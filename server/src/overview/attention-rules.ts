@@ -1,17 +1,14 @@
 import type { AttentionItem, AttentionKind, LifeStage, Severity } from '@signet/shared/api/overview'
 import type { RotationSummary } from '@signet/shared/api/rotation'
-import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { minuteMs } from '@signet/shared/vocabulary/time'
 import { span } from '../platform/span.ts'
 import { addresses } from './address-rules.ts'
 import type { AttentionFacts, Some, Troubled } from './attention-facts.ts'
 import { item, mostNamed } from './attention-item.ts'
 import { attentionLists } from './attention-lists.ts'
 import { broadRules, endingCredentials } from './client-attention.ts'
-import { lifeStage } from './life-left.ts'
+import { isOverdue, lifeStage } from './life-left.ts'
 import { pagePaths } from './page-paths.ts'
-
-/** The schedule of signing keys is looked at by the hour. */
-const keyGraceMs = 2 * hourMs
 
 const ranks: Record<Severity, number> = { critical: 0, warning: 1, notice: 2 }
 
@@ -236,8 +233,7 @@ function authorities({ authorities: all }: AttentionFacts, nowMs: number): Atten
 
 /** A key is half through its life when it begins to sign; what counts is that the next one takes over in time. */
 function signingKey({ signingKey: key }: AttentionFacts, nowMs: number): AttentionItem[] {
-  const isLate = key.nextAt === null || key.nextAt < nowMs - keyGraceMs
-  if (!isLate) return []
+  if (!isOverdue(key, key.nextAt, nowMs)) return []
   const left = key.notAfter - nowMs
   return [
     item(

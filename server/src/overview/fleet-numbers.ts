@@ -1,18 +1,16 @@
-import type { Expiry, FirstStep, Overview } from '@signet/shared/api/overview'
+import type { FirstStep, Overview } from '@signet/shared/api/overview'
 import { auditFields } from '@signet/shared/query/audit-fields'
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { HealthState } from '@signet/shared/vocabulary/credential-states'
 import { dayMs, minuteMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
-import type { KeyOutlook, SigningKeys, TokenUsageStore } from '../authority/index.ts'
+import type { SigningKeys, TokenUsageStore } from '../authority/index.ts'
 import type { BulkJobs } from '../bulk/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { requireTerms } from '../platform/query-text.ts'
-import type { CertificateAuthorities } from '../principals/index.ts'
 import type { InstanceList, UserIdentities } from '../resources/index.ts'
 import type { RotationHistory } from '../rotation/index.ts'
-import { type Life, lifeStage } from './life-left.ts'
-import { pagePaths } from './page-paths.ts'
+import type { Expiries } from './expiries.ts'
 
 export interface NumberParts {
   readonly list: Pick<InstanceList, 'page' | 'facets'>
@@ -20,11 +18,10 @@ export interface NumberParts {
   readonly history: Pick<RotationHistory, 'load'>
   readonly usage: Pick<TokenUsageStore, 'hourly' | 'issuedUnder'>
   readonly keys: Pick<SigningKeys, 'outlook'>
-  readonly authorities: Pick<CertificateAuthorities, 'lives'>
+  readonly expiries: Pick<Expiries, 'nearest'>
   readonly audit: Pick<AuditLog, 'page' | 'newestOf' | 'recordedUnder'>
   readonly jobs: Pick<BulkJobs, 'page'>
   readonly sharesTaken: () => Promise<boolean>
-  readonly serverCertificate: () => Life | undefined
   readonly clock: Clock
 }
 
@@ -90,7 +87,7 @@ export class FleetNumbers {
       tokens: this.#tokens(),
       rotations: await this.#rotations(now),
       signingKey: { kid: key.kid, nextAt: key.nextAt },
-      expiries: await this.#expiries(key, now),
+      expiries: await this.#parts.expiries.nearest(nearest),
       openJobs: (await jobs.page({ limit: mostJobs, open: true })).items.length,
       changes: withChanges ? await this.#changes(now) : null,
       firstRun: await this.#firstRun(fleet.instances, now),
@@ -123,44 +120,6 @@ export class FleetNumbers {
       const day = today + index * dayMs
       return { day, planned: planned.get(day) ?? 0 }
     })
-  }
-
-  /** Of what lives longer than a day or two: the certificates of agents and listeners renew themselves each day. */
-  async #expiries(key: KeyOutlook, now: number): Promise<Expiry[]> {
-    const { list, authorities, serverCertificate } = this.#parts
-    const own = serverCertificate()
-    const { items } = await list.page({ filter: '-state:off,disabling', sort: 'expires', limit: nearest })
-    const ends: Expiry[] = [
-      ...authorities.lives.map(
-        ({ id, subject, ...life }): Expiry => ({
-          ...{ kind: 'authority', id, name: subject.replace(/^CN=/, ''), notAfter: life.notAfter, renewsAt: null },
-          ...{ stage: lifeStage(life, now), path: pagePaths.audit(`target:${id}`) },
-        }),
-      ),
-      {
-        ...{ kind: 'signing_key', id: key.kid, name: key.kid, notAfter: key.notAfter, renewsAt: key.nextAt },
-        ...{ stage: lifeStage(key, now), path: pagePaths.audit('action:signing_key.*') },
-      },
-      ...(own
-        ? [
-            {
-              ...{ kind: 'server_certificate' as const, id: 'services', name: 'Services', notAfter: own.notAfter },
-              ...{ renewsAt: null, stage: lifeStage(own, now), path: null },
-            },
-          ]
-        : []),
-      ...items.flatMap(({ id, name, credential, nextRotationAt }): Expiry[] =>
-        credential === null
-          ? []
-          : [
-              {
-                ...{ kind: 'identity', id, name, notAfter: credential.notAfter, renewsAt: nextRotationAt },
-                ...{ stage: lifeStage(credential, now), path: pagePaths.instance(id, 'certificates') },
-              },
-            ],
-      ),
-    ]
-    return ends.sort((one, other) => one.notAfter - other.notAfter).slice(0, nearest)
   }
 
   async #changes(now: number): Promise<Overview['changes']> {

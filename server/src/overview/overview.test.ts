@@ -16,6 +16,9 @@ import {
   tamper,
 } from '../../test/stack.ts'
 import type { KeyOutlook } from '../authority/index.ts'
+import { AgentEndsStore } from '../enrollment/index.ts'
+import { ClientEndsStore } from '../principals/index.ts'
+import { SlotEndsStore } from '../rotation/index.ts'
 import { openOverview } from './index.ts'
 
 let stack: Stack
@@ -42,6 +45,9 @@ function overview() {
     userIdentities: stack.userList,
     history: stack.rotation.history,
     agents: stack.plane.directory,
+    slotEnds: new SlotEndsStore(stack.database, stack.tenantId),
+    clientEnds: new ClientEndsStore(stack.database, stack.tenantId),
+    agentEnds: new AgentEndsStore(stack.database, stack.tenantId),
     jobs: stack.bulk.jobs,
     usage: {
       hourly: () => Array.from({ length: 24 }, (_, index) => ({ at: index * hourMs, issued: 2, refused: 1 })),
@@ -116,7 +122,11 @@ describe('the overview', () => {
     expect(rotations.flatMap(({ planned }, index) => (planned > 0 ? [[index, planned]] : []))).toEqual([[3, 1]])
     expect(expiries).toHaveLength(5)
     expect(expiries.map(({ kind }) => kind)).toEqual(['identity', 'signing_key', 'authority', 'authority', 'authority'])
-    expect(expiries[0]).toMatchObject({ id: instance.id, renewsAt: rotateAfter })
+    expect(expiries[0]).toMatchObject({
+      name: instance.name,
+      path: `/instances/${instance.id}/certificates`,
+      renewsAt: rotateAfter,
+    })
     const now = stack.clock.now()
     ownCertificate = { notBefore: now - 99 * dayMs, notAfter: now + dayMs }
     expect((await numbers()).expiries[0]).toMatchObject({ kind: 'server_certificate', stage: 2 })

@@ -53,6 +53,8 @@ const settings = z.object({
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_BALLAST_MIB: z.coerce.number().int().min(0).max(4_096).default(64),
+  SIGNET_WEBHOOK_CA_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -123,6 +125,8 @@ export interface Config {
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   /** Space that is held back on the disk for the last records when it is full. */
   readonly ballastBytes: number
+  /** The same of the receivers of webhooks. */
+  readonly webhooks: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   readonly logLevel: string
   /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
   readonly dashboardUrl: string
@@ -204,6 +208,7 @@ function derive(values: z.infer<typeof settings>): Config {
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,
     },
     ballastBytes: values.SIGNET_BALLAST_MIB * 2 ** 20,
+    webhooks: { caFile: values.SIGNET_WEBHOOK_CA_FILE, allowPrivate: values.SIGNET_WEBHOOK_ALLOW_PRIVATE },
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
     authorityUrl: originOf(publicHost, port),

@@ -1,7 +1,11 @@
 import { lookup } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
+import { request as plainRequest } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { BlockList, isIP } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import type { Clock } from './clock.ts'
+import { StartupError } from './signet-error.ts'
 
 /** Why a call to somebody else's server brought no answer. `redirect` and `address` do not mend themselves. */
 export class OutboundError extends Error {
@@ -21,21 +25,30 @@ export interface OutboundCall {
   readonly body?: string
   /** PEM of the only issuers of certificates that are trusted. */
   readonly ca: string
-  /** Loopback, link-local and private addresses are refused unless this is true. */
+  /** Loopback, link-local and private addresses are refused unless this is true; plain HTTP goes to no others. */
   readonly allowPrivate: boolean
+  /** Of the answer, this many bytes are read and the rest is left; without, an answer of more than 64 KiB is refused. */
+  readonly keepBytes?: number
   readonly clock: Clock
+}
+
+export interface OutboundAnswer {
+  readonly status: number
+  readonly text: string
+  /** As the header `retry-after` says it. */
+  readonly retryAfter: string | undefined
 }
 
 const longestCallMs = 5_000
 const mostAnswerBytes = 65_536
 
 /**
- * One HTTPS call to a configured host (SEC-159): the name is resolved once and the connection goes to the address that
+ * One call to a configured host (SEC-159): the name is resolved once and the connection goes to the address that
  * was checked; no redirect is followed; the whole call takes five seconds at most.
  *
  * @throws OutboundError
  */
-export async function callOutbound(call: OutboundCall): Promise<{ status: number; text: string }> {
+export async function callOutbound(call: OutboundCall): Promise<OutboundAnswer> {
   const controller = new AbortController()
   const deadline = call.clock.after(longestCallMs, () => controller.abort())
   try {
@@ -63,6 +76,9 @@ async function checkedAddress(call: OutboundCall, signal: AbortSignal): Promise<
   if (!call.allowPrivate && addresses.some(({ address }) => isPrivate(address))) {
     throw new OutboundError('address', `${host} is a loopback, link-local or private address, which is not allowed`)
   }
+  if (call.url.protocol !== 'https:' && !addresses.every(({ address }) => isPrivate(address))) {
+    throw new OutboundError('address', `${host} is not a private address, and plain HTTP goes to no others`)
+  }
   return first.address
 }
 
@@ -73,11 +89,13 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-function exchange(call: OutboundCall, address: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+function exchange(call: OutboundCall, address: string, signal: AbortSignal): Promise<OutboundAnswer> {
   const host = hostOf(call.url)
+  const isPlain = call.url.protocol === 'http:'
+  const most = call.keepBytes ?? mostAnswerBytes
   const options: RequestOptions = {
     host: address,
-    port: call.url.port || 443,
+    port: call.url.port || (isPlain ? 80 : 443),
     path: `${call.url.pathname}${call.url.search}`,
     method: call.method,
     headers: { ...call.headers, host: call.url.host, 'content-length': Buffer.byteLength(call.body ?? '') },
@@ -88,22 +106,43 @@ function exchange(call: OutboundCall, address: string, signal: AbortSignal): Pro
     ...(!isIP(host) && { servername: host }),
   }
   return new Promise((resolve, reject) => {
-    const outgoing = request(options, (response) => {
+    const outgoing = (isPlain ? plainRequest : request)(options, (response) => {
+      const answered = () => {
+        const text = Buffer.concat(chunks).subarray(0, most).toString('utf8')
+        resolve({ status: response.statusCode ?? 0, text, retryAfter: response.headers['retry-after'] })
+      }
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= mostAnswerBytes) chunks.push(chunk)
-        else outgoing.destroy(new OutboundError('too_large', 'its answer is larger than 64 KiB'))
+        if (size <= most || call.keepBytes !== undefined) chunks.push(chunk)
+        if (size <= most) return
+        if (call.keepBytes !== undefined) {
+          answered()
+          outgoing.destroy()
+        } else outgoing.destroy(new OutboundError('too_large', 'its answer is larger than 64 KiB'))
       })
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      )
+      response.on('end', answered)
       response.on('error', reject)
     })
     outgoing.on('error', reject)
     outgoing.end(call.body)
   })
+}
+
+/**
+ * PEM of what calls trust: the CAs that Node brings, and those of a file.
+ *
+ * @param setting names the file, for whoever has to mend it
+ * @throws StartupError when the file cannot be read
+ */
+export function trustedCas(caFile: string | undefined, setting: string): string {
+  if (caFile === undefined) return rootCertificates.join('\n')
+  try {
+    return [...rootCertificates, readFileSync(caFile, 'utf8')].join('\n')
+  } catch (cause) {
+    throw new StartupError(`${setting}: ${caFile} cannot be read: make it readable, or leave it out`, { cause })
+  }
 }
 
 /** The host without the brackets of an IPv6 address. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import * as alerts from './alerts.ts'
 import * as applications from './applications.ts'
 import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
@@ -20,6 +21,7 @@ import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
 import * as views from './views.ts'
+import * as webhooks from './webhooks.ts'
 
 /** Every file of the contract; what it exports in the form of routes is offered, and its schemas are named. */
 const files: Record<string, object> = {
@@ -34,6 +36,8 @@ const files: Record<string, object> = {
   'Bulk jobs': bulk,
   Rotations: rotation,
   'Signing keys': signingKeys,
+  Alerts: alerts,
+  Webhooks: webhooks,
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,

@@ -13,6 +13,8 @@ export const ChangeKind = z.enum([
   'key',
   'job',
   'rollout',
+  'alert',
+  'webhook',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

@@ -4,9 +4,10 @@ import { InstanceId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { AuditEvent } from './audit.ts'
 import { route } from './contract.ts'
+import { PageQuery, pageOf } from './paging.ts'
 
 /** Address of a page of the dashboard, with its filter; never of another host. */
-const PagePath = z.string().regex(/^\/(?![/\\])/)
+export const PagePath = z.string().regex(/^\/(?![/\\])/)
 
 /** `critical`: something is refused now, or cannot be trusted; `warning`: it will be; `notice`: somebody should know. */
 export const Severity = z.enum(['critical', 'warning', 'notice'])
@@ -90,15 +91,31 @@ export type FirstStep = z.infer<typeof FirstStep>
 export const LifeStage = z.union([z.literal(50), z.literal(25), z.literal(10), z.literal(2)])
 export type LifeStage = z.infer<typeof LifeStage>
 
-/** A certificate or key and its end. */
+/** What has an end. `server_certificate` is the operator's own, `registered_certificate` of an application. */
+export const ExpiryKind = z.enum([
+  'authority',
+  'signing_key',
+  'identity',
+  'client_secret',
+  'registered_certificate',
+  'server_certificate',
+  'agent_certificate',
+])
+export type ExpiryKind = z.infer<typeof ExpiryKind>
+
+/** A certificate, key or secret and its end. */
 export const Expiry = z.object({
-  kind: z.enum(['authority', 'signing_key', 'identity', 'server_certificate']),
+  kind: ExpiryKind,
   id: z.string(),
   name: z.string(),
   notAfter: Instant,
+  /** Part of its life that is left, 0 to 1. */
+  lifeLeft: z.number(),
   /** When its successor takes over by itself; null when none is planned. */
   renewsAt: Instant.nullable(),
   stage: LifeStage.nullable(),
+  /** Nothing replaces it in time: nothing is planned, or what was planned did not happen. */
+  overdue: z.boolean(),
   path: PagePath.nullable(),
 })
 export type Expiry = z.infer<typeof Expiry>
@@ -120,7 +137,7 @@ export const Overview = z.object({
   rotations: z.array(z.object({ day: Instant, planned: z.int() })).length(14),
   /** The key that signs now, and when the next one takes over. */
   signingKey: z.object({ kid: z.string(), nextAt: Instant.nullable() }),
-  /** The nearest five of certificate authorities, signing keys, identities and the operator's server certificate. */
+  /** The nearest five of everything that lives longer than a day or two (SEC-53). */
   expiries: z.array(Expiry).max(5),
   openJobs: z.int(),
   /** The newest acts that an operator would want to know; null for a role that does not read the audit log. */
@@ -140,6 +157,14 @@ export const overviewApi = {
     summary: 'The deployment in numbers: fleet, tokens, rotations, keys, recent changes',
     access: 'instances.read',
     response: Overview,
+  }),
+  expiries: route({
+    method: 'GET',
+    path: '/expiries',
+    summary: 'Everything that expires, the nearest first (SEC-53)',
+    access: 'instances.read',
+    query: PageQuery.extend({ kind: ExpiryKind.optional() }),
+    response: pageOf(Expiry),
   }),
   attention: route({
     method: 'GET',

@@ -38,6 +38,17 @@ export type RolloutId = z.infer<typeof RolloutId>
 export const JobId = guid().brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
 
+/** UUIDv7 of one alert. */
+export const AlertId = guid().brand<'AlertId'>()
+export type AlertId = z.infer<typeof AlertId>
+
+export const WebhookId = guid().brand<'WebhookId'>()
+export type WebhookId = z.infer<typeof WebhookId>
+
+/** UUIDv7 of one message to one webhook. */
+export const DeliveryId = guid().brand<'DeliveryId'>()
+export type DeliveryId = z.infer<typeof DeliveryId>
+
 /** A registered audience; not its application ID. */
 export const AudienceId = guid().brand<'AudienceId'>()
 export type AudienceId = z.infer<typeof AudienceId>

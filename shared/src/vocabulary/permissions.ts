@@ -21,6 +21,8 @@ export const Permission = z.enum([
   'bulk.write',
   'backups.read',
   'backups.write',
+  'alerts.write',
+  'webhooks.write',
   'demo.remove',
 ])
 export type Permission = z.infer<typeof Permission>
@@ -39,6 +41,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'enrollment.write',
     'bulk.write',
     'backups.read',
+    'alerts.write',
   ],
   developer: ['tokens.test'],
   admin: Permission.options,

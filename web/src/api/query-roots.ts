@@ -20,6 +20,8 @@ export type QueryRoot =
   | 'traces'
   | 'audit'
   | 'jobs'
+  | 'alerts'
+  | 'webhooks'
   | 'views'
   | 'overview'
   | 'demo'
@@ -38,4 +40,6 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   key: ['keys', 'overview'],
   job: ['jobs', 'overview'],
   rollout: ['rollouts', 'rotations', 'overview'],
+  alert: ['alerts'],
+  webhook: ['webhooks'],
 }

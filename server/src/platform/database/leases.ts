@@ -10,7 +10,9 @@ import { sqlOf } from './database.ts'
 export async function claimDue<Row>(
   tx: Tx,
   options: {
-    table: 'rotation_runs' | 'bulk_jobs' | 'rollouts'
+    table: 'rotation_runs' | 'bulk_jobs' | 'rollouts' | 'outbox_deliveries'
+    /** Of the rows of one owner alone. */
+    within?: { readonly column: string; readonly value: string }
     order: readonly string[]
     returning: readonly string[]
     /** Also counts the claim as an attempt. */
@@ -26,11 +28,12 @@ export async function claimDue<Row>(
   const { now } = options
   const table = sql.table(options.table)
   const names = (columns: readonly string[]) => sql.join(columns.map((column) => sql.ref(column)))
+  const within = options.within ? sql`AND ${sql.ref(options.within.column)} = ${options.within.value}` : sql``
   const attempt = options.countsAttempts ? sql`, attempt = attempt + 1` : sql``
   const lane = options.lane === undefined ? sql`` : sql`AND lane = ${sql.lit(options.lane)}`
   const result = await sql<Row>`
     WITH c AS MATERIALIZED (
-      SELECT id AS cid FROM ${table} WHERE finished_at IS NULL ${lane} AND due_at <= ${now}
+      SELECT id AS cid FROM ${table} WHERE finished_at IS NULL ${lane} AND due_at <= ${now} ${within}
       ORDER BY ${names(options.order)} LIMIT ${options.limit})
     UPDATE ${table} SET lease_owner = ${options.owner}, due_at = ${now + options.leaseMs},
       fence = fence + 1, version = version + 1 ${attempt}

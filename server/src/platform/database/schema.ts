@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { AlertsTable, OutboxDeliveriesTable, WebhooksTable } from './alert-tables.ts'
 import type { Flag, Versioned } from './columns.ts'
 import type {
   AppRoleAssignmentsTable,
@@ -358,5 +359,8 @@ export interface Schema {
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
   saved_views: SavedViewsTable
+  alerts: AlertsTable
+  webhooks: WebhooksTable
+  outbox_deliveries: OutboxDeliveriesTable
   schema_migrations: { version: ColumnType<number>; checksum: string; applied_at: number }
 }

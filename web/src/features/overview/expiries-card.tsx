@@ -12,6 +12,9 @@ const kindWords: Record<Expiry['kind'], string> = {
   signing_key: 'Signing key',
   identity: 'Certificate',
   server_certificate: 'Your certificate',
+  client_secret: 'Client secret',
+  registered_certificate: 'Registered certificate',
+  agent_certificate: 'Agent certificate',
 }
 
 /** The nearest ends of certificates and keys (SEC-53). */

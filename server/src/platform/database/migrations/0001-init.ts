@@ -1,3 +1,4 @@
+import { alerts } from './0001-alerts.ts'
 import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
 import { rollouts } from './0001-rollouts.ts'
@@ -30,6 +31,7 @@ CREATE TABLE agents (
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
+CREATE INDEX agents_expiry ON agents(tenant_id, cert_not_after, id) WHERE state = 'active';
 CREATE INDEX agents_quarantined ON agents(tenant_id, id) WHERE state = 'quarantined';
 
 CREATE TABLE service_instances (
@@ -363,4 +365,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}${history}${rollouts}`
+${instanceList}${history}${rollouts}${alerts}`
