@@ -133,7 +133,13 @@ export class FleetNumbers {
     const ends: Expiry[] = [
       ...authorities.lives.map(
         ({ id, subject, ...life }): Expiry => ({
-          ...{ kind: 'authority', id, name: subject.replace(/^CN=/, ''), notAfter: life.notAfter, renewsAt: null },
+          ...{
+            kind: 'authority',
+            id,
+            name: subject.replace(/^CN=/, ''),
+            notAfter: life.notAfter,
+            renewsAt: life.renewsAt,
+          },
           ...{ stage: lifeStage(life, now), path: pagePaths.audit(`target:${id}`) },
         }),
       ),

@@ -3,6 +3,7 @@ import * as applications from './applications.ts'
 import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
 import * as bulk from './bulk.ts'
+import * as certificateAuthorities from './certificate-authorities.ts'
 import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
@@ -33,6 +34,7 @@ const files: Record<string, object> = {
   'Bulk jobs': bulk,
   Rotations: rotation,
   'Signing keys': signingKeys,
+  'Certificate authorities': certificateAuthorities,
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,

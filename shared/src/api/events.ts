@@ -11,6 +11,7 @@ export const ChangeKind = z.enum([
   'audit',
   'resource',
   'key',
+  'certificate_authority',
   'job',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>

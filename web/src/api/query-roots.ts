@@ -16,6 +16,7 @@ export type QueryRoot =
   | 'policy'
   | 'targets'
   | 'keys'
+  | 'authorities'
   | 'traces'
   | 'audit'
   | 'jobs'
@@ -35,5 +36,6 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   audit: ['audit', 'traces', 'sessions', 'overview'],
   resource: ['targets', 'audiences', 'roles'],
   key: ['keys', 'overview'],
+  certificate_authority: ['authorities', 'overview'],
   job: ['jobs', 'overview'],
 }
