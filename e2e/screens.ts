@@ -242,6 +242,27 @@ const rotations: readonly Screen[] = [
   },
 ]
 
+const settings: readonly Screen[] = [
+  {
+    name: 'keys',
+    about: 'What Signet signs with: keys of tokens, certificate authorities',
+    path: '/settings/keys',
+    ready: (page) => page.getByRole('table', { name: 'Certificate authorities' }).getByRole('row').nth(4),
+  },
+  {
+    name: 'keys-rotate-dialog',
+    about: 'What an emergency rotation would put an end to',
+    path: '/settings/keys',
+    act: (page) =>
+      page
+        .getByRole('table', { name: 'Signing keys' })
+        .getByRole('button', { name: /^Rotate/ })
+        .first()
+        .click(),
+    ready: (page) => page.getByRole('alertdialog'),
+  },
+]
+
 const tester: readonly Screen[] = [
   {
     name: 'token-tester',
@@ -350,6 +371,7 @@ export const screens: readonly Screen[] = [
   ...instance,
   ...principals,
   ...rotations,
+  ...settings,
   ...tester,
   ...audit,
   ...frameScreens,

@@ -3,6 +3,7 @@ import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
 import { bulkApi } from '@signet/shared/api/bulk'
+import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
 import { clockApi } from '@signet/shared/api/clock'
 import type { Route } from '@signet/shared/api/contract'
 import { deploymentApi } from '@signet/shared/api/deployment'
@@ -20,6 +21,7 @@ import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { viewsApi } from '@signet/shared/api/views'
 import { webhooksApi } from '@signet/shared/api/webhooks'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
+import { hourMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import { startAlerting } from './alerting.ts'
 import { alertHandlers, webhookHandlers } from './alerts/index.ts'
@@ -78,12 +80,15 @@ import { describeApi } from './platform/http/describe-api.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
+import { PeriodicTask } from './platform/periodic.ts'
 import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
+import { servedNames } from './platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
   applicationHandlers,
+  authorityHandlers,
   CertificateAuthorities,
   ClientEndsStore,
   CredentialUses,
@@ -148,7 +153,7 @@ export async function composeServer(parts: ServerParts) {
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
-  const authorities = await CertificateAuthorities.open(base)
+  const authorities = await CertificateAuthorities.open({ ...base, serverNames: servedNames(config) })
   const servicePort = openServicePort({ ...base, config, authorities })
 
   const rotation = await openRotation({
@@ -200,6 +205,7 @@ export async function composeServer(parts: ServerParts) {
     agentsUrl: config.agentsUrl,
     authorityUrl: config.authorityUrl,
     authorityCas: servicePort.authorityCas,
+    serverCas: () => authorities.serverCas,
     assertionAudience: authority.issuer.v2,
     terms: authority.terms,
   })
@@ -242,9 +248,15 @@ export async function composeServer(parts: ServerParts) {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
   })
+  const authorityRoll = new PeriodicTask({
+    ...{ name: 'certificate authorities', intervalMs: hourMs, clock, log },
+    run: () => authorities.roll(),
+  })
+  lifecycle.started('certificate authorities', () => authorityRoll.stop())
   watch.onStep(() => {
     rotation.scheduler.wake()
     authority.wake()
+    authorityRoll.poke()
   })
   const confirmation = await ClockConfirmation.open({ ...base, watch })
   watch.start()
@@ -344,6 +356,7 @@ export async function composeServer(parts: ServerParts) {
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
     serve(rotationApi, rotationHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
+    serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
     serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))

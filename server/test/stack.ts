@@ -25,6 +25,7 @@ import { deploymentSettings } from '../src/platform/database/settings-store.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
 import { createLogger, type Logger } from '../src/platform/log.ts'
 import type { RequestContext } from '../src/platform/request-context.ts'
+import { loopbackNames } from '../src/platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
@@ -113,7 +114,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
-  const authorities = await CertificateAuthorities.open(base)
+  const authorities = await CertificateAuthorities.open({ ...base, serverNames: loopbackNames })
   const firstTokens = new Map<string, FirstToken>()
   const rotation = await openRotation({
     ...base,
@@ -140,6 +141,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     rotation,
     agentsUrl,
     authorityUrl: 'https://localhost:7421',
+    serverCas: () => authorities.serverCas,
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
     terms: { now: { revision: 1, keyEpoch: 0, audiences: [] }, onChange: () => undefined },
   })

@@ -12,6 +12,7 @@ import { deploymentSettings } from '../../src/platform/database/settings-store.t
 import { newGuid } from '../../src/platform/identifiers.ts'
 import { createLogger } from '../../src/platform/log.ts'
 import { type RequestContext, systemContext } from '../../src/platform/request-context.ts'
+import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
 import { RotationStore } from '../../src/rotation/rotation-store.ts'
@@ -51,7 +52,7 @@ export async function openCrashWorld(
   const steadiness = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness, log: createLogger('silent'), tenantId }
   const registry = new PrincipalRegistry(base)
-  const authorities = await CertificateAuthorities.open(base)
+  const authorities = await CertificateAuthorities.open({ ...base, serverNames: loopbackNames })
   const neighbours = { agents: async () => new Map(), instanceOf: async () => undefined, firstToken: () => undefined }
   const rotation = await openRotation({ ...base, registry, authorities, neighbours, rotationRate: 10_000 })
   return { ...base, registry, rotation, store: new RotationStore(database) }

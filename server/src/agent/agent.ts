@@ -119,12 +119,14 @@ class RunningParts implements RunningAgent {
     this.#cache = new TokenCache(clock)
     const { serverUrl, caPem } = identity
     this.#authority = new AuthorityClient(caPem)
-    this.#authority.trust(this.#held.state?.authorityCas)
+    const { state } = this.#held
+    this.#authority.trust(authorityCasOf(state))
     const [held, authority] = [this.#held, this.#authority]
     this.#broker = new TokenBroker({ held, cache: this.#cache, authority, now: () => clock.now() })
     const { tokenFiles: keepsAll } = options.local
     this.#files = new TokenFiles({ agentDir, authority, held, broker: this.#broker, clock, log, keepsAll })
     const client = new ServerClient({ serverUrl, caPem, certificate: clientCertificateOf(identity) })
+    client.trust(state?.serverCas)
     this.#client = client
     this.#reporter = new Reporter({ client, clock, log, content: () => this.#report() })
     const onSettled = () => {
@@ -245,7 +247,8 @@ class RunningParts implements RunningAgent {
     }
     const { connection } = this.#order
     this.#held.noteServerTime(state.serverTime)
-    this.#authority.trust(state.authorityCas)
+    this.#authority.trust(authorityCasOf(state))
+    this.#client.trust(state.serverCas)
     this.#takeTerms(state.terms)
     const wiped = this.#dropping(() => this.#held.apply(state))
     if (wiped > 0) this.#reporter.soon()
@@ -338,4 +341,9 @@ class RunningParts implements RunningAgent {
       errors: this.#sync.errors,
     }
   }
+}
+
+/** What the authority's certificate is checked by besides the pinned CA: the operator's, and Signet's own as they roll. */
+function authorityCasOf(state: DesiredState | undefined): string | undefined {
+  return state && `${state.serverCas}${state.authorityCas ?? ''}`
 }

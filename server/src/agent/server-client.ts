@@ -34,19 +34,23 @@ interface Call {
 
 /**
  * The agent protocol, as its client: mutual TLS 1.3 with the agent's own certificate, and no CA trusted but the one
- * pinned at enrolment. Every method throws `SignetError`: the server's own code, or `unavailable` when it cannot be
+ * pinned at enrolment and those the server named since. Every method throws `SignetError`: the server's own code, or `unavailable` when it cannot be
  * reached or answers nonsense. All calls may be repeated.
  */
 export class ServerClient {
   readonly #address: { hostname: string; port: number }
   readonly #caPem: string
+  #trusted: string
+  #certificate: ClientCertificate | undefined
   #agent: HttpsAgent
 
   /** @param certificate absent only before enrolment */
   constructor(options: { serverUrl: string; caPem: string; certificate?: ClientCertificate }) {
     this.#address = serverAddress(options.serverUrl)
     this.#caPem = options.caPem
-    this.#agent = this.#connections(options.certificate)
+    this.#trusted = options.caPem
+    this.#certificate = options.certificate
+    this.#agent = this.#connections()
   }
 
   enroll(request: EnrollRequest): Promise<EnrollResponse> {
@@ -88,8 +92,21 @@ export class ServerClient {
 
   /** New connections present this certificate; the open stream lives on under the old one. */
   useCertificate(certificate: ClientCertificate): void {
+    this.#certificate = certificate
+    this.#reconnect()
+  }
+
+  /** @param more PEM of CAs of the server besides the pinned one, as they roll (SEC-51) */
+  trust(more: string | undefined): void {
+    const trusted = `${this.#caPem}${more ?? ''}`
+    if (trusted === this.#trusted) return
+    this.#trusted = trusted
+    this.#reconnect()
+  }
+
+  #reconnect(): void {
     const before = this.#agent
-    this.#agent = this.#connections(certificate)
+    this.#agent = this.#connections()
     // Only idle connections are closed: requests in flight finish.
     for (const sockets of Object.values(before.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
   }
@@ -98,17 +115,17 @@ export class ServerClient {
     this.#agent.destroy()
   }
 
-  #connections(certificate: ClientCertificate | undefined): HttpsAgent {
+  #connections(): HttpsAgent {
     return new HttpsAgent({
       keepAlive: true,
-      ca: this.#caPem,
+      ca: this.#trusted,
       minVersion: 'TLSv1.3',
       servername: serverNameOf(this.#address.hostname),
       // The pinned authority is the anchor, whether it is a root or not.
       allowPartialTrustChain: true,
       // Every connection proves the certificate anew (SEC-39).
       maxCachedSessions: 0,
-      ...certificate,
+      ...this.#certificate,
     })
   }
 

@@ -68,6 +68,7 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     },
   })
   server.watch.onStep(() => renewal.poke())
+  server.authorities.onChange(() => renewal.poke())
   lifecycle.started('server certificate', () => renewal.stop())
   const { certificate } = servicePort
   if (!certificate) return

@@ -7,6 +7,7 @@ import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
+import { addCaCommands } from './ca-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
@@ -72,6 +73,7 @@ function commandLine(): Command {
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
+  addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })
   addTokenCommand(program)
   addAddressCommands(program, { connect, print })
   program

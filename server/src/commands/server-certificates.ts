@@ -7,7 +7,7 @@ import { toPem } from '../platform/crypto/certificate.ts'
 import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import type { OperatorCertificate } from '../platform/crypto/operator-certificate.ts'
 import { secureContextOf, type TlsMaterial } from '../platform/http/listener.ts'
-import { certificateNames, cloudNames, hostNameOf, loopbackNames } from '../platform/service-names.ts'
+import { hostNameOf, loopbackNames, servedNames } from '../platform/service-names.ts'
 import type { CertificateAuthorities } from '../principals/index.ts'
 
 export const tlsLifetimeMs = 90 * dayMs
@@ -67,25 +67,23 @@ export class ServerCertificates {
 }
 
 async function makeBoth({ authorities, config }: Parts): Promise<Made> {
-  const { publicHost, names, answersCloudNames } = config
-  const families = answersCloudNames ? [names, cloudNames] : [names]
-  const ofServices = families.flatMap(certificateNames)
-  const agents = await issue(authorities, publicHost, [])
-  const services = await issue(authorities, publicHost, ofServices)
+  const { publicHost } = config
+  const agents = await issue(authorities, publicHost, [publicHost, ...loopbackNames])
+  const services = await issue(authorities, publicHost, servedNames(config))
   return { agents, services, context: secureContextOf(services) }
 }
 
 /** A new key and leaf; chain up to the root, which agents compare with their pin. */
-async function issue(authorities: CertificateAuthorities, commonName: string, more: string[]): Promise<TlsMaterial> {
+async function issue(authorities: CertificateAuthorities, commonName: string, names: string[]): Promise<TlsMaterial> {
   const pkcs8 = await generatePrivateKey('p256')
   const leaf = await authorities.issue('tls', {
     commonName,
     publicKey: createPublicKey(importPrivateKey(pkcs8)),
     usage: 'serverAuth',
     lifetimeMs: tlsLifetimeMs,
-    names: [...new Set([commonName, ...more, ...loopbackNames])],
+    names: [...new Set(names)],
   })
-  const chain = [leaf.der, ...authorities.chainOf('tls')]
+  const chain = [leaf.der, ...authorities.chainOf(leaf.der, 'tls')]
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
   return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
 }

@@ -18,6 +18,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   audit: 'nobody',
   resource: 'nobody',
   key: 'nobody',
+  certificate_authority: 'everybody',
   job: 'nobody',
   rollout: 'nobody',
   alert: 'nobody',

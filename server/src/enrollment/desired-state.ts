@@ -16,6 +16,8 @@ export interface DesiredStateParts {
   readonly authorityUrl: string
   /** PEM of what else the authority's certificate is checked by; undefined where the CA pinned at enrolment is all. */
   readonly authorityCas?: () => string | undefined
+  /** PEM of Signet's own CAs for listeners, with those that sign next (SEC-51). */
+  readonly serverCas: () => string
   /** The issuer an agent's assertion is addressed to. */
   readonly assertionAudience: string
   /** What cached tokens are good under, at this moment. */
@@ -40,6 +42,7 @@ export async function desiredStateOf(agent: AgentRow, parts: DesiredStateParts):
     authorityUrl: parts.authorityUrl,
     assertionAudience: parts.assertionAudience,
     ...(authorityCas !== undefined && { authorityCas }),
+    serverCas: parts.serverCas(),
     instances: instances.map(({ id, name, resourceId, identityState }) => ({ id, name, resourceId, identityState })),
     principals: principals.flatMap((principal): DesiredPrincipal[] => {
       const standing = standings.find((one) => one.principalId === principal.objectId)

@@ -145,7 +145,6 @@ export class Enrollment {
       usage: 'clientAuth',
       lifetimeMs: certificateMs,
     })
-    const chain = authorities.chainOf('agents')
     const grant = async (tx: Tx) => {
       const agent = await this.#require(agentId, tx)
       const isRepeat = agent.renew_request_id === request.requestId && agent.new_spki_s256 === spki
@@ -171,7 +170,8 @@ export class Enrollment {
     const granted = await registry.recordingKeyRefusal(context, () => database.transact(grant))
     if (!granted)
       throw new SignetError('agent_refused', 'The agent certificate was renewed elsewhere; it is quarantined.')
-    return { certificates: [granted, ...chain].map((der) => der.toString('base64')), generation: request.generation }
+    const chain = [granted, ...authorities.chainOf(granted, 'agents')]
+    return { certificates: chain.map((der) => der.toString('base64')), generation: request.generation }
   }
 
   async #admit(given: {
@@ -212,7 +212,7 @@ export class Enrollment {
   }
 
   #enrolled(agentId: string, certificate: Buffer, generation: number): EnrollResponse {
-    const chain = [certificate, ...this.#parts.authorities.chainOf('agents')]
+    const chain = [certificate, ...this.#parts.authorities.chainOf(certificate, 'agents')]
     return {
       agentId: AgentId.parse(agentId),
       tenantId: this.#parts.tenantId,

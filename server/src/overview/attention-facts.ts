@@ -58,7 +58,12 @@ export interface AttentionFacts {
   readonly ending: Some<EndingClient>
   readonly broadApplications: Some<BroadTrust>
   readonly broadIdentities: Some<BroadTrust>
-  readonly authorities: readonly (Life & { readonly id: string; readonly subject: string })[]
+  /** Those that sign; `renewsAt` is null where none follows by itself. */
+  readonly authorities: readonly (Life & {
+    readonly id: string
+    readonly subject: string
+    readonly renewsAt: number | null
+  })[]
   readonly signingKey: KeyOutlook
   readonly sharesTaken: boolean
   /** Stored values that did not open within a week, the newest first. */

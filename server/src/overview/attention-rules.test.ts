@@ -61,7 +61,12 @@ const calm: AttentionFacts = {
   signingKey: { kid: 'kid-of-a-key', notBefore: now - dayMs, notAfter: now + 100 * dayMs, nextAt: now + dayMs },
 }
 const lifeOf = (left: number) => ({ notBefore: now - (100 - left) * dayMs, notAfter: now + left * dayMs })
-const authority = (left: number) => ({ id: 'ca-1', subject: 'CN=Signet Root CA 1a2b', ...lifeOf(left) })
+const authority = (left: number) => ({
+  id: 'ca-1',
+  subject: 'CN=Signet Root CA 1a2b',
+  ...lifeOf(left),
+  renewsAt: null as number | null,
+})
 
 function client(n: number, change: Partial<EndingClient> & { endsAt?: number } = {}): EndingClient {
   const { endsAt = now + 20 * dayMs, ...rest } = change
@@ -213,6 +218,12 @@ describe('what needs attention', () => {
     [-1, 'critical'],
   ])('has a certificate authority with %i %% of its life left as %s (SEC-53)', (left, severity) => {
     expect(attention({ authorities: [authority(left)] })[0]?.severity).toBe(severity)
+  })
+
+  it('has a certificate authority that is followed in time as nothing to do, and as late a day after', () => {
+    const due = (renewsAt: number) => attention({ authorities: [{ ...authority(10), renewsAt }] })
+    expect(due(now + dayMs)).toEqual([])
+    expect(due(now - 2 * dayMs)[0]?.severity).toBe('warning')
   })
 
   it('has a degraded identity whose certificate is at its last 2 % as critical (SEC-53)', () => {

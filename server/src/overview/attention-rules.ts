@@ -215,7 +215,7 @@ const authoritySeverities: Record<LifeStage, Severity> = { 50: 'notice', 25: 'no
 function authorities({ authorities: all }: AttentionFacts, nowMs: number): AttentionItem[] {
   return all.flatMap((authority) => {
     const stage = lifeStage(authority, nowMs)
-    if (stage === null) return []
+    if (stage === null || !isOverdue(authority, authority.renewsAt, nowMs)) return []
     const left = authority.notAfter - nowMs
     const name = commonName(authority.subject)
     const subject = { key: `authority_expiring ${authority.id}`, kind: 'authority_expiring', title: name } as const

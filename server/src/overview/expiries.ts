@@ -173,7 +173,7 @@ function isBeyond({ after }: EndsQuery, at: number, id: string): boolean {
 
 function ofAuthority({ id, subject, ...life }: CertificateAuthorities['lives'][number]): Ends {
   const name = subject.replace(/^CN=/, '')
-  return { kind: 'authority', id, name, ...life, renewsAt: null, path: pagePaths.audit(`target:${id}`) }
+  return { kind: 'authority', id, name, ...life, path: pagePaths.audit(`target:${id}`) }
 }
 
 function ofKey({ kid, notBefore, notAfter, nextAt }: KeyOutlook): Ends {

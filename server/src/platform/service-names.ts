@@ -22,6 +22,16 @@ export function certificateNames(names: ServiceNames): string[] {
   return [...exactNames(names), ...names.vault.map((domain) => `*.${domain}`)]
 }
 
+/** Every name that Signet's own certificates may be for: what its CA for listeners is confined to (SEC-49). */
+export function servedNames(deployment: {
+  publicHost: string
+  names: ServiceNames
+  answersCloudNames: boolean
+}): string[] {
+  const families = deployment.answersCloudNames ? [deployment.names, cloudNames] : [deployment.names]
+  return [...new Set([deployment.publicHost, ...families.flatMap(certificateNames), ...loopbackNames])]
+}
+
 /** Every name that is one, without those of loopback. */
 export function exactNames({ authority, management, graph, vault }: ServiceNames): string[] {
   return [...authority, ...management, ...graph, ...vault].filter((name) => !loopbackNames.includes(name))

@@ -11,7 +11,6 @@ import {
 import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { CredentialsTable, PrincipalsTable } from '../platform/database/principal-tables.ts'
-import type { CertificateAuthoritiesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import type { KeyCredential, KeyOwner } from './key-credential.ts'
 import type { Principal } from './principal.ts'
@@ -44,7 +43,7 @@ export interface CertificateNames {
 
 const mostNamed = 20
 
-/** SQL of principals, their credentials, the keys ever seen, and the certificate authorities. */
+/** SQL of principals, their credentials and the keys ever seen. */
 export class PrincipalsStore {
   readonly #database: Database
 
@@ -362,14 +361,6 @@ export class PrincipalsStore {
       .where('spki_s256', '=', key.spkiS256)
       .executeTakeFirstOrThrow()
     return row.owner_kind === key.ownerKind && row.owner_id === key.ownerId
-  }
-
-  async authorities(): Promise<CertificateAuthoritiesTable[]> {
-    return this.#database.read.selectFrom('certificate_authorities').selectAll().where('state', '=', 'active').execute()
-  }
-
-  async insertAuthority(tx: Tx, row: CertificateAuthoritiesTable): Promise<void> {
-    await sqlOf(tx).insertInto('certificate_authorities').values(row).execute()
   }
 
   #reader(tx: Tx | undefined) {

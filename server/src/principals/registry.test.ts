@@ -1,10 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditTrail, contextOf, given, identityOn, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
-import { EnvelopeError } from '../platform/crypto/sealing.ts'
+import { auditTrail, contextOf, given, identityOn, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { CertificateAuthorities } from './certificate-authorities.ts'
 
 let stack: Stack
 
@@ -66,41 +63,5 @@ describe('a public key', () => {
     await claim('agent')
     await expect(claim('agent')).resolves.toBeUndefined()
     await expect(claim('credential')).rejects.toMatchObject({ code: 'key_reused' })
-  })
-})
-
-describe('the certificate authorities', () => {
-  const reopen = () => CertificateAuthorities.open(stack)
-
-  it('are one root and three issuing ones that sign leaves only (SEC-49)', () => {
-    const root = new X509Certificate(stack.authorities.root.pem)
-    for (const scope of ['tls', 'agents', 'credentials'] as const) {
-      const [issuing, top] = stack.authorities.chainOf(scope).map((der) => new X509Certificate(der))
-      expect(given(issuing).verify(root.publicKey)).toBe(true)
-      expect(given(top).fingerprint256).toBe(root.fingerprint256)
-    }
-    expect(
-      new Set((['tls', 'agents', 'credentials'] as const).map((scope) => stack.authorities.idOf(scope))).size,
-    ).toBe(3)
-  })
-
-  it('are the same after a restart and are made once', async () => {
-    const again = await reopen()
-    expect(again.root.pem).toBe(stack.authorities.root.pem)
-    expect(await rowsOf(stack, 'certificate_authorities')).toHaveLength(4)
-    expect((await auditTrail(stack)).filter((action) => action === 'authority.ca_created')).toHaveLength(4)
-  })
-
-  it('do not open with the key of another one in their place (SEC-59)', async () => {
-    await tamper(
-      stack,
-      "UPDATE certificate_authorities SET key_enc = (SELECT key_enc FROM certificate_authorities WHERE scope = 'tls') WHERE scope = 'agents'",
-    )
-    await expect(reopen()).rejects.toThrow(EnvelopeError)
-  })
-
-  it('do not open with a key in plain text (SEC-60)', async () => {
-    await tamper(stack, "UPDATE certificate_authorities SET key_enc = x'3081' WHERE scope = 'root'")
-    await expect(reopen()).rejects.toThrow(EnvelopeError)
   })
 })

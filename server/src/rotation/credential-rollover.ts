@@ -151,9 +151,12 @@ export class CredentialRollover {
     const slot = await this.#slotOf(agentId, slotId)
     const publicKey = await provenKeyOf(csr)
     const spki = spkiS256(publicKey)
-    const chain = authorities.chainOf('credentials')
+    const withChain = (credential: KeyCredential) => ({
+      credential,
+      chain: authorities.chainOf(credential.certificate, 'credentials'),
+    })
     const known = await registry.credentialForKey(slotId, spki)
-    if (known) return { credential: stillGood(known), chain }
+    if (known) return withChain(stillGood(known))
     const policy = await store.policy(this.#parts.tenantId)
     const keyAlgorithm = requireAlgorithm(publicKey, policy)
     const facts = await this.#issue(slot, policy, publicKey)
@@ -164,8 +167,7 @@ export class CredentialRollover {
       await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
       return this.#recordPrepared(tx, context, { agentId, slotId, instance, facts, keyAlgorithm })
     }
-    const credential = await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record))
-    return { credential, chain }
+    return withChain(await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record)))
   }
 
   /** T3, as the agent confirms that it holds key and certificate on disk. Repeating it changes nothing. */
@@ -285,7 +287,7 @@ export class CredentialRollover {
       keyAlgorithm: KeyAlgorithm
     },
   ): Promise<KeyCredential> {
-    const { registry, store, authorities, clock } = this.#parts
+    const { registry, store, clock } = this.#parts
     const slot = await this.#slotOf(given.agentId, given.slotId, tx)
     const open = await store.openRun(slot.id, tx)
     const run = open && open.state !== 'activated' ? open : await this.request(tx, context, slot, 'reenroll')
@@ -300,7 +302,7 @@ export class CredentialRollover {
       issuedBy: {
         slotId: given.slotId,
         runId: RunId.parse(run.id),
-        authorityId: authorities.idOf('credentials'),
+        authorityId: given.facts.authorityId,
         cause: run.trigger,
         instance: given.instance,
       },

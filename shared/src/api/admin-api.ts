@@ -5,6 +5,7 @@ import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
 import * as backups from './backups.ts'
 import * as bulk from './bulk.ts'
+import * as certificateAuthorities from './certificate-authorities.ts'
 import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
@@ -38,6 +39,7 @@ const files: Record<string, object> = {
   'Signing keys': signingKeys,
   Alerts: alerts,
   Webhooks: webhooks,
+  'Certificate authorities': certificateAuthorities,
   Enrolment: enrollment,
   'Token tests': tokenTests,
   Audit: audit,

@@ -11,6 +11,7 @@ export const ChangeKind = z.enum([
   'audit',
   'resource',
   'key',
+  'certificate_authority',
   'job',
   'rollout',
   'alert',

@@ -118,6 +118,8 @@ export const DesiredState = z.object({
   assertionAudience: z.string(),
   /** PEM of what the authority's certificate is checked by besides the CA pinned at enrolment; absent where that is all. */
   authorityCas: z.string().optional(),
+  /** PEM of Signet's own CAs for listeners, the next one long before it signs: trusted besides the one pinned (SEC-51). */
+  serverCas: z.string(),
   instances: z.array(
     z.object({ id: InstanceId, name: z.string(), resourceId: z.string(), identityState: IdentityState }),
   ),

@@ -17,6 +17,7 @@ export type QueryRoot =
   | 'policy'
   | 'targets'
   | 'keys'
+  | 'authorities'
   | 'traces'
   | 'audit'
   | 'jobs'
@@ -38,6 +39,7 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   audit: ['audit', 'traces', 'sessions', 'overview'],
   resource: ['targets', 'audiences', 'roles'],
   key: ['keys', 'overview'],
+  certificate_authority: ['authorities', 'overview'],
   job: ['jobs', 'overview'],
   rollout: ['rollouts', 'rotations', 'overview'],
   alert: ['alerts'],

@@ -2,6 +2,7 @@ import {
   AppWindow,
   FlaskConical,
   IdCard,
+  KeyRound,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
@@ -23,6 +24,7 @@ export interface Destination {
     | '/jobs'
     | '/tokens/test'
     | '/audit'
+    | '/settings/keys'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -43,4 +45,5 @@ export const destinations: readonly Destination[] = [
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
+  { to: '/settings/keys', label: 'Keys', icon: KeyRound, key: 'k' },
 ]

@@ -245,6 +245,12 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/sessions-page.tsx'), 'SessionsPage'),
 })
 
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/keys',
+  component: lazyRouteComponent(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+})
+
 /** Within the frame, so that the menu is there to go on with. */
 const elsewhere = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundPage })
 
@@ -271,6 +277,7 @@ const routeTree = root.addChildren([
     jobs,
     job,
     sessions,
+    keys,
     go,
     apiDocs,
     elsewhere,

@@ -58,6 +58,7 @@ export class TestServer {
   streamsBlocked = false
   /** PEM of what the operator's own certificate is checked by, if there is one. */
   authorityCas: string | undefined
+  serverCas = ''
   terms: TokenTerms = { revision: 1, keyEpoch: 0, audiences: [] }
   readonly #authorities: TestAuthorities
   readonly #streams = new Set<EventStream>()
@@ -157,6 +158,7 @@ export class TestServer {
         slot: { ...slot, rotateAfter: null },
       })),
       ...(this.authorityCas !== undefined && { authorityCas: this.authorityCas }),
+      serverCas: this.serverCas,
       terms: this.terms,
       renewAfter: this.renewAfter,
       agentGeneration: this.agentGeneration,

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { createPublicKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { importPrivateKey, keyAlgorithmOf } from './key-pair.ts'
+import { nameConstraints } from './name-constraints.ts'
 import { sha256, thumbprintHex, x5t } from './thumbprint.ts'
 
 x509.cryptoProvider.set(webcrypto)
@@ -15,6 +16,7 @@ export interface CertificateFacts {
   /** Hexadecimal, lower case. */
   readonly serial: string
   readonly subject: string
+  readonly issuer: string
   readonly notBefore: number
   readonly notAfter: number
   readonly x5t: string
@@ -32,6 +34,7 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     der: raw,
     serial: certificate.serialNumber.toLowerCase(),
     subject: certificate.subject,
+    issuer: certificate.issuer,
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
     x5t: x5t(raw),
@@ -107,7 +110,10 @@ export async function issueLeaf(issuer: Issuer, template: LeafTemplate): Promise
   return Buffer.from(leaf.rawData)
 }
 
-/** A CA certificate over `privateKey` (P-256): self-signed when `issuer` is absent; `pathLength` 0 signs leaves only. */
+/**
+ * A CA certificate over `privateKey` (P-256): self-signed when `issuer` is absent; `pathLength` 0 signs leaves only. With
+ * `confined` it signs for one usage, and for those names and no others (SEC-49).
+ */
 export async function issueAuthority(options: {
   commonName: string
   privateKey: Uint8Array
@@ -115,6 +121,7 @@ export async function issueAuthority(options: {
   notAfter: number
   pathLength?: number
   issuer?: Issuer
+  confined?: { readonly usage: LeafTemplate['usage']; readonly names: readonly string[] }
 }): Promise<Buffer> {
   const publicKey = new x509.PublicKey(
     createPublicKey(importPrivateKey(options.privateKey)).export({ format: 'der', type: 'spki' }),
@@ -134,6 +141,12 @@ export async function issueAuthority(options: {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(parent?.publicKey ?? publicKey),
+      ...(options.confined
+        ? [
+            new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[options.confined.usage]]),
+            nameConstraints(options.confined.names),
+          ]
+        : []),
     ],
   })
   return Buffer.from(certificate.rawData)

@@ -120,6 +120,8 @@ export interface CertificateAuthoritiesTable {
   state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
   not_before: number
   not_after: number
+  /** Nothing it has signed is valid after this; raised ahead of what is signed, by a day at a time. */
+  leaves_until: number
   version: number
   created_at: number
   updated_at: number

@@ -102,9 +102,10 @@ CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
   subject TEXT NOT NULL, cert_der BLOB NOT NULL, key_enc BLOB NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
-  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, leaves_until INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX certificate_authorities_active ON certificate_authorities(scope) WHERE state = 'active';
+CREATE UNIQUE INDEX certificate_authorities_prepared ON certificate_authorities(scope) WHERE state = 'prepared';
 
 CREATE TABLE known_keys (
   spki_s256 TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,

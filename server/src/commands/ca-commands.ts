@@ -1,0 +1,28 @@
+import { type CertificateAuthority, certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
+import type { Command } from 'commander'
+import { type Console, json, type Output } from './console-command.ts'
+import { at } from './output.ts'
+
+/** `signet ca …`: the certificate authorities, which roll by themselves unless somebody wants it earlier. */
+export function addCaCommands(ca: Command, { connect, print }: Console): void {
+  ca.command('list')
+    .option(...json)
+    .action(async (options: Output) => {
+      const { items } = await (await connect()).call(certificateAuthoritiesApi.list, {})
+      print(items, options, (all) => all.map(line).join('\n'))
+    })
+  ca.command('rotate <id>')
+    .description('let the next issuing CA sign from now on; what the old one signed stays valid')
+    .option('--reason <text>', 'for the audit log')
+    .option(...json)
+    .action(async (id: string, options: Output & { reason?: string }) => {
+      const given = { params: { id }, body: { reason: options.reason } }
+      const done = await (await connect()).call(certificateAuthoritiesApi.rotate, given)
+      print(done, options, ({ retiring, active }) => [retiring, active].map(line).join('\n'))
+    })
+}
+
+function line({ id, scope, state, notAfter, activateAt }: CertificateAuthority): string {
+  const next = activateAt === null ? '' : `  ${state === 'active' ? 'next one signs' : 'signs'} from ${at(activateAt)}`
+  return `${[id, scope.padEnd(11), state.padEnd(8), `ends ${at(notAfter)}`].join('  ')}${next}`
+}
