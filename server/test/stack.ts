@@ -170,9 +170,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   }
   const policy = await rotation.policies.current()
-  await rotation.policies.change(contextOf('system', 'test'), {
-    ...policy,
-    keyAlgorithm: options.keyAlgorithm ?? 'p256',
+  await rotation.policies.change(contextOf('system', 'test'), policy.id, {
+    policy: { ...policy, keyAlgorithm: options.keyAlgorithm ?? 'p256' },
   })
   const store = new RotationStore(database)
   const review = new RotationReviewStore(database, cursors, tenantId)
@@ -220,7 +219,15 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     review,
     /** One more scheduler on the same rows, as a second process would have it. */
     scheduler: (at: Clock = clock) =>
-      new RotationScheduler({ store, rollover: rotation.rollover, database, clock: at, steadiness: watch, log }),
+      new RotationScheduler({
+        store,
+        rollover: rotation.rollover,
+        plan: rotation.plan,
+        database,
+        clock: at,
+        steadiness: watch,
+        log,
+      }),
     close: async () => {
       plane.streams.close()
       await database.close()

@@ -109,6 +109,7 @@ describe('a lease', () => {
     const late = new RotationScheduler({
       store: stack.store,
       rollover: stack.rotation.rollover,
+      plan: stack.rotation.plan,
       database: stalled.database,
       clock: stack.clock,
       steadiness: stack.watch,

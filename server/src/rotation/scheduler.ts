@@ -6,6 +6,7 @@ import { PeriodicTask } from '../platform/periodic.ts'
 import { systemContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { CredentialRollover } from './credential-rollover.ts'
+import type { RotationPlan } from './rotation-plan.ts'
 import { backoffMs, runDeadlineMs } from './rotation-policy.ts'
 import type { ClaimedRun, RotationStore } from './rotation-store.ts'
 
@@ -21,6 +22,7 @@ const mostRunsPerClaim = 16
 export class RotationScheduler {
   readonly #store: RotationStore
   readonly #rollover: CredentialRollover
+  readonly #plan: RotationPlan
   readonly #database: Transactor & ChangeRecorder
   readonly #clock: Clock
   readonly #steadiness: Steadiness
@@ -31,6 +33,7 @@ export class RotationScheduler {
   constructor(options: {
     store: RotationStore
     rollover: CredentialRollover
+    plan: RotationPlan
     database: Transactor & ChangeRecorder
     clock: Clock
     steadiness: Steadiness
@@ -38,6 +41,7 @@ export class RotationScheduler {
   }) {
     this.#store = options.store
     this.#rollover = options.rollover
+    this.#plan = options.plan
     this.#database = options.database
     this.#clock = options.clock
     this.#steadiness = options.steadiness
@@ -85,6 +89,7 @@ export class RotationScheduler {
         // A new run would end the overlap of the one before it, which retires a credential.
         const open = await this.#store.openRun(slot.id, tx)
         if (open?.state === 'activated' && !this.#steadiness.isSteady) return
+        if (await this.#plan.holds(tx, context, slot)) return
         await this.#rollover.request(tx, context, slot, 'schedule')
       })
     }

@@ -18,7 +18,9 @@ import type {
   BulkJobsTable,
   CredentialSlotsTable,
   RotationAttemptsTable,
+  RotationFreezesTable,
   RotationPoliciesTable,
+  RotationReplansTable,
   RotationRunsTable,
 } from './work-tables.ts'
 
@@ -328,6 +330,8 @@ export interface Schema {
   known_keys: KnownKeysTable
   certificate_authorities: CertificateAuthoritiesTable
   rotation_policies: RotationPoliciesTable
+  rotation_freezes: RotationFreezesTable
+  rotation_replans: RotationReplansTable
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
