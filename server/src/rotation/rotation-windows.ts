@@ -46,9 +46,12 @@ export class OpenTimes {
   /** The open stretch that `at` lies in, or the first after it; undefined when none comes within 400 days. */
   next(at: number): Span | undefined {
     if (this.isAlways) return { from: 0, until: Number.MAX_SAFE_INTEGER }
-    // The last stretch may go on beyond what was looked at.
-    while (this.#scanned < this.from + horizonMs && (this.#spans.at(-1)?.until ?? 0) <= at + dayMs) this.#extend()
-    return this.#firstEndingAfter(at)
+    for (;;) {
+      const span = this.#firstEndingAfter(at)
+      // One that reaches the end of what was looked at may go on beyond it.
+      if ((span && span.until < this.#scanned) || this.#scanned >= this.from + horizonMs) return span
+      this.#extend()
+    }
   }
 
   isOpen(at: number): boolean {

@@ -27,6 +27,7 @@ export interface Rotation {
   readonly scheduler: RotationScheduler
   readonly plan: RotationPlan
   readonly policies: RotationPolicies
+  readonly policyStore: RotationPolicyStore
   readonly replanner: RotationReplanner
   readonly simulation: RotationSimulation
   readonly calendar: RotationCalendar
@@ -65,6 +66,7 @@ export async function openRotation(options: {
     rollover,
     plan,
     policies,
+    policyStore,
     replanner,
     simulation: new RotationSimulation(parts),
     calendar: new RotationCalendar({ ...parts, review, calendar }),
