@@ -44,8 +44,11 @@ interface Links {
 }
 
 interface Policy {
+  readonly id: string
+  readonly lifetimeSeconds: number
+  readonly rotateAt: number
   readonly overlapSeconds: number
-  readonly updatedAt: number
+  readonly keyAlgorithm: string
 }
 
 const daySeconds = 86_400
@@ -112,9 +115,13 @@ export class LivelyStack {
 
   /** As another operator of the fresh one would, somewhere else: the overlap becomes an hour longer, or shorter again. */
   async changePolicyElsewhere(): Promise<void> {
-    const { updatedAt: _, ...policy } = await this.#fresh.admin<Policy>('GET', '/rotation-policy')
+    const { items } = await this.#fresh.admin<{ items: Policy[] }>('GET', '/rotation-policies')
+    const [policy] = items
+    if (policy === undefined) throw new Error('there is no default policy')
+    const { lifetimeSeconds, rotateAt, keyAlgorithm } = policy
     const overlapSeconds = policy.overlapSeconds === daySeconds ? daySeconds + 3_600 : daySeconds
-    await this.#fresh.admin('PUT', '/rotation-policy', { ...policy, overlapSeconds })
+    const changed = { lifetimeSeconds, rotateAt, keyAlgorithm, overlapSeconds }
+    await this.#fresh.admin('PUT', `/rotation-policies/${policy.id}`, { policy: changed })
   }
 
   #changeFresh(statement: string, ...values: string[]): void {

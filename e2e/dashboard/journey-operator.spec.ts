@@ -24,9 +24,9 @@ test.beforeAll(async () => {
   test.setTimeout(180_000)
   stack = await Stack.open()
   await stack.start()
-  const { version } = await stack.admin<{ version: number }>('GET', '/rotation-policy')
-  const policy = { lifetimeSeconds: 86_400, rotateAt: 0.5, overlapSeconds: 3_600, keyAlgorithm: 'p256', version }
-  await stack.admin('PUT', '/rotation-policy', policy)
+  const { items } = await stack.admin<{ items: { id: string }[] }>('GET', '/rotation-policies')
+  const policy = { lifetimeSeconds: 86_400, rotateAt: 0.5, overlapSeconds: 3_600, keyAlgorithm: 'p256' }
+  await stack.admin('PUT', `/rotation-policies/${items[0]?.id}`, { policy })
   const ofTeam =
     (team: string) =>
     (name: string): Member => ({ name, tags: { team } })

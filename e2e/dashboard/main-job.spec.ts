@@ -233,9 +233,9 @@ function linesOf(child: ChildProcess): Promise<string[]> {
 
 /** Through the admin API on the host's own socket, as `signet` itself does it. */
 async function setLifetimeOneMinute({ admin }: Stack): Promise<void> {
-  const { version } = await admin<{ version: number }>('GET', '/rotation-policy')
-  const policy = { lifetimeSeconds: 60, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'rsa2048', version }
-  await admin('PUT', '/rotation-policy', policy)
+  const { items } = await admin<{ items: { id: string }[] }>('GET', '/rotation-policies')
+  const policy = { lifetimeSeconds: 60, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'rsa2048' }
+  await admin('PUT', `/rotation-policies/${items[0]?.id}`, { policy })
 }
 
 async function auditActions({ admin }: Stack): Promise<string[]> {

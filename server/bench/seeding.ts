@@ -189,6 +189,7 @@ class Seeder {
     // One in 500 has expired, a tenth is in the last fifth of its validity.
     const age = index % 500 === 6 ? 91 : (index * 7) % 89
     const notBefore = this.#now - age * dayMs
+    const dueAt = this.#now + dayMs + spread(index, 60 * 24) * hourMs
     this.#rows.into('credential_slots', {
       ...{
         id: slotId,
@@ -198,8 +199,16 @@ class Seeder {
         holder: 'agent',
         state: 'open',
       },
-      ...{ policy_id: this.#policyId, active_credential_id: credentialId, prepared_credential_id: null, jitter: 0 },
-      ...{ rotate_after: this.#now + dayMs + spread(index, 60 * 24) * hourMs, failures: 0, ...stamps },
+      ...{ group_id: this.#groupId, instance_kind: 'host', active_credential_id: credentialId },
+      ...{
+        prepared_credential_id: null,
+        jitter: 0,
+        first_cycle: 0,
+        due_after: dueAt,
+        rotate_after: dueAt,
+        failures: 0,
+      },
+      ...stamps,
     })
     this.#rows.into(
       'credentials',

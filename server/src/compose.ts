@@ -15,6 +15,8 @@ import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
+import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
@@ -111,7 +113,13 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers, SlotEndsStore } from './rotation/index.ts'
+import {
+  openRotation,
+  rotationCalendarHandlers,
+  rotationHandlers,
+  rotationPolicyHandlers,
+  SlotEndsStore,
+} from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -263,6 +271,8 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
+  rotation.replanner.start()
+  lifecycle.started('rotation plan', () => rotation.replanner.stop())
   bulk.runner.start()
   lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
@@ -354,7 +364,10 @@ export async function composeServer(parts: ServerParts) {
       userIdentityHandlers({ ...base, users, userList, userView, view, groups, registry, roles }),
     )
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
+    // Before the rotations, whose IDs would take its addresses for one of theirs.
+    serve(rotationCalendarApi, rotationCalendarHandlers(rotation))
     serve(rotationApi, rotationHandlers(rotation))
+    serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))

@@ -176,9 +176,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   }
   const policy = await rotation.policies.current()
-  await rotation.policies.change(contextOf('system', 'test'), {
-    ...policy,
-    keyAlgorithm: options.keyAlgorithm ?? 'p256',
+  await rotation.policies.change(contextOf('system', 'test'), policy.id, {
+    policy: { ...policy, keyAlgorithm: options.keyAlgorithm ?? 'p256' },
   })
   const store = new RotationStore(database)
   const review = new RotationReviewStore(database, cursors, tenantId)

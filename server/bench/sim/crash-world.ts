@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { AgentId, ObjectId, SlotId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { AuditLog } from '../../src/audit/index.ts'
 import type { Clock } from '../../src/platform/clock.ts'
@@ -24,7 +25,10 @@ export interface WorldSlot {
 }
 
 /** Short lives, so that a minute sees many rollovers; none so short that a slow machine lets one expire. */
-const policy = { lifetimeSeconds: 3_600, rotateAt: 0.2, overlapSeconds: 30, keyAlgorithm: 'p256' } as const
+const policy: RotationPolicy = {
+  ...{ lifetimeSeconds: 3_600, rotateAt: 0.2, overlapSeconds: 30, keyAlgorithm: 'p256', jitter: 0.2 },
+  ...{ windows: [], blackouts: [] },
+}
 
 export const databaseFile = (folder: string) => join(folder, 'data', 'signet.db')
 
@@ -65,8 +69,8 @@ export function agentContext({ agentId }: WorldSlot): RequestContext {
 /** Slots that wait for their first credential, each of a principal and an agent of its own. */
 export async function makeSlots(world: CrashWorld, count: number): Promise<void> {
   const context = systemContext('simulation', newGuid())
-  const { version } = await world.rotation.policies.current()
-  await world.rotation.policies.change(context, { ...policy, version })
+  const { id } = await world.rotation.policies.current()
+  await world.rotation.policies.change(context, id, { policy })
   for (let index = 0; index < count; index += 1) {
     await world.database.transact(async (tx) => {
       const name = `host-${index}`

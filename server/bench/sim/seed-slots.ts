@@ -23,7 +23,6 @@ export function seedSlots(stack: Stack, slots: Iterable<SeededSlot>): { agentId:
   const db = openSqlite(join(stack.dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
   const rows = new RowInserts(db)
-  const policyId = String(db.prepare('SELECT id FROM rotation_policies').pluck().get())
   const caId = String(db.prepare("SELECT id FROM certificate_authorities WHERE scope = 'credentials'").pluck().get())
   const agentId = randomUUID()
   const slotIds: string[] = []
@@ -39,7 +38,8 @@ export function seedSlots(stack: Stack, slots: Iterable<SeededSlot>): { agentId:
       rows.into('principals', principalRow({ ...principal, owner_instance_id: null, arm_id: null, ...stamps }))
       rows.into('credential_slots', {
         ...{ id: ids.slotId, principal_id: ids.principalId, principal_name: name, agent_id: agentId, holder: 'agent' },
-        ...{ state: 'open', policy_id: policyId, active_credential_id: ids.credentialId, prepared_credential_id: null },
+        ...{ state: 'open', group_id: null, instance_kind: null, active_credential_id: ids.credentialId },
+        ...{ prepared_credential_id: null, first_cycle: 0, due_after: rotateAfter },
         ...{ jitter, rotate_after: rotateAfter, failures: 0, ...stamps },
       })
       rows.into(

@@ -12,6 +12,7 @@ import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -71,6 +72,8 @@ function commandLine(): Command {
   const application = program.command('application').description('principals for code outside any instance')
   addApplicationCommands(application, { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  addPolicyCommands(program.command('policy').description('when credentials roll'), { connect, print })
+  addFreezeCommands(program, { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })

@@ -2,6 +2,7 @@ import type { Route, RouteArguments, RouteResponse } from '@signet/shared/api/co
 import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { type InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import { systemClock } from '../platform/clock.ts'
@@ -73,8 +74,11 @@ export class DemoHistory {
 
   async make(): Promise<void> {
     const { admin } = this.#parts
-    const { version } = await admin.call(rotationApi.policy, {})
-    await admin.call(rotationApi.setPolicy, { body: { ...demoPolicy, version } })
+    const { items } = await admin.call(rotationPoliciesApi.list, {})
+    for (const { id: policyId, scope } of items) {
+      if (scope.kind !== 'default') continue
+      await admin.call(rotationPoliciesApi.change, { params: { policyId }, body: { policy: demoPolicy } })
+    }
     const acts = [...this.#arrivals(), ...demoFleet.flatMap((instance) => this.#actsOf(instance))]
     await this.#live(acts.sort((one, other) => other.beforeMs - one.beforeMs))
   }

@@ -144,7 +144,7 @@ describe('a change', () => {
   it('of a policy is pushed to everybody', async () => {
     const { near, far } = await twoAgents()
     const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), { ...policy, keyAlgorithm: 'rsa2048' })
+    await stack.rotation.policies.change(contextOf(), policy.id, { policy: { ...policy, keyAlgorithm: 'rsa2048' } })
     await settle()
     expect([near.names, far.names]).toEqual([['state'], ['state']])
     expect(far.lastState.principals[0]?.slot.keyAlgorithm).toBe('rsa2048')

@@ -105,7 +105,7 @@ describe('the list after a change', () => {
       () => identities.agentHolds(agent.context, agent.id, []),
       () => act('restore'),
       () => enrolledInstance(stack, 'web-02'),
-      () => rotation.policies.change(contextOf(), { ...policy, lifetimeSeconds: 7_200 }),
+      () => rotation.policies.change(contextOf(), policy.id, { policy: { ...policy, lifetimeSeconds: 7_200 } }),
       () => identities.remove(contextOf(), instance.id, { turnOff: true }),
     ]
     for (const each of acts) {

@@ -7,7 +7,7 @@ import { certificateFile } from './certificate-file.ts'
 import type { Rotation } from './rotation.ts'
 
 export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationApi> {
-  const { history, policies, rollover, slots, registry } = rotation
+  const { history, rollover, slots, registry } = rotation
   return {
     list: async ({ query }) =>
       history.page({ terms: requireTerms(query.filter, rotationFields), from: query.from, to: query.to }, query),
@@ -27,7 +27,5 @@ export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationAp
       if (!run) throw new SignetError('conflict')
       return history.show(run.id)
     },
-    policy: () => policies.current(),
-    setPolicy: ({ body }, context) => policies.change(context, body),
   }
 }

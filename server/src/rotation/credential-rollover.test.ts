@@ -274,7 +274,7 @@ describe('the policy', () => {
     const { principalId } = await identityOn(stack)
     const before = given((await openSlotOf(stack, principalId)).rotate_after)
     const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), { ...policy, lifetimeSeconds: 86_400 })
+    await stack.rotation.policies.change(contextOf(), policy.id, { policy: { ...policy, lifetimeSeconds: 86_400 } })
     const after = given((await openSlotOf(stack, principalId)).rotate_after)
     expect(after).toBeLessThan(before)
     expect(after - stack.clock.now()).toBeLessThanOrEqual(dayMs / 2)
@@ -282,15 +282,16 @@ describe('the policy', () => {
 
   it('rejects a change that is based on an older version', async () => {
     const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), policy)
-    await expect(stack.rotation.policies.change(contextOf(), policy)).rejects.toMatchObject({
+    const seen = { policy, expected: policy.version }
+    await stack.rotation.policies.change(contextOf(), policy.id, seen)
+    await expect(stack.rotation.policies.change(contextOf(), policy.id, seen)).rejects.toMatchObject({
       code: 'precondition_failed',
     })
   })
 
   it('is served with RSA keys of 2048 bits when it asks for them', async () => {
     const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), { ...policy, keyAlgorithm: 'rsa2048' })
+    await stack.rotation.policies.change(contextOf(), policy.id, { policy: { ...policy, keyAlgorithm: 'rsa2048' } })
     const { first } = await identityOn(stack)
     expect(first.keyAlgorithm).toBe('rsa2048')
     expect(new X509Certificate(first.certificate).publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048)
@@ -298,7 +299,9 @@ describe('the policy', () => {
 
   it('gives the next certificate the lifetime it asks for', async () => {
     const policy = await stack.rotation.policies.current()
-    await stack.rotation.policies.change(contextOf(), { ...policy, lifetimeSeconds: 3_600, overlapSeconds: 60 })
+    await stack.rotation.policies.change(contextOf(), policy.id, {
+      policy: { ...policy, lifetimeSeconds: 3_600, overlapSeconds: 60 },
+    })
     const { first } = await identityOn(stack)
     expect(first.notAfter - stack.clock.now()).toBe(3_600 * secondMs)
   })

@@ -12,8 +12,10 @@ import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationNeighbours } from './history.ts'
 import { canRollBack, nothingToRollBackTo } from './roll-back.ts'
-import { mostJitter, overlapUntil, rotateAfter, rotateAfterRollback } from './rotation-policy.ts'
-import type { PolicyRow, RunRow, SlotRow } from './rotation-store.ts'
+import type { RotationPlan } from './rotation-plan.ts'
+import { mostJitter, overlapUntil, rotateAfterRollback } from './rotation-policy.ts'
+import type { PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
+import type { RunRow, SlotRow } from './rotation-store.ts'
 import { actorOf, type LedgerParts, RunLedger } from './run-ledger.ts'
 
 export interface RolloverParts extends LedgerParts {
@@ -21,6 +23,8 @@ export interface RolloverParts extends LedgerParts {
   readonly registry: PrincipalRegistry
   readonly authorities: CertificateAuthorities
   readonly neighbours: Pick<RotationNeighbours, 'instanceOf'>
+  readonly plan: RotationPlan
+  readonly policies: RotationPolicyStore
 }
 
 /** Called in the transaction that puts a credential to use. */
@@ -46,11 +50,10 @@ export class CredentialRollover {
 
   /** Opens a slot for a principal on an agent and asks for its first credential; one that is open already is left alone. */
   async openSlot(tx: Tx, context: RequestContext, owner: { principalId: ObjectId; agentId: AgentId }): Promise<void> {
-    const { store, registry, clock, tenantId } = this.#parts
+    const { store, registry, clock, tenantId, policies } = this.#parts
     const { principalId, agentId } = owner
     if ((await store.openSlots({ principalIds: [principalId], agentId }, tx)).length > 0) return
     const now = clock.now()
-    const policy = await store.policy(tenantId, tx)
     const id = newGuid()
     await store.insertSlot(tx, {
       id,
@@ -60,10 +63,12 @@ export class CredentialRollover {
       agent_id: owner.agentId,
       holder: 'agent',
       state: 'open',
-      policy_id: policy.id,
+      ...(await policies.placeOf(tx, owner)),
       active_credential_id: null,
       prepared_credential_id: null,
       jitter: randomShare() * mostJitter,
+      first_cycle: 1,
+      due_after: null,
       rotate_after: null,
       failures: 0,
       version: 1,
@@ -93,12 +98,14 @@ export class CredentialRollover {
     return open.map((slot) => SlotId.parse(slot.id))
   }
 
-  /** Rotations from now on go by the new name of the principal; earlier ones keep the one they had. */
+  /**
+   * Rotations from now on go by the new name of the principal, and by the policy of the resource group that it is in now;
+   * earlier ones keep what they had.
+   */
   async rename(tx: Tx, principalId: ObjectId, name: string): Promise<void> {
-    await this.#parts.store.renameOpenSlots(tx, principalId, {
-      principal_name: name,
-      updated_at: this.#parts.clock.now(),
-    })
+    const { store, clock, policies } = this.#parts
+    await store.renameOpenSlots(tx, principalId, { principal_name: name, updated_at: clock.now() })
+    await policies.placeAgain(tx, principalId)
   }
 
   /**
@@ -147,7 +154,7 @@ export class CredentialRollover {
     slotId: SlotId,
     csr: Buffer,
   ): Promise<{ credential: KeyCredential; chain: Buffer[] }> {
-    const { registry, authorities, store } = this.#parts
+    const { registry, authorities } = this.#parts
     const slot = await this.#slotOf(agentId, slotId)
     const publicKey = await provenKeyOf(csr)
     const spki = spkiS256(publicKey)
@@ -157,7 +164,7 @@ export class CredentialRollover {
     })
     const known = await registry.credentialForKey(slotId, spki)
     if (known) return withChain(stillGood(known))
-    const policy = await store.policy(this.#parts.tenantId)
+    const policy = await this.#parts.plan.policyOf(slot)
     const keyAlgorithm = requireAlgorithm(publicKey, policy)
     const facts = await this.#issue(slot, policy, publicKey)
     const instance = await this.#parts.neighbours.instanceOf(agentId)
@@ -223,7 +230,7 @@ export class CredentialRollover {
    * @throws SignetError `conflict` when there is nothing to go back to any more
    */
   async rollBack(tx: Tx, context: RequestContext, { id }: Pick<RunRow, 'id'>, reason: string): Promise<void> {
-    const { registry, store, clock, tenantId, database } = this.#parts
+    const { registry, store, clock, plan, database } = this.#parts
     const run = await this.#runs.require(id, tx)
     const slot = await store.slot(run.slot_id, tx)
     const now = clock.now()
@@ -234,10 +241,11 @@ export class CredentialRollover {
       await registry.revokeCredential(tx, context, bad, reason === '' ? 'rolled back' : `rolled back: ${reason}`)
     }
     await registry.reinstateCredential(tx, context, previous)
-    const planned = this.#dueAfter(previous, await store.policy(tenantId, tx), slot, false)
+    const { rotate_after: planned } = await plan.timesOf(tx, { ...slot, first_cycle: 0 }, previous)
+    const again = rotateAfterRollback({ planned, now, notAfter: previous.notAfter })
     await this.#updateSlot(tx, slot, {
       active_credential_id: previous.id,
-      rotate_after: rotateAfterRollback({ planned, now, notAfter: previous.notAfter }),
+      ...{ first_cycle: 0, due_after: again, rotate_after: again },
       updated_at: now,
     })
     await this.#runs.move(tx, context, run, 'rolled_back', { reason })
@@ -318,9 +326,9 @@ export class CredentialRollover {
   }
 
   async #activate(tx: Tx, context: RequestContext, slot: SlotRow, credential: KeyCredential): Promise<void> {
-    const { registry, store, clock, tenantId, database } = this.#parts
+    const { registry, plan, clock, database } = this.#parts
     const now = clock.now()
-    const policy = await store.policy(tenantId, tx)
+    const policy = await plan.policyOf(slot, tx)
     if (credential.runId === null) throw new SignetError('conflict', 'That certificate was not brought by a rotation.')
     const run = await this.#runs.require(credential.runId, tx)
     let until = now
@@ -330,41 +338,18 @@ export class CredentialRollover {
       if (old.state === 'active') await registry.supersedeCredential(tx, old, until)
     }
     await registry.activateCredential(tx, context, credential)
+    const firstCycle = slot.active_credential_id === null ? 1 : 0
     await this.#updateSlot(tx, slot, {
       active_credential_id: credential.id,
       prepared_credential_id: null,
-      rotate_after: this.#dueAfter(credential, policy, slot, slot.active_credential_id === null),
+      first_cycle: firstCycle,
+      ...(await plan.timesOf(tx, { ...slot, first_cycle: firstCycle }, credential)),
       failures: 0,
       updated_at: now,
     })
     await this.#runs.move(tx, context, run, 'activated', { change: { due_at: until } })
     for (const observe of this.#observers) await observe(tx, context, credential.principalId)
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
-  }
-
-  /** Due times of all open slots under a changed policy. */
-  async replan(tx: Tx): Promise<void> {
-    const { store, registry, tenantId, clock, database } = this.#parts
-    const policy = await store.policy(tenantId, tx)
-    for (const slot of await store.openSlots({}, tx)) {
-      if (!slot.active_credential_id) continue
-      const active = await registry.requireCredential(slot.active_credential_id, tx)
-      const due = this.#dueAfter(active, policy, slot, false)
-      await this.#updateSlot(tx, slot, { rotate_after: due, updated_at: clock.now() })
-      await database.changed(tx, { kind: 'slot', id: slot.principal_id })
-    }
-  }
-
-  /** A credential is due by its own lifetime or, when the policy now asks for a shorter one, by that. */
-  #dueAfter(credential: KeyCredential, policy: PolicyRow, slot: SlotRow, isFirst: boolean): number {
-    const ownLifetimeMs = credential.notAfter - credential.issuedAt
-    return rotateAfter({
-      issuedAt: credential.issuedAt,
-      lifetimeMs: Math.min(ownLifetimeMs, policy.lifetime_s * secondMs),
-      rotateAt: policy.rotate_at,
-      jitter: slot.jitter,
-      isFirst,
-    })
   }
 
   async #updateSlot(tx: Tx, slot: SlotRow, change: Partial<Omit<SlotRow, 'id' | 'version'>>): Promise<void> {

@@ -4,7 +4,6 @@ import { claimDue } from '../platform/database/leases.ts'
 import type {
   CredentialSlotsTable,
   RotationAttemptsTable,
-  RotationPoliciesTable,
   RotationRunsTable,
 } from '../platform/database/work-tables.ts'
 import type { Tx } from '../platform/transaction.ts'
@@ -12,7 +11,6 @@ import type { Tx } from '../platform/transaction.ts'
 export type SlotRow = CredentialSlotsTable
 export type RunRow = RotationRunsTable
 export type AttemptRow = RotationAttemptsTable
-export type PolicyRow = RotationPoliciesTable
 
 /** A run leased to this process: every write of the holder names the fence, so that a late one matches nothing. */
 export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'attempt'>
@@ -20,38 +18,12 @@ export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'at
 /** Emergency; asked for by somebody; urgent; scheduled (data-and-scale §5). */
 const lanes = [0, 10, 50, 100] as const
 
-/** SQL of slots, runs, attempts and policies. */
+/** SQL of slots, runs and attempts. */
 export class RotationStore {
   readonly #database: Database
 
   constructor(database: Database) {
     this.#database = database
-  }
-
-  async insertPolicyIfMissing(tx: Tx, row: PolicyRow): Promise<void> {
-    await sqlOf(tx)
-      .insertInto('rotation_policies')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
-      .execute()
-  }
-
-  policy(tenantId: string, tx?: Tx): Promise<PolicyRow> {
-    return this.#reader(tx)
-      .selectFrom('rotation_policies')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .executeTakeFirstOrThrow()
-  }
-
-  async updatePolicy(tx: Tx, row: PolicyRow, expectedVersion: number): Promise<boolean> {
-    const result = await sqlOf(tx)
-      .updateTable('rotation_policies')
-      .set(row)
-      .where('id', '=', row.id)
-      .where('version', '=', expectedVersion)
-      .executeTakeFirst()
-    return result.numUpdatedRows === 1n
   }
 
   async insertSlot(tx: Tx, row: SlotRow): Promise<void> {

@@ -5,9 +5,16 @@ import type { Logger } from '../platform/log.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
+import { PolicyTargets } from './policy-targets.ts'
+import { RotationCalendar } from './rotation-calendar.ts'
+import { RotationCalendarStore } from './rotation-calendar-store.ts'
 import { RotationExports } from './rotation-export.ts'
+import { RotationPlan } from './rotation-plan.ts'
 import { RotationPolicies } from './rotation-policies.ts'
+import { RotationPolicyStore } from './rotation-policy-store.ts'
+import { RotationReplanner } from './rotation-replanner.ts'
 import { RotationReviewStore } from './rotation-review-store.ts'
+import { RotationSimulation } from './rotation-simulation.ts'
 import { RotationStore } from './rotation-store.ts'
 import { RotationScheduler } from './scheduler.ts'
 import { SlotDirectory } from './slots.ts'
@@ -20,7 +27,12 @@ type StoreParts = ConstructorParameters<typeof RotationReviewStore>
 export interface Rotation {
   readonly rollover: CredentialRollover
   readonly scheduler: RotationScheduler
+  readonly plan: RotationPlan
   readonly policies: RotationPolicies
+  readonly policyStore: RotationPolicyStore
+  readonly replanner: RotationReplanner
+  readonly simulation: RotationSimulation
+  readonly calendar: RotationCalendar
   readonly history: RotationHistory
   readonly exports: RotationExports
   readonly slots: SlotDirectory
@@ -41,18 +53,29 @@ export async function openRotation(options: {
   /** Runs that the schedule opens a second. */
   rotationRate: number
 }): Promise<Rotation> {
-  const store = new RotationStore(options.database)
-  const review = new RotationReviewStore(options.database, options.cursors, options.tenantId)
-  const parts = { ...options, store }
+  const { database, cursors, tenantId } = options
+  const store = new RotationStore(database)
+  const review = new RotationReviewStore(database, cursors, tenantId)
+  const policyStore = new RotationPolicyStore(database, tenantId)
+  const targets = new PolicyTargets(database, tenantId)
+  const plan = new RotationPlan({ ...options, store, policies: policyStore })
+  const parts = { ...options, store, plan, targets, policies: policyStore }
   const rollover = new CredentialRollover(parts)
-  const policies = new RotationPolicies({ ...parts, rollover })
+  const replanner = new RotationReplanner(parts)
+  const policies = new RotationPolicies({ ...parts, replanner })
+  const calendar = new RotationCalendarStore(database, cursors, tenantId)
   await policies.ensureDefault()
   const sweepStore = new SweepStore(options.database)
   const sweep = new Sweep({ ...parts, rollover, sweepStore, rate: options.rotationRate })
   const history = new RotationHistory({ ...parts, review })
   return {
     rollover,
+    plan,
     policies,
+    policyStore,
+    replanner,
+    simulation: new RotationSimulation(parts),
+    calendar: new RotationCalendar({ ...parts, review, calendar }),
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
     exports: new RotationExports({ ...options, history }),

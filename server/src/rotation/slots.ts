@@ -2,6 +2,7 @@ import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import type { RotationPlan } from './rotation-plan.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
 /** Where one principal stands on one agent. */
@@ -19,12 +20,12 @@ export interface SlotStanding {
 export class SlotDirectory {
   readonly #store: RotationStore
   readonly #registry: PrincipalRegistry
-  readonly #tenantId: string
+  readonly #plan: RotationPlan
 
-  constructor(options: { store: RotationStore; registry: PrincipalRegistry; tenantId: string }) {
+  constructor(options: { store: RotationStore; registry: PrincipalRegistry; plan: RotationPlan }) {
     this.#store = options.store
     this.#registry = options.registry
-    this.#tenantId = options.tenantId
+    this.#plan = options.plan
   }
 
   async ofAgent(agentId: AgentId): Promise<SlotStanding[]> {
@@ -63,7 +64,7 @@ export class SlotDirectory {
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id, supersededBy(runs.get(slot.id))])
       .filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
-    const keyAlgorithm = KeyAlgorithm.parse((await this.#store.policy(this.#tenantId)).key_alg)
+    const policies = await this.#plan.bookFor(slots)
     const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
       id ? (credentials.get(id)?.x5tS256 ?? null) : null
     const retiringOf = (id: string | null): ThumbprintS256 | null =>
@@ -79,7 +80,7 @@ export class SlotDirectory {
         active: thumbprintOf(slot.active_credential_id),
         prepared: thumbprintOf(slot.prepared_credential_id),
         previous: retiringOf(supersededBy(runs.get(slot.id))),
-        keyAlgorithm,
+        keyAlgorithm: KeyAlgorithm.parse(policies.policyOf(slot).key_alg),
         rotateAfter: slot.rotate_after,
         run: desiredRun(runs.get(slot.id)),
       },

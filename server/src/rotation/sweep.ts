@@ -4,6 +4,7 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
+import type { RotationPlan } from './rotation-plan.ts'
 import type { RotationStore, SlotRow } from './rotation-store.ts'
 import type { SweepStore } from './sweep-store.ts'
 
@@ -21,6 +22,8 @@ export interface SweepParts {
   readonly store: RotationStore
   readonly sweepStore: SweepStore
   readonly rollover: RunOpener
+  /** Says whether a slot that is due has to wait all the same. */
+  readonly plan: Pick<RotationPlan, 'holds'>
   readonly database: Transactor
   readonly clock: Clock
   readonly steadiness: Steadiness
@@ -117,7 +120,7 @@ export class Sweep {
 
   /** Looks again at what the list of candidates said: another process, the agent or an operator may have been faster. */
   #open(context: RequestContext, slotId: string): Promise<boolean> {
-    const { store, rollover, database, clock, steadiness } = this.#parts
+    const { store, rollover, plan, database, clock, steadiness } = this.#parts
     return database.transact(async (tx) => {
       const slot = await store.slot(slotId, tx)
       const isDue = slot?.state === 'open' && slot.rotate_after !== null && slot.rotate_after <= clock.now()
@@ -126,6 +129,7 @@ export class Sweep {
       if (open && open.state !== 'activated') return false
       // A new run would end the overlap of the one before it, which retires a credential.
       if (open && !steadiness.isSteady) return false
+      if (await plan.holds(tx, context, slot)) return false
       await rollover.request(tx, context, slot, 'schedule')
       return true
     })

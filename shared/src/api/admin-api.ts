@@ -18,6 +18,8 @@ import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
+import * as rotationCalendar from './rotation-calendar.ts'
+import * as rotationPolicies from './rotation-policies.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
@@ -36,6 +38,8 @@ const files: Record<string, object> = {
   Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
+  'Rotation calendar': rotationCalendar,
+  'Rotation policies': rotationPolicies,
   'Signing keys': signingKeys,
   Alerts: alerts,
   Webhooks: webhooks,

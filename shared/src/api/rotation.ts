@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
 import { ActorKind } from '../vocabulary/audit-events.ts'
-import { KeyAlgorithm, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
+import { RunState, RunTrigger } from '../vocabulary/credential-states.ts'
 import { AgentId, CredentialId, InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
@@ -108,27 +108,6 @@ export const HeldCredential = CredentialSummary.extend({
 })
 export type HeldCredential = z.infer<typeof HeldCredential>
 
-const minute = 60
-const day = 86_400
-
-/** When credentials roll. Rotation is due at `rotateAt` of the lifetime, less a stored random share of up to 20 %. */
-export const RotationPolicy = z.object({
-  lifetimeSeconds: z
-    .int()
-    .min(minute)
-    .max(400 * day),
-  rotateAt: z.number().min(0.2).max(0.9),
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(30 * day),
-  keyAlgorithm: KeyAlgorithm,
-})
-export type RotationPolicy = z.infer<typeof RotationPolicy>
-
-export const StoredRotationPolicy = RotationPolicy.extend({ version: z.int(), updatedAt: Instant })
-export type StoredRotationPolicy = z.infer<typeof StoredRotationPolicy>
-
 const range = { from: QueryInstant, to: QueryInstant }
 const isForward = ({ from, to }: { from: number; to: number }) => from < to
 const backwards = { message: 'the end of the range lies before its beginning', path: ['to'] }
@@ -209,20 +188,5 @@ export const rotationApi = {
     body: z.strictObject({ reason: z.string().trim().max(200).optional() }),
     response: RotationSummary,
     status: 201,
-  }),
-  policy: route({
-    method: 'GET',
-    path: '/rotation-policy',
-    summary: 'The rotation policy in force',
-    access: 'rotations.read',
-    response: StoredRotationPolicy,
-  }),
-  setPolicy: route({
-    method: 'PUT',
-    path: '/rotation-policy',
-    summary: 'Change the rotation policy; due times follow at once',
-    access: 'policies.write',
-    body: RotationPolicy.extend({ version: z.int() }).strict(),
-    response: StoredRotationPolicy,
   }),
 }

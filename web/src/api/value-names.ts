@@ -1,4 +1,4 @@
-import type { RotationPolicy } from '@signet/shared/api/rotation'
+import type { RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { credentialWords, identityWords, keyAlgorithmWords, triggerWords } from './words.ts'
 
 /** What the values of a rotation policy are called, and what they are. */
@@ -6,12 +6,16 @@ export const policyValueNames = {
   lifetimeSeconds: { name: 'Lifetime', form: 'seconds' },
   rotateAt: { name: 'Rotate at', form: 'share' },
   overlapSeconds: { name: 'Overlap', form: 'seconds' },
+  jitter: { name: 'Jitter', form: 'share' },
   keyAlgorithm: { name: 'Key type', form: keyAlgorithmWords },
+  windows: { name: 'Windows' },
+  blackouts: { name: 'Blackouts' },
 } as const satisfies Record<keyof RotationPolicy, object>
 
 /** A policy without its version and whatever else is stored beside it. */
-export function policyOf({ lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm }: RotationPolicy): RotationPolicy {
-  return { lifetimeSeconds, rotateAt, overlapSeconds, keyAlgorithm }
+export function policyOf(policy: RotationPolicy): RotationPolicy {
+  const { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts } = policy
+  return { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts }
 }
 
 const instant = { form: 'instant' } as const

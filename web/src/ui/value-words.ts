@@ -42,6 +42,7 @@ export function valueWords(value: unknown, form?: ValueForm): string | null {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (typeof value === 'string')
     return typeof form === 'object' && Object.hasOwn(form, value) ? (form[value] ?? value) : value
+  if (Array.isArray(value) && value.length === 0) return 'None'
   return JSON.stringify(value)
 }
 

@@ -20,7 +20,9 @@ import type {
   BulkJobsTable,
   CredentialSlotsTable,
   RotationAttemptsTable,
+  RotationFreezesTable,
   RotationPoliciesTable,
+  RotationReplansTable,
   RotationRunsTable,
 } from './work-tables.ts'
 
@@ -332,6 +334,8 @@ export interface Schema {
   known_keys: KnownKeysTable
   certificate_authorities: CertificateAuthoritiesTable
   rotation_policies: RotationPoliciesTable
+  rotation_freezes: RotationFreezesTable
+  rotation_replans: RotationReplansTable
   credential_slots: CredentialSlotsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable

@@ -5,11 +5,33 @@ import type { ByActor, Flag, Leased, Versioned } from './columns.ts'
 
 export interface RotationPoliciesTable extends Versioned {
   id: string
-  name: string
+  scope: 'default' | 'instances' | 'group' | 'identity'
+  /** Of the default empty; else a kind of instance, or the ID of a resource group or a principal. */
+  target: string
   lifetime_s: number
   rotate_at: number
   overlap_s: number
+  jitter: number
   key_alg: 'rsa2048' | 'p256'
+  /** JSON, as the contract has them. */
+  windows: string
+  blackouts: string
+}
+
+export interface RotationFreezesTable extends ByActor {
+  tenant_id: string
+  /** `all`, or the ID of a policy. */
+  policy_id: string
+  until: number
+  reason: string
+  created_at: number
+}
+
+/** Slots whose due times have yet to follow a policy. */
+export interface RotationReplansTable extends Pick<RotationPoliciesTable, 'scope' | 'target'> {
+  tenant_id: string
+  /** The last slot that did follow; empty at the beginning. */
+  after_slot: string
 }
 
 export interface CredentialSlotsTable extends Versioned {
@@ -20,11 +42,19 @@ export interface CredentialSlotsTable extends Versioned {
   agent_id: string
   holder: 'agent' | 'server' | 'external'
   state: 'open' | 'closed'
-  policy_id: string
+  /** Resource group of the identity, by which a policy rules it. */
+  group_id: string | null
+  /** Kind of the instance that the agent serves. */
+  instance_kind: string | null
   active_credential_id: string | null
   prepared_credential_id: string | null
   /** Share of the lifetime, 0 to 0.2, by which this slot rotates earlier; drawn once (SEC-146). */
   jitter: number
+  /** Whether the credential in use is the first of the slot, which is due by another rule. */
+  first_cycle: Flag
+  /** When it would roll by the age of its credential alone. */
+  due_after: number | null
+  /** When it rolls, windows and freezes taken into account. */
   rotate_after: number | null
   failures: number
 }

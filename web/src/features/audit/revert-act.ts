@@ -1,5 +1,5 @@
 import { type InstanceDetail, resourcesApi } from '@signet/shared/api/resources'
-import { rotationApi, type StoredRotationPolicy } from '@signet/shared/api/rotation'
+import { rotationPoliciesApi, type StoredRotationPolicy } from '@signet/shared/api/rotation-policies'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
@@ -18,7 +18,7 @@ export const currentOptions = (revert: Revert) =>
     queryKey: ['instances' satisfies QueryRoot, 'revert', revert],
     queryFn: async ({ signal }): Promise<Current> => {
       if (revert.kind === 'policy') {
-        const policy = await call(rotationApi.policy)({}, signal)
+        const policy = await call(rotationPoliciesApi.show)({ params: { policyId: revert.policyId } }, signal)
         return { standing: policyStanding(revert, policy), version: policy.version }
       }
       const instance = await call(resourcesApi.show)({ params: { instanceId: revert.instanceId } }, signal)
@@ -45,7 +45,11 @@ export function useRevert() {
 function perform(revert: Revert, ifMatch: number, reason: string): Promise<InstanceDetail | StoredRotationPolicy> {
   switch (revert.kind) {
     case 'policy':
-      return call(rotationApi.setPolicy)({ body: { ...policyOf(revert.before), version: ifMatch } })
+      return call(rotationPoliciesApi.change)({
+        params: { policyId: revert.policyId },
+        body: { policy: policyOf(revert.before), reason },
+        ifMatch,
+      })
     case 'tags': {
       const { instanceId, before, after } = revert
       return call(resourcesApi.tag)({ params: { instanceId }, body: tagChange(before, after), ifMatch })

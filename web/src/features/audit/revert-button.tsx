@@ -105,7 +105,7 @@ function Confirmation({ event, revert, onClose }: { event: AuditEvent; revert: R
 }
 
 function takesReason({ kind }: Revert): boolean {
-  return kind !== 'tags' && kind !== 'policy'
+  return kind !== 'tags'
 }
 
 /** What is no longer as the event left it. */

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import { InstanceDetail } from '@signet/shared/api/resources'
+import { RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { describe, expect, test } from 'vitest'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
@@ -8,7 +9,12 @@ import { revertLabels, revertSentence } from './revert-words.ts'
 import { exampleEvent, exampleIds } from './testing/examples.ts'
 
 const { instanceId, principalId, otherId } = exampleIds
-const policy = { lifetimeSeconds: 7_776_000, rotateAt: 0.5, overlapSeconds: 86_400, keyAlgorithm: 'rsa2048' } as const
+const policy = RotationPolicy.parse({
+  lifetimeSeconds: 7_776_000,
+  rotateAt: 0.5,
+  overlapSeconds: 86_400,
+  keyAlgorithm: 'rsa2048',
+})
 const stored = (version: number, more = {}) => ({ ...policy, version, updatedAt: 1, ...more })
 
 /** Every action that can be taken back, with the values it is recorded with, and what takes it back. */
@@ -27,7 +33,7 @@ const revertible: Partial<Record<AuditAction, [Partial<AuditEvent>, Partial<Reve
   ],
   'rotation.policy_changed': [
     { target: { kind: 'policy', id: 'p', label: 'default' }, before: stored(3), after: stored(4, { rotateAt: 0.6 }) },
-    { kind: 'policy' },
+    { kind: 'policy', policyId: 'p' },
   ],
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@signet/shared/api/audit'
 import type { InstanceDetail } from '@signet/shared/api/resources'
-import { RotationPolicy, StoredRotationPolicy } from '@signet/shared/api/rotation'
+import { RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import { z } from 'zod'
@@ -19,7 +19,12 @@ export type Revert =
       readonly principalId: ObjectId
     }
   | { readonly kind: 'tags'; readonly instanceId: InstanceId; readonly before: Tags; readonly after: Tags }
-  | { readonly kind: 'policy'; readonly before: RotationPolicy; readonly after: StoredRotationPolicy }
+  | {
+      readonly kind: 'policy'
+      readonly policyId: string
+      readonly before: RotationPolicy
+      readonly after: RotationPolicy
+    }
 
 export const permissionFor: Record<Revert['kind'], Permission> = {
   'turn-off': 'identities.write',
@@ -36,7 +41,7 @@ const ofTags = z.object({ tags: z.record(z.string(), z.string()) })
 /** Undefined for an event that nothing takes back: it failed, or it is of a kind that has no inverse. */
 export function revertOf({ action, outcome, target, before, after }: AuditEvent): Revert | undefined {
   if (outcome !== 'ok') return undefined
-  if (action === 'rotation.policy_changed') return policyRevert(before, after)
+  if (action === 'rotation.policy_changed') return policyRevert({ target, before, after })
   const instance = InstanceId.safeParse(target?.kind === 'instance' ? target.id : undefined)
   if (!instance.success) return undefined
   const instanceId = instance.data
@@ -68,9 +73,10 @@ function inverseOf(action: AuditEvent['action']): 'turn-off' | 'pause' | 'resume
   }
 }
 
-function policyRevert(before: AuditEvent['before'], after: AuditEvent['after']): Revert | undefined {
-  const [old, next] = [RotationPolicy.safeParse(before), StoredRotationPolicy.safeParse(after)]
-  return old.success && next.success ? { kind: 'policy', before: old.data, after: next.data } : undefined
+function policyRevert({ target, before, after }: Pick<AuditEvent, 'target' | 'before' | 'after'>): Revert | undefined {
+  const [old, next] = [RotationPolicy.safeParse(before), RotationPolicy.safeParse(after)]
+  if (!old.success || !next.success || target?.kind !== 'policy') return undefined
+  return { kind: 'policy', policyId: target.id, before: old.data, after: next.data }
 }
 
 /** The change of tags that brings the former ones back, of those that the event changed; others are left alone. */

@@ -1,4 +1,4 @@
-import type { StoredRotationPolicy } from '@signet/shared/api/rotation'
+import type { StoredRotationPolicy } from '@signet/shared/api/rotation-policies'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
@@ -33,12 +33,14 @@ export function PolicyCard() {
       }
     >
       <Loadable state={loadStateOf(query)} lines={1}>
-        {(policy) => (
-          <>
-            <Policy policy={policy} />
-            <PolicyDialog open={editing} policy={policy} onClose={() => setEditing(false)} />
-          </>
-        )}
+        {(policy) =>
+          policy && (
+            <>
+              <Policy policy={policy} />
+              <PolicyDialog open={editing} policy={policy} onClose={() => setEditing(false)} />
+            </>
+          )
+        }
       </Loadable>
     </Card>
   )

@@ -1,4 +1,4 @@
-import { RotationPolicy, type StoredRotationPolicy } from '@signet/shared/api/rotation'
+import { RotationPolicy, type StoredRotationPolicy } from '@signet/shared/api/rotation-policies'
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -42,8 +42,8 @@ export function PolicyDialog({ open, policy, onClose }: PolicyDialogProps) {
 
 function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose: () => void }) {
   // The version of the moment the dialog opened: a change by somebody else meanwhile must not be overwritten.
-  const [{ version, ...start }, setBase] = useState(policy)
-  const [draft, setDraft] = useState<RotationPolicy>(start)
+  const [{ id, version }, setBase] = useState(policy)
+  const [draft, setDraft] = useState<RotationPolicy>(policyOf(policy))
   const [checked, setChecked] = useState(false)
   const save = useSetPolicy()
   const refusal = useRefusal('policies.write')
@@ -54,7 +54,7 @@ function PolicyForm({ policy, onClose }: { policy: StoredRotationPolicy; onClose
     const parsed = RotationPolicy.safeParse(draft)
     if (!parsed.success || Object.keys(faults).length > 0 || save.isPending) return
     save.mutate(
-      { ...parsed.data, version },
+      { id, version, policy: parsed.data },
       {
         onSuccess: () => {
           notify('ok', 'Rotation policy saved')
@@ -163,7 +163,7 @@ function SaveFailure({ error, draft, onBase }: SaveFailureProps) {
     <ConflictPanel
       noun="rotation policy"
       differences={current && differencesOf(policyOf(current), policyOf(draft), policyValueNames)}
-      onReload={() => current && onBase(current, current)}
+      onReload={() => current && onBase(current, policyOf(current))}
       onKeep={() => current && onBase(current, draft)}
     />
   )

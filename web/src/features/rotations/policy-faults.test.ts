@@ -1,7 +1,13 @@
+import { RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { expect, test } from 'vitest'
 import { overlapIsCut, policyFaults } from './policy-faults.ts'
 
-const policy = { lifetimeSeconds: 90 * 86_400, rotateAt: 0.5, overlapSeconds: 86_400, keyAlgorithm: 'rsa2048' } as const
+const policy = RotationPolicy.parse({
+  lifetimeSeconds: 90 * 86_400,
+  rotateAt: 0.5,
+  overlapSeconds: 86_400,
+  keyAlgorithm: 'rsa2048',
+})
 
 test('takes a lifetime of one minute and refuses less', () => {
   expect(policyFaults({ ...policy, lifetimeSeconds: 60, overlapSeconds: 10 })).toEqual({})

@@ -1,4 +1,4 @@
-import { RotationPolicy } from '@signet/shared/api/rotation'
+import { RotationPolicy } from '@signet/shared/api/rotation-policies'
 
 type Faults = Partial<Record<keyof RotationPolicy, string>>
 
@@ -6,7 +6,10 @@ const sentences: Record<keyof RotationPolicy, string> = {
   lifetimeSeconds: 'Give a lifetime from one minute to 400 days.',
   rotateAt: 'Give a share from 20 to 90 %.',
   overlapSeconds: 'Give an overlap from zero to 30 days.',
+  jitter: 'Give a share from 20 to 50 %.',
   keyAlgorithm: 'Pick a key type.',
+  windows: 'Give each window a schedule, a length and a time zone.',
+  blackouts: 'Give each blackout a schedule, a length and a time zone.',
 }
 
 function isField(name: PropertyKey | undefined): name is keyof RotationPolicy {

@@ -1,5 +1,6 @@
 import type { ExportFormat } from '@signet/shared/api/paging'
-import { type RotationPolicy, rotationApi } from '@signet/shared/api/rotation'
+import { rotationApi } from '@signet/shared/api/rotation'
+import { type RotationPolicy, rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
 import {
   infiniteQueryOptions,
@@ -16,7 +17,7 @@ const list = call(rotationApi.list)
 const show = call(rotationApi.show)
 const timeline = call(rotationApi.timeline)
 const load = call(rotationApi.load)
-const policy = call(rotationApi.policy)
+const policies = call(rotationPoliciesApi.list)
 
 const runningPaceMs = 3_000
 
@@ -61,15 +62,18 @@ export const rotationOptions = (runId: string) =>
     refetchInterval: ({ state: { data } }) => (data?.finishedAt === null ? runningPaceMs : false),
   })
 
+/** The default policy. */
 export const policyOptions = queryOptions({
-  queryKey: ['policy'],
-  queryFn: ({ signal }) => policy({}, signal),
+  queryKey: ['policy', 'list'],
+  queryFn: ({ signal }) => policies({}, signal),
+  select: ({ items }) => items[0],
 })
 
 export function useSetPolicy() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: RotationPolicy & { version: number }) => call(rotationApi.setPolicy)({ body }),
-    onSuccess: (stored) => client.setQueryData(policyOptions.queryKey, stored),
+    mutationFn: ({ id, version, policy }: { id: string; version: number; policy: RotationPolicy }) =>
+      call(rotationPoliciesApi.change)({ params: { policyId: id }, body: { policy }, ifMatch: version }),
+    onSuccess: () => client.invalidateQueries({ queryKey: policyOptions.queryKey }),
   })
 }

@@ -2,6 +2,7 @@ import { alerts } from './0001-alerts.ts'
 import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
 import { rollouts } from './0001-rollouts.ts'
+import { rotationPolicies } from './0001-rotation-policies.ts'
 
 /** The first schema. Never edited once released; later versions are files of their own. */
 export const init = `
@@ -112,24 +113,22 @@ CREATE TABLE known_keys (
   owner_kind TEXT NOT NULL CHECK (owner_kind IN ('credential','agent','application')), owner_id TEXT NOT NULL,
   first_seen INTEGER NOT NULL) STRICT;
 
-CREATE TABLE rotation_policies (
-  id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, name TEXT NOT NULL, lifetime_s INTEGER NOT NULL,
-  rotate_at REAL NOT NULL, overlap_s INTEGER NOT NULL, key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies(tenant_id, name);
-
 -- slots and credentials outlive their principal: they are the history of it, and no foreign key holds it back
 CREATE TABLE credential_slots (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL,
   principal_name TEXT NOT NULL, agent_id TEXT NOT NULL REFERENCES agents(id),
   holder TEXT NOT NULL CHECK (holder IN ('agent','server','external')),
-  state TEXT NOT NULL CHECK (state IN ('open','closed')), policy_id TEXT NOT NULL REFERENCES rotation_policies(id),
-  active_credential_id TEXT, prepared_credential_id TEXT, jitter REAL NOT NULL, rotate_after INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('open','closed')), group_id TEXT, instance_kind TEXT,
+  active_credential_id TEXT, prepared_credential_id TEXT, jitter REAL NOT NULL,
+  first_cycle INTEGER NOT NULL CHECK (first_cycle IN (0,1)), due_after INTEGER, rotate_after INTEGER,
   failures INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX credential_slots_open ON credential_slots(principal_id, agent_id) WHERE state = 'open';
 CREATE INDEX credential_slots_principal ON credential_slots(principal_id, agent_id);
 CREATE INDEX credential_slots_due ON credential_slots(rotate_after) WHERE state = 'open';
+CREATE INDEX credential_slots_group ON credential_slots(group_id, id) WHERE state = 'open';
+CREATE INDEX credential_slots_kind ON credential_slots(instance_kind, id) WHERE state = 'open';
+CREATE INDEX credential_slots_held ON credential_slots(tenant_id, due_after) WHERE state = 'open' AND due_after < rotate_after;
 CREATE INDEX credential_slots_failing ON credential_slots(tenant_id, id) WHERE state = 'open' AND failures > 0;
 CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, coalesce(rotate_after, 8640000000000000), id) WHERE state = 'open';
 CREATE INDEX credential_slots_name ON credential_slots(tenant_id, principal_name COLLATE NOCASE) WHERE state = 'open';
@@ -366,4 +365,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}${history}${rollouts}${alerts}`
+${instanceList}${history}${rollouts}${alerts}${rotationPolicies}`

@@ -1,0 +1,130 @@
+import { InstanceKind } from '@signet/shared/api/resources'
+import type { PolicyReach, PolicyScope, RotationPolicy } from '@signet/shared/api/rotation-policies'
+import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { sql } from 'kysely'
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { Tx } from '../platform/transaction.ts'
+import { windowsOf } from './rotation-plan.ts'
+import type { PolicyKey, PolicyRow } from './rotation-policy-store.ts'
+import type { SlotRow } from './rotation-store.ts'
+
+/** What policies rule, by name: read from the tables of the things themselves, which belong to other domains. */
+export class PolicyTargets {
+  readonly #database: Database
+  readonly #tenantId: string
+
+  constructor(database: Database, tenantId: string) {
+    this.#database = database
+    this.#tenantId = tenantId
+  }
+
+  /** @throws SignetError `not_found` when there is no such group or identity */
+  async require(scope: PolicyScope, tx?: Tx): Promise<PolicyKey> {
+    if (scope.kind === 'default') return { scope: 'default', target: '' }
+    if (scope.kind === 'instances') return { scope: 'instances', target: scope.of }
+    const from = tx ? sqlOf(tx) : this.#database.read
+    if (scope.kind === 'group') {
+      const group = await from
+        .selectFrom('resource_groups')
+        .select('id')
+        .where('tenant_id', '=', this.#tenantId)
+        .where('name_key', '=', scope.of.toLowerCase())
+        .executeTakeFirst()
+      if (!group) throw new SignetError('not_found', `There is no resource group called ${scope.of}.`)
+      return { scope: 'group', target: group.id }
+    }
+    const principal = await from
+      .selectFrom('principals')
+      .select('object_id')
+      .where('object_id', '=', scope.of)
+      .where('kind', '<>', 'app')
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    if (!principal) throw new SignetError('not_found', 'There is no such identity.')
+    return { scope: 'identity', target: principal.object_id }
+  }
+
+  /** What each policy rules, in words. */
+  async labels(rows: readonly PolicyRow[], tx?: Tx): Promise<Map<string, string>> {
+    const from = tx ? sqlOf(tx) : this.#database.read
+    const of = (scope: PolicyRow['scope']) => rows.filter((row) => row.scope === scope).map((row) => row.target)
+    const names = new Map<string, string>()
+    const groups = of('group')
+    if (groups.length > 0) {
+      const found = await from.selectFrom('resource_groups').select(['id', 'name']).where('id', 'in', groups).execute()
+      for (const { id, name } of found) names.set(id, name)
+    }
+    const principals = of('identity')
+    for (let start = 0; start < principals.length; start += 500) {
+      const found = await from
+        .selectFrom('principals')
+        .select(['object_id', 'display_name'])
+        .where('object_id', 'in', principals.slice(start, start + 500))
+        .execute()
+      for (const each of found) names.set(each.object_id, each.display_name)
+    }
+    return new Map(
+      rows.map((row) => [row.id, row.scope === 'default' ? 'Default' : (names.get(row.target) ?? row.target)]),
+    )
+  }
+
+  /** How many open slots each policy rules; looks at all of them, beside the main thread. */
+  async reach(): Promise<PolicyReach[]> {
+    const of = (scope: PolicyRow['scope'], target: ReturnType<typeof sql>) =>
+      sql`(SELECT id FROM rotation_policies WHERE tenant_id = ${this.#tenantId} AND scope = ${sql.lit(scope)} AND target = ${target})`
+    const { rows } = await sql<PolicyReach>`
+      SELECT policy AS "policyId", count(*) AS certificates FROM (
+        SELECT coalesce(${of('identity', sql`principal_id`)}, ${of('group', sql`group_id`)},
+          ${of('instances', sql`instance_kind`)}, ${of('default', sql`''`)}) AS policy
+        FROM credential_slots WHERE tenant_id = ${this.#tenantId} AND state = 'open')
+      GROUP BY policy`.execute(this.#database.reports)
+    return rows
+  }
+
+  slotsOf(principalId: string): Promise<SlotRow[]> {
+    return this.#database.read
+      .selectFrom('credential_slots')
+      .selectAll()
+      .where('principal_id', '=', principalId)
+      .where('state', '=', sql.lit('open'))
+      .execute()
+  }
+}
+
+export function scopeOf({ scope, target }: PolicyKey, label: string): PolicyScope {
+  switch (scope) {
+    case 'default':
+      return { kind: 'default' }
+    case 'instances':
+      return { kind: 'instances', of: InstanceKind.parse(target) }
+    case 'group':
+      return { kind: 'group', of: label }
+    case 'identity':
+      return { kind: 'identity', of: ObjectId.parse(target) }
+  }
+}
+
+/** A policy as it is stored. */
+export function rowOf(policy: RotationPolicy) {
+  return {
+    lifetime_s: policy.lifetimeSeconds,
+    rotate_at: policy.rotateAt,
+    overlap_s: policy.overlapSeconds,
+    jitter: policy.jitter,
+    key_alg: policy.keyAlgorithm,
+    windows: JSON.stringify(policy.windows),
+    blackouts: JSON.stringify(policy.blackouts),
+  }
+}
+
+export function rulesOf(row: PolicyRow): RotationPolicy {
+  return {
+    lifetimeSeconds: row.lifetime_s,
+    rotateAt: row.rotate_at,
+    overlapSeconds: row.overlap_s,
+    jitter: row.jitter,
+    keyAlgorithm: row.key_alg,
+    ...windowsOf(row),
+  }
+}

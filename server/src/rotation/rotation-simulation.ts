@@ -1,0 +1,194 @@
+import { setImmediate } from 'node:timers/promises'
+import type { PolicyPreview, PolicyScope, RotationPolicy } from '@signet/shared/api/rotation-policies'
+import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { dayMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { type SqlBool, sql } from 'kysely'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import { type PolicyTargets, rowOf } from './policy-targets.ts'
+import type { Plannable, PolicyBook, RotationPlan } from './rotation-plan.ts'
+import type { PolicyKey, PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
+import { requireWindows, type Span } from './rotation-windows.ts'
+
+const days = 30
+const portionLength = 2_000
+const mostShown = 5
+const preview = 'preview'
+
+interface SimulationParts {
+  readonly policies: RotationPolicyStore
+  readonly targets: PolicyTargets
+  readonly plan: RotationPlan
+  readonly database: Database
+  readonly clock: Clock
+  readonly tenantId: string
+}
+
+/** An open slot with what of its credential decides when it rolls. */
+interface SimulatedSlot extends Plannable {
+  readonly id: string
+  readonly principal_name: string
+  readonly rotate_after: number | null
+  readonly issuedAt: number
+  readonly notAfter: number
+}
+
+/**
+ * What a change of policies would do, found by planning every slot it concerns with the rules that would plan it. Slots are
+ * read in portions beside the main thread, and nothing is written.
+ */
+export class RotationSimulation {
+  readonly #parts: SimulationParts
+
+  constructor(parts: SimulationParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * @param wanted.policy null when the policy is removed
+   * @throws SignetError `invalid_request` | `not_found`
+   */
+  async preview(wanted: { scope: PolicyScope; policy: RotationPolicy | null }): Promise<PolicyPreview> {
+    const { policies, targets, plan, clock } = this.#parts
+    const now = clock.now()
+    const key = await targets.require(wanted.scope)
+    if (wanted.policy) requireWindows(wanted.policy, now)
+    else if (key.scope === 'default') throw new SignetError('invalid_request', 'The default policy cannot be removed.')
+    const rows = await policies.all()
+    const others = rows.filter((row) => row.scope !== key.scope || row.target !== key.target)
+    const old = rows.find((row) => !others.includes(row))
+    const next = wanted.policy ? [...others, this.#rowWith(key, wanted.policy, old, now)] : others
+    const outcome = new Outcome(key, { before: await plan.bookOf(rows), after: await plan.bookOf(next) }, now)
+    for await (const slots of this.#slots(key)) for (const slot of slots) outcome.add(slot)
+    return outcome.told()
+  }
+
+  #rowWith({ scope, target }: PolicyKey, policy: RotationPolicy, old: PolicyRow | undefined, now: number): PolicyRow {
+    const stamps = { version: 1, created_at: now, updated_at: now }
+    // Under its own ID, since a freeze of the policy stays in force when it is changed.
+    return { id: old?.id ?? preview, tenant_id: this.#parts.tenantId, scope, target, ...rowOf(policy), ...stamps }
+  }
+
+  async *#slots({ scope, target }: PolicyKey): AsyncGenerator<readonly SimulatedSlot[]> {
+    const { database, tenantId } = this.#parts
+    const column = { default: null, instances: 'instance_kind', group: 'group_id', identity: 'principal_id' }[scope]
+    const concerned = column === null ? sql<SqlBool>`1` : sql<SqlBool>`${sql.ref(`slot.${column}`)} = ${target}`
+    let after = ''
+    for (;;) {
+      const { rows } = await sql<SimulatedSlot>`
+        SELECT slot.id, slot.principal_id, slot.principal_name, slot.group_id, slot.instance_kind, slot.jitter,
+          slot.first_cycle, slot.rotate_after, active.created_at AS "issuedAt", active.not_after AS "notAfter"
+        FROM credential_slots AS slot JOIN credentials AS active ON active.id = slot.active_credential_id
+        WHERE slot.tenant_id = ${tenantId} AND slot.state = 'open' AND slot.id > ${after} AND ${concerned}
+        ORDER BY slot.id LIMIT ${portionLength}`.execute(database.reports)
+      yield rows
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < portionLength) return
+      after = last.id
+      await setImmediate()
+    }
+  }
+}
+
+/** Adds up what happens to slot after slot. */
+class Outcome {
+  readonly #key: PolicyKey
+  readonly #before: PolicyBook
+  readonly #after: PolicyBook
+  readonly #now: number
+  readonly #firstDay: number
+  readonly #loads = { before: new Float64Array(days), after: new Float64Array(days) }
+  readonly #counts = { certificates: 0, changed: 0, atOnce: 0, overridden: 0 }
+  #next: { slot: SimulatedSlot; at: number }[] = []
+
+  constructor(key: PolicyKey, books: { before: PolicyBook; after: PolicyBook }, now: number) {
+    this.#key = key
+    this.#before = books.before
+    this.#after = books.after
+    this.#now = now
+    this.#firstDay = Math.floor(now / dayMs)
+  }
+
+  add(slot: SimulatedSlot): void {
+    const policy = this.#after.policyOf(slot)
+    if (!this.#isOf(policy) && !this.#isOf(this.#before.policyOf(slot))) return
+    const planned = this.#after.timesOf(slot, slot).rotate_after
+    const at = Math.max(planned, this.#now)
+    const was = slot.rotate_after ?? this.#before.timesOf(slot, slot).rotate_after
+    const open = this.#after.openTimesOf(policy)
+    const counts = this.#counts
+    counts.certificates += 1
+    if (planned !== was) counts.changed += 1
+    if (at <= this.#now + minuteMs) counts.atOnce += 1
+    if (!open.isAlways && !open.isOpen(at)) counts.overridden += 1
+    this.#load(this.#loads.before, this.#before, slot, Math.max(was, this.#now))
+    this.#load(this.#loads.after, this.#after, slot, at)
+    this.#offer(slot, at)
+  }
+
+  told(): PolicyPreview {
+    const { before, after } = this.#loads
+    return {
+      ...this.#counts,
+      days: Array.from({ length: days }, (_, index) => ({
+        day: (this.#firstDay + index) * dayMs,
+        before: Math.round(before[index] ?? 0),
+        after: Math.round(after[index] ?? 0),
+      })),
+      next: this.#next.map(({ slot, at }) => ({
+        principalId: ObjectId.parse(slot.principal_id),
+        name: slot.principal_name,
+        at,
+      })),
+      open: this.#opens(),
+    }
+  }
+
+  /** The rotation at `first` and those that follow it, where the lifetime is short enough for more than one. */
+  #load(load: Float64Array, book: PolicyBook, slot: SimulatedSlot, first: number): void {
+    const end = (this.#firstDay + days) * dayMs
+    const lifetimeMs = book.policyOf(slot).lifetime_s * secondMs
+    let at = first
+    while (at < end) {
+      const index = Math.floor(at / dayMs) - this.#firstDay
+      load[index] = (load[index] ?? 0) + 1
+      const next = book.timesOf({ ...slot, first_cycle: 0 }, { issuedAt: at, notAfter: at + lifetimeMs }).rotate_after
+      // Several on one day are counted, not walked through.
+      if (next - at < dayMs / 4) {
+        spread(load, at / dayMs - this.#firstDay, dayMs / (next - at))
+        return
+      }
+      at = next
+    }
+  }
+
+  #isOf({ scope, target }: PolicyRow): boolean {
+    return scope === this.#key.scope && target === this.#key.target
+  }
+
+  #offer(slot: SimulatedSlot, at: number): void {
+    const last = this.#next.at(-1)
+    if (this.#next.length === mostShown && last && last.at <= at) return
+    this.#next = [...this.#next, { slot, at }].sort((one, other) => one.at - other.at).slice(0, mostShown)
+  }
+
+  /** Of the policy that the key names after the change, else of the one before it. */
+  #opens(): Span[] {
+    const policy = this.#after.find(this.#key)
+    const open = policy && this.#after.openTimesOf(policy)
+    const spans: Span[] = []
+    if (!open || open.isAlways) return spans
+    for (let span = open.next(this.#now); span && spans.length < mostShown; span = open.next(span.until)) {
+      spans.push({ from: Math.max(span.from, this.#now), until: span.until })
+    }
+    return spans
+  }
+}
+
+/** @param from in days, with the part of the day that is over */
+function spread(load: Float64Array, from: number, perDay: number): void {
+  for (let index = Math.floor(from); index < days; index += 1) {
+    load[index] = (load[index] ?? 0) + perDay * Math.min(1, index + 1 - from)
+  }
+}
