@@ -13,6 +13,7 @@ import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { rotationActsApi } from '@signet/shared/api/rotation-acts'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
@@ -100,7 +101,7 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { openRotation, rotationActHandlers, rotationHandlers } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -249,7 +250,7 @@ export async function composeServer(parts: ServerParts) {
   purge.start()
   lifecycle.started('principal purge', () => purge.stop())
   const idempotency = new Idempotency(base)
-  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency }))
+  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency, drills: rotation.drills }))
 
   const tests = openTokenTests({
     ...base,
@@ -330,7 +331,8 @@ export async function composeServer(parts: ServerParts) {
       userIdentityHandlers({ ...base, users, userList, userView, view, groups, registry, roles }),
     )
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
-    serve(rotationApi, rotationHandlers(rotation))
+    serve(rotationApi, rotationHandlers(rotation, requireStepUp))
+    serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
@@ -372,6 +374,6 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
-    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
+    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

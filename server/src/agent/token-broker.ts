@@ -22,6 +22,8 @@ export interface TokenRequest {
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** An audience that every deployment knows. */
+const everywhereRegistered = 'https://management.azure.com'
 /** The characters of a scope token (RFC 6749 §3.3): anything else could smuggle in a second scope. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,2000}$/
 
@@ -73,6 +75,23 @@ export class TokenBroker {
    */
   assertionFor(identity: HeldIdentity): Promise<IssuedToken> {
     return this.#ask(identity, tokenExchangeAudience)
+  }
+
+  /**
+   * Asks for a token with a certificate that must get none.
+   *
+   * @returns how the authority refused it
+   * @throws SignetError `conflict` when it gave a token; as `acquire` when it could not be asked
+   */
+  async refusalOf(identity: HeldIdentity, credential: SigningCredential): Promise<SignetError> {
+    try {
+      await this.#askWith(credential, identity, everywhereRegistered, undefined)
+    } catch (thrown) {
+      const error = SignetError.from(thrown)
+      if (error.code === 'credential_refused') return error
+      throw error
+    }
+    throw new SignetError('conflict', 'The authority gave a token for a certificate that it must not trust.')
   }
 
   async #through(identity: HeldIdentity, request: TokenRequest, trace: ProbeTrace | undefined): Promise<TokenAnswer> {

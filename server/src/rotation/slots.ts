@@ -2,6 +2,7 @@ import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import type { Drills } from './drills.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
 /** Where one principal stands on one agent. */
@@ -19,11 +20,18 @@ export interface SlotStanding {
 export class SlotDirectory {
   readonly #store: RotationStore
   readonly #registry: PrincipalRegistry
+  readonly #drills: Pick<Drills, 'openOf'>
   readonly #tenantId: string
 
-  constructor(options: { store: RotationStore; registry: PrincipalRegistry; tenantId: string }) {
+  constructor(options: {
+    store: RotationStore
+    registry: PrincipalRegistry
+    drills: Pick<Drills, 'openOf'>
+    tenantId: string
+  }) {
     this.#store = options.store
     this.#registry = options.registry
+    this.#drills = options.drills
     this.#tenantId = options.tenantId
   }
 
@@ -63,6 +71,7 @@ export class SlotDirectory {
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id, supersededBy(runs.get(slot.id))])
       .filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const drills = await this.#drills.openOf(slots.map((slot) => slot.id))
     const keyAlgorithm = KeyAlgorithm.parse((await this.#store.policy(this.#tenantId)).key_alg)
     const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
       id ? (credentials.get(id)?.x5tS256 ?? null) : null
@@ -82,6 +91,7 @@ export class SlotDirectory {
         keyAlgorithm,
         rotateAfter: slot.rotate_after,
         run: desiredRun(runs.get(slot.id)),
+        drill: drills.get(slot.id) ?? null,
       },
     }))
   }

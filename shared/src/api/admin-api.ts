@@ -15,6 +15,7 @@ import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
+import * as rotationActs from './rotation-acts.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
@@ -32,6 +33,7 @@ const files: Record<string, object> = {
   Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
+  'Acts on rotations': rotationActs,
   'Signing keys': signingKeys,
   Enrolment: enrollment,
   'Token tests': tokenTests,

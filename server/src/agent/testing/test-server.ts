@@ -154,7 +154,7 @@ export class TestServer {
         ...principal,
         resourceId: null,
         instances: [instanceId],
-        slot: { ...slot, rotateAfter: null },
+        slot: { ...slot, rotateAfter: null, drill: null },
       })),
       ...(this.authorityCas !== undefined && { authorityCas: this.authorityCas }),
       terms: this.terms,

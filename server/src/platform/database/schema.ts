@@ -18,6 +18,7 @@ import type {
   BulkJobsTable,
   CredentialSlotsTable,
   RotationAttemptsTable,
+  RotationDrillsTable,
   RotationPoliciesTable,
   RotationRunsTable,
 } from './work-tables.ts'
@@ -329,6 +330,7 @@ export interface Schema {
   certificate_authorities: CertificateAuthoritiesTable
   rotation_policies: RotationPoliciesTable
   credential_slots: CredentialSlotsTable
+  rotation_drills: RotationDrillsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
   bulk_jobs: BulkJobsTable
