@@ -69,9 +69,8 @@ export async function openAgentStand() {
     caPem: readFileSync(join(config.dataDir, 'ca.pem'), 'utf8'),
     agentDir,
     agent: () => agent,
-    restartAgent: async (between: () => Promise<void> = async () => undefined) => {
-      await agent.stop()
-      await between()
+    /** Once it was stopped. */
+    startAgent: async () => {
       agent = await start()
     },
     close: async () => {
