@@ -156,6 +156,7 @@ export class TokenBroker {
 
   /**
    * A roll back revokes the certificate in use a moment before this agent hears of it; the one before is accepted by then.
+   * After a revocation in an emergency the next certificate is on its way, which clients wait for.
    */
   async #ask(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<IssuedToken> {
     try {
@@ -164,6 +165,7 @@ export class TokenBroker {
       if (!(error instanceof SignetError) || error.code !== 'credential_refused') throw error
       const now = this.#held.identities.find(({ objectId }) => objectId === identity.objectId)
       const other = now?.credential === identity.credential ? now?.previous : now?.credential
+      if (now?.isReplaced && !other) throw new SignetError('identity_pending', undefined, { cause: error })
       if (!now || !other || now.suspended) throw error
       return this.#askWith(other, now, resource, trace)
     }

@@ -1,4 +1,5 @@
 import { InstanceKind } from '@signet/shared/api/resources'
+import { OverlapChoice } from '@signet/shared/vocabulary/credential-states'
 import { LocalDialect, WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
 import { readConfig } from '../platform/config.ts'
@@ -11,6 +12,7 @@ import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -70,6 +72,8 @@ function commandLine(): Command {
   const application = program.command('application').description('principals for code outside any instance')
   addApplicationCommands(application, { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  const rotation = program.command('rotation').description('acts on rotations of certificates')
+  addRotationCommands(rotation, { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
@@ -200,10 +204,16 @@ function addInstanceCommands(instance: Command): void {
   }
   instance
     .command('rotate <name>')
+    .option(
+      '--overlap <choice>',
+      `how long the old certificate is accepted: ${OverlapChoice.options.join(', ')}`,
+      'policy',
+    )
     .option(...json)
-    .action(async (name: string, options: Output) => {
+    .action(async (name: string, options: Output & { overlap: string }) => {
       const { rotateInstance } = await import('./instance.ts')
-      print(await rotateInstance(await connect(), name), options, printRotation)
+      const overlap = choice(OverlapChoice, '--overlap', options.overlap)
+      print(await rotateInstance(await connect(), name, overlap), options, printRotation)
     })
 }
 
