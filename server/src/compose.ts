@@ -15,6 +15,7 @@ import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { rotationApi } from '@signet/shared/api/rotation'
+import { rotationActsApi } from '@signet/shared/api/rotation-acts'
 import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
 import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
@@ -115,6 +116,7 @@ import {
 } from './resources/index.ts'
 import {
   openRotation,
+  rotationActHandlers,
   rotationCalendarHandlers,
   rotationHandlers,
   rotationPolicyHandlers,
@@ -279,7 +281,7 @@ export async function composeServer(parts: ServerParts) {
   purge.start()
   lifecycle.started('principal purge', () => purge.stop())
   const idempotency = new Idempotency(base)
-  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency }))
+  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency, drills: rotation.drills }))
 
   const tests = openTokenTests({
     ...base,
@@ -366,7 +368,8 @@ export async function composeServer(parts: ServerParts) {
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
     // Before the rotations, whose IDs would take its addresses for one of theirs.
     serve(rotationCalendarApi, rotationCalendarHandlers(rotation))
-    serve(rotationApi, rotationHandlers(rotation))
+    serve(rotationApi, rotationHandlers(rotation, requireStepUp))
+    serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
     serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
@@ -412,6 +415,6 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
-    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
+    agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

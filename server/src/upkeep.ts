@@ -1,11 +1,14 @@
-import { hourMs, secondMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from './platform/clock.ts'
 import type { Steadiness } from './platform/clock-watch.ts'
 import type { Database } from './platform/database/database.ts'
+import { newGuid } from './platform/identifiers.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
+import { systemContext } from './platform/request-context.ts'
 import type { CredentialUses } from './principals/index.ts'
 import type { InstanceList } from './resources/index.ts'
+import type { Drills } from './rotation/index.ts'
 
 interface UpkeepParts {
   readonly database: Pick<Database, 'forgetChangesBefore' | 'boundLog'>
@@ -14,6 +17,7 @@ interface UpkeepParts {
   readonly log: Logger
   readonly uses: Pick<CredentialUses, 'flush'>
   readonly list: Pick<InstanceList, 'settle'>
+  readonly drills: Pick<Drills, 'giveUp'>
   readonly idempotency: { prune(): Promise<void> }
 }
 
@@ -30,7 +34,7 @@ const logEveryMs = 5 * secondMs
  * @returns ends it, once the uses that came together are written
  */
 export function startUpkeep(parts: UpkeepParts): () => Promise<void> {
-  const { database, clock, steadiness, log, uses, list, idempotency } = parts
+  const { database, clock, steadiness, log, uses, list, drills, idempotency } = parts
   const every = (intervalMs: number, name: string, run: () => Promise<void>) =>
     new PeriodicTask({ name, intervalMs, clock, log, run })
   const tasks = [
@@ -40,6 +44,7 @@ export function startUpkeep(parts: UpkeepParts): () => Promise<void> {
       if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
     }),
     every(logEveryMs, 'write-ahead log', async () => void (await database.boundLog())),
+    every(minuteMs, 'rotation drills', () => drills.giveUp(systemContext('rotation drills', newGuid()))),
     every(hourMs, 'idempotency keys', () => idempotency.prune()),
   ]
   return async () => {

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ClientId } from '@signet/shared/vocabulary/identifiers'
+import type { ClientId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import type { z } from 'zod'
 import { writePrivateFile } from '../platform/data-folder.ts'
@@ -12,6 +12,9 @@ export const agentFiles = {
   renewal: (agentDir: string) => join(agentDir, 'renewing.json'),
   state: (agentDir: string) => join(agentDir, 'state.json'),
   credentials: (agentDir: string) => join(agentDir, 'credentials'),
+  drills: (agentDir: string) => join(agentDir, 'drills'),
+  /** Of a rotation that is rehearsed: it is there for as long as that takes. */
+  drill: (agentDir: string, slotId: SlotId) => join(agentDir, 'drills', `${slotId}.json`),
   endpoints: (agentDir: string) => join(agentDir, 'endpoints.json'),
   /** The one that most clients want has the plain name. */
   environment: (agentDir: string, dialect: LocalDialect) =>

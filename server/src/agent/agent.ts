@@ -18,6 +18,7 @@ import { type AgentIdentity, clientCertificateOf, loadAgentIdentity } from './ag
 import { AgentRenewal } from './agent-renewal.ts'
 import { AuthorityClient } from './authority-client.ts'
 import { CredentialSync } from './credential-sync.ts'
+import { AgentDrills } from './drills.ts'
 import { CallerPolicy } from './endpoints/caller-policy.ts'
 import { HeaderSecrets } from './endpoints/header-secrets.ts'
 import { type LocalEndpoints, reportedEndpoints, writeEndpoints } from './endpoints/identity-environment.ts'
@@ -98,6 +99,7 @@ class RunningParts implements RunningAgent {
   readonly #probes = new PendingProbes()
   readonly #client: ServerClient
   readonly #sync: CredentialSync
+  readonly #drills: AgentDrills
   readonly #renewal: AgentRenewal
   readonly #reporter: Reporter
   readonly #link: ServerLink
@@ -134,6 +136,7 @@ class RunningParts implements RunningAgent {
       this.#reporter.soon()
     }
     this.#sync = new CredentialSync({ held: this.#held, client, clock, log, onSettled })
+    this.#drills = new AgentDrills({ agentDir, held: this.#held, client, broker: this.#broker, clock, log })
     const serverNow = () => this.#held.serverNow()
     const onRenewed = () => void this.#refetch()
     this.#renewal = new AgentRenewal({ agentDir, identity, client, clock, log, serverNow, onRenewed })
@@ -253,6 +256,7 @@ class RunningParts implements RunningAgent {
     const wiped = this.#dropping(() => this.#held.apply(state))
     if (wiped > 0) this.#reporter.soon()
     this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))
+    void this.#drills.follow(state)
     void this.#sync.reconcile(state).then(() => {
       // A server that was restored counts from lower down: only within one connection is the higher one the newer.
       const isNewest = connection === this.#order.connection && state.generation === this.#order.newest

@@ -147,6 +147,7 @@ describe('what to do next about a slot', () => {
       keyAlgorithm: 'p256',
       rotateAfter: null,
       run: null,
+      drill: null,
       ...part,
     })
   const local = (part: object) =>

@@ -1,4 +1,4 @@
-import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { dayMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { DesiredPrincipal, DesiredState, ReportRequest } from '@signet/shared/wire/agent-protocol'
 import type { Clock, Timer } from '../platform/clock.ts'
 import { createCertificationRequest } from '../platform/crypto/certificate.ts'
@@ -92,22 +92,24 @@ export class CredentialSync {
   async #run(slotId: string, job: SlotJob): Promise<void> {
     while (job.again && !this.#stopped) {
       job.again = false
+      const startedMs = this.#parts.clock.monotonicMs()
       try {
         await this.#settle(slotId, job)
         job.failures = 0
         job.failedOn = undefined
         job.error = undefined
       } catch (thrown) {
-        this.#failed(slotId, job, SignetError.from(thrown))
+        this.#failed(slotId, job, SignetError.from(thrown), this.#parts.clock.monotonicMs() - startedMs)
       }
       this.#parts.onSettled()
     }
   }
 
-  #failed(slotId: string, job: SlotJob, error: SignetError): void {
+  #failed(slotId: string, job: SlotJob, error: SignetError, tookMs: number): void {
     const principal = this.#desired(slotId)
     if (!principal || this.#stopped) return
-    job.error = { slotId: principal.slot.id, code: error.code, detail: error.detail.slice(0, 500) }
+    const durationMs = Math.min(Math.max(0, Math.round(tookMs)), dayMs)
+    job.error = { slotId: principal.slot.id, code: error.code, detail: error.detail.slice(0, 500), durationMs }
     const backoff = Math.min(firstRetryMs * 2 ** job.failures, longestRetryMs)
     const waitMs = Math.max(backoff, (error.retryAfterSeconds ?? 0) * secondMs)
     job.failures += 1
@@ -176,15 +178,22 @@ export class CredentialSync {
     }
   }
 
-  /** The key of an attempt that was cut short, or a new one; stored before it is sent anywhere. */
+  /**
+   * The key of an attempt that was cut short, or a new one; stored before it is sent anywhere. One that was made for another
+   * run is not used: a rotation in an emergency wants a key that was on no disk before.
+   */
   async #pendingKey(principal: DesiredPrincipal, local: CredentialRecord | undefined): Promise<string | undefined> {
     const { slot } = principal
+    const runId = slot.run?.id ?? null
     const earlier = local?.pendingKey
-    if (earlier && keyAlgorithmOf(importPrivateKey(Buffer.from(earlier.privateKey, 'base64'))) === slot.keyAlgorithm) {
+    if (
+      earlier?.runId === runId &&
+      keyAlgorithmOf(importPrivateKey(Buffer.from(earlier.privateKey, 'base64'))) === slot.keyAlgorithm
+    ) {
       return earlier.privateKey
     }
     const privateKey = (await generatePrivateKey(slot.keyAlgorithm)).toString('base64')
-    const pendingKey = { privateKey, runId: slot.run?.id ?? null }
+    const pendingKey = { privateKey, runId }
     return this.#parts.held.storeRecord({ ...this.#base(principal), pendingKey }) ? privateKey : undefined
   }
 

@@ -22,6 +22,8 @@ export interface HeldIdentity extends AssignedIdentity {
   readonly cacheKey: string
   /** Undefined until the first certificate was acknowledged. */
   readonly credential: SigningCredential | undefined
+  /** The server counts on another certificate than this one: it was revoked, or the next is on its way. */
+  readonly isReplaced: boolean
   /** The one before, while the server may roll back to it. */
   readonly previous: SigningCredential | undefined
 }
@@ -186,6 +188,7 @@ export class HeldIdentities {
       instances: one.instances,
       cacheKey: `${one.objectId} ${one.version} `,
       credential: this.#signing.get(one.slot.id),
+      isReplaced: this.#signing.get(one.slot.id)?.x5tS256 !== one.slot.active,
       previous: this.#previous.get(one.slot.id),
     }))
   }

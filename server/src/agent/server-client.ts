@@ -8,6 +8,7 @@ import {
   type CertificateRequest,
   CertificateResponse,
   DesiredState,
+  type DrillReport,
   type EnrollRequest,
   EnrollResponse,
   type ProbeResult,
@@ -71,6 +72,18 @@ export class ServerClient {
 
   async acknowledge(slotId: string, request: AcknowledgeRequest): Promise<void> {
     await this.#json({ method: 'POST', path: agentPaths.acknowledge(slotId), body: request })
+  }
+
+  requestDrillCertificate(drillId: string, request: CertificateRequest): Promise<CertificateResponse> {
+    return this.#post(agentPaths.drillCertificate(drillId), request, CertificateResponse)
+  }
+
+  async acknowledgeDrill(drillId: string, request: AcknowledgeRequest): Promise<void> {
+    await this.#json({ method: 'POST', path: agentPaths.drillAcknowledge(drillId), body: request })
+  }
+
+  async reportDrill(drillId: string, report: DrillReport): Promise<void> {
+    await this.#json({ method: 'POST', path: agentPaths.drillReport(drillId), body: report })
   }
 
   async report(request: ReportRequest): Promise<void> {

@@ -30,6 +30,7 @@ function state(generation: number, version = 1): DesiredState {
           keyAlgorithm: 'p256',
           rotateAfter: null,
           run: null,
+          drill: null,
         },
       },
     ],

@@ -22,6 +22,8 @@ export interface TokenRequest {
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** An audience that every deployment knows. */
+const everywhereRegistered = 'https://management.azure.com'
 /** The characters of a scope token (RFC 6749 §3.3): anything else could smuggle in a second scope. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,2000}$/
 
@@ -73,6 +75,23 @@ export class TokenBroker {
    */
   assertionFor(identity: HeldIdentity): Promise<IssuedToken> {
     return this.#ask(identity, tokenExchangeAudience)
+  }
+
+  /**
+   * Asks for a token with a certificate that must get none.
+   *
+   * @returns how the authority refused it
+   * @throws SignetError `conflict` when it gave a token; as `acquire` when it could not be asked
+   */
+  async refusalOf(identity: HeldIdentity, credential: SigningCredential): Promise<SignetError> {
+    try {
+      await this.#askWith(credential, identity, everywhereRegistered, undefined)
+    } catch (thrown) {
+      const error = SignetError.from(thrown)
+      if (error.code === 'credential_refused') return error
+      throw error
+    }
+    throw new SignetError('conflict', 'The authority gave a token for a certificate that it must not trust.')
   }
 
   async #through(identity: HeldIdentity, request: TokenRequest, trace: ProbeTrace | undefined): Promise<TokenAnswer> {
@@ -137,6 +156,7 @@ export class TokenBroker {
 
   /**
    * A roll back revokes the certificate in use a moment before this agent hears of it; the one before is accepted by then.
+   * After a revocation in an emergency the next certificate is on its way, which clients wait for.
    */
   async #ask(identity: HeldIdentity, resource: string, trace?: ProbeTrace): Promise<IssuedToken> {
     try {
@@ -145,6 +165,7 @@ export class TokenBroker {
       if (!(error instanceof SignetError) || error.code !== 'credential_refused') throw error
       const now = this.#held.identities.find(({ objectId }) => objectId === identity.objectId)
       const other = now?.credential === identity.credential ? now?.previous : now?.credential
+      if (now?.isReplaced && !other) throw new SignetError('identity_pending', undefined, { cause: error })
       if (!now || !other || now.suspended) throw error
       return this.#askWith(other, now, resource, trace)
     }

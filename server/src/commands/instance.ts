@@ -8,7 +8,7 @@ import {
 import { type RotationSummary, rotationApi } from '@signet/shared/api/rotation'
 import { type TokenTest, tokenTestsApi } from '@signet/shared/api/token-tests'
 import { fieldIs } from '@signet/shared/query/query-text'
-import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
+import type { IdentityState, OverlapChoice } from '@signet/shared/vocabulary/credential-states'
 import type { LocalDialect } from '@signet/shared/wire/agent-protocol'
 import { systemClock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -61,10 +61,14 @@ export async function switchIdentity(client: ConsoleClient, name: string, enable
 }
 
 /** @returns the rotation as soon as the new certificate is in use, or as it stands after ten seconds */
-export async function rotateInstance(client: ConsoleClient, name: string): Promise<RotationSummary> {
+export async function rotateInstance(
+  client: ConsoleClient,
+  name: string,
+  overlap: OverlapChoice = 'policy',
+): Promise<RotationSummary> {
   const { identity } = await showInstance(client, name)
   if (!identity) throw new SignetError('conflict', `The identity of ${name} is off; there is nothing to rotate.`)
-  let run = await client.call(rotationApi.rotate, { params: { principalId: identity.principalId }, body: {} })
+  let run = await client.call(rotationApi.rotate, { params: { principalId: identity.principalId }, body: { overlap } })
   const deadline = systemClock.monotonicMs() + longestWaitMs
   while ((run.state === 'requested' || run.state === 'prepared') && systemClock.monotonicMs() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, pollMs))

@@ -1,4 +1,5 @@
 import { InstanceKind } from '@signet/shared/api/resources'
+import { OverlapChoice } from '@signet/shared/vocabulary/credential-states'
 import { LocalDialect, WorkloadDialect } from '@signet/shared/wire/agent-protocol'
 import { Command } from 'commander'
 import { readConfig } from '../platform/config.ts'
@@ -13,6 +14,7 @@ import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
+import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -74,6 +76,8 @@ function commandLine(): Command {
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   addPolicyCommands(program.command('policy').description('when credentials roll'), { connect, print })
   addFreezeCommands(program, { connect, print })
+  const rotation = program.command('rotation').description('acts on rotations of certificates')
+  addRotationCommands(rotation, { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })
@@ -205,10 +209,16 @@ function addInstanceCommands(instance: Command): void {
   }
   instance
     .command('rotate <name>')
+    .option(
+      '--overlap <choice>',
+      `how long the old certificate is accepted: ${OverlapChoice.options.join(', ')}`,
+      'policy',
+    )
     .option(...json)
-    .action(async (name: string, options: Output) => {
+    .action(async (name: string, options: Output & { overlap: string }) => {
       const { rotateInstance } = await import('./instance.ts')
-      print(await rotateInstance(await connect(), name), options, printRotation)
+      const overlap = choice(OverlapChoice, '--overlap', options.overlap)
+      print(await rotateInstance(await connect(), name, overlap), options, printRotation)
     })
 }
 

@@ -6,8 +6,9 @@ import type { Clock } from '../platform/clock.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { ManagedIdentity } from '../resources/index.ts'
+import type { SlotActs } from '../rotation/index.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
-import { mergeErrors, readErrors, writeErrors } from './reported-errors.ts'
+import { mergeErrors, newErrors, readErrors, writeErrors } from './reported-errors.ts'
 import { mergePauses, readPauses, writePauses } from './reported-pauses.ts'
 
 /** `last_seen_at` is for people; it is written this often at most. */
@@ -26,6 +27,7 @@ export class AgentDirectory {
     readonly store: AgentsStore
     readonly database: Transactor & ChangeRecorder
     readonly identities: Pick<ManagedIdentity, 'agentHolds'>
+    readonly acts: Pick<SlotActs, 'noteErrors'>
     readonly clock: Clock
     readonly presence: AgentPresence
     readonly tenantId: string
@@ -35,6 +37,7 @@ export class AgentDirectory {
     store: AgentsStore
     database: Transactor & ChangeRecorder
     identities: Pick<ManagedIdentity, 'agentHolds'>
+    acts: Pick<SlotActs, 'noteErrors'>
     clock: Clock
     presence: AgentPresence
     tenantId: string
@@ -47,7 +50,9 @@ export class AgentDirectory {
     const { store, database, clock, identities } = this.#parts
     await identities.agentHolds(context, AgentId.parse(agent.id), report.principals)
     const endpoints = report.endpoints ? JSON.stringify(report.endpoints) : agent.endpoints
-    const errors = writeErrors(mergeErrors(readErrors(agent.errors), report.errors, clock.now()))
+    const known = readErrors(agent.errors)
+    const errors = writeErrors(mergeErrors(known, report.errors, clock.now()))
+    await this.#parts.acts.noteErrors(context, AgentId.parse(agent.id), newErrors(known, report.errors))
     const paused = writePauses(mergePauses(readPauses(agent.paused), report.paused, clock.now()))
     const isNews =
       endpoints !== agent.endpoints ||

@@ -40,6 +40,7 @@ beforeEach(async () => {
     handler: agentEndpoint({
       ...stack.plane,
       rollover: stack.rotation.rollover,
+      drills: stack.rotation.drills,
       log: new SampledLog(stack.log, stack.clock),
     }),
     tls: { ...(await serverMaterial()), minVersion: 'TLSv1.3', requestCert: true },

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import { AgentId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, DrillId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import {
   AcknowledgeRequest,
   agentPaths,
   CertificateRequest,
+  DrillReport,
   EnrollRequest,
   ProbeResult,
   ProbeStepsReport,
@@ -19,7 +20,7 @@ import { EventStream } from '../platform/http/sse.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { CredentialRollover } from '../rotation/index.ts'
+import type { CredentialRollover, Drills } from '../rotation/index.ts'
 import type { AgentDirectory } from './agent-directory.ts'
 import type { AgentStreams } from './agent-streams.ts'
 import type { AgentRow, Enrollment } from './enrollment.ts'
@@ -29,6 +30,7 @@ interface EndpointParts {
   readonly directory: AgentDirectory
   readonly streams: AgentStreams
   readonly rollover: CredentialRollover
+  readonly drills: Drills
   readonly stateOf: (agent: AgentRow) => Promise<{ generation: number }>
   readonly log: SampledLog
 }
@@ -92,7 +94,8 @@ async function dispatch(
   if (path === agentPaths.report) {
     return parts.directory.report(context, agent, await parse(ReportRequest, request))
   }
-  const [, collection, id = '', verb] = /^\/agent\/v1\/(slots|probes)\/([^/]{1,40})(?:\/([a-z]+))?$/.exec(path) ?? []
+  const [, collection, id = '', verb] =
+    /^\/agent\/v1\/(slots|drills|probes)\/([^/]{1,40})(?:\/([a-z]+))?$/.exec(path) ?? []
   if (collection === 'probes' && verb === undefined) {
     return parts.streams.answerProbe(agentId, id, await parse(ProbeResult, request))
   }
@@ -111,7 +114,31 @@ async function dispatch(
     const { x5tS256 } = await parse(AcknowledgeRequest, request)
     return parts.rollover.acknowledge(context, agentId, slotId, x5tS256, agent.agent_version)
   }
-  throw new SignetError('not_found', 'The agent protocol has no such address.')
+  if (collection === 'drills') {
+    return dispatchDrill(parts.drills, request, context, { agentId, drillId: parseWith(DrillId, id), verb })
+  }
+  throw noSuchAddress()
+}
+
+async function dispatchDrill(
+  drills: Drills,
+  request: IncomingMessage,
+  context: RequestContext,
+  { agentId, drillId, verb }: { agentId: AgentId; drillId: DrillId; verb: string | undefined },
+): Promise<unknown> {
+  if (verb === 'certificate') {
+    const { csr } = await parse(CertificateRequest, request)
+    return drills.certify(context, agentId, drillId, Buffer.from(csr, 'base64'))
+  }
+  if (verb === 'acknowledge') {
+    return drills.acknowledge(agentId, drillId, (await parse(AcknowledgeRequest, request)).x5tS256)
+  }
+  if (verb === 'report') return drills.report(context, agentId, drillId, await parse(DrillReport, request))
+  throw noSuchAddress()
+}
+
+function noSuchAddress(): SignetError {
+  return new SignetError('not_found', 'The agent protocol has no such address.')
 }
 
 /** The certificate the TLS layer verified possession of; never a header (SEC-39). */

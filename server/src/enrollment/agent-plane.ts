@@ -52,7 +52,7 @@ export function openAgentPlane(
     presenceChanged: (agentId) => directory.presenceChanged(agentId),
   })
   options.terms.onChange((terms) => streams.termsChanged(terms))
-  const directory = new AgentDirectory({ ...options, store, presence: streams })
+  const directory = new AgentDirectory({ ...options, acts: options.rotation.acts, store, presence: streams })
   const announcer = new Announcer({ ...options, streams, store, slots: options.rotation.slots })
   return { enrollment, directory, streams, stateOf, changed: (changes) => void announcer.announce(changes) }
 }

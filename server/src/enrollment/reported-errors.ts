@@ -17,13 +17,29 @@ export function mergeErrors(
   reported: ReportRequest['errors'],
   now: number,
 ): AgentError[] {
-  return reported.slice(0, mostErrors).map(({ slotId, code, detail }) => {
-    const error = { slotId, code: plain(code), detail: plain(detail).slice(0, longestDetail) }
-    const earlier = before.find(
-      (one) => one.slotId === slotId && one.code === error.code && one.detail === error.detail,
-    )
-    return { ...error, at: earlier?.at ?? now }
+  return reported.slice(0, mostErrors).map((each) => {
+    const { slotId, code, detail } = cleaned(each)
+    return { slotId, code, detail, at: earlierOf(before, { slotId, code, detail })?.at ?? now }
   })
+}
+
+/** What is reported now and was not before, made fit to keep. */
+export function newErrors(before: readonly AgentError[], reported: ReportRequest['errors']): ReportRequest['errors'] {
+  return reported
+    .slice(0, mostErrors)
+    .map(cleaned)
+    .filter((error) => earlierOf(before, error) === undefined)
+}
+
+function cleaned(error: ReportRequest['errors'][number]): ReportRequest['errors'][number] {
+  return { ...error, code: plain(error.code), detail: plain(error.detail).slice(0, longestDetail) }
+}
+
+function earlierOf(
+  before: readonly AgentError[],
+  { slotId, code, detail }: Pick<AgentError, 'slotId' | 'code' | 'detail'>,
+): AgentError | undefined {
+  return before.find((one) => one.slotId === slotId && one.code === code && one.detail === detail)
 }
 
 /** The column of `agents`; null when there is nothing to tell. */

@@ -23,6 +23,7 @@ async function send(stack: Stack, path: string, body: unknown): Promise<void> {
   const handler = agentEndpoint({
     ...stack.plane,
     rollover: stack.rotation.rollover,
+    drills: stack.rotation.drills,
     log: new SampledLog(stack.log, stack.clock),
   })
   const listener = await listen({ name: 'agents', setting: 'none', bind: '127.0.0.1', port: 0, handler })

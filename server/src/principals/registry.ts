@@ -259,6 +259,15 @@ export class PrincipalRegistry {
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
   }
 
+  /** A superseded one is accepted until another instant. The caller records the act. */
+  async keepCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
+    const change = { state: 'retiring', usable_until: usableUntil, updated_at: this.#clock.now() } as const
+    if (!(await this.#store.moveCredential(tx, credential.id, 'retiring', change))) {
+      throw new SignetError('conflict', 'The certificate was changed in the meantime.')
+    }
+    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
+  }
+
   /** Accepted until its own end again, as it was before another superseded it. */
   async reinstateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
     await this.#move(tx, credential, 'active', { usable_until: null, superseded_at: null })

@@ -2,11 +2,15 @@ import type { rotationApi } from '@signet/shared/api/rotation'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import { requireTerms } from '../platform/query-text.ts'
+import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { certificateFile } from './certificate-file.ts'
 import type { Rotation } from './rotation.ts'
+import { chosenOverlap } from './slot-acts.ts'
 
-export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationApi> {
+export type StepUp = (context: RequestContext) => Promise<void>
+
+export function rotationHandlers(rotation: Rotation, requireStepUp: StepUp): Handlers<typeof rotationApi> {
   const { history, rollover, slots, registry } = rotation
   return {
     list: async ({ query }) =>
@@ -23,7 +27,9 @@ export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationAp
     certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {
       await registry.require(params.principalId)
-      const [run] = await rollover.rotateNow(context, params.principalId, body.reason || undefined)
+      if (body.overlap === 'none') await requireStepUp(context)
+      const overlapSeconds = chosenOverlap(body.overlap)
+      const [run] = await rollover.rotateNow(context, params.principalId, body.reason || undefined, overlapSeconds)
       if (!run) throw new SignetError('conflict')
       return history.show(run.id)
     },

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto'
-import { KeyAlgorithm, type RunTrigger } from '@signet/shared/vocabulary/credential-states'
+import type { KeyAlgorithm, RunTrigger } from '@signet/shared/vocabulary/credential-states'
 import { type AgentId, type CredentialId, ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
 import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
-import { keyAlgorithmOf } from '../platform/crypto/key-pair.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationNeighbours } from './history.ts'
+import { requireAlgorithm, stillGood } from './requested-key.ts'
 import { canRollBack, nothingToRollBackTo } from './roll-back.ts'
 import type { RotationPlan } from './rotation-plan.ts'
 import { mostJitter, overlapUntil, rotateAfterRollback } from './rotation-policy.ts'
@@ -27,6 +27,9 @@ export interface RolloverParts extends LedgerParts {
   readonly policies: RotationPolicyStore
 }
 
+/** An overlap that is left out is that of the policy. */
+type RotateWish = readonly [principalId: ObjectId, reason?: string, overlapSeconds?: number]
+
 /** Called in the transaction that puts a credential to use. */
 export type ActivationObserver = (tx: Tx, context: RequestContext, principalId: ObjectId) => Promise<void>
 
@@ -36,12 +39,12 @@ export type ActivationObserver = (tx: Tx, context: RequestContext, principalId: 
  */
 export class CredentialRollover {
   readonly #parts: RolloverParts
-  readonly #runs: RunLedger
+  readonly runs: RunLedger
   readonly #observers: ActivationObserver[] = []
 
   constructor(parts: RolloverParts) {
     this.#parts = parts
-    this.#runs = new RunLedger(parts)
+    this.runs = new RunLedger(parts)
   }
 
   onActivated(observer: ActivationObserver): void {
@@ -91,7 +94,7 @@ export class CredentialRollover {
     const open = await store.openSlots({ principalIds: [principalId], ...(agentId !== undefined && { agentId }) }, tx)
     for (const slot of open) {
       const run = await store.openRun(slot.id, tx)
-      if (run) await this.#runs.move(tx, context, run, 'cancelled')
+      if (run) await this.runs.move(tx, context, run, 'cancelled')
       await store.updateSlot(tx, slot, { state: 'closed', rotate_after: null, updated_at: now })
       await this.#parts.database.changed(tx, { kind: 'slot', id: principalId })
     }
@@ -110,25 +113,37 @@ export class CredentialRollover {
 
   /**
    * T1: opens a run. One that is still waiting for its certificate is returned as it is; one that only waits for the
-   * end of its overlap is completed first, since the credential it brought is in use.
+   * end of its overlap is completed first, since the credential it brought is in use. An overlap that is chosen goes for
+   * one that waits, too.
    */
-  async request(tx: Tx, context: RequestContext, slot: SlotRow, trigger: RunTrigger, reason?: string): Promise<RunRow> {
+  async request(
+    tx: Tx,
+    context: RequestContext,
+    slot: SlotRow,
+    trigger: RunTrigger,
+    reason?: string,
+    overlapSeconds?: number,
+  ): Promise<RunRow> {
     const { store, database } = this.#parts
     const open = await store.openRun(slot.id, tx)
-    if (open && open.state !== 'activated') return open
+    if (open && open.state !== 'activated') {
+      if (overlapSeconds !== undefined) await store.updateRun(tx, open, { overlap_s: overlapSeconds })
+      return open
+    }
     if (open) await this.complete(tx, context, open)
-    const run = await this.#runs.open(tx, context, slot, trigger, reason)
+    const run = await this.runs.open(tx, context, slot, { trigger, reason, overlapSeconds })
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return run
   }
 
   /** Rotate now, at somebody's wish. @throws SignetError `conflict` when the identity has no slot to rotate */
-  async rotateNow(context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
-    return this.#parts.database.transact((tx) => this.rotate(tx, context, principalId, reason))
+  async rotateNow(context: RequestContext, ...wish: RotateWish): Promise<RunRow[]> {
+    return this.#parts.database.transact((tx) => this.rotate(tx, context, ...wish))
   }
 
   /** As `rotateNow`, in the caller's transaction. */
-  async rotate(tx: Tx, context: RequestContext, principalId: ObjectId, reason?: string): Promise<RunRow[]> {
+  async rotate(tx: Tx, context: RequestContext, ...wish: RotateWish): Promise<RunRow[]> {
+    const [principalId, reason, overlapSeconds] = wish
     const slots = await this.#parts.store.openSlots({ principalIds: [principalId] }, tx)
     if (slots.length === 0) {
       throw new SignetError('conflict', 'This identity is off, or its instance has no agent; nothing can be rotated.', {
@@ -136,7 +151,7 @@ export class CredentialRollover {
       })
     }
     const runs: RunRow[] = []
-    for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason))
+    for (const slot of slots) runs.push(await this.request(tx, context, slot, 'manual', reason, overlapSeconds))
     return runs
   }
 
@@ -197,7 +212,13 @@ export class CredentialRollover {
         : undefined
       if (prepared?.x5tS256 !== x5tS256) throw new SignetError('conflict', 'That certificate is not the prepared one.')
       await this.#parts.registry.acknowledgeCredential(tx, prepared, agent)
-      await this.#activate(tx, context, slot, prepared)
+      await this.#activate(
+        tx,
+        context,
+        slot,
+        prepared,
+        'Acknowledged: key and certificate are on the disk of the instance.',
+      )
     })
   }
 
@@ -208,18 +229,25 @@ export class CredentialRollover {
       const credential = await this.#parts.registry.findCredential(credentialId, tx)
       if (credential?.state !== 'prepared' || credential.slotId === null) return
       const slot = await this.#parts.store.slot(credential.slotId, tx)
-      if (slot?.prepared_credential_id === credentialId) await this.#activate(tx, context, slot, credential)
+      if (slot?.prepared_credential_id === credentialId)
+        await this.#activate(
+          tx,
+          context,
+          slot,
+          credential,
+          'First use: the authority saw it before the acknowledgement.',
+        )
     })
   }
 
   /** T4: the old credential retires and the run is complete. */
-  async complete(tx: Tx, context: RequestContext, run: RunRow): Promise<void> {
+  async complete(tx: Tx, context: RequestContext, run: RunRow, reason?: string): Promise<void> {
     const { registry, database } = this.#parts
     if (run.from_credential_id) {
       const old = await registry.requireCredential(run.from_credential_id, tx)
       if (old.state === 'retiring') await registry.retireCredential(tx, context, old)
     }
-    await this.#runs.move(tx, context, run, 'completed')
+    await this.runs.move(tx, context, run, 'completed', { reason })
     await database.changed(tx, { kind: 'slot', id: run.principal_id })
   }
 
@@ -231,7 +259,7 @@ export class CredentialRollover {
    */
   async rollBack(tx: Tx, context: RequestContext, { id }: Pick<RunRow, 'id'>, reason: string): Promise<void> {
     const { registry, store, clock, plan, database } = this.#parts
-    const run = await this.#runs.require(id, tx)
+    const run = await this.runs.require(id, tx)
     const slot = await store.slot(run.slot_id, tx)
     const now = clock.now()
     const previous = run.from_credential_id ? await registry.requireCredential(run.from_credential_id, tx) : undefined
@@ -248,7 +276,7 @@ export class CredentialRollover {
       ...{ first_cycle: 0, due_after: again, rotate_after: again },
       updated_at: now,
     })
-    await this.#runs.move(tx, context, run, 'rolled_back', { reason })
+    await this.runs.move(tx, context, run, 'rolled_back', { reason })
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
   }
 
@@ -271,7 +299,7 @@ export class CredentialRollover {
         updated_at: clock.now(),
       })
     }
-    await this.#runs.move(tx, context, run, 'failed', { failure: { code: 'agent_offline', reason } })
+    await this.runs.move(tx, context, run, 'failed', { failure: { code: 'agent_offline', reason } })
   }
 
   async #issue(slot: SlotRow, policy: PolicyRow, publicKey: KeyObject) {
@@ -318,23 +346,30 @@ export class CredentialRollover {
     })
     const now = clock.now()
     await this.#updateSlot(tx, slot, { prepared_credential_id: credential.id, updated_at: now })
-    await this.#runs.move(tx, context, run, 'prepared', {
+    await this.runs.move(tx, context, run, 'prepared', {
       change: { to_credential_id: credential.id, due_at: now + 5 * secondMs },
     })
     await this.#parts.database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return credential
   }
 
-  async #activate(tx: Tx, context: RequestContext, slot: SlotRow, credential: KeyCredential): Promise<void> {
+  async #activate(
+    tx: Tx,
+    context: RequestContext,
+    slot: SlotRow,
+    credential: KeyCredential,
+    proof: string,
+  ): Promise<void> {
     const { registry, plan, clock, database } = this.#parts
     const now = clock.now()
     const policy = await plan.policyOf(slot, tx)
     if (credential.runId === null) throw new SignetError('conflict', 'That certificate was not brought by a rotation.')
-    const run = await this.#runs.require(credential.runId, tx)
+    const run = await this.runs.require(credential.runId, tx)
     let until = now
     if (slot.active_credential_id) {
       const old = await registry.requireCredential(slot.active_credential_id, tx)
-      until = overlapUntil({ now, overlapMs: policy.overlap_s * secondMs, notAfter: old.notAfter })
+      const overlapMs = (run.overlap_s ?? policy.overlap_s) * secondMs
+      until = overlapUntil({ now, overlapMs, notAfter: old.notAfter })
       if (old.state === 'active') await registry.supersedeCredential(tx, old, until)
     }
     await registry.activateCredential(tx, context, credential)
@@ -347,7 +382,7 @@ export class CredentialRollover {
       failures: 0,
       updated_at: now,
     })
-    await this.#runs.move(tx, context, run, 'activated', { change: { due_at: until } })
+    await this.runs.move(tx, context, run, 'activated', { change: { due_at: until }, reason: proof })
     for (const observe of this.#observers) await observe(tx, context, credential.principalId)
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
   }
@@ -364,19 +399,4 @@ export class CredentialRollover {
     if (!slot || slot.agent_id !== agentId || slot.state !== 'open') throw new SignetError('not_found', 'No such slot.')
     return slot
   }
-}
-
-/** Only keys that an assertion can be signed with (SEC-72), and of those the one the policy names. */
-function requireAlgorithm(publicKey: KeyObject, policy: PolicyRow): KeyAlgorithm {
-  const wanted = KeyAlgorithm.parse(policy.key_alg)
-  if (keyAlgorithmOf(publicKey) === wanted) return wanted
-  throw new SignetError('csr_refused', `The rotation policy asks for a ${wanted} key.`)
-}
-
-/** A key whose certificate is dead cannot be certified again; the agent makes a new one. */
-function stillGood(credential: KeyCredential): KeyCredential {
-  if (credential.state === 'revoked' || credential.state === 'retired') {
-    throw new SignetError('key_reused', 'The certificate of this key is no longer in use; make a new key.')
-  }
-  return credential
 }

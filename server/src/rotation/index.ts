@@ -2,13 +2,16 @@
  * When credentials roll, and the history of it: slots (one principal on one agent), rotation runs with every step they
  * took, and the policy that says when. The keys are made on the instance; this domain registers what comes of it and
  * never touches a private key. Owns the tables `credential_slots`, `rotation_runs`, `rotation_attempts`,
- * `rotation_policies`, `rotation_freezes`, `rotation_replans`.
+ * `rotation_drills`, `rotation_policies`, `rotation_freezes`, `rotation_replans`.
  */
+export { rotationActHandlers } from './act-routes.ts'
 export { rotationHandlers } from './admin-routes.ts'
 export { CredentialRollover } from './credential-rollover.ts'
+export type { Drills } from './drills.ts'
 export type { RotationHistory } from './history.ts'
 export { rotationCalendarHandlers, rotationPolicyHandlers } from './policy-routes.ts'
 export { openRotation, type Rotation } from './rotation.ts'
 export type { RotationScheduler } from './scheduler.ts'
+export type { SlotActs } from './slot-acts.ts'
 export { SlotEndsStore } from './slot-ends-store.ts'
 export { SlotDirectory, type SlotStanding } from './slots.ts'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { RunId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -29,6 +30,20 @@ const operations = {
     const run = (await rowsOf(stack, 'rotation_runs')).at(-1)
     if (run) await stack.database.transact((tx) => stack.rotation.rollover.rollBack(tx, contextOf(), run, 'it fails'))
   },
+  retireNow: async ({ stack }: World) => {
+    const run = (await rowsOf(stack, 'rotation_runs')).at(-1)
+    if (run) await stack.rotation.acts.retireNow(contextOf(), RunId.parse(run.id))
+  },
+  keepLonger: async ({ stack }: World) => {
+    const run = (await rowsOf(stack, 'rotation_runs')).at(-1)
+    if (run) await stack.rotation.acts.keepLonger(contextOf(), RunId.parse(run.id), stack.clock.now() + 3 * dayMs)
+  },
+  emergency: ({ stack, instance }: World) =>
+    withPrincipal(stack, instance.id, (id) => stack.rotation.acts.emergency(contextOf(), id, 'leaked')),
+  drill: ({ stack, instance }: World) =>
+    withPrincipal(stack, instance.id, (id) => stack.rotation.drills.start(contextOf(), id)),
+  rotateAtOnce: ({ stack, instance }: World) =>
+    withPrincipal(stack, instance.id, (id) => stack.rotation.rollover.rotateNow(contextOf(), id, 'now', 0)),
   turn: ({ stack }: World) => stack.rotation.scheduler.turn(),
   twoTurns: ({ stack }: World) => Promise.all([stack.rotation.scheduler.turn(), stack.scheduler().turn()]),
   hour: async ({ stack }: World) => stack.clock.advance(hourMs),
@@ -43,7 +58,7 @@ describe('any order of steps', () => {
   it('keeps the invariants I1 to I4 of a rollover (SEC-143)', async () => {
     const steps = fc.array(fc.constantFrom(...(Object.keys(operations) as Operation[])), {
       minLength: 8,
-      maxLength: 25,
+      maxLength: 30,
     })
     await fc.assert(
       fc.asyncProperty(steps, async (walk) => {
@@ -59,7 +74,7 @@ describe('any order of steps', () => {
           await stack.close()
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 20 },
     )
   }, 60_000)
 })

@@ -175,7 +175,7 @@ describe('a slot that is due outside its windows', () => {
     expect(await dueOf(principalId)).toBeLessThanOrEqual(limit)
     stack.clock.advance(limit - stack.clock.now())
     await stack.rotation.scheduler.turn()
-    expect((await newestRun(stack, principalId)).trigger).toBe('schedule')
+    expect((await newestRun(stack, principalId)).trigger).toBe('expiring')
     if (!nothing) expect(await auditTrail(stack)).toContain('rotation.window_overridden')
   })
 
@@ -225,7 +225,7 @@ describe('a freeze', () => {
     expect(await dueOf(principalId)).toBe(limit)
     stack.clock.advance(limit - stack.clock.now())
     await stack.rotation.scheduler.turn()
-    expect((await newestRun(stack, principalId)).trigger).toBe('schedule')
+    expect((await newestRun(stack, principalId)).trigger).toBe('expiring')
     expect(await auditTrail(stack)).toContain('rotation.window_overridden')
   })
 

@@ -161,6 +161,17 @@ export class RotationStore {
     return result.numUpdatedRows === 1n
   }
 
+  /** Looked at again at `dueAt`, and by no worker that has it leased now: the fence rises. */
+  async postpone(tx: Tx, run: RunRow, dueAt: number): Promise<boolean> {
+    const result = await sqlOf(tx)
+      .updateTable('rotation_runs')
+      .set({ due_at: dueAt, lease_owner: null, fence: run.fence + 1, version: run.version + 1 })
+      .where('id', '=', run.id)
+      .where('version', '=', run.version)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
   /** Leases due runs, lower lanes first. */
   async claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
     const claims: ClaimedRun[] = []
@@ -211,8 +222,8 @@ export class RotationStore {
     await sqlOf(tx).insertInto('rotation_attempts').values(row).execute()
   }
 
-  attempts(runId: string): Promise<AttemptRow[]> {
-    return this.#database.read
+  attempts(runId: string, tx?: Tx): Promise<AttemptRow[]> {
+    return this.#reader(tx)
       .selectFrom('rotation_attempts')
       .selectAll()
       .where('run_id', '=', runId)

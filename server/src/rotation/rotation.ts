@@ -4,6 +4,8 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
+import { Drills } from './drills.ts'
+import { DrillsStore } from './drills-store.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
 import { PolicyTargets } from './policy-targets.ts'
 import { RotationCalendar } from './rotation-calendar.ts'
@@ -17,6 +19,7 @@ import { RotationReviewStore } from './rotation-review-store.ts'
 import { RotationSimulation } from './rotation-simulation.ts'
 import { RotationStore } from './rotation-store.ts'
 import { RotationScheduler } from './scheduler.ts'
+import { SlotActs } from './slot-acts.ts'
 import { SlotDirectory } from './slots.ts'
 import { Sweep } from './sweep.ts'
 import { SweepStore } from './sweep-store.ts'
@@ -26,6 +29,8 @@ type StoreParts = ConstructorParameters<typeof RotationReviewStore>
 /** The domain put together: what rolls, when, and the history of it. */
 export interface Rotation {
   readonly rollover: CredentialRollover
+  readonly acts: SlotActs
+  readonly drills: Drills
   readonly scheduler: RotationScheduler
   readonly plan: RotationPlan
   readonly policies: RotationPolicies
@@ -67,9 +72,12 @@ export async function openRotation(options: {
   await policies.ensureDefault()
   const sweepStore = new SweepStore(options.database)
   const sweep = new Sweep({ ...parts, rollover, sweepStore, rate: options.rotationRate })
+  const drills = new Drills({ ...parts, drills: new DrillsStore(options.database) })
   const history = new RotationHistory({ ...parts, review })
   return {
     rollover,
+    acts: new SlotActs({ ...parts, rollover }),
+    drills,
     plan,
     policies,
     policyStore,
@@ -79,7 +87,7 @@ export async function openRotation(options: {
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
     exports: new RotationExports({ ...options, history }),
-    slots: new SlotDirectory(parts),
+    slots: new SlotDirectory({ ...parts, drills }),
     registry: options.registry,
   }
 }

@@ -21,7 +21,21 @@ export interface LedgerParts {
   readonly tenantId: string
 }
 
+/** Why a run is opened, and what was chosen for it. */
+export interface RunWish {
+  readonly trigger: RunTrigger
+  readonly reason?: string | undefined
+  /** Undefined or null follows the policy. */
+  readonly overlapSeconds?: number | null | undefined
+}
+
 type Ended = 'completed' | 'failed' | 'cancelled' | 'rolled_back'
+
+interface RunNote {
+  readonly detail: string
+  /** An attempt that failed, and how long it took. */
+  readonly failure?: { readonly code: string; readonly durationMs: number }
+}
 
 /** What a move brings with it. */
 interface MoveFacts {
@@ -46,7 +60,12 @@ export class RunLedger {
   }
 
   /** @throws SignetError `not_found` when the slot has an open run already */
-  async open(tx: Tx, context: RequestContext, slot: SlotRow, asked: RunTrigger, reason?: string): Promise<RunRow> {
+  async open(
+    tx: Tx,
+    context: RequestContext,
+    slot: SlotRow,
+    { trigger: asked, reason, overlapSeconds = null }: RunWish,
+  ): Promise<RunRow> {
     const { store, clock, registry } = this.#parts
     const now = clock.now()
     const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
@@ -67,6 +86,7 @@ export class RunLedger {
       lane: laneOf(trigger, lifeLeft),
       from_credential_id: slot.active_credential_id,
       to_credential_id: null,
+      overlap_s: overlapSeconds,
       attempt: 0,
       due_at: now,
       lease_owner: null,
@@ -86,7 +106,7 @@ export class RunLedger {
       action: 'rotation.requested',
       target: await this.#targetOf(tx, run),
       ...(reason && { reason }),
-      after: { runId: id, trigger },
+      after: { runId: id, trigger, ...(overlapSeconds !== null && { overlapSeconds }) },
     })
     return run
   }
@@ -119,6 +139,24 @@ export class RunLedger {
       ...(reason && { detail: reason }),
     })
     if (isEnd(to)) await this.#recordEnd(tx, context, run, to, reason)
+  }
+
+  /** Writes down what happened to a run that did not move on. */
+  async note(tx: Tx, context: RequestContext, run: RunRow, { detail, failure }: RunNote): Promise<void> {
+    const now = this.#parts.clock.now()
+    await this.#parts.database.changed(tx, { kind: 'run', id: run.id })
+    const startedAt = now - (failure?.durationMs ?? 0)
+    await this.#step(
+      tx,
+      context,
+      { ...run, updated_at: startedAt },
+      {
+        from: run.state,
+        to: run.state,
+        detail,
+        ...(failure && { errorCode: failure.code }),
+      },
+    )
   }
 
   /** @throws SignetError `not_found` */

@@ -2,6 +2,7 @@ import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import type { Drills } from './drills.ts'
 import type { RotationPlan } from './rotation-plan.ts'
 import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 
@@ -21,11 +22,18 @@ export class SlotDirectory {
   readonly #store: RotationStore
   readonly #registry: PrincipalRegistry
   readonly #plan: RotationPlan
+  readonly #drills: Pick<Drills, 'openOf'>
 
-  constructor(options: { store: RotationStore; registry: PrincipalRegistry; plan: RotationPlan }) {
+  constructor(options: {
+    store: RotationStore
+    registry: PrincipalRegistry
+    plan: RotationPlan
+    drills: Pick<Drills, 'openOf'>
+  }) {
     this.#store = options.store
     this.#registry = options.registry
     this.#plan = options.plan
+    this.#drills = options.drills
   }
 
   async ofAgent(agentId: AgentId): Promise<SlotStanding[]> {
@@ -64,6 +72,7 @@ export class SlotDirectory {
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id, supersededBy(runs.get(slot.id))])
       .filter((id) => id !== null)
     const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const drills = await this.#drills.openOf(slots.map((slot) => slot.id))
     const policies = await this.#plan.bookFor(slots)
     const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
       id ? (credentials.get(id)?.x5tS256 ?? null) : null
@@ -83,6 +92,7 @@ export class SlotDirectory {
         keyAlgorithm: KeyAlgorithm.parse(policies.policyOf(slot).key_alg),
         rotateAfter: slot.rotate_after,
         run: desiredRun(runs.get(slot.id)),
+        drill: drills.get(slot.id) ?? null,
       },
     }))
   }

@@ -18,6 +18,7 @@ import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
 import * as rotation from './rotation.ts'
+import * as rotationActs from './rotation-acts.ts'
 import * as rotationCalendar from './rotation-calendar.ts'
 import * as rotationPolicies from './rotation-policies.ts'
 import * as signingKeys from './signing-keys.ts'
@@ -40,6 +41,7 @@ const files: Record<string, object> = {
   Rotations: rotation,
   'Rotation calendar': rotationCalendar,
   'Rotation policies': rotationPolicies,
+  'Acts on rotations': rotationActs,
   'Signing keys': signingKeys,
   Alerts: alerts,
   Webhooks: webhooks,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
 import { ActorKind } from '../vocabulary/audit-events.ts'
-import { RunState, RunTrigger } from '../vocabulary/credential-states.ts'
+import { OverlapChoice, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
 import { AgentId, CredentialId, InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
@@ -182,10 +182,11 @@ export const rotationApi = {
   rotate: route({
     method: 'POST',
     path: '/identities/:principalId/rotations',
-    summary: 'Rotate now; a rotation that is already under way is returned as it is',
+    summary:
+      'Rotate now, with an overlap of choice; a rotation that is already under way is returned. Without overlap it needs a fresh confirmation',
     access: 'rotations.write',
     params: z.object({ principalId: ObjectId }),
-    body: z.strictObject({ reason: z.string().trim().max(200).optional() }),
+    body: z.strictObject({ reason: z.string().trim().max(200).optional(), overlap: OverlapChoice.default('policy') }),
     response: RotationSummary,
     status: 201,
   }),

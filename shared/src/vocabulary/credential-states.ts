@@ -39,6 +39,14 @@ export type RunState = z.infer<typeof RunState>
 export const RunTrigger = z.enum(['schedule', 'expiring', 'enable', 'manual', 'emergency', 'policy', 'reenroll'])
 export type RunTrigger = z.infer<typeof RunTrigger>
 
+/** How long both certificates are accepted after a rotation by hand; `policy` as the rotation policy says. */
+export const OverlapChoice = z.enum(['none', 'hour', 'day', 'policy'])
+export type OverlapChoice = z.infer<typeof OverlapChoice>
+
+/** `failed` also when the agent did not come in time. */
+export const DrillState = z.enum(['running', 'passed', 'failed'])
+export type DrillState = z.infer<typeof DrillState>
+
 /** Where a managed identity stands; `enabling` and `disabling` last until the agent has followed. */
 export const IdentityState = z.enum(['off', 'enabling', 'on', 'disabling'])
 export type IdentityState = z.infer<typeof IdentityState>

@@ -26,6 +26,10 @@ export type SlotId = z.infer<typeof SlotId>
 export const CredentialId = guid().brand<'CredentialId'>()
 export type CredentialId = z.infer<typeof CredentialId>
 
+/** UUIDv7 of one rehearsal of a rotation. */
+export const DrillId = guid().brand<'DrillId'>()
+export type DrillId = z.infer<typeof DrillId>
+
 /** UUIDv7 of one rotation run. */
 export const RunId = guid().brand<'RunId'>()
 export type RunId = z.infer<typeof RunId>

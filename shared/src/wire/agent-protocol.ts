@@ -4,6 +4,7 @@ import { IdentityState, KeyAlgorithm, RunState } from '../vocabulary/credential-
 import {
   AgentId,
   ClientId,
+  DrillId,
   InstanceId,
   ObjectId,
   RunId,
@@ -11,7 +12,7 @@ import {
   TenantId,
   ThumbprintS256,
 } from '../vocabulary/identifiers.ts'
-import { Instant } from '../vocabulary/time.ts'
+import { dayMs, Instant } from '../vocabulary/time.ts'
 
 /**
  * Our own protocol between agent and server, below `/agent/v1` of the agents' listener (mutual TLS 1.3).
@@ -24,6 +25,9 @@ export const agentPaths = {
   stream: '/agent/v1/stream',
   certificate: (slotId: string) => `/agent/v1/slots/${slotId}/certificate`,
   acknowledge: (slotId: string) => `/agent/v1/slots/${slotId}/acknowledge`,
+  drillCertificate: (drillId: string) => `/agent/v1/drills/${drillId}/certificate`,
+  drillAcknowledge: (drillId: string) => `/agent/v1/drills/${drillId}/acknowledge`,
+  drillReport: (drillId: string) => `/agent/v1/drills/${drillId}/report`,
   report: '/agent/v1/report',
   probe: (probeId: string) => `/agent/v1/probes/${probeId}`,
   probeSteps: (probeId: string) => `/agent/v1/probes/${probeId}/steps`,
@@ -77,6 +81,8 @@ export const DesiredSlot = z.object({
   keyAlgorithm: KeyAlgorithm,
   rotateAfter: Instant.nullable(),
   run: z.object({ id: RunId, state: RunState }).nullable(),
+  /** A rehearsal that is under way: a key and a certificate that come and go and are never used for anything. */
+  drill: z.object({ id: DrillId }).nullable(),
 })
 export type DesiredSlot = z.infer<typeof DesiredSlot>
 
@@ -179,9 +185,45 @@ export const ReportRequest = z.strictObject({
   facts: AgentFacts,
   /** Of every dialect it serves; null before its port is open. */
   endpoints: z.array(DialectEndpoint).max(20).nullable(),
-  errors: z.array(z.strictObject({ slotId: SlotId, code: z.string().max(60), detail: z.string().max(500) })).max(100),
+  errors: z
+    .array(
+      z.strictObject({
+        slotId: SlotId,
+        code: z.string().max(60),
+        detail: z.string().max(500),
+        /** How long the attempt took that failed. */
+        durationMs: z.int().min(0).max(dayMs),
+      }),
+    )
+    .max(100),
 })
 export type ReportRequest = z.infer<typeof ReportRequest>
+
+/**
+ * One step of a rehearsal, in the order of a rotation. `refused` is passed when the authority gives no token for the shadow
+ * certificate; the last one is passed when nothing of it is left on the instance.
+ */
+export const DrillStep = z.strictObject({
+  name: z.enum([
+    'key_made',
+    'key_stored',
+    'certificate_issued',
+    'certificate_stored',
+    'acknowledged',
+    'refused',
+    'wiped',
+  ]),
+  startedAt: Instant,
+  durationMs: z.int().min(0).max(dayMs),
+  outcome: z.enum(['ok', 'failed']),
+  errorCode: z.string().max(60).nullable(),
+  detail: z.string().max(500),
+})
+export type DrillStep = z.infer<typeof DrillStep>
+
+/** Sent once, when the rehearsal has ended one way or the other. */
+export const DrillReport = z.strictObject({ steps: z.array(DrillStep).max(10) })
+export type DrillReport = z.infer<typeof DrillReport>
 
 /** Which of several identities a test asks for; wrong ones are sent as they are, so that the refusal can be seen. */
 export const ProbeSelector = z.object({

@@ -8,6 +8,7 @@ import type { AuditOutcome } from '@signet/shared/vocabulary/audit-events'
 import type {
   CertificateKey,
   CredentialState,
+  DrillState,
   HealthState,
   IdentityState,
   KeyAlgorithm,
@@ -16,6 +17,7 @@ import type {
   UserIdentityState,
 } from '@signet/shared/vocabulary/credential-states'
 import type { JobItemState, JobState } from '@signet/shared/vocabulary/job-states'
+import type { DrillStep } from '@signet/shared/wire/agent-protocol'
 
 /** A state in words, with the tone that the design system's badge gives it. */
 export interface Word {
@@ -125,6 +127,22 @@ export const runWords: Record<RunState, Word> = {
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'stopped' },
   rolled_back: { word: 'Rolled back', tone: 'warn' },
+}
+
+export const drillWords: Record<DrillState, Word> = {
+  running: { word: 'Running', tone: 'busy' },
+  passed: { word: 'Passed', tone: 'ok' },
+  failed: { word: 'Failed', tone: 'bad' },
+}
+
+export const drillStepWords: Record<DrillStep['name'], string> = {
+  key_made: 'Key made on the instance',
+  key_stored: 'Key on disk',
+  certificate_issued: 'Shadow certificate issued',
+  certificate_stored: 'Certificate on disk',
+  acknowledged: 'Acknowledged',
+  refused: 'Refused a token, as it must be',
+  wiped: 'Key and certificate wiped',
 }
 
 export const triggerWords: Record<RunTrigger, string> = {

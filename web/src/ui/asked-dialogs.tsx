@@ -29,6 +29,7 @@ interface StopQuestionProps {
   name?: string | undefined
   /** What it would do is not known yet: it cannot be confirmed. */
   loading?: boolean
+  needsReason?: boolean
   refusal: string | undefined
   /** What became different meanwhile, and going on from there; without it the words alone say so. */
   changed?: { readonly differences: readonly Difference[]; readonly onAccept: () => void }
@@ -47,6 +48,7 @@ export function StopQuestion({ act, open = true, refusal, changed, children, ...
         confirmLabel={dialog.confirmLabel}
         name={dialog.name}
         loading={dialog.loading ?? false}
+        needsReason={dialog.needsReason}
         busy={act.isPending}
         disabledReason={refusal}
         onConfirm={act.run}

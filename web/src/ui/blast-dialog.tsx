@@ -18,6 +18,8 @@ interface BlastDialogProps {
   /** What it would do is not known yet: it cannot be confirmed. */
   loading: boolean
   busy: boolean
+  /** Somebody has to say why. */
+  needsReason?: boolean | undefined
   /** Why it cannot be confirmed at the moment. */
   disabledReason?: string | undefined
   onConfirm: (reason: string) => void
@@ -45,7 +47,9 @@ function Confirmation(props: BlastDialogProps & { cancel: React.RefObject<HTMLBu
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
   const isNamed = props.name === undefined || typed.trim().toLowerCase() === props.name.toLowerCase()
-  const notYet = props.loading ? 'What depends on it is being looked up.' : isNamed ? undefined : 'Type the name first.'
+  const isExplained = props.needsReason !== true || reason.trim() !== ''
+  const unanswered = isNamed ? (isExplained ? undefined : 'Give a reason first.') : 'Type the name first.'
+  const notYet = props.loading ? 'What depends on it is being looked up.' : unanswered
   const missing = props.disabledReason ?? notYet
   return (
     <>
@@ -55,7 +59,7 @@ function Confirmation(props: BlastDialogProps & { cancel: React.RefObject<HTMLBu
             {(control) => <TextInput {...control} value={typed} onChange={(event) => setTyped(event.target.value)} />}
           </Field>
         )}
-        <ReasonField reason={reason} onChange={setReason} />
+        <ReasonField reason={reason} onChange={setReason} required={props.needsReason} />
       </div>
       <DialogActions>
         <Button ref={props.cancel} onClick={props.onClose}>

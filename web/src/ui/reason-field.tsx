@@ -2,10 +2,16 @@ import { Field, TextInput } from './form.tsx'
 
 const maxReason = 200
 
+interface ReasonFieldProps {
+  reason: string
+  onChange: (reason: string) => void
+  required?: boolean | undefined
+}
+
 /** Why somebody does it, for the record. */
-export function ReasonField({ reason, onChange }: { reason: string; onChange: (reason: string) => void }) {
+export function ReasonField({ reason, onChange, required = false }: ReasonFieldProps) {
   return (
-    <Field label="Reason (optional)" hint="Goes to the audit log.">
+    <Field label={required ? 'Reason' : 'Reason (optional)'} hint="Goes to the audit log.">
       {(control) => (
         <TextInput
           {...control}

@@ -155,7 +155,7 @@ export class TestServer {
         ...principal,
         resourceId: null,
         instances: [instanceId],
-        slot: { ...slot, rotateAfter: null },
+        slot: { ...slot, rotateAfter: null, drill: null },
       })),
       ...(this.authorityCas !== undefined && { authorityCas: this.authorityCas }),
       serverCas: this.serverCas,

@@ -20,6 +20,7 @@ import type {
   BulkJobsTable,
   CredentialSlotsTable,
   RotationAttemptsTable,
+  RotationDrillsTable,
   RotationFreezesTable,
   RotationPoliciesTable,
   RotationReplansTable,
@@ -337,6 +338,7 @@ export interface Schema {
   rotation_freezes: RotationFreezesTable
   rotation_replans: RotationReplansTable
   credential_slots: CredentialSlotsTable
+  rotation_drills: RotationDrillsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
   rollouts: RolloutsTable

@@ -68,6 +68,8 @@ export interface RotationRunsTable extends Versioned, Leased, ByActor {
   trigger: 'schedule' | 'expiring' | 'enable' | 'manual' | 'emergency' | 'policy' | 'reenroll'
   state: 'requested' | 'prepared' | 'activated' | 'completed' | 'failed' | 'cancelled' | 'rolled_back'
   lane: number
+  /** Seconds, where somebody chose; null follows the policy. */
+  overlap_s: number | null
   from_credential_id: string | null
   to_credential_id: string | null
   attempt: number
@@ -90,6 +92,23 @@ export interface RotationAttemptsTable extends ByActor {
   ended_at: number
   error_code: string | null
   detail: string | null
+}
+
+export interface RotationDrillsTable extends Versioned, ByActor {
+  id: string
+  slot_id: string
+  principal_id: string
+  principal_name: string
+  agent_id: string
+  state: 'running' | 'passed' | 'failed'
+  /** How many were issued for it. */
+  certificates: number
+  x5t_s256: string | null
+  acknowledged_at: number | null
+  /** JSON. */
+  steps: string
+  gives_up_at: number
+  finished_at: number | null
 }
 
 export interface BulkJobsTable extends Versioned, Leased, ByActor {

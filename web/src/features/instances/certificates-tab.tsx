@@ -14,6 +14,7 @@ import { DueTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
+import { DrillCard } from './drill-card.tsx'
 import { credentialsOptions } from './instances-queries.ts'
 
 /** Short-lived certificates come by the hundred; the latest say what is going on. */
@@ -60,6 +61,7 @@ export function PrincipalCertificates({ principalId }: { principalId: ObjectId }
                 }}
               />
             </Frame>
+            <DrillCard principalId={principalId} />
           </>
         )
       }

@@ -1,13 +1,16 @@
 import type { RotationSummary } from '@signet/shared/api/rotation'
+import type { OverlapChoice } from '@signet/shared/vocabulary/credential-states'
 import { useRouter } from '@tanstack/react-router'
 import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import { problemOf } from '../../api/api-error.ts'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
 import { useRefusal } from '../../api/session.ts'
 import { rotateNowWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
+import { OverlapField } from '../../ui/overlap-field.tsx'
 import { ReasonDialog } from '../../ui/reason-dialog.tsx'
+import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 
 /** Starts another rotation of the identity a run belongs to. */
@@ -33,35 +36,37 @@ interface RotateAgainDialogProps {
 
 /** Asks before it does, and leads to the new rotation. */
 export function RotateAgainDialog({ run, open, onClose }: RotateAgainDialogProps) {
-  const rotate = useRotateNow()
+  const [overlap, setOverlap] = useState<OverlapChoice>('policy')
   const router = useRouter()
   const refusal = useRefusal('rotations.write')
+  const act = useAskedAct({
+    mutation: useRotateNow(),
+    wishOf: (reason) => ({ principalId: run.principalId, reason, overlap }),
+    onDone: (started) => {
+      onClose()
+      void router.navigate({ to: '/rotations/$runId', params: { runId: started.id } })
+    },
+  })
   const close = () => {
-    rotate.reset()
+    act.reset()
     onClose()
   }
-  const confirm = (reason: string) =>
-    rotate.mutate(
-      { principalId: run.principalId, reason },
-      {
-        onSuccess: (started) => {
-          close()
-          return router.navigate({ to: '/rotations/$runId', params: { runId: started.id } })
-        },
-      },
-    )
   return (
-    <ReasonDialog
-      open={open}
-      title={`Rotate the certificate of ${visibleText(run.instance?.name ?? run.principalName)}?`}
-      confirmLabel="Rotate now"
-      busy={rotate.isPending}
-      disabledReason={refusal}
-      problem={rotate.error === null ? null : problemOf(rotate.error)}
-      onConfirm={confirm}
-      onClose={close}
-    >
-      <p>{rotateNowWords}</p>
-    </ReasonDialog>
+    <>
+      <ReasonDialog
+        open={open}
+        title={`Rotate the certificate of ${visibleText(run.instance?.name ?? run.principalName)}?`}
+        confirmLabel="Rotate now"
+        busy={act.isPending}
+        disabledReason={refusal}
+        problem={act.problem}
+        onConfirm={act.run}
+        onClose={close}
+      >
+        <p>{rotateNowWords}</p>
+        <OverlapField value={overlap} onChange={setOverlap} />
+      </ReasonDialog>
+      <StepUpDialog {...act.stepUp} />
+    </>
   )
 }

@@ -16,6 +16,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { AttemptTable } from './attempt-table.tsx'
 import { CertificateCard } from './certificate-card.tsx'
+import { OverlapActs } from './overlap-acts.tsx'
 import { ProofCard } from './proof-card.tsx'
 import { RotateAgainButton } from './rotate-again.tsx'
 import { InstanceLink, RunBadge } from './rotation-columns.tsx'
@@ -41,7 +42,12 @@ function Rotation({ run }: { run: RotationDetail }) {
         back={<Link to="/rotations">Rotations</Link>}
         title={<>Rotation of {run.instance === null ? 'a deleted instance' : <Untrusted text={run.instance.name} />}</>}
         meta={<RunBadge run={run} />}
-        actions={<RotateAgainButton run={run} />}
+        actions={
+          <>
+            <OverlapActs run={run} />
+            <RotateAgainButton run={run} />
+          </>
+        }
       />
       {run.errorDetail !== null && (
         <Notice tone={run.state === 'failed' ? 'bad' : 'warn'} title="Last error">

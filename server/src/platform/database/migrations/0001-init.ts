@@ -1,4 +1,5 @@
 import { alerts } from './0001-alerts.ts'
+import { drills } from './0001-drills.ts'
 import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
 import { rollouts } from './0001-rollouts.ts'
@@ -169,7 +170,7 @@ CREATE TABLE rotation_runs (
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('requested','prepared','activated','completed','failed','cancelled','rolled_back')),
   lane INTEGER NOT NULL, from_credential_id TEXT, to_credential_id TEXT, attempt INTEGER NOT NULL,
-  due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, error_code TEXT, error_detail TEXT,
+  overlap_s INTEGER, due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, error_code TEXT, error_detail TEXT,
   prepared_at INTEGER, activated_at INTEGER, finished_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_runs_open ON rotation_runs(slot_id) WHERE finished_at IS NULL;
@@ -365,4 +366,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}${history}${rollouts}${alerts}${rotationPolicies}`
+${instanceList}${history}${rollouts}${alerts}${rotationPolicies}${drills}`
