@@ -6,6 +6,7 @@ import { clockApi } from '@signet/shared/api/clock'
 import type { Route } from '@signet/shared/api/contract'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { evidenceApi } from '@signet/shared/api/evidence'
 import { federationApi } from '@signet/shared/api/federation'
 import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
@@ -31,6 +32,7 @@ import {
   openAuthority,
   signingKeyHandlers,
   TokenEndpoint,
+  utiOf,
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
@@ -100,7 +102,7 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { evidenceHandlers, openRotation, rotationHandlers } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -153,7 +155,14 @@ export async function composeServer(parts: ServerParts) {
       agents: (ids) => plane.directory.describe(ids),
       instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
       firstToken: (use) => authority.log.firstWith(use),
+      tokens: {
+        byUti: (uti) => authority.log.byUti(uti),
+        byCorrelation: (id) => authority.log.byCorrelation(id),
+        signingKey: (kid) => authority.keyAdmin.find(kid),
+        utiOf,
+      },
     },
+    historyDays: config.historyDays,
   })
   const uses = new CredentialUses({
     log,
@@ -244,6 +253,8 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
+  rotation.retention.start()
+  lifecycle.started('history', () => rotation.retention.stop())
   bulk.runner.start()
   lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
@@ -332,6 +343,7 @@ export async function composeServer(parts: ServerParts) {
     )
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
     serve(rotationApi, rotationHandlers(rotation))
+    serve(evidenceApi, evidenceHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))

@@ -49,6 +49,7 @@ const settings = z.object({
   SIGNET_LOCAL_RATE: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_LOCAL_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
+  SIGNET_HISTORY_DAYS: z.coerce.number().int().min(30).max(36_500).default(400),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -115,6 +116,8 @@ export interface Config {
     readonly limits: { readonly perSecond: number | undefined; readonly inFlight: number | undefined }
   }
   readonly tokenLifetimeSeconds: number
+  /** For how many days rotations and certificates are kept after they have ended. */
+  readonly historyDays: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   readonly logLevel: string
@@ -192,6 +195,7 @@ function derive(values: z.infer<typeof settings>): Config {
     agentsPort: values.SIGNET_AGENTS_PORT,
     local: localSettings(values),
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
+    historyDays: values.SIGNET_HISTORY_DAYS,
     federation: {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,

@@ -7,7 +7,7 @@ import { certificateFile } from './certificate-file.ts'
 import type { Rotation } from './rotation.ts'
 
 export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationApi> {
-  const { history, policies, rollover, slots, registry } = rotation
+  const { history, policies, rollover, registry } = rotation
   return {
     list: async ({ query }) =>
       history.page({ terms: requireTerms(query.filter, rotationFields), from: query.from, to: query.to }, query),
@@ -15,11 +15,6 @@ export function rotationHandlers(rotation: Rotation): Handlers<typeof rotationAp
     timeline: ({ query }) => history.lanes(query, query),
     load: async ({ query }) => ({ days: await history.load(query) }),
     show: ({ params }) => history.show(params.runId),
-    credentials: async ({ params }) => {
-      const { objectId } = await registry.require(params.principalId)
-      const due = (await slots.ofPrincipals([objectId])).flatMap(({ rotateAfter }) => rotateAfter ?? [])
-      return { items: await history.credentials(objectId), nextRotationAt: due.length === 0 ? null : Math.min(...due) }
-    },
     certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {
       await registry.require(params.principalId)

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   FirstToken,
-  HeldCredential,
   RotationAttempt,
   RotationDetail,
   RotationLane,
@@ -14,6 +13,7 @@ import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/s
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
+import type { Evidence, TokenWitness } from './evidence.ts'
 import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
 import { runDeadlineMs } from './rotation-policy.ts'
 import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
@@ -27,6 +27,7 @@ export interface RotationNeighbours {
   ) => Promise<ReadonlyMap<string, { connected: boolean; lastSeenAt: number | null }>>
   /** The instance that an agent serves; undefined where there is none any more. */
   readonly instanceOf: (agentId: AgentId) => Promise<{ readonly id: string; readonly name: string } | undefined>
+  readonly tokens: TokenWitness
   /** The first token for a certificate, near the instant (epoch milliseconds) at which it was first used. */
   readonly firstToken: (use: { principalId: string; x5tS256: ThumbprintS256; at: number }) => FirstToken | undefined
 }
@@ -48,6 +49,7 @@ export class RotationHistory {
   readonly #review: RotationReviewStore
   readonly #clock: Clock
   readonly #neighbours: RotationNeighbours
+  readonly #evidence: Pick<Evidence, 'byIds'>
 
   constructor(options: {
     store: RotationStore
@@ -55,12 +57,14 @@ export class RotationHistory {
     registry: PrincipalRegistry
     clock: Clock
     neighbours: RotationNeighbours
+    evidence: Pick<Evidence, 'byIds'>
   }) {
     this.#store = options.store
     this.#review = options.review
     this.#registry = options.registry
     this.#clock = options.clock
     this.#neighbours = options.neighbours
+    this.#evidence = options.evidence
   }
 
   /** Newest first. */
@@ -146,19 +150,10 @@ export class RotationHistory {
     const [summary] = run ? await this.#summaries([run]) : []
     if (!summary) throw new SignetError('not_found', 'No such rotation.')
     const attempts = await this.#store.attempts(runId)
-    return { ...summary, steps: attempts.map(toStep), firstToken: this.#firstToken(summary) }
-  }
-
-  /** Certificates of a principal, newest first, each with the rotation that brought it. */
-  async credentials(principalId: ObjectId): Promise<HeldCredential[]> {
-    const credentials = await this.#registry.credentialsOf(principalId)
-    const runIds = credentials.map(({ runId }) => runId).filter((id) => id !== null)
-    const runs = new Map<string | null, RunRow>((await this.#store.runs(runIds)).map((run) => [run.id, run]))
-    return credentials.map((credential) => {
-      const run = runs.get(credential.runId)
-      const brought = run && { id: RunId.parse(run.id), trigger: run.trigger, actor: actorOf(run) }
-      return { ...summaryOf(credential), run: brought ?? null }
-    })
+    const credentials = await this.#evidence.byIds([summary.from?.id, summary.to?.id].filter((id) => id !== undefined))
+    const recordOf = (of: RotationSummary['to']) => (of && credentials.get(of.id)) ?? null
+    const both = { from: recordOf(summary.from), to: recordOf(summary.to) }
+    return { ...summary, ...both, steps: attempts.map(toStep), firstToken: this.#firstToken(summary) }
   }
 
   #firstToken({ principalId, to }: RotationSummary): FirstToken | null {

@@ -6,6 +6,7 @@
  */
 export { rotationHandlers } from './admin-routes.ts'
 export { CredentialRollover } from './credential-rollover.ts'
+export { evidenceHandlers } from './evidence-routes.ts'
 export type { RotationHistory } from './history.ts'
 export { openRotation, type Rotation } from './rotation.ts'
 export type { RotationScheduler } from './scheduler.ts'

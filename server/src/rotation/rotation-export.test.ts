@@ -62,11 +62,8 @@ it('an open rotation says what it waits for, a finished one does not', async () 
 it('each certificate names the rotation that brought it, and is there as a PEM file of its own name', async () => {
   const { items } = await stack.rotation.history.page({ terms: [] }, { limit: 10 })
   const run = given(items.find(({ actor }) => actor.label === 'Grace'))
-  const held = await stack.rotation.history.credentials(run.principalId)
-  expect(held.map((each) => each.run)).toMatchObject([
-    { id: run.id, trigger: 'manual', actor: { label: 'Grace' } },
-    { trigger: 'enable' },
-  ])
+  const held = await stack.rotation.evidence.ofPrincipal(run.principalId)
+  expect(held).toMatchObject([{ run: { id: run.id }, cause: 'manual', actor: { label: 'Grace' } }, { cause: 'enable' }])
   const credential = given(held[0])
   const wanted = { principalId: run.principalId, credentialId: credential.id }
   const file = await certificateFile(stack.registry, wanted)

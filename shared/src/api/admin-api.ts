@@ -7,6 +7,7 @@ import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
+import * as evidence from './evidence.ts'
 import * as federation from './federation.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
@@ -32,6 +33,7 @@ const files: Record<string, object> = {
   Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
+  Evidence: evidence,
   'Signing keys': signingKeys,
   Enrolment: enrollment,
   'Token tests': tokenTests,

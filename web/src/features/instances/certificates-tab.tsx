@@ -13,7 +13,8 @@ import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
-import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
+import { certificateColumns } from './certificate-columns.tsx'
+import { CertificateDetail } from './certificate-facts.tsx'
 import { credentialsOptions } from './instances-queries.ts'
 
 /** Short-lived certificates come by the hundred; the latest say what is going on. */
@@ -56,7 +57,7 @@ export function PrincipalCertificates({ principalId }: { principalId: ObjectId }
                 rowId={(row) => row.id}
                 detail={{
                   nameOf: (row) => row.thumbprint.slice(0, 8),
-                  render: (row) => <CertificateDetail credential={row} principalId={principalId} />,
+                  render: (row) => <CertificateDetail credential={row} />,
                 }}
               />
             </Frame>
