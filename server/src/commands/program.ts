@@ -9,6 +9,7 @@ import { addAddressCommands } from './address-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
+import { addEvidenceCommands } from './evidence-commands.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
@@ -72,6 +73,7 @@ function commandLine(): Command {
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
+  addEvidenceCommands(program.command('evidence').description('what can be proved of the past'), { connect, print })
   addTokenCommand(program)
   addAddressCommands(program, { connect, print })
   program

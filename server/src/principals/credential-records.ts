@@ -41,7 +41,7 @@ export class CredentialRecords {
   }
 
   /** How long the list is. */
-  count(filter: string | undefined): Promise<ListCount> {
+  async count(filter: string | undefined): Promise<ListCount> {
     const isFiltered = requireTerms(filter, certificateFields).length > 0
     return this.#store.count(isFiltered ? this.#conditionOf(filter) : undefined)
   }

@@ -51,11 +51,8 @@ export class Evidence {
   async certificates(
     query: PageQuery & { filter?: string | undefined; sort: CertificateSort },
   ): Promise<CertificateList> {
-    const { records } = this.#parts
-    const [page, count] = await Promise.all([
-      this.page(query),
-      query.cursor === undefined ? records.count(query.filter) : null,
-    ])
+    const page = await this.page(query)
+    const count = query.cursor === undefined ? await this.#parts.records.count(query.filter) : null
     return { ...page, count }
   }
 
