@@ -1,5 +1,6 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { buttonClass } from '../../ui/button.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -66,7 +67,20 @@ function Frame({ tab, children }: { tab: Tab; children: ReactNode }) {
   useTitle(tabs.find(({ value }) => value === tab)?.label, 'Rotations')
   return (
     <>
-      <PageHeader title="Rotations" lead="Certificates that take over from one another, before they run out." />
+      <PageHeader
+        title="Rotations"
+        lead="Certificates that take over from one another, before they run out."
+        actions={
+          <>
+            <Link to="/rotations/certificates" className={buttonClass('quiet')}>
+              Certificates
+            </Link>
+            <Link to="/rotations/evidence" className={buttonClass('quiet')}>
+              Evidence
+            </Link>
+          </>
+        }
+      />
       <PolicyCard />
       <Tabs label="Rotations" tabs={tabs} value={tab} onChange={(next) => void navigate({ to: paths[next] })}>
         {children}
