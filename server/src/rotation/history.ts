@@ -32,6 +32,9 @@ export interface RotationNeighbours {
   readonly firstToken: (use: { principalId: string; x5tS256: ThumbprintS256; at: number }) => FirstToken | undefined
 }
 
+/** A rotation with all that proves it, but for the first token. */
+export type RotationProof = Omit<RotationDetail, 'firstToken'>
+
 /** Which rotations: those a filter describes, requested from `from` (included) to `to` (not). */
 interface HistoryQuery {
   readonly terms: readonly Term[]
@@ -149,11 +152,23 @@ export class RotationHistory {
     const run = await this.#store.run(runId)
     const [summary] = run ? await this.#summaries([run]) : []
     if (!summary) throw new SignetError('not_found', 'No such rotation.')
-    const attempts = await this.#store.attempts(runId)
-    const credentials = await this.#evidence.byIds([summary.from?.id, summary.to?.id].filter((id) => id !== undefined))
+    const [proof] = await this.proofs([summary])
+    if (!proof) throw new SignetError('not_found', 'No such rotation.')
+    return { ...proof, firstToken: this.#firstToken(summary) }
+  }
+
+  /** Each with the whole life of its certificates and with every step. */
+  async proofs(runs: readonly RotationSummary[]): Promise<RotationProof[]> {
+    const named = runs.flatMap(({ from, to }) => [from?.id, to?.id]).filter((id) => id !== undefined)
+    const [credentials, attempts] = await Promise.all([
+      this.#evidence.byIds([...new Set(named)]),
+      this.#store.attemptsOfAll(runs.map(({ id }) => id)),
+    ])
     const recordOf = (of: RotationSummary['to']) => (of && credentials.get(of.id)) ?? null
-    const both = { from: recordOf(summary.from), to: recordOf(summary.to) }
-    return { ...summary, ...both, steps: attempts.map(toStep), firstToken: this.#firstToken(summary) }
+    return runs.map((run) => {
+      const steps = attempts.filter((attempt) => attempt.run_id === run.id).map(toStep)
+      return { ...run, from: recordOf(run.from), to: recordOf(run.to), steps }
+    })
   }
 
   #firstToken({ principalId, to }: RotationSummary): FirstToken | null {

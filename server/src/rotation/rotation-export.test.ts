@@ -33,6 +33,16 @@ it('an export of rotations has what the filter shows, with both certificates and
       new_thumbprint: items[0]?.to?.thumbprint,
       new_thumbprint_sha256: items[0]?.to?.x5tS256,
       overlap_seconds: 86_400,
+      new_ca_subject: expect.stringContaining('Signet Identity CA'),
+      new_delivered: expect.stringMatching(/Z$/),
+      new_acknowledged_by: 'agent',
+      old_superseded: expect.stringMatching(/Z$/),
+      old_retired: null,
+      steps: [
+        { from: null, to: 'requested', outcome: 'ok', actor: 'Grace', seconds: 0, error_code: null },
+        { from: 'requested', to: 'prepared', actor: 'agent' },
+        { from: 'prepared', to: 'activated', actor: 'agent' },
+      ],
       requested: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     },
   ])
