@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { loadStateOf } from '../../api/load-state.ts'
-import { absoluteTime, instantOf, zoneName } from '../../ui/absolute-time.ts'
+import { instantOf } from '../../ui/absolute-time.ts'
 import { Button } from '../../ui/button.tsx'
-import { Card } from '../../ui/card.tsx'
+import { Card, Frame } from '../../ui/card.tsx'
 import { Field, FieldRow, TextArea, TextInput } from '../../ui/form.tsx'
+import { InstantField, shownInstant } from '../../ui/instant-field.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
-import { usePreferences } from '../../ui/preferences.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { requestedOptions } from './evidence-queries.ts'
@@ -30,6 +30,7 @@ export function EvidencePage() {
       />
       <WhichCertificate />
       <WhoHeld />
+      <Held />
     </>
   )
 }
@@ -99,19 +100,17 @@ function Requested({ correlationId }: { correlationId: string }) {
 /** The field's own words, or the moment of the address in the zone that all times are shown in. */
 function shown(at: string | undefined): string {
   const instant = at === undefined ? Number.NaN : Date.parse(at)
-  return absoluteTime(Number.isNaN(instant) ? Date.now() : instant).replace(' ', 'T')
+  return shownInstant(Number.isNaN(instant) ? Date.now() : instant)
 }
 
 /** From a moment to the certificates that were accepted then. */
 function WhoHeld() {
-  usePreferences()
   const search = page.useSearch()
   const navigate = page.useNavigate()
   const [instance, setInstance] = useState(search.instance ?? '')
   const [identity, setIdentity] = useState(search.identity ?? '')
   const [time, setTime] = useState(shown(search.at))
   const chosen = instantOf(time)
-  const asked = search.at === undefined ? Number.NaN : Date.parse(search.at)
   const ask = () => {
     if (chosen === undefined) return
     const who = { instance: instance.trim() || undefined, identity: identity.trim() || undefined }
@@ -127,17 +126,7 @@ function WhoHeld() {
         }}
       >
         <FieldRow>
-          <Field label={`Held at (${zoneName(chosen ?? Date.now())})`}>
-            {(control) => (
-              <TextInput
-                {...control}
-                type="datetime-local"
-                step={1}
-                value={time}
-                onChange={({ target }) => setTime(target.value)}
-              />
-            )}
-          </Field>
+          <InstantField label="Held at" value={time} onChange={setTime} />
           <Field label="Instance (optional)">
             {(control) => (
               <TextInput {...control} value={instance} onChange={({ target }) => setInstance(target.value)} />
@@ -155,9 +144,18 @@ function WhoHeld() {
           </Button>
         </div>
       </form>
-      {!Number.isNaN(asked) && (
-        <HeldTable question={{ instance: search.instance, identity: search.identity, at: asked }} />
-      )}
     </Card>
+  )
+}
+
+/** What the address asks for, once it asks. */
+function Held() {
+  const { instance, identity, at } = page.useSearch()
+  const asked = at === undefined ? Number.NaN : Date.parse(at)
+  if (Number.isNaN(asked)) return null
+  return (
+    <Frame>
+      <HeldTable question={{ instance, identity, at: asked }} />
+    </Frame>
   )
 }

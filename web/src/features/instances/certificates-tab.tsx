@@ -15,6 +15,7 @@ import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import { certificateColumns } from './certificate-columns.tsx'
 import { CertificateDetail } from './certificate-facts.tsx'
+import { HeldAt } from './held-at.tsx'
 import { credentialsOptions } from './instances-queries.ts'
 
 /** Short-lived certificates come by the hundred; the latest say what is going on. */
@@ -61,6 +62,7 @@ export function PrincipalCertificates({ principalId }: { principalId: ObjectId }
                 }}
               />
             </Frame>
+            <HeldAt principalId={principalId} />
           </>
         )
       }

@@ -36,11 +36,14 @@ export function RotationQueuePage() {
   return (
     <Frame tab="queue">
       <RunList
-        fixed="open:yes"
+        fixed="queue:yes"
         columns={queueColumns}
         search={search}
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
-        nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
+        nothing={{
+          title: 'Nothing is under way',
+          words: 'No rotation waits for an agent or failed last, and no overlap runs.',
+        }}
       />
     </Frame>
   )
