@@ -13,6 +13,8 @@ export interface Landmarks {
   readonly off: string
   readonly run: string
   readonly failedRun: string
+  /** Number of a token. */
+  readonly uti: string
   readonly goodTrace: string
   readonly badTrace: string
   readonly job: string
@@ -161,10 +163,12 @@ async function live(admin: Admin): Promise<Landmarks> {
     'GET',
     `/audit?limit=1&filter=${encodeURIComponent('action:identity.paused')}`,
   )
+  const tokens = await admin<Page<Named>>('GET', `/instances/${healthy}/tokens?limit=1&result=ok`)
   return {
     ...{ healthy, paused, off, failing: id('warehouse-scanner-02') },
     run: await runs('state:completed'),
     failedRun: await runs('state:failed'),
+    uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
     ...{ goodTrace, badTrace, job: job.id, event: first(events) },
     ...(await principalsOf(admin, [healthy, id('web-02')])),
   }

@@ -190,6 +190,24 @@ const rotations: readonly Screen[] = [
     ready: (page) => page.getByRole('list', { name: 'Stages' }),
   },
   {
+    name: 'certificates',
+    about: 'Every certificate that is or was, of every identity',
+    path: '/rotations/certificates',
+    ready: row,
+  },
+  {
+    name: 'evidence-held',
+    about: 'Who held which certificate at a moment',
+    path: () => `/rotations/evidence?at=${new Date(Date.now() - 60_000).toISOString()}`,
+    ready: (page) => page.getByRole('table', { name: 'Certificates that were accepted then' }),
+  },
+  {
+    name: 'evidence-token',
+    about: 'Which certificate minted a token, from its number',
+    path: ({ uti }) => `/tokens/issued/${uti}`,
+    ready: named('Certificate that minted it'),
+  },
+  {
     name: 'policy-dialog',
     about: 'How long certificates live, when they rotate and how long both are valid',
     path: '/rotations',

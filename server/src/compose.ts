@@ -8,6 +8,7 @@ import { clockApi } from '@signet/shared/api/clock'
 import type { Route } from '@signet/shared/api/contract'
 import { deploymentApi } from '@signet/shared/api/deployment'
 import { enrollmentApi } from '@signet/shared/api/enrollment'
+import { evidenceApi } from '@signet/shared/api/evidence'
 import { federationApi } from '@signet/shared/api/federation'
 import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
@@ -40,6 +41,7 @@ import {
   openAuthority,
   signingKeyHandlers,
   TokenEndpoint,
+  utiOf,
 } from './authority/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
@@ -115,6 +117,7 @@ import {
   userIdentityHandlers,
 } from './resources/index.ts'
 import {
+  evidenceHandlers,
   openRotation,
   rotationActHandlers,
   rotationCalendarHandlers,
@@ -175,7 +178,14 @@ export async function composeServer(parts: ServerParts) {
       agents: (ids) => plane.directory.describe(ids),
       instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
       firstToken: (use) => authority.log.firstWith(use),
+      tokens: {
+        byUti: (uti) => authority.log.byUti(uti),
+        byCorrelation: (id) => authority.log.byCorrelation(id),
+        signingKey: (kid) => authority.keyAdmin.find(kid),
+        utiOf,
+      },
     },
+    historyDays: config.historyDays,
   })
   const uses = new CredentialUses({
     log,
@@ -275,6 +285,8 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('rotation', () => rotation.scheduler.stop())
   rotation.replanner.start()
   lifecycle.started('rotation plan', () => rotation.replanner.stop())
+  rotation.retention.start()
+  lifecycle.started('history', () => rotation.retention.stop())
   bulk.runner.start()
   lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
@@ -371,6 +383,7 @@ export async function composeServer(parts: ServerParts) {
     serve(rotationApi, rotationHandlers(rotation, requireStepUp))
     serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
     serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
+    serve(evidenceApi, evidenceHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))

@@ -119,7 +119,7 @@ describe('an identifier', () => {
     expect(await find(context.correlationId)).toEqual([{ kind: 'request', id: context.correlationId, path }])
   })
 
-  it('of a token leads to its request: the uti of the token and the request ID of the client', async () => {
+  it('of a token leads to what is on record about it by its uti, and to its request by the ID of that', async () => {
     const { instance, principalId } = await identityOn(stack)
     const id = new SequentialIds(stack.clock).next()
     const { correlationId } = contextOf()
@@ -139,7 +139,9 @@ describe('an identifier', () => {
     })
     const hit = { kind: 'token', id, path: `/instances/${instance.id}/activity#row-${id}` }
     const uti = Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
-    for (const text of [id, uti, correlationId]) expect(await find(text)).toEqual([hit])
+    for (const text of [id, correlationId]) expect(await find(text)).toEqual([hit])
+    expect(await find(uti)).toEqual([{ kind: 'token', id, path: `/tokens/issued/${uti}` }])
+    expect(await find(uti, as('developer'))).toEqual([])
   })
 
   it.each(['nothing', '%', "' OR 1=1 --", '/', '00000000-0000-0000-0000-000000000000', '💥'.repeat(100)])(

@@ -51,7 +51,7 @@ export class Resolver {
       may.inventory ? this.#audiences(key) : [],
       may.rotations ? this.#rotations(key) : [],
       may.inventory ? this.#agents(key) : [],
-      may.inventory ? this.#tokens(key) : [],
+      may.inventory ? this.#tokens(key, may) : [],
       may.audit ? this.#signingKeys(key) : [],
       may.audit ? this.#auditEvents(key) : [],
     ])
@@ -109,10 +109,15 @@ export class Resolver {
     }))
   }
 
-  async #tokens(key: Lookup): Promise<ResolvedHit[]> {
+  /** By its number, to all that is on record about it; by the ID of the request, to the request. */
+  async #tokens(key: Lookup, may: { rotations: boolean }): Promise<ResolvedHit[]> {
     const rows = this.#parts.authority.log.lookUp(key)
     const owners = await this.#owners(rows.map((row) => row.principalId))
     return rows.flatMap(({ id, principalId, audience, outcome }): ResolvedHit[] => {
+      if (key.uti !== undefined && may.rotations) {
+        const label = `Evidence of a token for ${audience}`
+        return [{ kind: 'token', id, label, path: `/tokens/issued/${key.uti}` }]
+      }
       const home = homeOf(owners.get(principalId))
       if (home === undefined) return []
       const label = outcome === 'ok' ? `Token for ${audience}` : `Refused token request for ${audience}`

@@ -45,6 +45,7 @@ import {
   UserIdentities,
   UserIdentityList,
 } from '../src/resources/index.ts'
+import type { TokenWitness } from '../src/rotation/evidence.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
@@ -77,6 +78,14 @@ export const noUsage: TokenUsage = {
   recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
 }
 
+/** A token log that knows none. */
+export const noTokens: TokenWitness = {
+  byUti: () => undefined,
+  byCorrelation: () => [],
+  signingKey: async () => null,
+  utiOf: (id) => id,
+}
+
 const noTraces = async () => new Set<string>()
 
 /** The instance screens of a stack. */
@@ -96,7 +105,9 @@ export type Stack = Awaited<ReturnType<typeof openStack>>
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage } = {}) {
+export async function openStack(
+  options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage; tokens?: TokenWitness } = {},
+) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
@@ -125,7 +136,9 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
       agents: (ids) => plane.directory.describe(ids),
       instanceOf: async (agentId) => (await resources.ofAgent(agentId))[0],
       firstToken: ({ x5tS256 }) => firstTokens.get(x5tS256),
+      tokens: options.tokens ?? noTokens,
     },
+    historyDays: 400,
   })
   const defaults = { ...deployment, tenantName: 'signet.local' }
   const resources = await ResourceManager.open({ ...base, defaults })

@@ -96,6 +96,12 @@ export class SigningKeyAdmin {
     return this.#show(kid)
   }
 
+  /** What a key is, in use or not; null for one that never was. */
+  async find(kid: string): Promise<Pick<SigningKey, 'kid' | 'state' | 'activateAt' | 'retireAt'> | null> {
+    const row = await this.#store.find(kid)
+    return row ? { kid, state: row.state, activateAt: row.activate_at, retireAt: row.retire_at } : null
+  }
+
   async #ring(kid: string): Promise<SigningKeys> {
     const row = await this.#require(kid)
     return row.issuer_scope === keyScopes.tokenFiles ? this.#parts.fileKeys() : this.#parts.keys

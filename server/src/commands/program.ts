@@ -11,6 +11,7 @@ import { addApplicationCommands } from './application-commands.ts'
 import { addCaCommands } from './ca-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
+import { addEvidenceCommands } from './evidence-commands.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
@@ -81,6 +82,7 @@ function commandLine(): Command {
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })
+  addEvidenceCommands(program.command('evidence').description('what can be proved of the past'), { connect, print })
   addTokenCommand(program)
   addAddressCommands(program, { connect, print })
   program

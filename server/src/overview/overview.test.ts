@@ -86,7 +86,7 @@ async function rowsOn(path: string): Promise<number> {
     const query = { terms: parseQuery(filter, auditFields).terms, from }
     return (await stack.audit.page(query, { limit: 200 })).items.length
   }
-  const whole = pathname === '/rotations/queue' ? `open:yes ${filter}` : filter
+  const whole = pathname === '/rotations/queue' ? `queue:yes ${filter}` : filter
   const { terms } = parseQuery(whole, rotationFields)
   return (await stack.rotation.history.page({ terms }, { limit: 200 })).items.length
 }

@@ -50,6 +50,7 @@ const settings = z.object({
   SIGNET_LOCAL_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).optional(),
   SIGNET_ROTATION_RATE: z.coerce.number().int().min(1).max(1_000).default(10),
   SIGNET_TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(600).max(86_400).default(3_600),
+  SIGNET_HISTORY_DAYS: z.coerce.number().int().min(30).max(36_500).default(400),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
   SIGNET_BALLAST_MIB: z.coerce.number().int().min(0).max(4_096).default(64),
@@ -121,6 +122,8 @@ export interface Config {
   /** Runs that the schedule opens a second. */
   readonly rotationRate: number
   readonly tokenLifetimeSeconds: number
+  /** For how many days rotations and certificates are kept after they have ended. */
+  readonly historyDays: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
   /** Space that is held back on the disk for the last records when it is full. */
@@ -203,6 +206,7 @@ function derive(values: z.infer<typeof settings>): Config {
     local: localSettings(values),
     rotationRate: values.SIGNET_ROTATION_RATE,
     tokenLifetimeSeconds: values.SIGNET_TOKEN_LIFETIME_SECONDS,
+    historyDays: values.SIGNET_HISTORY_DAYS,
     federation: {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,

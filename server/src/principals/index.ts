@@ -14,6 +14,7 @@ export { CertificateAuthorities, type IssuedCertificate } from './certificate-au
 export { ClientEndsStore } from './client-ends-store.ts'
 export { type KnownSecret, secretOf } from './client-secret.ts'
 export type { ClientCredential } from './credential-expiry.ts'
+export { CredentialRecords, type StoredRecord } from './credential-records.ts'
 export { summaryOf } from './credential-summary.ts'
 export { CredentialUses } from './credential-uses.ts'
 export { FederatedCredentials } from './federated-credentials.ts'

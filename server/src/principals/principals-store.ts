@@ -22,14 +22,6 @@ type CredentialChange = Partial<
   >
 > & { updated_at: number }
 
-/** The agent that says it holds a credential. */
-export interface AcknowledgingAgent {
-  readonly id: string
-  readonly name: string
-  /** Null where it is not known. */
-  readonly version: string | null
-}
-
 /** What can change about a principal besides its state. */
 export type PrincipalChange = Partial<Pick<PrincipalsTable, 'display_name' | 'arm_id' | 'token_ttl_s'>>
 
@@ -295,24 +287,6 @@ export class PrincipalsStore {
       .where('state', '=', from)
       .executeTakeFirst()
     return result.numUpdatedRows === 1n
-  }
-
-  /** The first acknowledgement stays. */
-  async acknowledge(tx: Tx, id: string, agent: AcknowledgingAgent, at: number): Promise<void> {
-    await sqlOf(tx)
-      .updateTable('credentials')
-      .set((eb) => ({
-        delivered_at: eb.fn.coalesce('delivered_at', eb.val(at)),
-        acknowledged_at: at,
-        ack_agent_id: agent.id,
-        ack_agent_name: agent.name,
-        ack_agent_version: agent.version,
-        updated_at: at,
-      }))
-      .where('id', '=', id)
-      .where('acknowledged_at', 'is', null)
-      .where('state', 'in', ['prepared', 'active', 'retiring'])
-      .execute()
   }
 
   /** The states are part of the statement, not bound, as in the condition of the index. */

@@ -19,18 +19,14 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { KnownSecret } from './client-secret.ts'
 import { ClientSecretsStore } from './client-secrets-store.ts'
+import { type AcknowledgingAgent, CredentialRecordsStore } from './credential-records-store.ts'
 import { credentialRow, type IssuedBy } from './credential-row.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
 import { type Principal, restorableMs } from './principal.ts'
-import {
-  type AcknowledgingAgent,
-  type CertificateNames,
-  type PrincipalChange,
-  PrincipalsStore,
-} from './principals-store.ts'
+import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -55,6 +51,7 @@ interface PreparedCredential {
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
 export class PrincipalRegistry {
   readonly #store: PrincipalsStore
+  readonly #records: CredentialRecordsStore
   readonly #secrets: ClientSecretsStore
   readonly #federated: FederatedCredentialsStore
   readonly #database: Transactor & ChangeRecorder
@@ -72,6 +69,7 @@ export class PrincipalRegistry {
     tenantId: TenantId
   }) {
     this.#store = new PrincipalsStore(options.database)
+    this.#records = new CredentialRecordsStore(options)
     this.#secrets = new ClientSecretsStore(options.database)
     this.#federated = new FederatedCredentialsStore(options.database, options.cursors)
     this.#database = options.database
@@ -250,7 +248,7 @@ export class PrincipalRegistry {
 
   /** The agent says that it holds the credential; repeating it changes nothing. */
   async acknowledgeCredential(tx: Tx, credential: KeyCredential, agent: AcknowledgingAgent): Promise<void> {
-    await this.#store.acknowledge(tx, credential.id, agent, this.#clock.now())
+    await this.#records.acknowledge(tx, credential.id, agent, this.#clock.now())
   }
 
   /** Superseded, but accepted until `usableUntil`. */

@@ -11,7 +11,7 @@ import { chosenOverlap } from './slot-acts.ts'
 export type StepUp = (context: RequestContext) => Promise<void>
 
 export function rotationHandlers(rotation: Rotation, requireStepUp: StepUp): Handlers<typeof rotationApi> {
-  const { history, rollover, slots, registry } = rotation
+  const { history, rollover, registry } = rotation
   return {
     list: async ({ query }) =>
       history.page({ terms: requireTerms(query.filter, rotationFields), from: query.from, to: query.to }, query),
@@ -19,11 +19,6 @@ export function rotationHandlers(rotation: Rotation, requireStepUp: StepUp): Han
     timeline: ({ query }) => history.lanes(query, query),
     load: async ({ query }) => ({ days: await history.load(query) }),
     show: ({ params }) => history.show(params.runId),
-    credentials: async ({ params }) => {
-      const { objectId } = await registry.require(params.principalId)
-      const due = (await slots.ofPrincipals([objectId])).flatMap(({ rotateAfter }) => rotateAfter ?? [])
-      return { items: await history.credentials(objectId), nextRotationAt: due.length === 0 ? null : Math.min(...due) }
-    },
     certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {
       await registry.require(params.principalId)

@@ -44,6 +44,8 @@ describe('a filter of rotations', () => {
     ['trigger:manual', ['web-01 manual']],
     ['state:requested', ['slow-01 enable']],
     ['open:yes', ['web-01 manual', 'slow-01 enable']],
+    ['queue:yes', ['web-01 manual', 'slow-01 enable']],
+    ['queue:no', ['web-01 enable', 'db-01 enable']],
     ['open:no', ['web-01 enable', 'db-01 enable']],
     ['actor:grace', ['web-01 manual']],
     ['error:agent_offline', []],

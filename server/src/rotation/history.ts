@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   FirstToken,
-  HeldCredential,
   RotationAttempt,
   RotationDetail,
   RotationLane,
@@ -14,6 +13,7 @@ import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/s
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
+import type { Evidence, TokenWitness } from './evidence.ts'
 import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
 import { runDeadlineMs } from './rotation-policy.ts'
 import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
@@ -27,9 +27,13 @@ export interface RotationNeighbours {
   ) => Promise<ReadonlyMap<string, { connected: boolean; lastSeenAt: number | null }>>
   /** The instance that an agent serves; undefined where there is none any more. */
   readonly instanceOf: (agentId: AgentId) => Promise<{ readonly id: string; readonly name: string } | undefined>
+  readonly tokens: TokenWitness
   /** The first token for a certificate, near the instant (epoch milliseconds) at which it was first used. */
   readonly firstToken: (use: { principalId: string; x5tS256: ThumbprintS256; at: number }) => FirstToken | undefined
 }
+
+/** A rotation with all that proves it, but for the first token. */
+export type RotationProof = Omit<RotationDetail, 'firstToken'>
 
 /** Which rotations: those a filter describes, requested from `from` (included) to `to` (not). */
 interface HistoryQuery {
@@ -48,6 +52,7 @@ export class RotationHistory {
   readonly #review: RotationReviewStore
   readonly #clock: Clock
   readonly #neighbours: RotationNeighbours
+  readonly #evidence: Pick<Evidence, 'byIds'>
 
   constructor(options: {
     store: RotationStore
@@ -55,12 +60,14 @@ export class RotationHistory {
     registry: PrincipalRegistry
     clock: Clock
     neighbours: RotationNeighbours
+    evidence: Pick<Evidence, 'byIds'>
   }) {
     this.#store = options.store
     this.#review = options.review
     this.#registry = options.registry
     this.#clock = options.clock
     this.#neighbours = options.neighbours
+    this.#evidence = options.evidence
   }
 
   /** Newest first. */
@@ -145,19 +152,22 @@ export class RotationHistory {
     const run = await this.#store.run(runId)
     const [summary] = run ? await this.#summaries([run]) : []
     if (!summary) throw new SignetError('not_found', 'No such rotation.')
-    const attempts = await this.#store.attempts(runId)
-    return { ...summary, steps: attempts.map(toStep), firstToken: this.#firstToken(summary) }
+    const [proof] = await this.proofs([summary])
+    if (!proof) throw new SignetError('not_found', 'No such rotation.')
+    return { ...proof, firstToken: this.#firstToken(summary) }
   }
 
-  /** Certificates of a principal, newest first, each with the rotation that brought it. */
-  async credentials(principalId: ObjectId): Promise<HeldCredential[]> {
-    const credentials = await this.#registry.credentialsOf(principalId)
-    const runIds = credentials.map(({ runId }) => runId).filter((id) => id !== null)
-    const runs = new Map<string | null, RunRow>((await this.#store.runs(runIds)).map((run) => [run.id, run]))
-    return credentials.map((credential) => {
-      const run = runs.get(credential.runId)
-      const brought = run && { id: RunId.parse(run.id), trigger: run.trigger, actor: actorOf(run) }
-      return { ...summaryOf(credential), run: brought ?? null }
+  /** Each with the whole life of its certificates and with every step. */
+  async proofs(runs: readonly RotationSummary[]): Promise<RotationProof[]> {
+    const named = runs.flatMap(({ from, to }) => [from?.id, to?.id]).filter((id) => id !== undefined)
+    const [credentials, attempts] = await Promise.all([
+      this.#evidence.byIds([...new Set(named)]),
+      this.#store.attemptsOfAll(runs.map(({ id }) => id)),
+    ])
+    const recordOf = (of: RotationSummary['to']) => (of && credentials.get(of.id)) ?? null
+    return runs.map((run) => {
+      const steps = attempts.filter((attempt) => attempt.run_id === run.id).map(toStep)
+      return { ...run, from: recordOf(run.from), to: recordOf(run.to), steps }
     })
   }
 

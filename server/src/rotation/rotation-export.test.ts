@@ -33,6 +33,16 @@ it('an export of rotations has what the filter shows, with both certificates and
       new_thumbprint: items[0]?.to?.thumbprint,
       new_thumbprint_sha256: items[0]?.to?.x5tS256,
       overlap_seconds: 86_400,
+      new_ca_subject: expect.stringContaining('Signet Identity CA'),
+      new_delivered: expect.stringMatching(/Z$/),
+      new_acknowledged_by: 'agent',
+      old_superseded: expect.stringMatching(/Z$/),
+      old_retired: null,
+      steps: [
+        { from: null, to: 'requested', outcome: 'ok', actor: 'Grace', seconds: 0, error_code: null },
+        { from: 'requested', to: 'prepared', actor: 'agent' },
+        { from: 'prepared', to: 'activated', actor: 'agent' },
+      ],
       requested: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     },
   ])
@@ -62,11 +72,8 @@ it('an open rotation says what it waits for, a finished one does not', async () 
 it('each certificate names the rotation that brought it, and is there as a PEM file of its own name', async () => {
   const { items } = await stack.rotation.history.page({ terms: [] }, { limit: 10 })
   const run = given(items.find(({ actor }) => actor.label === 'Grace'))
-  const held = await stack.rotation.history.credentials(run.principalId)
-  expect(held.map((each) => each.run)).toMatchObject([
-    { id: run.id, trigger: 'manual', actor: { label: 'Grace' } },
-    { trigger: 'enable' },
-  ])
+  const held = await stack.rotation.evidence.ofPrincipal(run.principalId)
+  expect(held).toMatchObject([{ run: { id: run.id }, cause: 'manual', actor: { label: 'Grace' } }, { cause: 'enable' }])
   const credential = given(held[0])
   const wanted = { principalId: run.principalId, credentialId: credential.id }
   const file = await certificateFile(stack.registry, wanted)

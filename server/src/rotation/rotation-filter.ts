@@ -65,6 +65,10 @@ function fieldCondition(term: FieldTerm, nowMs: number, credentials: Credentials
       return anyOf(term.values.map((value) => present(column('finished_at'), value === 'no')))
     case 'last-failure':
       return anyOf(term.values.map((value) => (value === 'yes' ? isLastFailure : not(isLastFailure))))
+    case 'queue': {
+      const inQueue = anyOf([present(column('finished_at'), false), isLastFailure])
+      return anyOf(term.values.map((value) => (value === 'yes' ? inQueue : not(inQueue))))
+    }
     case 'attempt':
       return numberIs(column('attempt'), term.operator, term.values.map(Number))
     case 'requested':

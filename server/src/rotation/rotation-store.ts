@@ -231,6 +231,17 @@ export class RotationStore {
       .execute()
   }
 
+  /** Steps of several runs, in the order they were taken. */
+  attemptsOfAll(runIds: readonly string[]): Promise<AttemptRow[]> {
+    if (runIds.length === 0) return Promise.resolve([])
+    return this.#database.read
+      .selectFrom('rotation_attempts')
+      .selectAll()
+      .where('run_id', 'in', runIds)
+      .orderBy('id')
+      .execute()
+  }
+
   #reader(tx: Tx | undefined) {
     return tx ? sqlOf(tx) : this.#database.read
   }

@@ -2,11 +2,14 @@ import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
-import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
+import { type CertificateAuthorities, CredentialRecords, type PrincipalRegistry } from '../principals/index.ts'
+import { certificateExports } from './certificate-exports.ts'
 import { CredentialRollover } from './credential-rollover.ts'
 import { Drills } from './drills.ts'
 import { DrillsStore } from './drills-store.ts'
+import { Evidence } from './evidence.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
+import { HistoryRetention } from './history-retention.ts'
 import { PolicyTargets } from './policy-targets.ts'
 import { RotationCalendar } from './rotation-calendar.ts'
 import { RotationCalendarStore } from './rotation-calendar-store.ts'
@@ -40,6 +43,9 @@ export interface Rotation {
   readonly calendar: RotationCalendar
   readonly history: RotationHistory
   readonly exports: RotationExports
+  readonly evidence: Evidence
+  readonly certificateExports: ReturnType<typeof certificateExports>
+  readonly retention: HistoryRetention
   readonly slots: SlotDirectory
   readonly registry: PrincipalRegistry
 }
@@ -57,6 +63,8 @@ export async function openRotation(options: {
   neighbours: RotationNeighbours
   /** Runs that the schedule opens a second. */
   rotationRate: number
+  /** For how many days history is kept. */
+  historyDays: number
 }): Promise<Rotation> {
   const { database, cursors, tenantId } = options
   const store = new RotationStore(database)
@@ -73,7 +81,8 @@ export async function openRotation(options: {
   const sweepStore = new SweepStore(options.database)
   const sweep = new Sweep({ ...parts, rollover, sweepStore, rate: options.rotationRate })
   const drills = new Drills({ ...parts, drills: new DrillsStore(options.database) })
-  const history = new RotationHistory({ ...parts, review })
+  const evidence = new Evidence({ ...parts, records: new CredentialRecords(options) })
+  const history = new RotationHistory({ ...parts, review, evidence })
   return {
     rollover,
     acts: new SlotActs({ ...parts, rollover }),
@@ -86,7 +95,10 @@ export async function openRotation(options: {
     calendar: new RotationCalendar({ ...parts, review, calendar }),
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
+    evidence,
+    certificateExports: certificateExports({ ...options, evidence }),
     exports: new RotationExports({ ...options, history }),
+    retention: new HistoryRetention(options),
     slots: new SlotDirectory({ ...parts, drills }),
     registry: options.registry,
   }

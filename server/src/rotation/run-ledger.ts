@@ -1,4 +1,4 @@
-import type { Actor } from '@signet/shared/api/rotation'
+import type { Actor } from '@signet/shared/api/actor'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
 import type { RunState, RunTrigger } from '@signet/shared/vocabulary/credential-states'
 import { RunId } from '@signet/shared/vocabulary/identifiers'

@@ -10,6 +10,7 @@ import * as clock from './clock.ts'
 import type { Route } from './contract.ts'
 import * as deployment from './deployment.ts'
 import * as enrollment from './enrollment.ts'
+import * as evidence from './evidence.ts'
 import * as federation from './federation.ts'
 import * as openapi from './openapi.ts'
 import * as operators from './operators.ts'
@@ -42,6 +43,7 @@ const files: Record<string, object> = {
   'Rotation calendar': rotationCalendar,
   'Rotation policies': rotationPolicies,
   'Acts on rotations': rotationActs,
+  Evidence: evidence,
   'Signing keys': signingKeys,
   Alerts: alerts,
   Webhooks: webhooks,

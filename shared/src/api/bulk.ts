@@ -3,11 +3,11 @@ import { JobId, ObjectId } from '../vocabulary/identifiers.ts'
 import { JobItemState, JobState } from '../vocabulary/job-states.ts'
 import type { Permission } from '../vocabulary/permissions.ts'
 import { Instant } from '../vocabulary/time.ts'
+import { Actor } from './actor.ts'
 import { route } from './contract.ts'
 import { NamedIds } from './lists.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { Reason, TagChange } from './resources.ts'
-import { Actor } from './rotation.ts'
 
 /** Lists whose things bulk jobs are about; `identities` are the user-assigned ones. */
 export const BulkList = z.enum(['instances', 'identities', 'applications', 'audiences'])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
+import type { Permission } from '../vocabulary/permissions.ts'
 import { route } from './contract.ts'
 import { ExportFormat, ListCount, pageOf } from './paging.ts'
 
@@ -31,13 +32,18 @@ export function sortingOf<const By extends string>(words: readonly [By, ...By[]]
 }
 
 /** A list as a file, the one way for every list: what a filter shows, or what is named. Both are in the audit log. */
-export function exportsOf<Sort extends z.ZodType>(path: string, things: string, sort: Sort) {
+export function exportsOf<Sort extends z.ZodType>(
+  path: string,
+  things: string,
+  sort: Sort,
+  access: Permission = 'instances.read',
+) {
   return {
     export: route({
       method: 'GET',
       path: `${path}/export`,
       summary: `The filtered list of ${things} as a file; the export is audited`,
-      access: 'instances.read',
+      access,
       query: z.object({ filter: FilterText, sort, format: ExportFormat }),
       download: true,
     }),
@@ -45,7 +51,7 @@ export function exportsOf<Sort extends z.ZodType>(path: string, things: string, 
       method: 'POST',
       path: `${path}/export`,
       summary: `The named ${things} as a file, those that are gone left out; the export is audited`,
-      access: 'instances.read',
+      access,
       body: z.strictObject({ ids: NamedIds, sort, format: ExportFormat }),
       download: true,
       question: true,

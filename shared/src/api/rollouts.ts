@@ -3,11 +3,11 @@ import { longestQuery } from '../query/query.ts'
 import { AgentId, InstanceId, ObjectId, RolloutId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { RolloutStage, RolloutState } from '../vocabulary/rollout-states.ts'
 import { Instant } from '../vocabulary/time.ts'
+import { Actor } from './actor.ts'
 import { route } from './contract.ts'
 import { NamedIds } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { Reason } from './resources.ts'
-import { Actor } from './rotation.ts'
 
 /**
  * Things of a list by their IDs, or all that a filter text matches when the rollout starts; exactly one of the two. Of an

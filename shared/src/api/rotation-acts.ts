@@ -3,8 +3,9 @@ import { DrillState } from '../vocabulary/credential-states.ts'
 import { AgentId, DrillId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { DrillStep } from '../wire/agent-protocol.ts'
+import { Actor } from './actor.ts'
 import { route } from './contract.ts'
-import { Actor, RotationSummary } from './rotation.ts'
+import { RotationSummary } from './rotation.ts'
 
 const reason = z.string().trim().max(200).optional()
 const runParams = z.object({ runId: RunId })

@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
-import { ActorKind } from '../vocabulary/audit-events.ts'
 import { OverlapChoice, RunState, RunTrigger } from '../vocabulary/credential-states.ts'
 import { AgentId, CredentialId, InstanceId, ObjectId, RunId, SlotId } from '../vocabulary/identifiers.ts'
 import { Instant, QueryInstant } from '../vocabulary/time.ts'
+import { Actor } from './actor.ts'
 import { route } from './contract.ts'
+import { CredentialRecord } from './evidence.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
-
-export const Actor = z.object({ kind: ActorKind, id: z.string().nullable(), label: z.string() })
-export type Actor = z.infer<typeof Actor>
 
 /** What an open rotation waits for, besides the time. */
 export const RotationWaiting = z.object({
@@ -96,17 +94,14 @@ export const FirstToken = z.object({
 export type FirstToken = z.infer<typeof FirstToken>
 
 export const RotationDetail = RotationSummary.extend({
+  from: CredentialRecord.nullable(),
+  to: CredentialRecord.nullable(),
   steps: z.array(RotationAttempt),
   /** Null while there is none, and once the token log has forgotten it. */
   firstToken: FirstToken.nullable(),
 })
 export type RotationDetail = z.infer<typeof RotationDetail>
 
-/** A certificate of an identity, and the rotation that brought it. */
-export const HeldCredential = CredentialSummary.extend({
-  run: z.object({ id: RunId, trigger: RunTrigger, actor: Actor }).nullable(),
-})
-export type HeldCredential = z.infer<typeof HeldCredential>
 
 const range = { from: QueryInstant, to: QueryInstant }
 const isForward = ({ from, to }: { from: number; to: number }) => from < to
@@ -162,14 +157,6 @@ export const rotationApi = {
     access: 'rotations.read',
     params: z.object({ runId: RunId }),
     response: RotationDetail,
-  }),
-  credentials: route({
-    method: 'GET',
-    path: '/identities/:principalId/credentials',
-    summary: 'Certificates of one identity, newest first',
-    access: 'rotations.read',
-    params: z.object({ principalId: ObjectId }),
-    response: z.object({ items: z.array(HeldCredential), nextRotationAt: Instant.nullable() }),
   }),
   certificate: route({
     method: 'GET',

@@ -3,7 +3,15 @@ import { longestQuery } from '../query/query.ts'
 import { route } from './contract.ts'
 
 /** Lists that can be saved as views. */
-export const ViewedList = z.enum(['instances', 'identities', 'applications', 'audiences', 'audit', 'rotations'])
+export const ViewedList = z.enum([
+  'instances',
+  'identities',
+  'applications',
+  'audiences',
+  'audit',
+  'rotations',
+  'certificates',
+])
 export type ViewedList = z.infer<typeof ViewedList>
 
 /** How a list is looked at; the texts are those of its address. */

@@ -13,6 +13,11 @@ export const rotationFields = [
     kind: 'flag',
     title: 'Whether it is the last failure of an identity that did not roll since',
   },
+  {
+    name: 'queue',
+    kind: 'flag',
+    title: 'Whether it is under way, or the last failure of an identity that did not roll since',
+  },
   { name: 'actor', kind: 'word', title: 'Who asked for it' },
   { name: 'thumbprint', kind: 'word', title: 'Thumbprint of the old or new certificate' },
   { name: 'error', kind: 'word', title: 'Error code' },

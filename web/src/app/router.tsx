@@ -155,6 +155,26 @@ const rotationHistory = createRoute({
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
+const certificates = createRoute({
+  getParentRoute: () => rotations,
+  path: '/certificates',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../features/evidence/certificates-page.tsx'), 'CertificatesPage'),
+})
+
+const evidence = createRoute({
+  getParentRoute: () => rotations,
+  path: '/evidence',
+  validateSearch: z.object({ instance: text(200), identity: text(200), at: text(40) }),
+  component: lazyRouteComponent(() => import('../features/evidence/evidence-page.tsx'), 'EvidencePage'),
+})
+
+const tokenEvidence = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tokens/issued/$uti',
+  component: lazyRouteComponent(() => import('../features/evidence/token-evidence-page.tsx'), 'TokenEvidencePage'),
+})
+
 const rotation = createRoute({
   getParentRoute: () => rotations,
   path: '/$runId',
@@ -267,7 +287,8 @@ const routeTree = root.addChildren([
     application,
     audiences,
     audience,
-    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
+    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, certificates, evidence, rotation]),
+    tokenEvidence,
     tokenTest,
     traces,
     trace,

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { durationWords } from './duration.ts'
 import styles from './lane-timeline.module.css'
 import { useNow } from './now.ts'
 import { usePreferences } from './preferences.ts'
@@ -44,7 +45,7 @@ interface LaneTimelineProps {
 const narrow = 480
 const edge = 4
 /** Pixels between two words above the lanes. */
-const tickRoom = 44
+const tickRoom = 60
 
 /** Many subjects over one time. Left and right go from bar to bar, up and down from lane to lane. */
 export function LaneTimeline(props: LaneTimelineProps) {
@@ -84,7 +85,7 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
             ))}
           {nowX !== undefined && (
             <text x={nowX} y={14} textAnchor="middle" className={styles['now-word']}>
-              now
+              {`now ${tickWords(now, 60_000)}`}
             </text>
           )}
         </svg>
@@ -140,7 +141,7 @@ function LaneDrawing(props: LaneDrawingProps) {
       {props.ticks.map(({ x, tick }) => (
         <line key={tick} x1={x} x2={x} y1={0} y2={height} className={styles['grid']} />
       ))}
-      {layout.overlaps.map(({ from, start, end }) => (
+      {layout.overlaps.map(({ from, until, start, end }) => (
         <rect
           key={from}
           x={start * width}
@@ -148,7 +149,9 @@ function LaneDrawing(props: LaneDrawingProps) {
           width={Math.max(2, (end - start) * width)}
           height={height}
           className={styles['overlap']}
-        />
+        >
+          <title>{`${durationWords(until - from)} overlap`}</title>
+        </rect>
       ))}
       {layout.bars.map((bar) => (
         <Bar

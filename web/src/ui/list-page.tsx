@@ -39,8 +39,10 @@ export interface ListPageProps<T, S extends string> {
   counts?: ValueCounts | undefined
   views: ListViews
   exporter: ListExporter<S>
-  /** What makes one more. */
-  create: { readonly label: string; readonly refusal: string | undefined; readonly onOpen: () => void }
+  /** What stands above the title: the way back. */
+  back?: ReactNode
+  /** What makes one more; left out where nobody makes any by hand. */
+  create?: { readonly label: string; readonly refusal: string | undefined; readonly onOpen: () => void }
   onOpen: (row: T) => void
   onRowKey?: (key: string, row: T) => boolean
   /** Button of a row's menu; the menu itself is one of `children`. */
@@ -57,13 +59,14 @@ export interface ListPageProps<T, S extends string> {
 
 /** A list that is a page: filtered, sorted, selected, peeked at; every part of the view is in the address. */
 export function ListPage<T, S extends string>(props: ListPageProps<T, S>) {
-  const { view, title, lead, create } = props
+  const { view, title, back, lead, create } = props
   const { question, layout, complaints, spec } = view
   useTitle(title)
   return (
     <>
       <PageHeader
         title={title}
+        back={back}
         lead={lead}
         actions={
           <>
@@ -74,14 +77,16 @@ export function ListPage<T, S extends string>(props: ListPageProps<T, S>) {
               onLayout={(next) => view.change({ cols: writeLayout(next, spec.columns) })}
             />
             <ListExportMenu exporter={props.exporter} wanted={question} isReadable={question.enabled} />
-            <Button
-              kind="primary"
-              icon={<Plus size={14} aria-hidden />}
-              disabledReason={create.refusal}
-              onClick={create.onOpen}
-            >
-              {create.label}
-            </Button>
+            {create !== undefined && (
+              <Button
+                kind="primary"
+                icon={<Plus size={14} aria-hidden />}
+                disabledReason={create.refusal}
+                onClick={create.onOpen}
+              >
+                {create.label}
+              </Button>
+            )}
           </>
         }
       />

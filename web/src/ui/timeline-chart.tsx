@@ -20,6 +20,8 @@ export interface TimelineWords {
 
 const barHeight = 22
 const laneGap = 8
+/** Of the strip under the last fifth of a validity. */
+const zoneHeight = 4
 const top = 22
 const bottom = 24
 /** Pixels that the label of an overlap takes. */
@@ -145,6 +147,16 @@ export function Bar(props: {
       <rect x={start} y={y} width={accepted} height={barHeight} rx={4} className={styles['fill']} />
       {bar.kind === 'revoked' && (
         <rect x={start} y={y} width={accepted} height={barHeight} rx={4} fill={`url(#${props.hatch})`} />
+      )}
+      {bar.zoneStart !== null && (
+        <rect
+          x={bar.zoneStart * width}
+          y={y + barHeight - zoneHeight}
+          width={Math.max(2, (bar.validEnd - bar.zoneStart) * width)}
+          height={zoneHeight}
+          className={styles['hatch']}
+          data-zone
+        />
       )}
       {accepted > 84 && (
         <text x={start + 8} y={y + 15} className={styles['bar-label']}>

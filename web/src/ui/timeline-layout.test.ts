@@ -29,6 +29,15 @@ describe('layOutTimeline', () => {
     expect(laneCount).toBe(2)
   })
 
+  test('marks the last fifth of the validity of what is not over', () => {
+    const over = item('b', 20, 30, { kind: 'retired' })
+    const { bars } = layOutTimeline([item('a', 0, 10), over], start + 5 * day, null, {
+      from: start,
+      until: start + 40 * day,
+    })
+    expect(bars.map(({ zoneStart }) => zoneStart)).toEqual([0.2, null])
+  })
+
   test('holds now and the planned rotation even when they lie outside of every bar', () => {
     const layout = layOutTimeline([item('a', 0, 10)], start + 30 * day, start + 35 * day)
     expect(layout.from).toBeLessThan(start)

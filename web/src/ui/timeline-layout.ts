@@ -25,6 +25,8 @@ export interface TimelineBar {
   readonly start: number
   readonly end: number
   readonly validEnd: number
+  /** Where the last fifth of the validity begins; null for what is over. */
+  readonly zoneStart: number | null
 }
 
 export interface TimelineOverlap {
@@ -88,6 +90,7 @@ export function layOutTimeline(
       start: share(item.from),
       end: share(item.until),
       validEnd: share(shownUntil(item)),
+      zoneStart: zoneOf(item, now, share),
     }
   })
   return {
@@ -99,6 +102,15 @@ export function layOutTimeline(
     now: share(now),
     planned: planned === null ? null : { at: share(planned), lane: bars.at(-1)?.lane ?? 0 },
   }
+}
+
+/** Late to roll: the last fifth of the validity of what is not over. */
+const lateShare = 0.2
+
+function zoneOf(item: TimelineItem, now: number, share: (at: number) => number): number | null {
+  const kind = drawnKind(item, now)
+  if (kind === 'retired' || kind === 'revoked' || kind === 'expired') return null
+  return share(item.validUntil - (item.validUntil - item.from) * lateShare)
 }
 
 export function drawnKind({ kind, validUntil }: TimelineItem, now: number): DrawnKind {

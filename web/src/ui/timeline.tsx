@@ -59,6 +59,12 @@ function Legend({ planned, overlaps, expired }: { planned: boolean; overlaps: bo
           {word}
         </li>
       ))}
+      <li>
+        <svg width="14" height="4" aria-hidden>
+          <rect width="14" height="4" className={styles['hatch']} />
+        </svg>
+        last fifth of its life
+      </li>
       {overlaps && (
         <li>
           <span className={styles['swatch']} data-kind="overlap" aria-hidden />

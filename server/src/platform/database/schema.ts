@@ -101,9 +101,15 @@ export interface InstanceCountsTable {
   count: number
 }
 
+/** At most one row, and only inside the transaction of a retention pass: what ended before may be deleted in it. */
+export interface RetentionPassTable {
+  id: 1
+  before: number
+}
+
 export interface SavedViewsTable extends Versioned {
   id: string
-  list: 'instances' | 'identities' | 'applications' | 'audiences' | 'audit' | 'rotations'
+  list: 'instances' | 'identities' | 'applications' | 'audiences' | 'audit' | 'rotations' | 'certificates'
   owner_id: string
   shared: Flag
   name: string
@@ -366,6 +372,7 @@ export interface Schema {
   token_traces: TokenTracesTable
   change_events: ChangeEventsTable
   cluster_settings: ClusterSettingsTable
+  retention_pass: RetentionPassTable
   saved_views: SavedViewsTable
   alerts: AlertsTable
   webhooks: WebhooksTable

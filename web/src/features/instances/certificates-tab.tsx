@@ -13,8 +13,10 @@ import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
-import { CertificateDetail, certificateColumns } from './certificate-columns.tsx'
+import { certificateColumns } from './certificate-columns.tsx'
+import { CertificateDetail } from './certificate-facts.tsx'
 import { DrillCard } from './drill-card.tsx'
+import { HeldAt } from './held-at.tsx'
 import { credentialsOptions } from './instances-queries.ts'
 
 /** Short-lived certificates come by the hundred; the latest say what is going on. */
@@ -57,11 +59,12 @@ export function PrincipalCertificates({ principalId }: { principalId: ObjectId }
                 rowId={(row) => row.id}
                 detail={{
                   nameOf: (row) => row.thumbprint.slice(0, 8),
-                  render: (row) => <CertificateDetail credential={row} principalId={principalId} />,
+                  render: (row) => <CertificateDetail credential={row} />,
                 }}
               />
             </Frame>
             <DrillCard principalId={principalId} />
+            <HeldAt principalId={principalId} />
           </>
         )
       }

@@ -1,5 +1,5 @@
+import { evidenceApi } from '@signet/shared/api/evidence'
 import { type InstanceDetail, type InstanceKind, type InstanceSort, resourcesApi } from '@signet/shared/api/resources'
-import { rotationApi } from '@signet/shared/api/rotation'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
 import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { queryOptions, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
@@ -10,7 +10,7 @@ import { useFacets, useListRows } from '../../api/list-rows.ts'
 const list = call(resourcesApi.list)
 const facets = call(resourcesApi.facets)
 const show = call(resourcesApi.show)
-const credentials = call(rotationApi.credentials)
+const credentials = call(evidenceApi.credentials)
 
 // Events announce every change of state; token times are not announced, so what shows them is read again now and then.
 const tokenPaceMs = 15_000

@@ -27,8 +27,8 @@ test('the proof as text has verdict, stages, both certificates and the first tok
     'cause: Schedule; asked for by rotation schedule (system)',
     'At no moment without an accepted certificate.',
     'Old until 2030-11-23T09:00:04.900Z, new from 2030-11-22T09:00:00.300Z, overlap 1 d 4 s',
-    '2030-11-22T09:00:00.000Z  Requested, by rotation schedule',
-    '2030-11-22T09:00:04.900Z  Activated, by agent of ',
+    '2030-11-22T09:00:00.000Z  Due, by rotation schedule',
+    '2030-11-22T09:00:04.900Z  Active, by agent of ',
     'Old certificate retired: not yet',
     `SHA-1 ${'AB'.repeat(20)}`,
     `SHA-256 ${'B'.repeat(43)}`,
@@ -46,7 +46,7 @@ test('the proof of a rotation that failed names the error', () => {
   const text = proofText(exampleRun({ ...failed, errorCode: 'agent_offline', errorDetail: 'Not picked up.' }), at)
   expect(text).toContain('Error: Not picked up. (agent_offline)')
   expect(text).toContain('New certificate: none')
-  expect(text).toContain('Activated: did not happen')
+  expect(text).toContain('Active: did not happen')
 })
 
 test('the audit events of a rotation are those on the identity and both certificates, while it ran', () => {

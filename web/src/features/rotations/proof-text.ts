@@ -1,9 +1,16 @@
-import type { CredentialSummary } from '@signet/shared/api/principals'
+import type { CredentialRecord } from '@signet/shared/api/evidence'
 import type { RotationDetail } from '@signet/shared/api/rotation'
 import { keyAlgorithmName, keyLocationWords, runWords, triggerWords } from '../../api/words.ts'
 import { visibleText } from '../../ui/visible-text.ts'
 import { continuityOf } from './continuity.ts'
-import { stagesOf } from './stages.ts'
+import { type Stage, stagesOf } from './stages.ts'
+
+/** Of a stage that has no time; one that is done was taken on the instance. */
+const untimed: Partial<Record<Stage['status'], string>> = {
+  never: 'did not happen',
+  waiting: 'not yet',
+  later: 'not yet',
+}
 
 const utc = (at: number) => new Date(at).toISOString()
 
@@ -18,9 +25,9 @@ export function proofText(run: RotationDetail, now: number): string {
     `${headline}.`,
     sentence,
     '',
-    ...stagesOf(run).map(({ name, at, by, status }) =>
+    ...stagesOf(run).map(({ name, at, by, status, detail }) =>
       at === null
-        ? `${name}: ${status === 'never' ? 'did not happen' : 'not yet'}`
+        ? `${name}: ${untimed[status] ?? detail}`
         : `${utc(at)}  ${name}${by === null ? '' : `, by ${visibleText(by)}`}`,
     ),
     '',
@@ -36,12 +43,17 @@ export function proofText(run: RotationDetail, now: number): string {
   return `${lines.join('\n')}\n`
 }
 
-function certificateLines(title: string, credential: CredentialSummary | null): string[] {
+function certificateLines(title: string, credential: CredentialRecord | null): string[] {
   if (credential === null) return [`${title}: none`, '']
   const times = [
+    ['issued', credential.issuedAt],
+    ['delivered', credential.deliveredAt],
+    ['acknowledged', credential.acknowledgement?.at ?? null],
     ['valid from', credential.notBefore],
     ['valid until', credential.notAfter],
+    ['superseded', credential.supersededAt],
     ['accepted until', credential.usableUntil],
+    ['retired', credential.retiredAt],
     ['revoked', credential.revokedAt],
     ['first use', credential.firstUsedAt],
     ['last use', credential.lastUsedAt],
@@ -52,6 +64,9 @@ function certificateLines(title: string, credential: CredentialSummary | null): 
     `  SHA-1 ${credential.thumbprint}`,
     `  SHA-256 ${credential.x5tS256}`,
     `  key ${keyAlgorithmName(credential.keyAlgorithm)}, ${keyLocationWords[credential.keyLocation].toLowerCase()}`,
+    ...(credential.issuer === null
+      ? []
+      : [`  issued by ${visibleText(credential.issuer.subject)}, serial ${credential.issuer.serial}`]),
     ...times.flatMap(([name, at]) => (at === null ? [] : [`  ${name} ${utc(at)}`])),
     '',
   ]

@@ -4,7 +4,7 @@ import { runWords, triggerWords } from '../../api/words.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { durationWords } from '../../ui/duration.ts'
 import { None } from '../../ui/none.tsx'
-import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
+import { DueTime, ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -61,10 +61,29 @@ const columns = columnsOf<RotationSummary>([
 /** Of what has ended and what is under way. */
 export const rotationColumns = columns
 
+/** What has other names while it is under way. */
+const queueHeaders: Readonly<Record<string, string>> = { time: 'Since', state: 'Phase' }
+
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
-  ...columns.filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id)),
+  ...columns
+    .filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id))
+    .map((column) => ({ ...column, header: queueHeaders[column.id] ?? column.header })),
   { id: 'waiting', header: 'Waits for', width: 442, cell: (row) => <Waiting run={row} /> },
+  {
+    id: 'next',
+    header: 'Next try',
+    width: 110,
+    isExtra: true,
+    cell: ({ waiting }) => (waiting === null ? <None /> : <DueTime at={waiting.nextTryAt} />),
+  },
+  {
+    id: 'error',
+    header: 'Error',
+    width: 130,
+    isExtra: true,
+    cell: ({ errorCode }) => errorCode ?? <None />,
+  },
   { id: 'agent', header: 'Agent', width: 100, isExtra: true, cell: (row) => <AgentLink run={row} /> },
   { id: 'attempts', header: 'Tries', width: 64, isExtra: true, cell: (row) => row.attempts },
   {

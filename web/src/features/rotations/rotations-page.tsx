@@ -1,5 +1,6 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { buttonClass } from '../../ui/button.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -35,11 +36,14 @@ export function RotationQueuePage() {
   return (
     <Frame tab="queue">
       <RunList
-        fixed="open:yes"
+        fixed="queue:yes"
         columns={queueColumns}
         search={search}
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
-        nothing={{ title: 'Nothing is under way', words: 'No rotation waits for an agent, and no overlap runs.' }}
+        nothing={{
+          title: 'Nothing is under way',
+          words: 'No rotation waits for an agent or failed last, and no overlap runs.',
+        }}
       />
     </Frame>
   )
@@ -66,7 +70,20 @@ function Frame({ tab, children }: { tab: Tab; children: ReactNode }) {
   useTitle(tabs.find(({ value }) => value === tab)?.label, 'Rotations')
   return (
     <>
-      <PageHeader title="Rotations" lead="Certificates that take over from one another, before they run out." />
+      <PageHeader
+        title="Rotations"
+        lead="Certificates that take over from one another, before they run out."
+        actions={
+          <>
+            <Link to="/rotations/certificates" className={buttonClass('quiet')}>
+              Certificates
+            </Link>
+            <Link to="/rotations/evidence" className={buttonClass('quiet')}>
+              Evidence
+            </Link>
+          </>
+        }
+      />
       <PolicyCard />
       <Tabs label="Rotations" tabs={tabs} value={tab} onChange={(next) => void navigate({ to: paths[next] })}>
         {children}

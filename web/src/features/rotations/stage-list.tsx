@@ -48,7 +48,9 @@ function StageItem({ stage, run }: { stage: Stage; run: RotationDetail }) {
         {stage.at !== null && stage.at > run.requestedAt && (
           <span className={styles['detail']}>+{durationWords(stage.at - run.requestedAt)}</span>
         )}
-        {stage.at === null && !retirement && <span className="muted">{words[stage.status]}</span>}
+        {stage.at === null && !retirement && (
+          <span className="muted">{stage.isUntimed ? 'on the instance' : words[stage.status]}</span>
+        )}
         {retirement && run.overlapUntil !== null && (
           <span className="muted">
             planned <ExactTime at={run.overlapUntil} />

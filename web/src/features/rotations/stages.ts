@@ -4,6 +4,8 @@ import { keyAlgorithmName, keyLocationWords, triggerWords } from '../../api/word
 export interface Stage {
   readonly name: string
   readonly at: number | null
+  /** Done, at a time that nobody here knows: on the instance. */
+  readonly isUntimed?: boolean
   /** `waiting` is the one that comes next; `never` will not come any more. */
   readonly status: 'done' | 'waiting' | 'later' | 'never'
   readonly detail: string
@@ -13,14 +15,14 @@ export interface Stage {
   readonly proof: readonly { readonly name: string; readonly value: string }[]
 }
 
-type Run = Pick<RotationDetail, 'steps' | 'firstToken'> & RotationSummary
+type Run = RotationDetail
 
 /** The stages of one rotation in order, each with the instant it was reached, and what proves it. */
 export function stagesOf(run: Run): Stage[] {
   const over = run.state === 'failed' || run.state === 'cancelled' || run.state === 'rolled_back'
   let waiting = false
   return reached(run).map((stage) => {
-    if (stage.at !== null) return { ...stage, status: 'done' }
+    if (stage.at !== null || stage.isUntimed) return { ...stage, status: 'done' }
     if (over) return { ...stage, status: 'never' }
     const status = waiting ? 'later' : 'waiting'
     waiting = true
@@ -29,7 +31,15 @@ export function stagesOf(run: Run): Stage[] {
 }
 
 function reached(run: Run): Omit<Stage, 'status'>[] {
-  const stages = [requested(run), issued(run), activated(run), firstUse(run)]
+  const stages = [
+    due(run),
+    keyCreated(run),
+    requestSigned(run),
+    issued(run),
+    prepared(run),
+    activated(run),
+    firstUse(run),
+  ]
   if (run.from !== null) {
     stages.push({
       name: 'Old certificate retired',
@@ -42,11 +52,11 @@ function reached(run: Run): Omit<Stage, 'status'>[] {
   return stages
 }
 
-function requested(run: Run): Omit<Stage, 'status'> {
+function due(run: Run): Omit<Stage, 'status'> {
   const reason = run.steps.find((step) => step.toState === 'requested')?.detail
   const why = `Cause: ${triggerWords[run.trigger].toLowerCase()}.`
   return {
-    name: 'Requested',
+    name: 'Due',
     at: run.requestedAt,
     detail: reason ? `${why} Reason: ${reason}` : why,
     by: run.actor.label,
@@ -54,28 +64,70 @@ function requested(run: Run): Omit<Stage, 'status'> {
   }
 }
 
-function issued(run: Run): Omit<Stage, 'status'> {
-  const key =
-    run.to === null
-      ? 'For a key made on the instance.'
-      : `${keyAlgorithmName(run.to.keyAlgorithm)} key: ${keyLocationWords[run.to.keyLocation].toLowerCase()}. The request was signed with it.`
+function keyCreated({ to }: Run): Omit<Stage, 'status'> {
+  return {
+    name: 'Key created',
+    at: null,
+    isUntimed: to !== null,
+    detail:
+      to === null
+        ? 'On the instance.'
+        : `${keyAlgorithmName(to.keyAlgorithm)} key: ${keyLocationWords[to.keyLocation].toLowerCase()}.`,
+    by: null,
+    proof: [],
+  }
+}
+
+function requestSigned({ to }: Run): Omit<Stage, 'status'> {
+  return {
+    name: 'Request signed',
+    at: null,
+    isUntimed: to !== null,
+    detail: to === null ? 'With the new key.' : 'With the new key: the proof that the instance has it was checked.',
+    by: null,
+    proof: [],
+  }
+}
+
+function issued({ to, steps }: Run): Omit<Stage, 'status'> {
   return {
     name: 'Certificate issued',
+    at: to?.issuedAt ?? null,
+    detail: to?.issuer ? `Signed by ${to.issuer.subject}.` : 'Signed by the CA for identities.',
+    by: byOf({ steps }, 'prepared'),
+    proof: to === null ? [] : [{ name: 'serial number', value: to.serial }],
+  }
+}
+
+function prepared(run: Run): Omit<Stage, 'status'> {
+  return {
+    name: 'Prepared',
     at: run.preparedAt,
-    detail: run.from === null ? key : `${key} Both certificates are accepted from here.`,
-    by: byOf(run, 'prepared'),
-    proof: run.to === null ? [] : [{ name: 'serial number', value: run.to.serial }],
+    detail: run.from === null ? 'The certificate is accepted from here.' : 'Both certificates are accepted from here.',
+    by: null,
+    proof: [],
   }
 }
 
 function activated(run: Run): Omit<Stage, 'status'> {
+  const old = run.from === null ? '' : ' The old certificate is retiring.'
   return {
-    name: 'Activated',
+    name: 'Active',
     at: run.activatedAt,
-    detail: 'The agent holds key and certificate and signs with the new key.',
+    detail: `${pickedUp(run)}${old}`,
     by: byOf(run, 'activated'),
     proof: [],
   }
+}
+
+function pickedUp({ to, activatedAt }: Run): string {
+  const said = to?.acknowledgement ?? null
+  if (said !== null) {
+    const version = said.agentVersion === null ? '' : ` (agent ${said.agentVersion})`
+    return `${said.agentName}${version} says that it holds key and certificate.`
+  }
+  if (activatedAt === null) return 'The agent holds key and certificate and signs with the new key.'
+  return 'Known by its first use; no acknowledgement of the agent arrived.'
 }
 
 function firstUse({ to, firstToken }: Run): Omit<Stage, 'status'> {

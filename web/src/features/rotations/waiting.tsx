@@ -3,19 +3,25 @@ import { Link } from '@tanstack/react-router'
 import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useNow } from '../../ui/now.ts'
+import { visibleText } from '../../ui/visible-text.ts'
 import styles from './rotations.module.css'
 import { waitingWords } from './waiting-words.ts'
 
 /** Why an open rotation waits, in a cell. */
 export function Waiting({ run }: { run: RotationSummary }) {
   const words = waitingWords(run, useNow('slow'))
-  if (words === undefined) return <None />
+  if (words === undefined) return run.errorDetail === null ? <None /> : <Failed run={run} />
   return (
     <span className={styles['waiting']} title={`${words.reason} ${words.next}`}>
       {words.reason}
       <span className={styles['ago']}>{words.next}</span>
     </span>
   )
+}
+
+/** What an identity that did not roll since failed for last; the next rotation is planned already. */
+function Failed({ run: { errorDetail } }: { run: RotationSummary }) {
+  return <span className={styles['waiting']}>{visibleText(errorDetail ?? '')}</span>
 }
 
 /** The same on the page of the rotation, where somebody should look at it. */

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
@@ -127,6 +128,11 @@ function Token({ decoded }: { decoded: Extract<Decoded, { kind: 'token' }> }) {
       <Card title="Check">
         <PastedTokenCheck token={token} issuer={claims['iss']} audience={claims['aud']} />
         {typeof uti === 'string' && uti.length <= 100 && <LookUp id={{ kind: 'uti', value: uti }} />}
+        {typeof uti === 'string' && /^[\w-]{22}$/.test(uti) && (
+          <Link to="/tokens/issued/$uti" params={{ uti }}>
+            Which certificate minted it
+          </Link>
+        )}
         {typeof kid === 'string' && kid.length <= 100 && <LookUp id={{ kind: 'kid', value: kid }} />}
       </Card>
     </div>

@@ -23,7 +23,7 @@ CREATE TRIGGER rotation_attempts_retention BEFORE DELETE ON rotation_attempts
   SELECT RAISE(ABORT, 'rotation attempts are kept until their retention ends');
 END;
 CREATE TRIGGER rotation_attempts_no_late_insert BEFORE INSERT ON rotation_attempts
-  WHEN EXISTS (SELECT 1 FROM rotation_attempts WHERE run_id = new.run_id AND to_state IN ('completed','failed','cancelled','rolled_back')) BEGIN
+  WHEN EXISTS (SELECT 1 FROM rotation_attempts WHERE run_id = new.run_id AND to_state NOT IN ('requested','prepared','activated')) BEGIN
   SELECT RAISE(ABORT, 'a rotation that has ended gets no further attempts');
 END;
 

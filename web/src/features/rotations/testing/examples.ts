@@ -5,6 +5,12 @@ const id = (last: number) => `01890000-0000-7000-8000-${String(last).padStart(12
 const day = 86_400_000
 
 export const exampleCredential = {
+  ...{ principalId: id(9), principalName: 'web-01', instance: { id: id(8), name: 'web-01' } },
+  issuer: { id: id(7), subject: 'CN=Signet Identity CA', serial: '01', thumbprint: 'EF'.repeat(20) },
+  ...{ cause: 'schedule', actor: { kind: 'system', id: null, label: 'rotation schedule' }, revokeReason: null },
+  ...{ supersededAt: null, retiredAt: null, run: null },
+  deliveredAt: exampleAt + 4_900,
+  acknowledgement: { at: exampleAt + 4_900, agentId: id(6), agentName: 'agent-1', agentVersion: '1.4.2' },
   id: id(3),
   serial: '4f01',
   thumbprint: 'CD'.repeat(20),
