@@ -49,7 +49,7 @@ const halfYear = { from: String(systemClock.now() - 90 * dayMs), to: String(syst
 const rotationQuestions: readonly (readonly [string, string, (round: number) => Record<string, string>])[] = [
   ['rotations: history', '/api/rotations', () => ({})],
   ['rotations: history, common word', '/api/rotations', () => ({ filter: 'payments' })],
-  ['rotations: queue', '/api/rotations', () => ({ filter: 'open:yes', limit: '10' })],
+  ['rotations: queue', '/api/rotations', () => ({ filter: 'queue:yes', limit: '10' })],
   ['rotations: timeline', '/api/rotations/timeline', () => halfYear],
   [
     'rotations: timeline of a name',

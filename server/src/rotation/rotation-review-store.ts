@@ -23,13 +23,18 @@ const due = sql<number>`coalesce(rotate_after, ${sql.lit(never)})`
 /** So many slots are sorted after they were found. */
 const fewSlots = 500
 
-/** Holds for the last failed run of each open slot that did not roll since. */
-export const isLastFailure: Condition = sql<SqlBool>`rotation_runs.id IN (
-  SELECT (
+const lastFailures = sql`SELECT (
     SELECT failed.id FROM rotation_runs AS failed
     WHERE failed.principal_id = slot.principal_id AND failed.slot_id = slot.id AND failed.state = 'failed'
     ORDER BY failed.id DESC LIMIT 1
-  ) FROM credential_slots AS slot WHERE slot.state = 'open' AND slot.failures > 0
+  ) FROM credential_slots AS slot WHERE slot.state = 'open' AND slot.failures > 0`
+
+/** Holds for the last failed run of each open slot that did not roll since. */
+export const isLastFailure: Condition = sql<SqlBool>`rotation_runs.id IN (${lastFailures})`
+
+/** Holds for these and for whatever is under way; found by two indexes, however long the history is. */
+export const isInQueue: Condition = sql<SqlBool>`rotation_runs.id IN (
+  SELECT open.id FROM rotation_runs AS open WHERE open.finished_at IS NULL UNION ALL ${lastFailures}
 )`
 
 /** SQL of the questions people ask about rotations. Any of them may look at many rows, so they run beside the main thread. */

@@ -25,6 +25,8 @@ export const timelineSearch = {
   /** Thirds of the span that the view was moved by; into the past below zero. */
   shift: z.coerce.number().int().min(-300).max(300).optional().catch(undefined),
   instance: z.string().trim().max(100).optional().catch(undefined),
+  /** Whether the same stands below as a table. */
+  table: z.literal('1').optional().catch(undefined),
 }
 
 interface View {

@@ -23,6 +23,7 @@ import { NothingRotated } from './nothing-rotated.tsx'
 import styles from './rotations.module.css'
 import { loadOptions, policyOptions, timelineOptions } from './rotations-queries.ts'
 import { axisOf, defaultSpan, fittedAxis, isFitted, type Span, spanWords, zoomed } from './timeline-axis.ts'
+import { TimelineTable } from './timeline-table.tsx'
 
 const page = getRouteApi('/signed-in/rotations/')
 
@@ -64,6 +65,11 @@ export function TimelineTab() {
                 hasMore={lanes.hasNextPage}
                 busy={lanes.isFetchingNextPage}
                 onMore={() => void lanes.fetchNextPage()}
+              />
+              <TimelineTable
+                lanes={rows}
+                shown={search.table === '1'}
+                onShown={(table) => go({ table: table ? '1' : undefined })}
               />
             </>
           )
