@@ -263,18 +263,30 @@ async function report(
   await stack.plane.directory.report(
     agent.context,
     row,
-    ReportRequest.parse({ generation, principals: [], paused: [], facts: agentFacts, endpoints: null, errors }),
+    ReportRequest.parse({
+      generation,
+      principals: [],
+      paused: [],
+      facts: agentFacts,
+      endpoints: null,
+      errors: errors.map((error) => ({ ...error, durationMs: 40 })),
+    }),
   )
 }
 
 describe('what an agent reports as going wrong', () => {
   it('is kept with the time it was first said, and gone once it is not said any more (SEC-46)', async () => {
-    const { agent, slotId } = await identityOn(stack, 'web-01')
+    const { agent, slotId, principalId } = await identityOn(stack, 'web-01')
     const errorsOf = async () => given((await stack.plane.directory.describe([agent.id])).get(agent.id)).errors
     const first = { slotId, code: 'unavailable', detail: 'The server cannot be reached.' }
     const at = stack.clock.now()
     await report(agent, 1, [first])
     expect(await errorsOf()).toEqual([{ ...first, at }])
+    await report(agent, 1, [first])
+    const { steps } = await stack.rotation.history.show((await newestRun(stack, principalId)).id)
+    expect(steps.filter(({ outcome }) => outcome === 'error')).toMatchObject([
+      { errorCode: first.code, detail: first.detail, startedAt: at - 40, endedAt: at },
+    ])
     stack.clock.advance(minuteMs)
     const second = { slotId, code: 'csr_refused', detail: 'No.' }
     await report(agent, 1, [second, first])

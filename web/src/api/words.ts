@@ -12,6 +12,7 @@ import type {
   HealthState,
   IdentityState,
   KeyAlgorithm,
+  OverlapChoice,
   RunState,
   RunTrigger,
   UserIdentityState,
@@ -128,6 +129,13 @@ export const runWords: Record<RunState, Word> = {
   cancelled: { word: 'Cancelled', tone: 'stopped' },
   rolled_back: { word: 'Rolled back', tone: 'warn' },
 }
+
+export const overlapChoices: readonly { readonly value: OverlapChoice; readonly label: string }[] = [
+  { value: 'policy', label: 'As the rotation policy says' },
+  { value: 'day', label: '24 hours' },
+  { value: 'hour', label: '1 hour' },
+  { value: 'none', label: 'None: refused at once' },
+]
 
 export const drillWords: Record<DrillState, Word> = {
   running: { word: 'Running', tone: 'busy' },

@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
 import { useRefusal } from '../../api/session.ts'
-import { rotateNowWords } from '../../api/words.ts'
+import { overlapChoices, rotateNowWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { OverlapField } from '../../ui/overlap-field.tsx'
 import { ReasonDialog } from '../../ui/reason-dialog.tsx'
@@ -63,7 +63,7 @@ function RotateDialog({ principalId, name, refusal, onClose }: RotateDialogProps
         onClose={onClose}
       >
         <p>{rotateNowWords}</p>
-        <OverlapField value={overlap} onChange={setOverlap} />
+        <OverlapField value={overlap} choices={overlapChoices} isNone={overlap === 'none'} onChange={setOverlap} />
       </ReasonDialog>
       <StepUpDialog {...act.stepUp} />
     </>
