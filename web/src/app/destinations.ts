@@ -1,5 +1,6 @@
 import {
   AppWindow,
+  CalendarClock,
   FlaskConical,
   IdCard,
   LayoutDashboard,
@@ -23,6 +24,7 @@ export interface Destination {
     | '/jobs'
     | '/tokens/test'
     | '/audit'
+    | '/settings/policies'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -43,4 +45,5 @@ export const destinations: readonly Destination[] = [
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
+  { to: '/settings/policies', label: 'Rotation policies', icon: CalendarClock, key: 'l' },
 ]

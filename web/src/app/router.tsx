@@ -155,6 +155,13 @@ const rotationHistory = createRoute({
   component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
 })
 
+const rotationCalendar = createRoute({
+  getParentRoute: () => rotations,
+  path: '/calendar',
+  validateSearch: z.object({ day: text(10), waiting: z.literal('1').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/rotations/calendar-page.tsx'), 'RotationCalendarPage'),
+})
+
 const rotation = createRoute({
   getParentRoute: () => rotations,
   path: '/$runId',
@@ -162,6 +169,24 @@ const rotation = createRoute({
 })
 
 const flag = z.literal('1').optional().catch(undefined)
+
+const policies = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies',
+  component: lazyRouteComponent(() => import('../features/policies/policies-page.tsx'), 'PoliciesPage'),
+})
+
+const newPolicy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies/new',
+  component: lazyRouteComponent(() => import('../features/policies/new-policy-page.tsx'), 'NewPolicyPage'),
+})
+
+const policy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies/$policyId',
+  component: lazyRouteComponent(() => import('../features/policies/policy-page.tsx'), 'PolicyPage'),
+})
 
 const tokenTest = createRoute({
   getParentRoute: () => signedIn,
@@ -261,7 +286,10 @@ const routeTree = root.addChildren([
     application,
     audiences,
     audience,
-    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotation]),
+    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, rotationCalendar, rotation]),
+    policies,
+    newPolicy,
+    policy,
     tokenTest,
     traces,
     trace,

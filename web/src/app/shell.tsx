@@ -13,6 +13,7 @@ import { setPreferences, usePreferences } from '../ui/preferences.ts'
 import { ShortcutSheet } from '../ui/shortcut-sheet.tsx'
 import { destinations } from './destinations.ts'
 import { focusAfterNavigation } from './focus-after-navigation.ts'
+import { FreezeBanner } from './freeze-banner.tsx'
 import { LiveDot } from './live-dot.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { noteRecentPlaces } from './recent-places.ts'
@@ -52,6 +53,7 @@ export function Shell({ session }: { session: Session }) {
       </div>
       <main id="main" tabIndex={-1} className={styles['main']}>
         <OfflineBanner />
+        <FreezeBanner />
         <Outlet />
       </main>
       <Drawer open={over === 'menu'} onClose={close} title="Menu">
