@@ -2,12 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { PolicyPreview, PolicyScope, RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
-import { type SqlBool, sql } from 'kysely'
 import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { type PolicyTargets, rowOf } from './policy-targets.ts'
-import type { Plannable, PolicyBook, RotationPlan } from './rotation-plan.ts'
+import { rowOf } from './policy-rows.ts'
+import type { PolicyTargetsStore, SimulatedSlot } from './policy-targets-store.ts'
+import type { PolicyBook, RotationPlan } from './rotation-plan.ts'
 import type { PolicyKey, PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
 import { requireWindows, type Span } from './rotation-windows.ts'
 
@@ -18,20 +17,10 @@ const preview = 'preview'
 
 interface SimulationParts {
   readonly policies: RotationPolicyStore
-  readonly targets: PolicyTargets
+  readonly targets: PolicyTargetsStore
   readonly plan: RotationPlan
-  readonly database: Database
   readonly clock: Clock
   readonly tenantId: string
-}
-
-/** An open slot with what of its credential decides when it rolls. */
-interface SimulatedSlot extends Plannable {
-  readonly id: string
-  readonly principal_name: string
-  readonly rotate_after: number | null
-  readonly issuedAt: number
-  readonly notAfter: number
 }
 
 /**
@@ -70,22 +59,13 @@ export class RotationSimulation {
     return { id: old?.id ?? preview, tenant_id: this.#parts.tenantId, scope, target, ...rowOf(policy), ...stamps }
   }
 
-  async *#slots({ scope, target }: PolicyKey): AsyncGenerator<readonly SimulatedSlot[]> {
-    const { database, tenantId } = this.#parts
-    const column = { default: null, instances: 'instance_kind', group: 'group_id', identity: 'principal_id' }[scope]
-    const concerned = column === null ? sql<SqlBool>`1` : sql<SqlBool>`${sql.ref(`slot.${column}`)} = ${target}`
+  async *#slots(key: PolicyKey): AsyncGenerator<readonly SimulatedSlot[]> {
     let after = ''
     for (;;) {
-      // The plus keeps SQLite from an index of the tenant, whose rows it would sort for every portion.
-      const { rows } = await sql<SimulatedSlot>`
-        SELECT slot.id, slot.principal_id, slot.principal_name, slot.group_id, slot.instance_kind, slot.jitter,
-          slot.first_cycle, slot.rotate_after, active.created_at AS "issuedAt", active.not_after AS "notAfter"
-        FROM credential_slots AS slot JOIN credentials AS active ON active.id = slot.active_credential_id
-        WHERE +slot.tenant_id = ${tenantId} AND slot.state = 'open' AND slot.id > ${after} AND ${concerned}
-        ORDER BY slot.id LIMIT ${portionLength}`.execute(database.reports)
-      yield rows
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < portionLength) return
+      const slots = await this.#parts.targets.portion(key, after, portionLength)
+      yield slots
+      const last = slots.at(-1)
+      if (last === undefined || slots.length < portionLength) return
       after = last.id
       await setImmediate()
     }
