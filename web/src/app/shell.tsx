@@ -13,7 +13,6 @@ import { setPreferences, usePreferences } from '../ui/preferences.ts'
 import { ShortcutSheet } from '../ui/shortcut-sheet.tsx'
 import { destinations } from './destinations.ts'
 import { focusAfterNavigation } from './focus-after-navigation.ts'
-import { FreezeBanner } from './freeze-banner.tsx'
 import { LiveDot } from './live-dot.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { noteRecentPlaces } from './recent-places.ts'
@@ -33,6 +32,7 @@ export function Shell({ session }: { session: Session }) {
   const [over, setOver] = useState<Over>(null)
   const close = () => setOver(null)
   const { rail } = usePreferences()
+  const freeze = useLater(() => import('./freeze-banner.tsx'))
   const palette = useLater(() => import('./command-palette.tsx'))
   useShellCommands({ onPalette: () => setOver('palette'), onShortcuts: () => setOver('shortcuts') })
   return (
@@ -53,7 +53,7 @@ export function Shell({ session }: { session: Session }) {
       </div>
       <main id="main" tabIndex={-1} className={styles['main']}>
         <OfflineBanner />
-        <FreezeBanner />
+        {freeze && <freeze.FreezeBanner />}
         <Outlet />
       </main>
       <Drawer open={over === 'menu'} onClose={close} title="Menu">
