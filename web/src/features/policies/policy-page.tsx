@@ -2,7 +2,7 @@ import type { StoredRotationPolicy } from '@signet/shared/api/rotation-policies'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { loadStateOf } from '../../api/load-state.ts'
 import { useRefusal } from '../../api/session.ts'
@@ -30,7 +30,7 @@ export function PolicyPage() {
   return (
     <Loadable state={loadStateOf(query)}>
       {(policy) => (
-        <div key={policy.id}>
+        <Fragment key={policy.id}>
           <PageHeader
             back={<Link to="/settings/policies">Rotation policies</Link>}
             title={scopeWords(policy)}
@@ -51,7 +51,7 @@ export function PolicyPage() {
               void query.refetch().then(() => setRound(round + 1))
             }}
           />
-        </div>
+        </Fragment>
       )}
     </Loadable>
   )
