@@ -208,19 +208,52 @@ const rotations: readonly Screen[] = [
     ready: named('Certificate that minted it'),
   },
   {
-    name: 'policy-dialog',
-    about: 'How long certificates live, when they rotate and how long both are valid',
-    path: '/rotations',
-    act: press('Edit policy'),
-    ready: (page) => page.getByRole('dialog').getByRole('textbox').first(),
+    name: 'rotation-calendar',
+    about: 'What is coming within 30 days, day by day, and what holds it back',
+    path: '/rotations/calendar',
+    ready: (page) => page.getByRole('heading', { name: 'The next 30 days' }),
+  },
+  {
+    name: 'policies',
+    about: 'When certificates rotate: the default, and what is ruled otherwise',
+    path: '/settings/policies',
+    ready: (page) => page.getByRole('table', { name: 'Rotation policies' }).getByRole('link', { name: 'Default' }),
+  },
+  {
+    name: 'policy-new',
+    about: 'A policy of its own for a kind of instance, a group or one identity',
+    path: '/settings/policies/new',
+    ready: (page) => page.getByLabel('Lifetime', { exact: true }),
+    isBrief: true,
+  },
+  {
+    name: 'policy-preview',
+    about: 'What saving a policy would do, before it is saved',
+    path: '/settings/policies',
+    act: async (page) => {
+      await page.getByRole('link', { name: 'Default', exact: true }).click()
+      await press('Add window')(page)
+      await press('Preview')(page)
+    },
+    ready: (page) => page.getByRole('heading', { name: 'What saving would do' }),
+  },
+  {
+    name: 'freeze-dialog',
+    about: 'Every scheduled rotation is paused, with a reason that stands on every page',
+    path: '/settings/policies',
+    act: press('Pause rotations…'),
+    ready: (page) => page.getByRole('dialog').getByLabel('Reason'),
+    isBrief: true,
   },
   {
     name: 'policy-conflict',
     about: 'Two operators changed the policy: nothing is lost, and what differs is shown',
-    path: '/rotations',
+    path: '/settings/policies',
     act: async (page, stack) => {
-      await press('Edit policy')(page)
+      await page.getByRole('link', { name: 'Default', exact: true }).click()
       await page.getByLabel('Rotate at').fill('60')
+      await press('Preview')(page)
+      await page.getByRole('heading', { name: 'What saving would do' }).waitFor()
       await stack.changePolicyElsewhere()
       await press('Save policy')(page)
       await press('See difference')(page)
@@ -228,7 +261,7 @@ const rotations: readonly Screen[] = [
     ready: (page) => page.getByRole('table', { name: 'Difference' }),
     as: 'newcomer',
     isBrief: true,
-    provokes: / 412 \(Precondition Failed\) \S+\/api\/rotation-policy$/,
+    provokes: / 412 \(Precondition Failed\) \S+\/api\/rotation-policies\/[0-9a-f-]+$/,
   },
   {
     name: 'rotation-views',

@@ -4,7 +4,7 @@ import { ObjectId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
-import type { PolicyTargets } from './policy-targets.ts'
+import type { PolicyTargetsStore } from './policy-targets-store.ts'
 import type { RotationCalendarStore } from './rotation-calendar-store.ts'
 import { type RotationPlan, windowsOf } from './rotation-plan.ts'
 import type { RotationPolicyStore } from './rotation-policy-store.ts'
@@ -18,7 +18,7 @@ interface CalendarParts {
   readonly calendar: RotationCalendarStore
   readonly review: RotationReviewStore
   readonly policies: RotationPolicyStore
-  readonly targets: PolicyTargets
+  readonly targets: PolicyTargetsStore
   readonly plan: RotationPlan
   readonly registry: PrincipalRegistry
   readonly clock: Clock

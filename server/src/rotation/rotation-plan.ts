@@ -146,8 +146,12 @@ export class PolicyBook {
   }
 
   /** A credential is due by its own lifetime or, when the policy now asks for a shorter one, by that. */
-  timesOf(slot: Plannable, { issuedAt, notAfter }: Lifetime): DueTimes {
-    const policy = this.policyOf(slot)
+  timesOf(slot: Plannable, credential: Lifetime): DueTimes {
+    return this.timesUnder(this.policyOf(slot), slot, credential)
+  }
+
+  /** As `timesOf`, under a policy that is known to rule the slot. */
+  timesUnder(policy: PolicyRow, slot: Plannable, { issuedAt, notAfter }: Lifetime): DueTimes {
     const lifetimeMs = Math.min(notAfter - issuedAt, policy.lifetime_s * secondMs)
     const due = rotateAfter({
       issuedAt,

@@ -13,7 +13,8 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
-import { type PolicyTargets, rowOf, rulesOf, scopeOf } from './policy-targets.ts'
+import { rowOf, rulesOf, scopeOf } from './policy-rows.ts'
+import type { PolicyTargetsStore } from './policy-targets-store.ts'
 import type { RotationPlan } from './rotation-plan.ts'
 import { defaultPolicy } from './rotation-policy.ts'
 import type { FreezeRow, PolicyKey, PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
@@ -22,7 +23,7 @@ import { requireWindows } from './rotation-windows.ts'
 
 interface PolicyParts {
   readonly policies: RotationPolicyStore
-  readonly targets: PolicyTargets
+  readonly targets: PolicyTargetsStore
   readonly plan: RotationPlan
   readonly replanner: RotationReplanner
   readonly database: Transactor & ChangeRecorder

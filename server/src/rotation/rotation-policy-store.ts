@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type {
   RotationFreezesTable,
@@ -170,7 +170,8 @@ export class RotationPolicyStore {
     let query = sqlOf(tx)
       .selectFrom('credential_slots')
       .selectAll()
-      .where('tenant_id', '=', this.#tenantId)
+      // The plus keeps SQLite from an index of the tenant, whose rows it would sort for every portion.
+      .where(sql<SqlBool>`+tenant_id = ${this.#tenantId}`)
       .where('state', '=', sql.lit('open'))
       .where('id', '>', after)
     if (key.scope === 'identity') query = query.where('principal_id', '=', key.target)

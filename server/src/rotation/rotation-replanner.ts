@@ -9,7 +9,7 @@ import type { RotationPlan } from './rotation-plan.ts'
 import type { PolicyKey, RotationPolicyStore } from './rotation-policy-store.ts'
 import type { RotationStore } from './rotation-store.ts'
 
-const portionLength = 200
+const portionLength = 100
 
 interface ReplannerParts {
   readonly policies: RotationPolicyStore

@@ -2,36 +2,25 @@ import { setImmediate } from 'node:timers/promises'
 import type { PolicyPreview, PolicyScope, RotationPolicy } from '@signet/shared/api/rotation-policies'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
-import { type SqlBool, sql } from 'kysely'
 import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { type PolicyTargets, rowOf } from './policy-targets.ts'
-import type { Plannable, PolicyBook, RotationPlan } from './rotation-plan.ts'
+import { rowOf } from './policy-rows.ts'
+import type { PolicyTargetsStore, SimulatedSlot } from './policy-targets-store.ts'
+import type { PolicyBook, RotationPlan } from './rotation-plan.ts'
 import type { PolicyKey, PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
 import { requireWindows, type Span } from './rotation-windows.ts'
 
 const days = 30
-const portionLength = 2_000
+const portionLength = 500
 const mostShown = 5
 const preview = 'preview'
 
 interface SimulationParts {
   readonly policies: RotationPolicyStore
-  readonly targets: PolicyTargets
+  readonly targets: PolicyTargetsStore
   readonly plan: RotationPlan
-  readonly database: Database
   readonly clock: Clock
   readonly tenantId: string
-}
-
-/** An open slot with what of its credential decides when it rolls. */
-interface SimulatedSlot extends Plannable {
-  readonly id: string
-  readonly principal_name: string
-  readonly rotate_after: number | null
-  readonly issuedAt: number
-  readonly notAfter: number
 }
 
 /**
@@ -70,21 +59,13 @@ export class RotationSimulation {
     return { id: old?.id ?? preview, tenant_id: this.#parts.tenantId, scope, target, ...rowOf(policy), ...stamps }
   }
 
-  async *#slots({ scope, target }: PolicyKey): AsyncGenerator<readonly SimulatedSlot[]> {
-    const { database, tenantId } = this.#parts
-    const column = { default: null, instances: 'instance_kind', group: 'group_id', identity: 'principal_id' }[scope]
-    const concerned = column === null ? sql<SqlBool>`1` : sql<SqlBool>`${sql.ref(`slot.${column}`)} = ${target}`
+  async *#slots(key: PolicyKey): AsyncGenerator<readonly SimulatedSlot[]> {
     let after = ''
     for (;;) {
-      const { rows } = await sql<SimulatedSlot>`
-        SELECT slot.id, slot.principal_id, slot.principal_name, slot.group_id, slot.instance_kind, slot.jitter,
-          slot.first_cycle, slot.rotate_after, active.created_at AS "issuedAt", active.not_after AS "notAfter"
-        FROM credential_slots AS slot JOIN credentials AS active ON active.id = slot.active_credential_id
-        WHERE slot.tenant_id = ${tenantId} AND slot.state = 'open' AND slot.id > ${after} AND ${concerned}
-        ORDER BY slot.id LIMIT ${portionLength}`.execute(database.reports)
-      yield rows
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < portionLength) return
+      const slots = await this.#parts.targets.portion(key, after, portionLength)
+      yield slots
+      const last = slots.at(-1)
+      if (last === undefined || slots.length < portionLength) return
       after = last.id
       await setImmediate()
     }
@@ -148,12 +129,14 @@ class Outcome {
   /** The rotation at `first` and those that follow it, where the lifetime is short enough for more than one. */
   #load(load: Float64Array, book: PolicyBook, slot: SimulatedSlot, first: number): void {
     const end = (this.#firstDay + days) * dayMs
-    const lifetimeMs = book.policyOf(slot).lifetime_s * secondMs
+    const policy = book.policyOf(slot)
+    const lifetimeMs = policy.lifetime_s * secondMs
+    const later = { ...slot, first_cycle: 0 }
     let at = first
     while (at < end) {
       const index = Math.floor(at / dayMs) - this.#firstDay
       load[index] = (load[index] ?? 0) + 1
-      const next = book.timesOf({ ...slot, first_cycle: 0 }, { issuedAt: at, notAfter: at + lifetimeMs }).rotate_after
+      const next = book.timesUnder(policy, later, { issuedAt: at, notAfter: at + lifetimeMs }).rotate_after
       // Several on one day are counted, not walked through.
       if (next - at < dayMs / 4) {
         spread(load, at / dayMs - this.#firstDay, dayMs / (next - at))

@@ -10,7 +10,7 @@ import { DrillsStore } from './drills-store.ts'
 import { Evidence } from './evidence.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
 import { HistoryRetention } from './history-retention.ts'
-import { PolicyTargets } from './policy-targets.ts'
+import { PolicyTargetsStore } from './policy-targets-store.ts'
 import { RotationCalendar } from './rotation-calendar.ts'
 import { RotationCalendarStore } from './rotation-calendar-store.ts'
 import { RotationExports } from './rotation-export.ts'
@@ -70,7 +70,7 @@ export async function openRotation(options: {
   const store = new RotationStore(database)
   const review = new RotationReviewStore(database, cursors, tenantId)
   const policyStore = new RotationPolicyStore(database, tenantId)
-  const targets = new PolicyTargets(database, tenantId)
+  const targets = new PolicyTargetsStore(database, tenantId)
   const plan = new RotationPlan({ ...options, store, policies: policyStore })
   const parts = { ...options, store, plan, targets, policies: policyStore }
   const rollover = new CredentialRollover(parts)

@@ -1,5 +1,6 @@
 import {
   AppWindow,
+  CalendarClock,
   FlaskConical,
   IdCard,
   KeyRound,
@@ -25,6 +26,7 @@ export interface Destination {
     | '/tokens/test'
     | '/audit'
     | '/settings/keys'
+    | '/settings/policies'
   readonly label: string
   readonly icon: LucideIcon
   /** Second key after `g`. */
@@ -46,4 +48,5 @@ export const destinations: readonly Destination[] = [
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
   { to: '/settings/keys', label: 'Keys', icon: KeyRound, key: 'k' },
+  { to: '/settings/policies', label: 'Rotation policies', icon: CalendarClock, key: 'l' },
 ]

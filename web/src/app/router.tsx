@@ -175,6 +175,13 @@ const tokenEvidence = createRoute({
   component: lazyRouteComponent(() => import('../features/evidence/token-evidence-page.tsx'), 'TokenEvidencePage'),
 })
 
+const rotationCalendar = createRoute({
+  getParentRoute: () => rotations,
+  path: '/calendar',
+  validateSearch: z.object({ day: text(10), waiting: z.literal('1').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/rotations/calendar-page.tsx'), 'RotationCalendarPage'),
+})
+
 const rotation = createRoute({
   getParentRoute: () => rotations,
   path: '/$runId',
@@ -182,6 +189,24 @@ const rotation = createRoute({
 })
 
 const flag = z.literal('1').optional().catch(undefined)
+
+const policies = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies',
+  component: lazyRouteComponent(() => import('../features/policies/policies-page.tsx'), 'PoliciesPage'),
+})
+
+const newPolicy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies/new',
+  component: lazyRouteComponent(() => import('../features/policies/new-policy-page.tsx'), 'NewPolicyPage'),
+})
+
+const policy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/policies/$policyId',
+  component: lazyRouteComponent(() => import('../features/policies/policy-page.tsx'), 'PolicyPage'),
+})
 
 const tokenTest = createRoute({
   getParentRoute: () => signedIn,
@@ -287,8 +312,19 @@ const routeTree = root.addChildren([
     application,
     audiences,
     audience,
-    rotations.addChildren([rotationTimeline, rotationQueue, rotationHistory, certificates, evidence, rotation]),
+    rotations.addChildren([
+      rotationTimeline,
+      rotationQueue,
+      rotationHistory,
+      certificates,
+      evidence,
+      rotationCalendar,
+      rotation,
+    ]),
     tokenEvidence,
+    policies,
+    newPolicy,
+    policy,
     tokenTest,
     traces,
     trace,

@@ -32,6 +32,7 @@ export function Shell({ session }: { session: Session }) {
   const [over, setOver] = useState<Over>(null)
   const close = () => setOver(null)
   const { rail } = usePreferences()
+  const freeze = useLater(() => import('./freeze-banner.tsx'))
   const palette = useLater(() => import('./command-palette.tsx'))
   useShellCommands({ onPalette: () => setOver('palette'), onShortcuts: () => setOver('shortcuts') })
   return (
@@ -52,6 +53,7 @@ export function Shell({ session }: { session: Session }) {
       </div>
       <main id="main" tabIndex={-1} className={styles['main']}>
         <OfflineBanner />
+        {freeze && <freeze.FreezeBanner />}
         <Outlet />
       </main>
       <Drawer open={over === 'menu'} onClose={close} title="Menu">

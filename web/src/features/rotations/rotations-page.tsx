@@ -14,18 +14,24 @@ const history = getRouteApi('/signed-in/rotations/history')
 
 const tabs = [
   { value: 'timeline', label: 'Timeline' },
+  { value: 'calendar', label: 'Calendar' },
   { value: 'queue', label: 'Queue' },
   { value: 'history', label: 'History' },
 ] as const
 type Tab = (typeof tabs)[number]['value']
-const paths = { timeline: '/rotations', queue: '/rotations/queue', history: '/rotations/history' } as const
+const paths = {
+  timeline: '/rotations',
+  calendar: '/rotations/calendar',
+  queue: '/rotations/queue',
+  history: '/rotations/history',
+} as const
 
 /** Certificates over time, and the policy that makes them roll. */
 export function RotationTimelinePage() {
   return (
-    <Frame tab="timeline">
+    <RotationsFrame tab="timeline">
       <TimelineTab />
-    </Frame>
+    </RotationsFrame>
   )
 }
 
@@ -34,7 +40,7 @@ export function RotationQueuePage() {
   const search = queue.useSearch()
   const navigate = queue.useNavigate()
   return (
-    <Frame tab="queue">
+    <RotationsFrame tab="queue">
       <RunList
         fixed="queue:yes"
         columns={queueColumns}
@@ -45,7 +51,7 @@ export function RotationQueuePage() {
           words: 'No rotation waits for an agent or failed last, and no overlap runs.',
         }}
       />
-    </Frame>
+    </RotationsFrame>
   )
 }
 
@@ -54,18 +60,19 @@ export function RotationHistoryPage() {
   const search = history.useSearch()
   const navigate = history.useNavigate()
   return (
-    <Frame tab="history">
+    <RotationsFrame tab="history">
       <RunList
         columns={rotationColumns}
         search={search}
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing="never"
       />
-    </Frame>
+    </RotationsFrame>
   )
 }
 
-function Frame({ tab, children }: { tab: Tab; children: ReactNode }) {
+/** What every tab stands in. */
+export function RotationsFrame({ tab, children }: { tab: Tab; children: ReactNode }) {
   const navigate = useNavigate()
   useTitle(tabs.find(({ value }) => value === tab)?.label, 'Rotations')
   return (

@@ -1,23 +1,18 @@
 import type { ExportFormat } from '@signet/shared/api/paging'
 import { rotationApi } from '@signet/shared/api/rotation'
-import { type RotationPolicy, rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
+import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
 import { RunId } from '@signet/shared/vocabulary/identifiers'
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'
 import { call, download } from '../../api/client.ts'
 import { pagesOptions } from '../../api/pages.ts'
+import { policiesOptions } from '../../api/rotation-policies.ts'
 
 const list = call(rotationApi.list)
 const show = call(rotationApi.show)
 const timeline = call(rotationApi.timeline)
 const load = call(rotationApi.load)
-const policies = call(rotationPoliciesApi.list)
 
 const runningPaceMs = 3_000
 
@@ -63,17 +58,20 @@ export const rotationOptions = (runId: string) =>
   })
 
 /** The default policy. */
-export const policyOptions = queryOptions({
-  queryKey: ['policy', 'list'],
-  queryFn: ({ signal }) => policies({}, signal),
-  select: ({ items }) => items[0],
+export const policyOptions = queryOptions({ ...policiesOptions, select: ({ items }) => items[0] })
+
+export const calendarOptions = queryOptions({
+  queryKey: ['rotations', 'calendar'],
+  queryFn: ({ signal }) => call(rotationCalendarApi.show)({}, signal),
 })
 
-export function useSetPolicy() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({ id, version, policy }: { id: string; version: number; policy: RotationPolicy }) =>
-      call(rotationPoliciesApi.change)({ params: { policyId: id }, body: { policy }, ifMatch: version }),
-    onSuccess: () => client.invalidateQueries({ queryKey: policyOptions.queryKey }),
+/** @param what of a day (midnight UTC, in milliseconds), or what waits */
+export const plannedOptions = (what: number | 'waiting') =>
+  infiniteQueryOptions({
+    ...pagesOptions,
+    queryKey: ['rotations', 'planned', what],
+    queryFn: ({ pageParam, signal }) => {
+      const range = what === 'waiting' ? ({ only: 'waiting' } as const) : { from: what, to: what + dayMs }
+      return call(rotationCalendarApi.planned)({ query: { ...range, limit: 50, cursor: pageParam } }, signal)
+    },
   })
-}

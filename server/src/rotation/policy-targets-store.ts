@@ -1,16 +1,23 @@
-import { InstanceKind } from '@signet/shared/api/resources'
-import type { PolicyReach, PolicyScope, RotationPolicy } from '@signet/shared/api/rotation-policies'
-import { ObjectId } from '@signet/shared/vocabulary/identifiers'
-import { sql } from 'kysely'
+import type { PolicyReach, PolicyScope } from '@signet/shared/api/rotation-policies'
+import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { windowsOf } from './rotation-plan.ts'
 import type { PolicyKey, PolicyRow } from './rotation-policy-store.ts'
 import type { SlotRow } from './rotation-store.ts'
 
+/** An open slot with what of its credential decides when it rolls. */
+export interface SimulatedSlot
+  extends Pick<
+    SlotRow,
+    'id' | 'principal_id' | 'principal_name' | 'group_id' | 'instance_kind' | 'jitter' | 'first_cycle' | 'rotate_after'
+  > {
+  readonly issuedAt: number
+  readonly notAfter: number
+}
+
 /** What policies rule, by name: read from the tables of the things themselves, which belong to other domains. */
-export class PolicyTargets {
+export class PolicyTargetsStore {
   readonly #database: Database
   readonly #tenantId: string
 
@@ -90,41 +97,18 @@ export class PolicyTargets {
       .where('state', '=', sql.lit('open'))
       .execute()
   }
-}
 
-export function scopeOf({ scope, target }: PolicyKey, label: string): PolicyScope {
-  switch (scope) {
-    case 'default':
-      return { kind: 'default' }
-    case 'instances':
-      return { kind: 'instances', of: InstanceKind.parse(target) }
-    case 'group':
-      return { kind: 'group', of: label }
-    case 'identity':
-      return { kind: 'identity', of: ObjectId.parse(target) }
-  }
-}
-
-/** A policy as it is stored. */
-export function rowOf(policy: RotationPolicy) {
-  return {
-    lifetime_s: policy.lifetimeSeconds,
-    rotate_at: policy.rotateAt,
-    overlap_s: policy.overlapSeconds,
-    jitter: policy.jitter,
-    key_alg: policy.keyAlgorithm,
-    windows: JSON.stringify(policy.windows),
-    blackouts: JSON.stringify(policy.blackouts),
-  }
-}
-
-export function rulesOf(row: PolicyRow): RotationPolicy {
-  return {
-    lifetimeSeconds: row.lifetime_s,
-    rotateAt: row.rotate_at,
-    overlapSeconds: row.overlap_s,
-    jitter: row.jitter,
-    keyAlgorithm: row.key_alg,
-    ...windowsOf(row),
+  /** Open slots with a credential that a policy of this scope could rule, in the order of their IDs. */
+  async portion({ scope, target }: PolicyKey, after: string, limit: number): Promise<SimulatedSlot[]> {
+    const column = { default: null, instances: 'instance_kind', group: 'group_id', identity: 'principal_id' }[scope]
+    const concerned = column === null ? sql<SqlBool>`1` : sql<SqlBool>`${sql.ref(`slot.${column}`)} = ${target}`
+    // The plus keeps SQLite from an index of the tenant, whose rows it would sort for every portion.
+    const { rows } = await sql<SimulatedSlot>`
+      SELECT slot.id, slot.principal_id, slot.principal_name, slot.group_id, slot.instance_kind, slot.jitter,
+        slot.first_cycle, slot.rotate_after, active.created_at AS "issuedAt", active.not_after AS "notAfter"
+      FROM credential_slots AS slot JOIN credentials AS active ON active.id = slot.active_credential_id
+      WHERE +slot.tenant_id = ${this.#tenantId} AND slot.state = 'open' AND slot.id > ${after} AND ${concerned}
+      ORDER BY slot.id LIMIT ${limit}`.execute(this.#database.reports)
+    return rows
   }
 }

@@ -1,0 +1,60 @@
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { afterEach, expect, test, vi } from 'vitest'
+import { page } from 'vitest/browser'
+import { fakeServer } from '../../api/testing/fake-server.tsx'
+import { showPage } from '../../api/testing/show-page.tsx'
+import { RotationCalendarPage } from './calendar-page.tsx'
+
+const today = Date.UTC(2030, 10, 25)
+const planned = {
+  slotId: '01890000-0000-4000-8000-000000000001',
+  principalId: '01890000-0000-4000-8000-000000000002',
+  principalName: 'web-01',
+  instance: { id: '01890000-0000-4000-8000-000000000003', name: 'web-01' },
+  at: today + 2 * dayMs + 3_600_000,
+  dueAt: today + dayMs,
+  policy: 'payments',
+}
+const days = Array.from({ length: 30 }, (_, index) => ({
+  day: today + index * dayMs,
+  done: 0,
+  planned: index === 2 ? 7 : 0,
+}))
+const bands = [{ kind: 'freeze', policy: null, from: today, until: today + dayMs }]
+
+afterEach(() => vi.restoreAllMocks())
+
+async function show(calendar: object, items: object[]) {
+  await page.viewport(1280, 900)
+  const sent = fakeServer({
+    'GET /rotations/calendar': () => Response.json(calendar),
+    'GET /rotations/planned': () => Response.json({ items, nextCursor: null }),
+    'GET /rotation-policies': () => Response.json({ items: [] }),
+  })
+  return { sent, ...(await showPage('/rotations/calendar', RotationCalendarPage, '/rotations/calendar')) }
+}
+
+test('the calendar has a bar for each day, and picking one asks who is due on it', async () => {
+  const { screen, sent, history } = await show({ days, bands, waiting: 0 }, [planned])
+  await screen.getByRole('button', { name: '7 planned, 0 done on 2030-11-27 (UTC)' }).click()
+  expect(history.location.search).toBe('?day=2030-11-27')
+  await expect.element(screen.getByRole('heading', { name: 'Rotates on 2030-11-27 (UTC)' })).toBeVisible()
+  await expect.element(screen.getByRole('row', { name: /web-01.*payments/ })).toBeVisible()
+  const asked = `from=${today + 2 * dayMs}&to=${today + 3 * dayMs}`
+  await expect.poll(() => sent.some(({ path }) => path.includes(asked))).toBe(true)
+  await expect.element(screen.getByRole('row', { name: /Freeze.*All rotations/ })).toBeVisible()
+})
+
+test('the calendar says what waits for a window, and shows it', async () => {
+  const { screen, sent } = await show({ days, bands: [], waiting: 3 }, [planned])
+  await expect.element(screen.getByText('3 wait for a window')).toBeVisible()
+  await screen.getByRole('button', { name: 'Show them' }).click()
+  await expect.element(screen.getByRole('heading', { name: 'Waiting for a window' })).toBeVisible()
+  await expect.poll(() => sent.some(({ path }) => path.includes('only=waiting'))).toBe(true)
+})
+
+test('a calendar without any rotation says so', async () => {
+  const { screen } = await show({ days: days.map((each) => ({ ...each, planned: 0 })), bands: [], waiting: 0 }, [])
+  await expect.element(screen.getByText('Nothing rotates then')).toBeVisible()
+  await expect.element(screen.getByText(/^0 certificates roll until/)).toBeVisible()
+})

@@ -1,0 +1,156 @@
+import type { CalendarBand, CalendarDay, PlannedRotation } from '@signet/shared/api/rotation-calendar'
+import { dayMs } from '@signet/shared/vocabulary/time'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { loadStateOf } from '../../api/load-state.ts'
+import { pagedListOf } from '../../api/pages.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Histogram } from '../../ui/histogram.tsx'
+import { LoadMore } from '../../ui/load-more.tsx'
+import { Loadable } from '../../ui/loadable.tsx'
+import { None } from '../../ui/none.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { ExactTime } from '../../ui/relative-time.tsx'
+import { SimpleTable } from '../../ui/simple-table.tsx'
+import { columnsOf } from '../../ui/table-columns.ts'
+import { Untrusted } from '../../ui/untrusted.tsx'
+import styles from './rotations.module.css'
+import { RotationsFrame } from './rotations-page.tsx'
+import { calendarOptions, plannedOptions } from './rotations-queries.ts'
+
+const page = getRouteApi('/signed-in/rotations/calendar')
+
+const dateOf = (day: number) => new Date(day).toISOString().slice(0, 10)
+
+/** What is coming within 30 days, day by day. */
+export function RotationCalendarPage() {
+  const { day, waiting } = page.useSearch()
+  const navigate = page.useNavigate()
+  const query = useQuery(calendarOptions)
+  const show = (search: { day?: string; waiting?: '1' }) => void navigate({ search, replace: true })
+  const parsed = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`)
+  return (
+    <RotationsFrame tab="calendar">
+      <Loadable state={loadStateOf(query)} lines={8}>
+        {({ days, bands, waiting: waitingCount }) => (
+          <div className={styles['list']}>
+            {waitingCount > 0 && (
+              <Notice tone="info" title={`${waitingCount} ${waitingCount === 1 ? 'waits' : 'wait'} for a window`}>
+                <p>Certificates that are due, outside their windows, in a blackout or in a freeze.</p>
+                <div className="row">
+                  <Button small onClick={() => show({ waiting: '1' })}>
+                    Show them
+                  </Button>
+                </div>
+              </Notice>
+            )}
+            <DaysCard days={days} onPick={(picked) => show({ day: dateOf(picked) })} />
+            {waiting === '1' ? (
+              <PlannedCard title="Waiting for a window" what="waiting" />
+            ) : (
+              <PlannedCard
+                key={day}
+                title={`Rotates on ${dateOf(Number.isNaN(parsed) ? (days[0]?.day ?? 0) : parsed)} (UTC)`}
+                what={Number.isNaN(parsed) ? (days[0]?.day ?? 0) : parsed}
+              />
+            )}
+            <BandsCard bands={bands} />
+          </div>
+        )}
+      </Loadable>
+    </RotationsFrame>
+  )
+}
+
+function DaysCard({ days, onPick }: { days: readonly CalendarDay[]; onPick: (day: number) => void }) {
+  const last = days.at(-1)?.day ?? 0
+  const bars = days.map(({ day, done, planned }) => ({
+    key: String(day),
+    name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)`,
+    parts: [{ tone: 'accent' as const, value: planned + done }],
+  }))
+  return (
+    <Card title="The next 30 days">
+      <Histogram
+        label="Rotations by day; pick one to see what is due"
+        bars={bars}
+        ends={[dateOf(days[0]?.day ?? 0), dateOf(last)]}
+        onPick={(index) => onPick(days[index]?.day ?? 0)}
+      />
+      <p className="muted">
+        {days.reduce((sum, { planned }) => sum + planned, 0)} certificates roll until {dateOf(last + dayMs)} (UTC).
+      </p>
+    </Card>
+  )
+}
+
+const plannedColumns = columnsOf<PlannedRotation>([
+  {
+    id: 'identity',
+    header: 'Identity',
+    cell: ({ principalId, principalName, instance }) =>
+      instance === null ? (
+        <Link to="/identities/$principalId/{-$tab}" params={{ principalId, tab: undefined }}>
+          <Untrusted text={principalName} />
+        </Link>
+      ) : (
+        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: 'certificates' }}>
+          <Untrusted text={instance.name} />
+        </Link>
+      ),
+  },
+  { id: 'at', header: 'Rotates', cell: ({ at }) => <ExactTime at={at} relative /> },
+  { id: 'due', header: 'Due by age', cell: ({ dueAt, at }) => (dueAt === at ? <None /> : <ExactTime at={dueAt} />) },
+  { id: 'policy', header: 'Policy', cell: ({ policy }) => <Untrusted text={policy} /> },
+])
+
+function PlannedCard({ title, what }: { title: string; what: number | 'waiting' }) {
+  const { state, hasMore, busy, onMore } = pagedListOf(useInfiniteQuery(plannedOptions(what)))
+  return (
+    <Card title={title}>
+      <Loadable state={state} lines={4}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyState title="Nothing rotates then" />
+          ) : (
+            <>
+              <SimpleTable label={title} columns={plannedColumns} rows={rows} rowId={({ slotId }) => slotId} />
+              <LoadMore
+                shown={rows.length}
+                noun={rows.length === 1 ? 'certificate' : 'certificates'}
+                {...{ hasMore, busy, onMore }}
+              />
+            </>
+          )
+        }
+      </Loadable>
+    </Card>
+  )
+}
+
+const bandColumns = columnsOf<CalendarBand>([
+  { id: 'kind', header: 'Held by', cell: ({ kind }) => (kind === 'freeze' ? 'Freeze' : 'Blackout') },
+  {
+    id: 'policy',
+    header: 'Policy',
+    cell: ({ policy }) => (policy === null ? 'All rotations' : <Untrusted text={policy} />),
+  },
+  { id: 'from', header: 'From', cell: ({ from }) => <ExactTime at={from} /> },
+  { id: 'until', header: 'Until', cell: ({ until }) => <ExactTime at={until} /> },
+])
+
+function BandsCard({ bands }: { bands: readonly CalendarBand[] }) {
+  if (bands.length === 0) return null
+  return (
+    <Card title="Blackouts and freezes">
+      <SimpleTable
+        label="Blackouts and freezes"
+        columns={bandColumns}
+        rows={bands}
+        rowId={({ kind, policy, from }) => `${kind} ${policy ?? ''} ${from}`}
+      />
+    </Card>
+  )
+}
