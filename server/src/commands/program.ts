@@ -151,6 +151,15 @@ function addRecoveryCommands(program: Command): void {
       const { recoverFromShares } = await import('./recovery.ts')
       process.stdout.write(await recoverFromShares(process.env, process.stdin))
     })
+  program
+    .command('rekey')
+    .description(
+      'put the data under a new root key, or another provider (SIGNET_NEXT_ROOT_KEY_…); the server is stopped',
+    )
+    .action(async () => {
+      const { rekey } = await import('./rekey.ts')
+      process.stdout.write(await rekey(process.env))
+    })
 }
 
 function addInstanceCommands(instance: Command): void {
