@@ -345,7 +345,7 @@ export async function composeServer(parts: ServerParts) {
     serve(rotationApi, rotationHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
-    serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
+    serve(enrollmentApi, enrollmentHandlers(plane))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
     serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
     serve(overviewApi, overviewHandlers(overview, hasPermission))

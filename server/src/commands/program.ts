@@ -11,7 +11,7 @@ import { addCaCommands } from './ca-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
-import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { at, printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -196,6 +196,15 @@ function addInstanceCommands(instance: Command): void {
     .action(async (name: string, options: Output) => {
       const { joinInstance } = await import('./instance.ts')
       print(await joinInstance(await connect(), name), options, (join) => join.command)
+    })
+  instance
+    .command('recover <name>')
+    .description('let its agent come back that was away for more than 30 days past its certificate')
+    .option('--reason <text>', 'for the audit log')
+    .option(...json)
+    .action(async (name: string, options: Output & { reason?: string }) => {
+      const { recoverAgent } = await import('./instance.ts')
+      print(await recoverAgent(await connect(), name, options.reason), options, ({ until }) => `until ${at(until)}`)
     })
   for (const [verb, enabled] of [
     ['on', true],

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { ManagedIdentity } from '../resources/index.ts'
+import { lastChanceOf } from './agent-recovery.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
 import { mergeErrors, readErrors, writeErrors } from './reported-errors.ts'
 import { mergePauses, readPauses, writePauses } from './reported-pauses.ts'
@@ -132,6 +133,7 @@ export class AgentDirectory {
             quarantined: row.state === 'quarantined',
             lastSeenAt: connected ? this.#parts.clock.now() : row.last_seen_at,
             certificateNotAfter: row.cert_not_after,
+            recoverableUntil: lastChanceOf(row),
             endpoints: row.endpoints === null ? null : LocalEndpoints.parse(JSON.parse(row.endpoints)),
             errors: readErrors(row.errors),
             ackedGeneration: row.acked_generation,
