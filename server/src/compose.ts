@@ -89,6 +89,7 @@ import {
   FederatedCredentials,
   federationHandlers,
   PrincipalRegistry,
+  RevocationLists,
 } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
@@ -384,7 +385,7 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
-    authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
+    authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, log: requestLog }),
   }
 }
