@@ -100,6 +100,7 @@ import {
   FederatedCredentials,
   federationHandlers,
   PrincipalRegistry,
+  RevocationLists,
 } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
@@ -386,7 +387,7 @@ export async function composeServer(parts: ServerParts) {
     serve(evidenceApi, evidenceHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
-    serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
+    serve(enrollmentApi, enrollmentHandlers(plane))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
     serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
     serve(alertsApi, alertHandlers(alerting.alerts))
@@ -427,7 +428,7 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
-    authorityHandler: authorityEndpoint(tokenEndpoint, discovery),
+    authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

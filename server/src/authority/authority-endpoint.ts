@@ -2,11 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { splitTarget } from '../platform/http/hardening.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import type { RevocationLists } from '../principals/index.ts'
 import type { DiscoveryEndpoint } from './discovery-endpoint.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 
 /** Every path of the authority. Paths compare without regard to case, since clients lower-case whole URLs. */
-export function authorityEndpoint(token: TokenEndpoint, discovery: DiscoveryEndpoint): RequestListener {
+export function authorityEndpoint(
+  token: TokenEndpoint,
+  discovery: DiscoveryEndpoint,
+  revocationLists?: Pick<RevocationLists, 'answer'>,
+): RequestListener {
   return (request, response) => {
     const { path, query } = splitTarget(request.url ?? '/')
     const folded = path.toLowerCase()
@@ -16,6 +21,7 @@ export function authorityEndpoint(token: TokenEndpoint, discovery: DiscoveryEndp
     }
     try {
       if (discovery.answer(request, response, folded, query)) return
+      if (revocationLists?.answer(request, response, folded)) return
       throw new SignetError('not_found', 'The authority has no such address.')
     } catch (thrown) {
       const id = randomUUID()

@@ -47,6 +47,13 @@ export async function joinInstance(client: ConsoleClient, name: string) {
   return client.call(enrollmentApi.issueJoinToken, { params: { instanceId: id }, body: {} })
 }
 
+/** Lets the agent of an instance renew its certificate that ended too long ago. */
+export async function recoverAgent(client: ConsoleClient, name: string, reason: string | undefined) {
+  const { agent } = await showInstance(client, name)
+  if (!agent) throw new SignetError('conflict', `${name} has no agent; enroll one.`)
+  return client.call(enrollmentApi.approveRecovery, { params: { agentId: agent.id }, body: { reason } })
+}
+
 /** Turns the identity on or off and waits until its agent has followed; an agent that is away is not waited for. */
 export async function switchIdentity(client: ConsoleClient, name: string, enabled: boolean): Promise<InstanceDetail> {
   const { id } = await showInstance(client, name)

@@ -13,7 +13,7 @@ import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addEvidenceCommands } from './evidence-commands.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
-import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { at, printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
 import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
@@ -160,6 +160,15 @@ function addRecoveryCommands(program: Command): void {
       const { recoverFromShares } = await import('./recovery.ts')
       process.stdout.write(await recoverFromShares(process.env, process.stdin))
     })
+  program
+    .command('rekey')
+    .description(
+      'put the data under a new root key, or another provider (SIGNET_NEXT_ROOT_KEY_…); the server is stopped',
+    )
+    .action(async () => {
+      const { rekey } = await import('./rekey.ts')
+      process.stdout.write(await rekey(process.env))
+    })
 }
 
 function addInstanceCommands(instance: Command): void {
@@ -196,6 +205,15 @@ function addInstanceCommands(instance: Command): void {
     .action(async (name: string, options: Output) => {
       const { joinInstance } = await import('./instance.ts')
       print(await joinInstance(await connect(), name), options, (join) => join.command)
+    })
+  instance
+    .command('recover <name>')
+    .description('let its agent come back that was away for more than 30 days past its certificate')
+    .option('--reason <text>', 'for the audit log')
+    .option(...json)
+    .action(async (name: string, options: Output & { reason?: string }) => {
+      const { recoverAgent } = await import('./instance.ts')
+      print(await recoverAgent(await connect(), name, options.reason), options, ({ until }) => `until ${at(until)}`)
     })
   for (const [verb, enabled] of [
     ['on', true],

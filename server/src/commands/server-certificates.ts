@@ -38,7 +38,10 @@ export class ServerCertificates {
     this.#made = made
   }
 
-  static async make({ authorities, servicePort }: ComposedServer, config: Config): Promise<ServerCertificates> {
+  static async make(
+    { authorities, servicePort }: Pick<ComposedServer, 'authorities'> & { servicePort: { certificate: Parts['own'] } },
+    config: Config,
+  ): Promise<ServerCertificates> {
     const parts = { authorities, config, own: servicePort.certificate }
     return new ServerCertificates(parts, await makeBoth(parts))
   }

@@ -2,13 +2,21 @@ import type { enrollmentApi } from '@signet/shared/api/enrollment'
 import type { KeySet, tokenTestsApi } from '@signet/shared/api/token-tests'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
+import type { AgentRecovery } from './agent-recovery.ts'
 import type { Enrollment } from './enrollment.ts'
 import type { TokenTests } from './token-tests.ts'
 
-export function enrollmentHandlers(enrollment: Enrollment): Handlers<typeof enrollmentApi> {
+export function enrollmentHandlers({
+  enrollment,
+  recovery,
+}: {
+  enrollment: Enrollment
+  recovery: AgentRecovery
+}): Handlers<typeof enrollmentApi> {
   return {
     issueJoinToken: ({ params, body }, context) =>
       enrollment.issueJoinToken(context, params.instanceId, body.lifetimeSeconds),
+    approveRecovery: ({ params, body }, context) => recovery.approve(context, params.agentId, body.reason),
   }
 }
 

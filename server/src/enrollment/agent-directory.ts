@@ -7,6 +7,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { ManagedIdentity } from '../resources/index.ts'
 import type { SlotActs } from '../rotation/index.ts'
+import { lastChanceOf } from './agent-recovery.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
 import { mergeErrors, newErrors, readErrors, writeErrors } from './reported-errors.ts'
 import { mergePauses, readPauses, writePauses } from './reported-pauses.ts'
@@ -137,6 +138,7 @@ export class AgentDirectory {
             quarantined: row.state === 'quarantined',
             lastSeenAt: connected ? this.#parts.clock.now() : row.last_seen_at,
             certificateNotAfter: row.cert_not_after,
+            recoverableUntil: lastChanceOf(row),
             endpoints: row.endpoints === null ? null : LocalEndpoints.parse(JSON.parse(row.endpoints)),
             errors: readErrors(row.errors),
             ackedGeneration: row.acked_generation,

@@ -5,6 +5,7 @@ import { Throttle } from '../platform/throttle.ts'
 import type { Change } from '../platform/transaction.ts'
 import type { Rotation } from '../rotation/index.ts'
 import { AgentDirectory } from './agent-directory.ts'
+import { AgentRecovery } from './agent-recovery.ts'
 import { AgentStreams } from './agent-streams.ts'
 import { type AgentRow, AgentsStore } from './agents-store.ts'
 import { Announcer } from './announcer.ts'
@@ -18,6 +19,7 @@ type StoreParts = ConstructorParameters<typeof AgentsStore>
 export interface AgentPlane {
   readonly enrollment: Enrollment
   readonly directory: AgentDirectory
+  readonly recovery: AgentRecovery
   readonly streams: AgentStreams
   stateOf(agent: AgentRow): Promise<DesiredState>
   /** Tells the agents concerned; called with every committed change. */
@@ -53,6 +55,7 @@ export function openAgentPlane(
   })
   options.terms.onChange((terms) => streams.termsChanged(terms))
   const directory = new AgentDirectory({ ...options, acts: options.rotation.acts, store, presence: streams })
+  const recovery = new AgentRecovery({ ...options, store })
   const announcer = new Announcer({ ...options, streams, store, slots: options.rotation.slots })
-  return { enrollment, directory, streams, stateOf, changed: (changes) => void announcer.announce(changes) }
+  return { enrollment, directory, recovery, streams, stateOf, changed: (changes) => void announcer.announce(changes) }
 }

@@ -12,13 +12,13 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import type { ManagedIdentity, ResourceManager } from '../resources/index.ts'
+import { recoverableUntil } from './agent-recovery.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
 import type { JoinRefusals } from './join-refusals.ts'
 import { hashJoinToken, mintJoinToken } from './join-token.ts'
 
-/** An agent certificate lives a day; one that slept past it may still renew, and only renew, for this long (SEC-44). */
+/** An agent certificate lives a day. */
 export const certificateMs = dayMs
-const recoveryMs = 30 * dayMs
 const mostRenewJitter = 0.2
 
 export type { AgentRow }
@@ -128,8 +128,13 @@ export class Enrollment {
     const isNext = agent.new_x5t_s256 === x5tS256
     const notAfter = isNext && agent.new_not_after !== null ? agent.new_not_after : agent.cert_not_after
     const now = this.#parts.clock.now()
-    if (now >= notAfter + (forRenewal ? recoveryMs : 0)) {
-      throw new SignetError('agent_refused', 'The certificate of this agent has expired; it may only renew it.')
+    if (now >= (forRenewal ? recoverableUntil(agent, notAfter) : notAfter)) {
+      throw new SignetError(
+        'agent_refused',
+        forRenewal
+          ? 'The certificate of this agent expired too long ago; an operator has to let it come back.'
+          : 'The certificate of this agent has expired; it may only renew it.',
+      )
     }
     return isNext ? this.#switchToNext(agent) : agent
   }
@@ -237,6 +242,7 @@ export class Enrollment {
         new_not_after: null,
         new_spki_s256: null,
         new_cert_der: null,
+        recover_until: null,
         updated_at: clock.now(),
       })
     })
@@ -302,6 +308,7 @@ function newAgent(given: {
     paused: null,
     last_seen_at: null,
     revoked_at: null,
+    recover_until: null,
     version: 1,
     created_at: given.now,
     updated_at: given.now,

@@ -22,6 +22,19 @@ export class AuthoritiesStore {
       .execute()
   }
 
+  /** Serial numbers of a CA's certificates that were revoked and would be valid otherwise. */
+  async revoked(id: string, now: number): Promise<{ serial: string; at: number }[]> {
+    const rows = await this.#database.read
+      .selectFrom('credentials')
+      .select(['serial', 'revoked_at', 'updated_at'])
+      .where('ca_id', '=', id)
+      .where('state', '=', 'revoked')
+      .where('not_after', '>', now)
+      .orderBy('serial')
+      .execute()
+    return rows.map((row) => ({ serial: row.serial, at: row.revoked_at ?? row.updated_at }))
+  }
+
   async insert(tx: Tx, row: AuthorityRow): Promise<void> {
     await sqlOf(tx).insertInto('certificate_authorities').values(row).execute()
   }

@@ -6,6 +6,7 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import {
   backdateMs,
   type CertificateFacts,
+  type Issuer,
   issueAuthority,
   issueLeaf,
   type LeafTemplate,
@@ -124,6 +125,12 @@ export class CertificateAuthorities {
   /** Called whenever another CA signs, or is trusted. */
   onChange(observer: () => void): void {
     this.#observers.push(observer)
+  }
+
+  /** An issuing CA that is in use or was, to sign lists of what it revoked; undefined for any other. */
+  issuerOf(id: string): Issuer | undefined {
+    const row = this.#rows.find((one) => one.id === id && one.scope !== 'root' && one.state !== 'prepared')
+    return row && { certificate: row.cert_der, privateKey: this.#keyOf(row) }
   }
 
   /** Issuing CA and root of a leaf, DER: what follows it in its chain. */

@@ -23,3 +23,4 @@ export { type KeyCredential, type Usability, usabilityAt } from './key-credentia
 export { type KeySet, type PublicJwk, publicJwk } from './pinned-keys.ts'
 export { type Principal, restorableMs } from './principal.ts'
 export { type ClientRecord, PrincipalRegistry } from './registry.ts'
+export { RevocationLists } from './revocation-lists.ts'

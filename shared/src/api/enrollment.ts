@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InstanceId } from '../vocabulary/identifiers.ts'
+import { AgentId, InstanceId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { route } from './contract.ts'
 
@@ -28,5 +28,14 @@ export const enrollmentApi = {
     response: JoinToken,
     secret: true,
     status: 201,
+  }),
+  approveRecovery: route({
+    method: 'POST',
+    path: '/agents/:agentId/recovery',
+    summary: 'Let an agent renew its certificate that slept past it for longer than 30 days; within a day from now',
+    access: 'enrollment.write',
+    params: z.object({ agentId: AgentId }),
+    body: z.strictObject({ reason: z.string().trim().max(500).optional() }),
+    response: z.object({ until: Instant }),
   }),
 }

@@ -40,6 +40,8 @@ export const AgentSummary = z.object({
   quarantined: z.boolean(),
   lastSeenAt: Instant.nullable(),
   certificateNotAfter: Instant,
+  /** Until then the agent comes back by itself, also past the end of its certificate; after it somebody has to allow it (SEC-44). */
+  recoverableUntil: Instant,
   endpoints: LocalEndpoints.nullable(),
   errors: z.array(AgentError),
   /** Generation of the newest state the agent says it has taken in; null before its first report. */

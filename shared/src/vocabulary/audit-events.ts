@@ -37,6 +37,7 @@ export const auditActions = {
   'agent.refused': 'Agent refused',
   'agent.renewed': 'Agent certificate renewed',
   'agent.quarantined': 'Agent quarantined',
+  'agent.recovery_approved': 'Agent allowed to come back',
   'identities.exported': 'User-assigned identities exported',
   'identity.turned_on': 'Identity turned on',
   'identity.in_force': 'Identity in force on the instance',

@@ -43,10 +43,13 @@ export class DataKeysStore {
   }
 
   /** The same keys, wrapped under another root key. */
-  async rewrap(tx: Tx, root: { ref: string; keys: ReadonlyMap<string, Buffer>; recoverySet: Buffer }): Promise<void> {
+  async rewrap(
+    tx: Tx,
+    root: { ref: string; keys: ReadonlyMap<string, Buffer>; recoverySet: Buffer | undefined },
+  ): Promise<void> {
     for (const [id, wrapped] of root.keys) {
       await sqlOf(tx).updateTable('data_keys').set({ wrapped, root_key_ref: root.ref }).where('id', '=', id).execute()
     }
-    await sqlOf(tx).updateTable('recovery_sets').set({ wrapped: root.recoverySet }).execute()
+    if (root.recoverySet) await sqlOf(tx).updateTable('recovery_sets').set({ wrapped: root.recoverySet }).execute()
   }
 }

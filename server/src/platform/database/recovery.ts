@@ -49,7 +49,7 @@ export class RecoveryShares {
       const rows = await this.#store.keys()
       const wrapped = new Map<string, Buffer>()
       for (const row of rows) wrapped.set(row.id, wrapUnder(secret, row, await unwrapDataKey(root, row)))
-      const row = { ...set, wrapped: await root.wrap(secretPlace(set.id), secret), created_at: clock.now() }
+      const row = { ...set, wrapped: await root.wrap(recoverySecretPlace(set.id), secret), created_at: clock.now() }
       await database.transact(async (tx) => {
         await this.#requireSame(tx, rows)
         await this.#store.replaceRecoverySet(tx, row, wrapped)
@@ -103,7 +103,7 @@ export async function recoverRootKey(
     keys.set(row.id, await root.wrap({ keyId: row.id, purpose: row.purpose }, key))
     key.fill(0)
   }
-  const recoverySet = await root.wrap(secretPlace(setId), secret)
+  const recoverySet = await root.wrap(recoverySecretPlace(setId), secret)
   secret.fill(0)
   await database.transact(async (tx) => {
     await store.rewrap(tx, { ref, keys, recoverySet })
@@ -142,13 +142,14 @@ export async function wrapForRecovery(
   name: KeyName,
   key: Buffer,
 ): Promise<Buffer> {
-  const secret = await root.unwrap(secretPlace(set.id), set.wrapped)
+  const secret = await root.unwrap(recoverySecretPlace(set.id), set.wrapped)
   const wrapped = wrapUnder(secret, name, key)
   secret.fill(0)
   return wrapped
 }
 
-function secretPlace(setId: string) {
+/** What the recovery secret is bound to under the root key. */
+export function recoverySecretPlace(setId: string) {
   return { keyId: setId, purpose: 'recovery' }
 }
 

@@ -198,6 +198,8 @@ export interface AgentsTable extends Versioned {
   paused: string | null
   last_seen_at: number | null
   revoked_at: number | null
+  /** An operator lets it renew until then, although it slept for too long. */
+  recover_until: number | null
 }
 
 export interface JoinTokensTable extends Versioned {

@@ -54,7 +54,9 @@ export class Sealer {
   ): Promise<Sealer> {
     const store = new DataKeysStore(db)
     const rows = await store.keys()
-    if (rows.length === 0) await root.create?.()
+    const [first] = rows
+    if (!first) await root.create?.()
+    else await root.settle?.(first.root_key_ref)
     const rootKeyId = await root.health()
     const foreign = rows.find((row) => row.root_key_ref !== rootKeyId)
     if (foreign) throw wrongRootKey(foreign.root_key_ref, rootKeyId, root)

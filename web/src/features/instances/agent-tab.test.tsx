@@ -40,6 +40,23 @@ test('of a quarantined agent says what happened and offers the command to enroll
   await expect.element(page.getByRole('button', { name: 'Make join token' })).toBeVisible()
 })
 
+test('of an agent that was away for too long offers to let it come back (SEC-44)', async () => {
+  const sent = fakeServer({
+    [`POST /agents/${exampleAgent.id}/recovery`]: () => Response.json({ until: now }),
+    'GET /session': () => Response.json(null),
+  })
+  const agent = { connected: false, certificateNotAfter: now - 31 * 86_400_000, recoverableUntil: now - 86_400_000 }
+  await render(
+    <WithQueries>
+      <AgentTab instance={instanceWith(agent)} />
+    </WithQueries>,
+  )
+  await expect.element(page.getByText('The agent was away for too long')).toBeVisible()
+  await page.getByRole('button', { name: 'Let it come back' }).click()
+  await expect.element(page.getByText(/nobody took a copy of its disk/)).toBeVisible()
+  expect(sent.filter(({ method }) => method === 'POST')).toEqual([])
+})
+
 test('shows what the agent reports in plain words, its own beside them', async () => {
   const error = { slotId: AgentSummary.shape.errors.element.shape.slotId.parse(id), at: now }
   const errors = [

@@ -1,13 +1,21 @@
 import type { AgentError, AgentSummary, InstanceDetail } from '@signet/shared/api/resources'
+import { RotateCcw } from 'lucide-react'
+import { useAskedAct } from '../../api/asked-act.ts'
 import { dialectWords } from '../../api/dialect-words.ts'
+import { useRefusal } from '../../api/session.ts'
 import { codeWords } from '../../api/words.ts'
+import { AskingButton } from '../../ui/asked-dialogs.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { useNow } from '../../ui/now.ts'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { notify } from '../../ui/toaster.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { visibleText } from '../../ui/visible-text.ts'
 import { ConnectionBadge } from './agent-state.tsx'
+import { useApproveRecovery } from './instances-queries.ts'
 import { JoinCommand } from './join-command.tsx'
 
 export function AgentTab({ instance }: { instance: InstanceDetail }) {
@@ -30,8 +38,49 @@ export function AgentTab({ instance }: { instance: InstanceDetail }) {
           <JoinCommand instanceId={instance.id} />
         </Card>
       )}
+      {!agent.quarantined && <SleptTooLong instance={instance} agent={agent} />}
       <AgentFacts agent={agent} />
     </>
+  )
+}
+
+/** An agent whose certificate ended too long ago comes back only when somebody says so (SEC-44). */
+function SleptTooLong({ instance, agent }: { instance: InstanceDetail; agent: AgentSummary }) {
+  const now = useNow('slow')
+  return now < agent.recoverableUntil ? null : <RecoveryCard instance={instance} agent={agent} />
+}
+
+function RecoveryCard({ instance, agent }: { instance: InstanceDetail; agent: AgentSummary }) {
+  const refusal = useRefusal('enrollment.write')
+  const act = useAskedAct({
+    mutation: useApproveRecovery(agent.id),
+    wishOf: (reason) => ({ reason }),
+    onDone: () => notify('ok', 'The agent may come back within a day'),
+  })
+  return (
+    <Card
+      title="The agent was away for too long"
+      actions={
+        <AskingButton
+          act={act}
+          label="Let it come back"
+          icon={<RotateCcw size={14} aria-hidden />}
+          title={`Let the agent of ${visibleText(instance.name)} come back?`}
+          refusal={refusal}
+        >
+          <p>
+            For a day from now it may renew its certificate with the key it always had. Make sure that nobody took a
+            copy of its disk while it was away.
+          </p>
+        </AskingButton>
+      }
+    >
+      <p>
+        Its certificate ended <ExactTime at={agent.certificateNotAfter} relative />, which is more than 30 days ago: it
+        is refused until somebody lets it come back, or enrolls it anew.
+      </p>
+      <JoinCommand instanceId={instance.id} />
+    </Card>
   )
 }
 

@@ -1,7 +1,8 @@
+import { enrollmentApi } from '@signet/shared/api/enrollment'
 import { evidenceApi } from '@signet/shared/api/evidence'
 import { type InstanceDetail, type InstanceKind, type InstanceSort, resourcesApi } from '@signet/shared/api/resources'
 import type { IdentityState } from '@signet/shared/vocabulary/credential-states'
-import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { queryOptions, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
 import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
@@ -105,5 +106,14 @@ export function useRegisterInstance() {
   return useMutation({
     mutationFn: (body: { name: string; kind: InstanceKind }) => call(resourcesApi.register)({ body }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['instances'] }),
+  })
+}
+
+/** Lets an agent come back that slept for too long. */
+export function useApproveRecovery(agentId: AgentId) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { reason: string }) => call(enrollmentApi.approveRecovery)({ params: { agentId }, body }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
   })
 }

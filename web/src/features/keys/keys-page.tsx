@@ -59,16 +59,18 @@ export function KeysPage() {
         title="Keys"
         lead="What Signet signs with. Everything here rolls by itself: the next key is published a day before it signs, the next authority years before."
       />
-      <Card title="Signing keys">
-        <Loadable state={loadStateOf(query)}>
-          {({ items }) => (
-            <>
+      <Loadable state={loadStateOf(query)}>
+        {({ items }) => (
+          <>
+            <Card title="Signing keys over time">
               <KeyTimeline keys={items.filter(({ purpose }) => purpose === 'tokens')} />
+            </Card>
+            <Card title="Signing keys">
               <SimpleTable label="Signing keys" columns={columns} rows={items} rowId={({ kid }) => kid} />
-            </>
-          )}
-        </Loadable>
-      </Card>
+            </Card>
+          </>
+        )}
+      </Loadable>
       <AuthoritiesCard />
     </>
   )

@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import { StartupError } from '../../signet-error.ts'
 import type { SealingKey } from '../sealing.ts'
@@ -55,6 +68,30 @@ export class FileRootKey implements RootKeyProvider {
     await this.create()
   }
 
+  /** A key in a file beside this one, to take its place: the same again after a change that was cut short. */
+  async successor(): Promise<FileRootKey> {
+    const next = new FileRootKey({ file: nextOf(this.#file), dataDir: this.#dataDir })
+    if (existsSync(nextOf(this.#file))) return next
+    const draft = `${nextOf(this.#file)}.tmp`
+    rmSync(draft, { force: true })
+    refuseInsideData(this.#file, this.#dataDir)
+    createKeyFile(draft)
+    moveDurably(draft, nextOf(this.#file))
+    return next
+  }
+
+  /**
+   * Puts the successor in its place when the data is under it. The key before stays beside it, by its ID: copies of the
+   * data from before open with nothing else.
+   */
+  async settle(ref: string): Promise<void> {
+    const next = nextOf(this.#file)
+    if (!existsSync(next)) return
+    if ((await new FileRootKey({ file: next, dataDir: this.#dataDir }).health()) !== ref) return
+    if (existsSync(this.#file)) moveDurably(this.#file, `${this.#file}.${await this.health()}`)
+    moveDurably(next, this.#file)
+  }
+
   #use<T>(work: (key: SealingKey) => T): T {
     refuseInsideData(this.#file, this.#dataDir)
     const key = readKeyFile(this.#file)
@@ -63,6 +100,21 @@ export class FileRootKey implements RootKeyProvider {
     } finally {
       key.key.fill(0)
     }
+  }
+}
+
+function nextOf(file: string): string {
+  return `${file}.next`
+}
+
+function moveDurably(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+    const folder = openSync(dirname(to), 'r')
+    fsyncSync(folder)
+    closeSync(folder)
+  } catch (cause) {
+    throw new StartupError(`the root key ${from} cannot be moved to ${to}: make its folder writable`, { cause })
   }
 }
 

@@ -23,6 +23,8 @@ export interface RootKeyProvider {
   unwrap(place: WrappedPlace, wrapped: Buffer): Promise<Buffer>
   /** Makes a key where there is none; only a provider that keeps its key by itself has this. */
   create?(): Promise<void>
+  /** Finishes a change of the key that was cut short; `ref` is the ID of the key that the data is under. */
+  settle?(ref: string): Promise<void>
 }
 
 /** The root key is missing or its provider does not answer. It may come back by itself, so the server starts sealed. */

@@ -29,7 +29,7 @@ CREATE TABLE agents (
   platform TEXT NOT NULL, agent_version TEXT NOT NULL, generation INTEGER NOT NULL,
   cert_x5t_s256 TEXT NOT NULL, cert_not_after INTEGER NOT NULL, renew_after INTEGER NOT NULL, renew_jitter REAL NOT NULL,
   new_x5t_s256 TEXT, new_not_after INTEGER, renew_request_id TEXT, new_spki_s256 TEXT, new_cert_der BLOB,
-  endpoints TEXT, acked_generation INTEGER, errors TEXT, paused TEXT, last_seen_at INTEGER, revoked_at INTEGER,
+  endpoints TEXT, acked_generation INTEGER, errors TEXT, paused TEXT, last_seen_at INTEGER, revoked_at INTEGER, recover_until INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);

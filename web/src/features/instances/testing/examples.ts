@@ -24,6 +24,7 @@ export const exampleAgent = AgentSummary.parse({
   quarantined: false,
   lastSeenAt: 1,
   certificateNotAfter: 9e12,
+  recoverableUntil: 9e12,
   endpoints: null,
   errors: [],
   ackedGeneration: 7,
