@@ -1,6 +1,7 @@
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
+import { backupsApi } from '@signet/shared/api/backups'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { clockApi } from '@signet/shared/api/clock'
 import type { Route } from '@signet/shared/api/contract'
@@ -32,6 +33,7 @@ import {
   signingKeyHandlers,
   TokenEndpoint,
 } from './authority/index.ts'
+import { Backups, backupHandlers } from './backup/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
 import {
@@ -120,7 +122,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging'] as const
+const purposes = ['signing', 'ca', 'paging', 'backup', 'anchor'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -286,6 +288,7 @@ export async function composeServer(parts: ServerParts) {
     clockStep: () => confirmation.status().step,
     ...servicePort.attention,
   })
+  const backups = await Backups.open({ ...base, dataDir: config.dataDir, settings: config.backups })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
@@ -295,6 +298,7 @@ export async function composeServer(parts: ServerParts) {
     authority: authority.tokens,
     traces: authority.traces,
     issuer: authority.issuer,
+    refusal: () => backups.quarantine,
   })
   const resolver = new Resolver({ registry, resources, users, rotation, agents: plane.directory, authority, audit })
   const requireStepUp = async (context: RequestContext) => {
@@ -339,6 +343,7 @@ export async function composeServer(parts: ServerParts) {
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))
     serve(deploymentApi, deploymentHandlers({ ...keys, ...demo }))
+    serve(backupsApi, backupHandlers({ ...stepped, backups }))
     serve(clockApi, clockHandlers(confirmation))
     serve(viewsApi, viewHandlers(views))
     serve(openapiApi, { document: describeApi })
@@ -366,6 +371,7 @@ export async function composeServer(parts: ServerParts) {
     list,
     operators,
     recovery,
+    backups,
     requestLog,
     watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),

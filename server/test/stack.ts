@@ -102,7 +102,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   mkdirSync(dataDir, { mode: 0o700 })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging'], clock)
+  const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging', 'backup', 'anchor'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)

@@ -7,6 +7,7 @@ import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
+import { addBackupCommands } from './backup-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
@@ -64,6 +65,7 @@ function commandLine(): Command {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
   addRecoveryCommands(program)
+  addBackupCommands(program, { connect, print })
   addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })
