@@ -12,6 +12,7 @@ type Scenario = (options: SimOptions) => Promise<void>
 /** By the IDs of data-and-scale §13. */
 const scenarios: Record<string, () => Promise<{ run: Scenario }>> = {
   s3: () => import('./s3.ts'),
+  s13: () => import('./s13.ts'),
 }
 
 const { positionals, values } = parseArgs({

@@ -18,13 +18,12 @@ const pagesPerStep = 2_000
 
 const order = workerData as BackupOrder
 const scratch = join(order.dataDir, 'backup-scratch')
-try {
-  parentPort?.postMessage({ bytes: await make() } satisfies BackupAnswer)
-} catch (error) {
-  parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies BackupAnswer)
-} finally {
-  rmSync(scratch, { recursive: true, force: true })
-}
+const answer = await make().then(
+  (bytes): BackupAnswer => ({ bytes }),
+  (error: unknown): BackupAnswer => ({ error: error instanceof Error ? error.message : String(error) }),
+)
+rmSync(scratch, { recursive: true, force: true })
+parentPort?.postMessage(answer)
 
 /** Copies both databases while others write to them, seals the copies, and opens the result again to see that it is whole. */
 async function make(): Promise<number> {

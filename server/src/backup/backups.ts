@@ -72,7 +72,9 @@ export class Backups {
 
   /** Makes one by the clock where the settings say so, and removes those that are past their time. @returns ends it */
   start(): () => Promise<void> {
-    const { clock, log } = this.#parts
+    const { clock, log, dataDir } = this.#parts
+    // Of a process that was killed while it made one.
+    rmSync(join(dataDir, 'backup-scratch'), { recursive: true, force: true })
     const task = new PeriodicTask({
       ...{ name: 'backup', intervalMs: lookMs, clock, log },
       run: async () => {
