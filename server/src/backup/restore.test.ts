@@ -141,6 +141,17 @@ describe('a restore', () => {
     await database.close()
   })
 
+  it('gives no number of a backup a second time, though the newer ones are lost (SEC-67)', async () => {
+    const { file } = await backups.make(contextOf())
+    const newest = await backups.make(contextOf())
+    await stop()
+    rmSync(newest.file)
+    await restoreBackup(file, parts())
+    expect(JSON.parse(String(read("SELECT value FROM cluster_settings WHERE key = 'backups'")))).toMatchObject({
+      number: newest.number,
+    })
+  })
+
   it('of the same backup is refused a second time unless it is meant', async () => {
     const { file } = await backups.make(contextOf())
     await stop()

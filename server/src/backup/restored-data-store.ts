@@ -2,7 +2,7 @@ import type { Database as Sqlite } from 'better-sqlite3'
 import type { Clock } from '../platform/clock.ts'
 import { newGuid, SequentialIds } from '../platform/identifiers.ts'
 import type { AnchorContent } from './anchor.ts'
-import { markKeys, RestoreMark } from './marks-store.ts'
+import { BackupMark, markKeys, RestoreMark } from './marks-store.ts'
 import { type Taking, takeAgain } from './takings-store.ts'
 
 // SQL of a restore, on data that no server has open.
@@ -36,6 +36,15 @@ export function settle(
        ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = version + 1, updated_at = excluded.updated_at`,
     )
     set.run(markKeys.restore, JSON.stringify(mark), now)
+    // Numbers of backups that this data does not know are not given again.
+    const known = db
+      .prepare<[string], string>('SELECT value FROM cluster_settings WHERE key = ?')
+      .pluck()
+      .get(markKeys.backups)
+    const before =
+      known === undefined ? { madeAt: null, failure: null, number: 0 } : BackupMark.parse(JSON.parse(known))
+    const number = Math.max(before.number, facts.anchored?.backupNumber ?? 0)
+    set.run(markKeys.backups, JSON.stringify({ ...before, number } satisfies BackupMark), now)
     record(db, clock, { mark, takings: facts.takings, seq: facts.anchored?.seq ?? 0 })
   }).immediate()
   return mark
