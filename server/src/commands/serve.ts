@@ -41,13 +41,13 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     const server = await composeServer({ config, clock, log, lifecycle, ...storage, ...demoRemoval(config) })
     const ballast = Ballast.hold(config.dataDir, config.ballastBytes)
     if (config.ballastBytes > 0 && !ballast.isHeld) log.warn('the disk is nearly full: no ballast is held back')
-    lifecycle.started('backups', server.backups.start())
     endAtStorageFailure({ ...server, ballast, lifecycle, clock, log, exit: () => process.exit(1) })
     const handlers = { console: consoleHandler(server, config), dashboard: dashboardHandler(server) }
     const front = storage.front ?? (await FrontDoor.open(config, handlers))
     lifecycle.started('console and dashboard', () => front.close())
     await openListeners({ config, clock, log, lifecycle, server })
     front.show(handlers)
+    lifecycle.started('backups', server.backups.start())
     await announce({ config, log, lifecycle, server, wasSealed: storage.front !== undefined })
     if (!storage.front) stopOnSignal(() => lifecycle.stop())
   } catch (error) {
