@@ -4,6 +4,7 @@
 const uses = {
   audit: [],
   principals: ['audit'],
+  backup: ['audit'],
   operators: ['audit'],
   authority: ['audit', 'principals'],
   rotation: ['audit', 'principals', 'authority'],

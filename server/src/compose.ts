@@ -2,6 +2,7 @@ import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
+import { backupsApi } from '@signet/shared/api/backups'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
 import { clockApi } from '@signet/shared/api/clock'
@@ -43,6 +44,7 @@ import {
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
+import { Backups, backupHandlers } from './backup/index.ts'
 import { bulkHandlers, openBulk } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
 import {
@@ -145,7 +147,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging', 'webhooks'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -335,6 +337,7 @@ export async function composeServer(parts: ServerParts) {
     ...servicePort.attention,
   })
   const alerting = startAlerting({ ...base, troubles: overview.troubles, config, lifecycle, resources })
+  const backups = await Backups.open({ ...base, dataDir: config.dataDir, settings: config.backups })
   const requestLog = new SampledLog(log, clock)
   const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
@@ -344,6 +347,7 @@ export async function composeServer(parts: ServerParts) {
     authority: authority.tokens,
     traces: authority.traces,
     issuer: authority.issuer,
+    refusal: () => backups.quarantine,
   })
   const resolver = new Resolver({ registry, resources, users, rotation, agents: plane.directory, authority, audit })
   const requireStepUp = async (context: RequestContext) => {
@@ -396,6 +400,7 @@ export async function composeServer(parts: ServerParts) {
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))
     serve(deploymentApi, deploymentHandlers({ ...keys, ...demo }))
+    serve(backupsApi, backupHandlers({ ...stepped, backups }))
     serve(clockApi, clockHandlers(confirmation))
     serve(viewsApi, viewHandlers(views))
     serve(openapiApi, { document: describeApi })
@@ -423,6 +428,7 @@ export async function composeServer(parts: ServerParts) {
     list,
     operators,
     recovery,
+    backups,
     requestLog,
     watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),

@@ -116,7 +116,8 @@ export async function openStack(
   mkdirSync(dataDir, { mode: 0o700 })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const sealer = await Sealer.open(database, rootKey, ['signing', 'ca', 'paging', 'webhooks'], clock)
+  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
+  const sealer = await Sealer.open(database, rootKey, purposes, clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)

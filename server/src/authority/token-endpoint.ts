@@ -23,6 +23,8 @@ export interface TokenEndpointParts {
   readonly issuer: Issuer
   readonly clock: Clock
   readonly log: SampledLog
+  /** Why no token may be issued to anybody at the moment. */
+  readonly refusal?: () => SignetError | undefined
 }
 
 /** `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`. */
@@ -44,6 +46,8 @@ export class TokenEndpoint {
     try {
       const form = await this.#formOf(request, path)
       given ??= correlationOf(form.get('client-request-id'))
+      const refusal = this.#parts.refusal?.()
+      if (refusal) throw refusal
       const version = versionOf(path, form)
       const token = await this.#issue(request, form, version, given ?? traceId)
       sendToken(response, version === 2 ? v2Body(token) : v1Body(token), traceId, given)

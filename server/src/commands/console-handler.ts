@@ -48,6 +48,7 @@ function consoleHandlers(server: ComposedServer, config: Config): Handlers<typeo
       )
       return { setId: set.id, threshold: set.threshold, shares }
     },
+    makeBackup: ({ body }, context) => server.backups.make(context, body.folder),
     deployment: async () => ({
       tenantId: server.tenantId,
       authorityUrl: config.authorityUrl,

@@ -8,6 +8,7 @@ import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
+import { addBackupCommands } from './backup-commands.ts'
 import { addCaCommands } from './ca-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
@@ -69,6 +70,7 @@ function commandLine(): Command {
       await (await import('./enroll.ts')).enroll(process.env, options)
     })
   addRecoveryCommands(program)
+  addBackupCommands(program, { connect, print })
   addWorkloadCommands(program)
   addInstanceCommands(program.command('instance').description('service instances and their identities'))
   addIdentityCommands(program.command('identity').description('user-assigned identities'), { connect, print })

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Anchor, AnchorKeeper, restoringFolder } from '../backup/index.ts'
 import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
 import { DemoFolder } from '../demo/index.ts'
 import { Ballast } from '../platform/ballast.ts'
@@ -8,12 +10,15 @@ import { rootKeyProvider } from '../platform/crypto/root-key/root-key-settings.t
 import { ensurePrivateFolder, writePrivateFile } from '../platform/data-folder.ts'
 import { DataKeysStore } from '../platform/database/data-keys-store.ts'
 import { Database } from '../platform/database/database.ts'
+import type { Sealer } from '../platform/database/sealer.ts'
+import { deploymentSettings } from '../platform/database/settings-store.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { Lifecycle, stopOnSignal } from '../platform/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/log.ts'
 import { hardenProcess } from '../platform/process-hardening.ts'
 import { systemContext } from '../platform/request-context.ts'
 import { SampledLog } from '../platform/sampled-log.ts'
+import { StartupError } from '../platform/signet-error.ts'
 import { consoleHandler, signInUrl } from './console-handler.ts'
 import { dashboardHandler } from './dashboard.ts'
 import { FrontDoor } from './front-door.ts'
@@ -32,6 +37,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stopping = new AbortController()
   try {
     const storage = await openStorage({ environment, config, log, lifecycle, stopping })
+    await keepAnchor({ config, log, lifecycle, ...storage })
     const server = await composeServer({ config, clock, log, lifecycle, ...storage, ...demoRemoval(config) })
     const ballast = Ballast.hold(config.dataDir, config.ballastBytes)
     if (config.ballastBytes > 0 && !ballast.isHeld) log.warn('the disk is nearly full: no ballast is held back')
@@ -41,6 +47,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     lifecycle.started('console and dashboard', () => front.close())
     await openListeners({ config, clock, log, lifecycle, server })
     front.show(handlers)
+    lifecycle.started('backups', server.backups.start())
     await announce({ config, log, lifecycle, server, wasSealed: storage.front !== undefined })
     if (!storage.front) stopOnSignal(() => lifecycle.stop())
   } catch (error) {
@@ -81,6 +88,9 @@ async function openStorage(parts: {
 }) {
   const { config, log, lifecycle, stopping } = parts
   ensurePrivateFolder(config.dataDir, 'SIGNET_DATA_DIR')
+  if (existsSync(restoringFolder(config.dataDir))) {
+    throw new StartupError('a restore of this data was cut short: run `signet restore` again')
+  }
   const root = rootKeyProvider({ ...config, environment: parts.environment, clock })
   delete parts.environment['SIGNET_ROOT_KEY']
   const database = Database.open(config.dataDir, clock)
@@ -119,6 +129,15 @@ async function openSealed(parts: {
   return front
 }
 
+/** Before anything looks at it: data that is older than it has been is not served (SEC-142). */
+async function keepAnchor(parts: Omit<Parts, 'server'> & { database: Database; sealer: Sealer }): Promise<void> {
+  const { config, log, lifecycle, database, sealer } = parts
+  const anchor = new Anchor(config.anchorFile, config.dataDir, sealer.keyOf('anchor'))
+  const { tenantId } = await deploymentSettings(database, clock)
+  const keeper = await AnchorKeeper.open({ anchor, database, tenantId, clock, log })
+  lifecycle.started('anchor', () => keeper.stop())
+}
+
 async function announce(parts: Parts & { wasSealed: boolean }): Promise<void> {
   const { config, log, lifecycle, server, wasSealed } = parts
   const context = systemContext('server', newGuid())
@@ -127,6 +146,8 @@ async function announce(parts: Parts & { wasSealed: boolean }): Promise<void> {
   lifecycle.started('audit of the stop', () =>
     server.audit.record(systemContext('server', newGuid()), { action: 'server.stop' }),
   )
+  const { quarantine } = server.backups
+  if (quarantine) log.warn({ fix: quarantine.fix }, 'restored and not released: no token is issued')
   await announceSetup(server, config)
   await remindOfRecovery(server)
   log.info({ dashboard: config.dashboardUrl, authority: config.authorityUrl, agents: config.agentsUrl }, 'ready')

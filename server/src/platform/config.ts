@@ -53,6 +53,11 @@ const settings = z.object({
   SIGNET_HISTORY_DAYS: z.coerce.number().int().min(30).max(36_500).default(400),
   SIGNET_FEDERATION_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_FEDERATION_ALLOW_PRIVATE: z.stringbool().default(false),
+  SIGNET_ANCHOR_FILE: z.string().min(1).max(1_024).optional(),
+  SIGNET_BACKUP_DIR: z.string().min(1).max(1_024).optional(),
+  SIGNET_BACKUP_HOURS: z.coerce.number().int().min(0).max(168).default(1),
+  SIGNET_BACKUP_KEEP_HOURLY: z.coerce.number().int().min(1).max(1_000).default(24),
+  SIGNET_BACKUP_KEEP_DAILY: z.coerce.number().int().min(0).max(30).default(30),
   SIGNET_BALLAST_MIB: z.coerce.number().int().min(0).max(4_096).default(64),
   SIGNET_WEBHOOK_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
@@ -126,6 +131,15 @@ export interface Config {
   readonly historyDays: number
   /** Of connections to external issuers: PEM of more CAs than Node's own, and whether private addresses are allowed. */
   readonly federation: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
+  /** Outside the data: what the data is held against at each start. */
+  readonly anchorFile: string
+  /** Where backups are put, how often they are made by themselves (0: never), and how many stay. */
+  readonly backups: {
+    readonly folder: string
+    readonly everyMs: number
+    readonly keepHourly: number
+    readonly keepDaily: number
+  }
   /** Space that is held back on the disk for the last records when it is full. */
   readonly ballastBytes: number
   /** The same of the receivers of webhooks. */
@@ -210,6 +224,13 @@ function derive(values: z.infer<typeof settings>): Config {
     federation: {
       caFile: values.SIGNET_FEDERATION_CA_FILE,
       allowPrivate: values.SIGNET_FEDERATION_ALLOW_PRIVATE,
+    },
+    anchorFile: resolve(values.SIGNET_ANCHOR_FILE ?? `${dataDir}/../anchor/anchor.json`),
+    backups: {
+      folder: resolve(values.SIGNET_BACKUP_DIR ?? `${dataDir}/../backups`),
+      everyMs: values.SIGNET_BACKUP_HOURS * 3_600_000,
+      keepHourly: values.SIGNET_BACKUP_KEEP_HOURLY,
+      keepDaily: values.SIGNET_BACKUP_KEEP_DAILY,
     },
     ballastBytes: values.SIGNET_BALLAST_MIB * 2 ** 20,
     webhooks: { caFile: values.SIGNET_WEBHOOK_CA_FILE, allowPrivate: values.SIGNET_WEBHOOK_ALLOW_PRIVATE },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TenantId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
+import { BackupSummary } from './backups.ts'
 import { route } from './contract.ts'
 
 /** What only the server's own host may ask, over the socket in its data folder. */
@@ -28,6 +29,15 @@ export const consoleApi = {
       threshold: z.int(),
       shares: z.array(z.string()),
     }),
+    status: 201,
+  }),
+  makeBackup: route({
+    method: 'POST',
+    path: '/console/backups',
+    summary: 'Make a backup now, in a folder of this host',
+    access: 'session',
+    body: z.strictObject({ folder: z.string().min(1).max(1_024).optional() }),
+    response: BackupSummary,
     status: 201,
   }),
   deployment: route({
