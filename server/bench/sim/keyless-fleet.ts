@@ -88,7 +88,8 @@ export class KeylessFleet {
       .selectAll()
       .where('finished_at', 'is', null)
       .where('state', 'in', sql<'requested'>`('requested','prepared')`)
-      .where('tenant_id', '=', this.#stack.tenantId)
+      .orderBy('tenant_id')
+      .orderBy('attempt')
       .execute()
     if (waiting.length === 0) return
     await this.#stack.database.transact(async (tx) => {
