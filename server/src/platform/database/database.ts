@@ -17,6 +17,7 @@ export interface SequencedChange extends Change {
 interface OpenTransaction {
   readonly sql: Transaction<Schema>
   readonly changes: SequencedChange[]
+  readonly announced: Set<string>
 }
 
 const openTransactions = new WeakMap<Tx, OpenTransaction>()
@@ -57,7 +58,7 @@ export class Database implements Transactor, ChangeRecorder {
     const changes: SequencedChange[] = []
     const result = await this.#write.transaction().execute((sql) => {
       const tx = {} as Tx
-      openTransactions.set(tx, { sql, changes })
+      openTransactions.set(tx, { sql, changes, announced: new Set() })
       return work(tx)
     })
     if (changes.length > 0) for (const subscriber of this.#subscribers) subscriber(changes)
@@ -66,6 +67,10 @@ export class Database implements Transactor, ChangeRecorder {
 
   async changed(tx: Tx, change: Change): Promise<void> {
     const open = openOf(tx)
+    // Who follows changes looks at rows as the commit left them, so once is enough.
+    const key = `${change.kind} ${change.id}`
+    if (open.announced.has(key)) return
+    open.announced.add(key)
     const { seq } = await open.sql
       .insertInto('change_events')
       .values({ kind: change.kind, entity_id: change.id, at: this.#clock.now() })
