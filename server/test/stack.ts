@@ -46,6 +46,7 @@ import {
   UserIdentityList,
 } from '../src/resources/index.ts'
 import type { TokenWitness } from '../src/rotation/evidence.ts'
+import type { RotationNeighbours } from '../src/rotation/history.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
@@ -79,11 +80,19 @@ export const noUsage: TokenUsage = {
 }
 
 /** A token log that knows none. */
-export const noTokens: TokenWitness = {
+const noTokens: TokenWitness = {
   byUti: () => undefined,
   byCorrelation: () => [],
   signingKey: async () => null,
   utiOf: (id) => id,
+}
+
+/** Nobody knows of agents or tokens. */
+export const noNeighbours: RotationNeighbours = {
+  agents: async () => new Map(),
+  instanceOf: async () => undefined,
+  tokens: noTokens,
+  firstToken: () => undefined,
 }
 
 const noTraces = async () => new Set<string>()

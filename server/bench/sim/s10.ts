@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { AgentId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
-import { openStack, rowsOf, type Stack, TestAgent } from '../../test/stack.ts'
-import type { SimOptions } from './scenario.ts'
-import { seededShares } from './scenario.ts'
+import { openStack, rowsOf, type Stack } from '../../test/stack.ts'
+import { KeylessFleet } from './keyless-fleet.ts'
+import { type SimOptions, seededShares } from './scenario.ts'
 import { type SeededSlot, seedSlots } from './seed-slots.ts'
 
 const sweepEveryMs = 10 * secondMs
@@ -18,14 +17,16 @@ export async function run({ verdict, size = 100_000, seed }: SimOptions): Promis
   const stack = await openStack()
   try {
     const small = Array.from({ length: smallTenants }, () => randomUUID())
-    const { agentId } = seedSlots(stack, backlog(stack, size, small, seededShares(seed)))
-    const agent = new TestAgent(stack, AgentId.parse(agentId), Buffer.alloc(0))
+    seedSlots(stack, backlog(stack, size, small, seededShares(seed)))
+    const ignored = () => undefined
+    const events = { opened: ignored, activated: ignored }
+    const fleet = new KeylessFleet(stack, { rate: 10, lifetimeMs: 90 * dayMs, events })
     const waiting: number[] = []
     for (let sweep = 1; sweep <= 2; sweep += 1) {
       const began = performance.now()
-      await stack.rotation.scheduler.turn()
+      await fleet.scheduler.turn()
       verdict.figure(`sweep ${sweep} with its claims took`, `${Math.round(performance.now() - began)} ms`)
-      await answer(stack, agent)
+      await fleet.answer()
       waiting.push(await stillDue(stack, small))
       verdict.figure(`slots of small tenants still due after sweep ${sweep}`, waiting.at(-1) ?? 0)
       stack.clock.advance(sweepEveryMs)
@@ -48,13 +49,6 @@ function* backlog(stack: Stack, size: number, small: readonly string[], share: (
     for (let index = 0; index < slotsOfSmall; index += 1) {
       yield { ...held, tenantId, rotateAfter: now - Math.round(share() * hourMs) }
     }
-  }
-}
-
-/** Every agent comes for what was opened: real keys, requests and certificates. */
-async function answer(stack: Stack, agent: TestAgent): Promise<void> {
-  for (const run of await rowsOf(stack, 'rotation_runs')) {
-    if (run.state === 'requested') await agent.roll(SlotId.parse(run.slot_id))
   }
 }
 

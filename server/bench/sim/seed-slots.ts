@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Insertable } from 'kysely'
+import type { Schema } from '../../src/platform/database/schema.ts'
 import { openSqlite } from '../../src/platform/database/sqlite.ts'
 import type { Stack } from '../../test/stack.ts'
 import { credentialRow, principalRow, RowInserts } from '../rows.ts'
@@ -22,6 +24,7 @@ export interface SeededSlot {
 export function seedSlots(stack: Stack, slots: Iterable<SeededSlot>): { agentId: string; slotIds: string[] } {
   const db = openSqlite(join(stack.dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
+  db.pragma('cache_size = -262144')
   const rows = new RowInserts(db)
   const caId = String(db.prepare("SELECT id FROM certificate_authorities WHERE scope = 'credentials'").pluck().get())
   const agentId = randomUUID()
@@ -64,12 +67,12 @@ function thumbprint(): string {
   return randomBytes(32).toString('base64url')
 }
 
-function agentRow(id: string, tenantId: string, now: number) {
+function agentRow(id: string, tenantId: string, now: number): Insertable<Schema['agents']> {
   return {
     ...{ id, tenant_id: tenantId, name: 'fleet', platform: 'linux x64', agent_version: '0.1.0' },
     state: 'active',
     ...{ generation: 1, cert_x5t_s256: thumbprint(), cert_not_after: now, renew_after: now, renew_jitter: 0 },
     ...{ new_x5t_s256: null, new_not_after: null, renew_request_id: null, new_spki_s256: null, new_cert_der: null },
     ...{ endpoints: null, last_seen_at: now, revoked_at: null, version: 1, created_at: now, updated_at: now },
-  } as const
+  }
 }

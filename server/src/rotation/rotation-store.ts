@@ -13,7 +13,7 @@ export type RunRow = RotationRunsTable
 export type AttemptRow = RotationAttemptsTable
 
 /** A run leased to this process: every write of the holder names the fence, so that a late one matches nothing. */
-export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'fence' | 'attempt'>
+export type ClaimedRun = Pick<RunRow, 'id' | 'slot_id' | 'state' | 'lane' | 'fence' | 'attempt'>
 
 /** Emergency; asked for by somebody; urgent; scheduled (data-and-scale §5). */
 const lanes = [0, 10, 50, 100] as const
@@ -174,22 +174,16 @@ export class RotationStore {
 
   /** Leases due runs, lower lanes first. */
   async claim(tx: Tx, options: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedRun[]> {
-    const claims: ClaimedRun[] = []
-    for (const lane of lanes) {
-      const limit = options.limit - claims.length
-      if (limit === 0) break
-      const some = await claimDue<ClaimedRun>(tx, {
-        ...options,
-        limit,
-        lane,
-        table: 'rotation_runs',
-        order: ['due_at'],
-        returning: ['id', 'slot_id', 'state', 'fence', 'attempt'],
-        countsAttempts: true,
-      })
-      claims.push(...some)
-    }
-    return claims
+    const claims = await claimDue<ClaimedRun>(tx, {
+      ...options,
+      table: 'rotation_runs',
+      lanes,
+      order: ['lane', 'due_at'],
+      returning: ['id', 'slot_id', 'state', 'lane', 'fence', 'attempt'],
+      countsAttempts: true,
+    })
+    // An UPDATE answers in no order that it promises.
+    return claims.sort((one, other) => one.lane - other.lane)
   }
 
   /** Makes leases end later that are still held; one that was lost stays lost. */

@@ -1,8 +1,9 @@
 import 'reflect-metadata'
-import { createPublicKey, X509Certificate } from 'node:crypto'
+import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { given } from '../../../test/stack.ts'
 import {
   backdateMs,
   type Issuer,
@@ -11,6 +12,7 @@ import {
   type LeafTemplate,
   readCertificate,
 } from './certificate.ts'
+import { readDer } from './der.ts'
 import { generatePrivateKey, importPrivateKey } from './key-pair.ts'
 
 const now = Date.UTC(2026, 10, 24, 9)
@@ -37,6 +39,42 @@ beforeAll(async () => {
   const publicKey = createPublicKey(importPrivateKey(await generatePrivateKey('p256')))
   template = { commonName: 'leaf', publicKey, notBefore: now - backdateMs, notAfter: now + dayMs, usage: 'clientAuth' }
 })
+
+/** A CA that ends after 2049, when years have four digits. */
+function lastingAuthority(): Promise<Buffer> {
+  const span = { notBefore: now - backdateMs, notAfter: now + 40 * 365 * dayMs }
+  return issueAuthority({ commonName: 'Lasting', privateKey: issuer.privateKey, ...span })
+}
+
+function tbsOf(certificate: Buffer): Buffer {
+  return given(readDer(certificate).children[0]).bytes
+}
+
+async function leafOfLibrary(from: Issuer, wanted: LeafTemplate, serialNumber: string): Promise<Buffer> {
+  const ca = new x509.X509Certificate(from.certificate)
+  const publicKey = new x509.PublicKey(wanted.publicKey.export({ format: 'der', type: 'spki' }))
+  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const names = wanted.names?.map((value) => ({ type: /\d$/.test(value) ? ('ip' as const) : ('dns' as const), value }))
+  const leaf = await x509.X509CertificateGenerator.create({
+    serialNumber,
+    subject: [{ CN: [wanted.commonName] }],
+    issuer: ca.subjectName.toJSON(),
+    notBefore: new Date(wanted.notBefore),
+    notAfter: new Date(wanted.notAfter),
+    publicKey,
+    signingKey: await webcrypto.subtle.importKey('pkcs8', Buffer.from(from.privateKey), ecdsa, false, ['sign']),
+    signingAlgorithm: ecdsa,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[wanted.usage]]),
+      await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      ...(names ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+    ],
+  })
+  return Buffer.from(leaf.rawData)
+}
 
 describe('a leaf', () => {
   it('has a positive serial of 128 bits and no other like it, in 200 leaves (SEC-50)', async () => {
@@ -86,6 +124,22 @@ describe('a leaf', () => {
     expect(leaf.checkIP('::1')).toBeDefined()
     expect(leaf.checkHost('evil.example')).toBeUndefined()
   })
+
+  it.each([
+    { keys: 'p256', usage: 'clientAuth', commonName: 'leaf' },
+    { keys: 'rsa2048', usage: 'clientAuth', commonName: '1b4e28ba-2fa1-11d2-883f-0016d3cca427' },
+    { keys: 'p256', usage: 'serverAuth', commonName: 'Größe & Co', names: ['localhost', '127.0.0.1', '::1'] },
+  ] as const)(
+    'over a key of $keys for $usage named $commonName is, bit by bit, what @peculiar/x509 makes',
+    async (of) => {
+      const publicKey = createPublicKey(importPrivateKey(await generatePrivateKey(of.keys)))
+      const wanted = { ...template, ...of, publicKey, notAfter: now + 30 * 365 * dayMs }
+      const lasting = { ...issuer, certificate: await lastingAuthority() }
+      const leaf = await issueLeaf(lasting, wanted)
+      const oracle = await leafOfLibrary(lasting, wanted, readCertificate(leaf).serial)
+      expect(tbsOf(leaf).toString('hex')).toBe(tbsOf(oracle).toString('hex'))
+    },
+  )
 
   it('takes a hostile name as one common name, not as more of a subject (SEC-37)', async () => {
     const leaf = new x509.X509Certificate(await issueLeaf(issuer, { ...template, commonName: 'a, O=Admins+CN=root' }))

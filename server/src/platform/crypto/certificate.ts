@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { createPublicKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { importPrivateKey, keyAlgorithmOf } from './key-pair.ts'
+import { type LeafIssuer, signLeaf } from './leaf-der.ts'
 import { nameConstraints } from './name-constraints.ts'
 import { sha256, thumbprintHex, x5t } from './thumbprint.ts'
 
@@ -77,37 +78,46 @@ export const backdateMs = 5 * 60_000
 
 /** A leaf of SEC-50: nothing in it comes from the request but the public key (SEC-37); it never outlives its issuer. */
 export async function issueLeaf(issuer: Issuer, template: LeafTemplate): Promise<Buffer> {
-  const ca = new x509.X509Certificate(issuer.certificate)
-  const spki = template.publicKey.export({ format: 'der', type: 'spki' })
-  const extensions: x509.Extension[] = [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[template.usage]]),
-    await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
-    await x509.SubjectKeyIdentifierExtension.create(new x509.PublicKey(spki)),
-  ]
-  if (template.names) {
-    extensions.push(
-      new x509.SubjectAlternativeNameExtension(
-        template.names.map((name) => ({
-          type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const),
-          value: name,
-        })),
-      ),
-    )
-  }
-  const leaf = await x509.X509CertificateGenerator.create({
-    serialNumber: newSerial(),
-    subject: nameOf(template.commonName),
-    issuer: ca.subjectName.toJSON(),
-    notBefore: new Date(template.notBefore),
-    notAfter: new Date(Math.min(template.notAfter, ca.notAfter.getTime())),
-    publicKey: new x509.PublicKey(spki),
-    signingKey: await signingKeyOf(issuer.privateKey),
-    signingAlgorithm: ecdsa,
-    extensions,
+  const { notAfter, ...authority } = await authorityOf(issuer)
+  return signLeaf(authority, {
+    ...template,
+    serial: Buffer.from(newSerial(), 'hex'),
+    notAfter: Math.min(template.notAfter, notAfter),
+    names: template.names && Buffer.from(serverNames(template.names).rawData),
   })
-  return Buffer.from(leaf.rawData)
+}
+
+type Authority = LeafIssuer & { readonly notAfter: number }
+
+const authorities = new WeakMap<Issuer, Promise<Authority>>()
+
+/** Of an authority everything is read once; one that changes is another object. */
+function authorityOf(issuer: Issuer): Promise<Authority> {
+  const known = authorities.get(issuer)
+  if (known !== undefined) return known
+  const read = readAuthority(issuer)
+  authorities.set(issuer, read)
+  return read
+}
+
+async function readAuthority(issuer: Issuer): Promise<Authority> {
+  const ca = new x509.X509Certificate(issuer.certificate)
+  const keyIdentifier = await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey)
+  return {
+    name: Buffer.from(ca.subjectName.toArrayBuffer()),
+    keyIdentifier: Buffer.from(keyIdentifier.rawData),
+    privateKey: importPrivateKey(issuer.privateKey),
+    notAfter: ca.notAfter.getTime(),
+  }
+}
+
+function serverNames(names: readonly string[]): x509.SubjectAlternativeNameExtension {
+  return new x509.SubjectAlternativeNameExtension(
+    names.map((name) => ({
+      type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const),
+      value: name,
+    })),
+  )
 }
 
 /**

@@ -19,6 +19,7 @@ export interface SequencedChange extends Change {
 interface OpenTransaction {
   readonly sql: Transaction<Schema>
   readonly changes: SequencedChange[]
+  readonly announced: Set<string>
 }
 
 const mostLogBytes = 16 * 2 ** 20
@@ -104,6 +105,10 @@ export class Database implements Transactor, ChangeRecorder {
 
   async changed(tx: Tx, change: Change): Promise<void> {
     const open = openOf(tx)
+    // Who follows changes looks at rows as the commit left them, so once is enough.
+    const key = `${change.kind} ${change.id}`
+    if (open.announced.has(key)) return
+    open.announced.add(key)
     const { seq } = await open.sql
       .insertInto('change_events')
       .values({ kind: change.kind, entity_id: change.id, at: this.#clock.now() })
@@ -179,7 +184,7 @@ export class Database implements Transactor, ChangeRecorder {
 function within<T>(write: Kysely<Schema>, changes: SequencedChange[], work: (tx: Tx) => Promise<T>): Promise<T> {
   return write.transaction().execute((sql) => {
     const tx = {} as Tx
-    openTransactions.set(tx, { sql, changes })
+    openTransactions.set(tx, { sql, changes, announced: new Set() })
     return work(tx)
   })
 }

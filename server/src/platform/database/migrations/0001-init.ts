@@ -157,6 +157,7 @@ CREATE INDEX credentials_x5t ON credentials(x5t);
 CREATE UNIQUE INDEX credentials_serial ON credentials(ca_id, serial);
 CREATE UNIQUE INDEX credentials_active ON credentials(slot_id) WHERE state = 'active';
 CREATE UNIQUE INDEX credentials_prepared ON credentials(slot_id) WHERE state = 'prepared';
+CREATE INDEX credentials_key ON credentials(slot_id, spki_s256);
 CREATE INDEX credentials_history ON credentials(principal_id, id);
 CREATE INDEX credentials_usable ON credentials(principal_id) WHERE state IN ('prepared','active','retiring');
 CREATE INDEX credentials_external ON credentials(not_after) WHERE key_location = 'external' AND state = 'active';
