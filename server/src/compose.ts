@@ -12,6 +12,7 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
+import { rolloutsApi } from '@signet/shared/api/rollouts'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
@@ -100,7 +101,8 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
-import { openRotation, rotationHandlers } from './rotation/index.ts'
+import { rolloutSelection } from './rollout-selection.ts'
+import { openRotation, rolloutHandlers, rotationHandlers } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -153,6 +155,7 @@ export async function composeServer(parts: ServerParts) {
       agents: (ids) => plane.directory.describe(ids),
       firstToken: (use) => authority.log.firstWith(use),
     },
+    selection: rolloutSelection(() => ({ resources, users, list, userList, agents: plane.directory })),
   })
   const uses = new CredentialUses({
     log,
@@ -233,6 +236,7 @@ export async function composeServer(parts: ServerParts) {
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
+    rotation.rolloutRunner.noticed(changes)
   })
   watch.onStep(() => {
     rotation.scheduler.wake()
@@ -243,6 +247,8 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('clock watch', () => watch.stop())
   rotation.scheduler.start()
   lifecycle.started('rotation', () => rotation.scheduler.stop())
+  rotation.rolloutRunner.start()
+  lifecycle.started('rollouts', () => rotation.rolloutRunner.stop())
   bulk.runner.start()
   lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
@@ -331,6 +337,7 @@ export async function composeServer(parts: ServerParts) {
     )
     serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
     serve(rotationApi, rotationHandlers(rotation))
+    serve(rolloutsApi, rolloutHandlers(rotation.rollouts))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(enrollmentApi, enrollmentHandlers(plane.enrollment))
     serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))

@@ -44,6 +44,7 @@ import {
   UserIdentities,
   UserIdentityList,
 } from '../src/resources/index.ts'
+import { rolloutSelection } from '../src/rollout-selection.ts'
 import { openRotation } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
@@ -113,7 +114,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open(base)
   const firstTokens = new Map<string, FirstToken>()
-  const rotation = await openRotation({
+  const rotationParts: Parameters<typeof openRotation>[0] = {
     ...base,
     registry,
     authorities,
@@ -121,7 +122,15 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
       agents: (ids) => plane.directory.describe(ids),
       firstToken: ({ x5tS256 }) => firstTokens.get(x5tS256),
     },
-  })
+    selection: rolloutSelection(() => ({
+      resources,
+      users,
+      list,
+      userList,
+      agents: plane.directory,
+    })),
+  }
+  const rotation = await openRotation(rotationParts)
   const defaults = { ...deployment, tenantName: 'signet.local' }
   const resources = await ResourceManager.open({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
@@ -195,6 +204,8 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
     bulk: openBulk(bulkParts),
     /** One more of it on the same rows, as a second process would have it. */
     bulkAgain: () => openBulk(bulkParts),
+    /** One more of rotation on the same rows, as a second process would have it. */
+    rolloutsAgain: () => openRotation(rotationParts),
     plane,
     view,
     list,

@@ -2,11 +2,13 @@
  * When credentials roll, and the history of it: slots (one principal on one agent), rotation runs with every step they
  * took, and the policy that says when. The keys are made on the instance; this domain registers what comes of it and
  * never touches a private key. Owns the tables `credential_slots`, `rotation_runs`, `rotation_attempts`,
- * `rotation_policies`.
+ * `rotation_policies`, and for rotations of many in waves `rollouts` and `rollout_items`.
  */
 export { rotationHandlers } from './admin-routes.ts'
 export { CredentialRollover } from './credential-rollover.ts'
 export type { RotationHistory } from './history.ts'
+export { rolloutHandlers } from './rollout-routes.ts'
+export type { RolloutNeighbours } from './rollout-selection.ts'
 export { openRotation, type Rotation } from './rotation.ts'
 export type { RotationScheduler } from './scheduler.ts'
 export { SlotDirectory, type SlotStanding } from './slots.ts'

@@ -2,9 +2,14 @@ import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import type { Logger } from '../platform/log.ts'
+import { SignetError } from '../platform/signet-error.ts'
 import type { CertificateAuthorities, PrincipalRegistry } from '../principals/index.ts'
 import { CredentialRollover } from './credential-rollover.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
+import { RolloutRunner } from './rollout-runner.ts'
+import type { RolloutNeighbours } from './rollout-selection.ts'
+import { RolloutStore } from './rollout-store.ts'
+import { Rollouts } from './rollouts.ts'
 import { RotationExports } from './rotation-export.ts'
 import { RotationPolicies } from './rotation-policies.ts'
 import { RotationReviewStore } from './rotation-review-store.ts'
@@ -21,6 +26,8 @@ export interface Rotation {
   readonly policies: RotationPolicies
   readonly history: RotationHistory
   readonly exports: RotationExports
+  readonly rollouts: Rollouts
+  readonly rolloutRunner: RolloutRunner
   readonly slots: SlotDirectory
   readonly registry: PrincipalRegistry
 }
@@ -36,6 +43,8 @@ export async function openRotation(options: {
   log: Logger
   tenantId: string
   neighbours: RotationNeighbours
+  /** What rollouts ask of others. */
+  selection: RolloutNeighbours
 }): Promise<Rotation> {
   const store = new RotationStore(options.database)
   const review = new RotationReviewStore(options.database, options.cursors, options.tenantId)
@@ -44,9 +53,23 @@ export async function openRotation(options: {
   const policies = new RotationPolicies({ ...parts, rollover })
   await policies.ensureDefault()
   const history = new RotationHistory({ ...parts, review })
+  const rolloutParts = {
+    ...parts,
+    neighbours: options.selection,
+    rollouts: new RolloutStore(options.database, options.cursors),
+  }
+  const rolloutRunner = new RolloutRunner({
+    ...rolloutParts,
+    rollover,
+    rollBack: async () => {
+      throw new SignetError('conflict', 'Rolling back is not there yet.')
+    },
+  })
   return {
     rollover,
     policies,
+    rolloutRunner,
+    rollouts: new Rollouts({ ...rolloutParts, changed: () => rolloutRunner.poke() }),
     scheduler: new RotationScheduler({ ...parts, rollover }),
     history,
     exports: new RotationExports({ ...options, history }),

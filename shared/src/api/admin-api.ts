@@ -14,6 +14,7 @@ import * as overview from './overview.ts'
 import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
+import * as rollouts from './rollouts.ts'
 import * as rotation from './rotation.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
@@ -32,6 +33,7 @@ const files: Record<string, object> = {
   Audiences: audiences,
   'Bulk jobs': bulk,
   Rotations: rotation,
+  Rollouts: rollouts,
   'Signing keys': signingKeys,
   Enrolment: enrollment,
   'Token tests': tokenTests,
