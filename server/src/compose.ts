@@ -229,7 +229,7 @@ export async function composeServer(parts: ServerParts) {
   uses.onWritten((batch) => list.credentialsUsed(batch))
   const bulk = openBulk({
     ...base,
-    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    instances: { ...base, resources, list, registry, identities, users, usage },
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   })
 

@@ -175,7 +175,7 @@ export async function openStack(options: { keyAlgorithm?: KeyAlgorithm; log?: Lo
   const audienceList = new AudienceList({ ...base, audiences, usage: { issuedFor } })
   const bulkParts = {
     ...base,
-    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    instances: { ...base, resources, list, registry, identities, users, usage },
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   }
   const policy = await rotation.policies.current()

@@ -4,6 +4,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
 import { PolicyCard } from './policy-card.tsx'
+import { RolloutsTab } from './rollouts-tab.tsx'
 import { queueColumns, rotationColumns } from './rotation-columns.tsx'
 import { RunList } from './run-list.tsx'
 import { TimelineTab } from './timeline-tab.tsx'
@@ -15,9 +16,15 @@ const tabs = [
   { value: 'timeline', label: 'Timeline' },
   { value: 'queue', label: 'Queue' },
   { value: 'history', label: 'History' },
+  { value: 'rollouts', label: 'Rollouts' },
 ] as const
 type Tab = (typeof tabs)[number]['value']
-const paths = { timeline: '/rotations', queue: '/rotations/queue', history: '/rotations/history' } as const
+const paths = {
+  timeline: '/rotations',
+  queue: '/rotations/queue',
+  history: '/rotations/history',
+  rollouts: '/rotations/rollouts',
+} as const
 
 /** Certificates over time, and the policy that makes them roll. */
 export function RotationTimelinePage() {
@@ -57,6 +64,15 @@ export function RotationHistoryPage() {
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing="never"
       />
+    </Frame>
+  )
+}
+
+/** Rotations of many, in waves. */
+export function RolloutsPage() {
+  return (
+    <Frame tab="rollouts">
+      <RolloutsTab />
     </Frame>
   )
 }
