@@ -16,6 +16,7 @@ export interface Landmarks {
   readonly goodTrace: string
   readonly badTrace: string
   readonly job: string
+  readonly rollout: string
   readonly event: string
   /** A user-assigned identity and an application, by principal ID, and an audience with roles. */
   readonly identity: string
@@ -148,6 +149,12 @@ async function live(admin: Admin): Promise<Landmarks> {
     reason: 'cost report',
   })
   await until(async () => (await admin<{ state: string }>('GET', `/jobs/${job.id}`)).state === 'finished')
+  const rollout = await admin<Named>('POST', '/rollouts', {
+    selection: { list: 'instances', q: 'tag:team=data' },
+    plan: { waveSize: 2, pauseSeconds: 0, itemSeconds: 10 },
+    reason: 'works on the warehouse',
+  })
+  await until(async () => (await admin<{ state: string }>('GET', `/rollouts/${rollout.id}`)).state !== 'running')
   const runs = (filter: string) =>
     admin<Page<Named>>('GET', `/rotations?limit=1&filter=${encodeURIComponent(filter)}`).then((page) => first(page))
   const events = await admin<Page<Named>>(
@@ -158,7 +165,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     ...{ healthy, paused, off, failing: id('warehouse-scanner-02') },
     run: await runs('state:completed'),
     failedRun: await runs('state:failed'),
-    ...{ goodTrace, badTrace, job: job.id, event: first(events) },
+    ...{ goodTrace, badTrace, job: job.id, rollout: rollout.id, event: first(events) },
     ...(await principalsOf(admin, [healthy, id('web-02')])),
   }
 }

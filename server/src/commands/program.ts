@@ -11,6 +11,7 @@ import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
+import { addRolloutCommands } from './rollout-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
@@ -70,6 +71,7 @@ function commandLine(): Command {
   const application = program.command('application').description('principals for code outside any instance')
   addApplicationCommands(application, { connect, print })
   addAudienceCommands(program.command('audience').description('what tokens are issued for'), { connect, print })
+  addRolloutCommands(program.command('rollout').description('rotations of many, in waves'), { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
