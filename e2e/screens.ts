@@ -1,5 +1,6 @@
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
+import { rolloutScreens } from './rollout-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
 
@@ -220,33 +221,7 @@ const rotations: readonly Screen[] = [
     ready: (page) => page.getByRole('dialog', { name: 'Views' }),
     isBrief: true,
   },
-  {
-    name: 'rollouts-first',
-    about: 'Before anything was rotated in waves',
-    path: '/rotations/rollouts',
-    ready: text('Nothing was rotated in waves yet'),
-    as: 'newcomer',
-    isBrief: true,
-  },
-  {
-    name: 'rollouts',
-    about: 'Rotations of many, running and past',
-    path: '/rotations/rollouts',
-    ready: (page) => page.getByRole('table', { name: 'Rollouts' }).getByRole('link').first(),
-  },
-  {
-    name: 'rollout',
-    about: 'One of them, wave by wave, with what failed and why',
-    path: ({ rollout }) => `/rotations/rollouts/${rollout}`,
-    ready: (page) => page.getByRole('table', { name: 'Certificates of the rollout' }),
-  },
-  {
-    name: 'rollout-dialog',
-    about: 'How a rollout goes about it, and what that comes to in numbers',
-    path: '/rotations/rollouts',
-    act: press('Rotate many…'),
-    ready: text(/certificates in \d+ waves/),
-  },
+  ...rolloutScreens,
   {
     name: 'jobs-first',
     about: 'Before anything was done to many',
