@@ -152,7 +152,7 @@ async function live(admin: Admin): Promise<Landmarks> {
   const rollout = await admin<Named>('POST', '/rollouts', {
     selection: { list: 'instances', q: 'tag:team=data' },
     plan: { waveSize: 2, pauseSeconds: 0, itemSeconds: 10 },
-    reason: 'works on the warehouse',
+    reason: 'new certificate authority',
   })
   await until(async () => (await admin<{ state: string }>('GET', `/rollouts/${rollout.id}`)).state !== 'running')
   const runs = (filter: string) =>

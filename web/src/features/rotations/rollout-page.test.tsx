@@ -68,7 +68,7 @@ async function show(rollout: RolloutDetail = halted, role: Role = 'admin', answe
   const shown = await showPage('/rotations/rollouts/$rolloutId', RolloutPage, `/rotations/rollouts/${id}${at}`, role)
   await expect
     .element(shown.screen.getByRole('heading', { level: 1 }))
-    .toHaveTextContent('Rotate 60 credentials in 3 waves')
+    .toHaveTextContent('Rotate 60 certificates in 3 waves')
   const posts = () => sent.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body }))
   return { ...shown, posts, sent }
 }
@@ -177,7 +177,7 @@ describe('the list of rollouts', () => {
   test('leads to each, with its progress in words', async () => {
     fakeServer(answers([Rollout.parse(halted)]))
     const { screen } = await showPage('/rotations/rollouts', RolloutsTab, '/rotations/rollouts')
-    const link = screen.getByRole('link', { name: 'Rotate 60 credentials in 3 waves' })
+    const link = screen.getByRole('link', { name: 'Rotate 60 certificates in 3 waves' })
     await expect.element(link).toHaveAttribute('href', `/rotations/rollouts/${id}`)
     await expect.element(screen.getByText(/34 in use · 4 failed/)).toBeVisible()
   })

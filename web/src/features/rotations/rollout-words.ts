@@ -23,9 +23,9 @@ export const rolloutStageWords: Record<RolloutStage, Word> = {
   cancelled: { word: 'Cancelled', tone: 'stopped' },
 }
 
-/** What a rollout is about, such as `Rotate 412 credentials in 21 waves`. */
+/** What a rollout is about, such as `Rotate 412 certificates in 21 waves`. */
 export function rolloutTitle({ total, waves }: Pick<Rollout, 'total' | 'waves'>): string {
-  return `Rotate ${counted(total, 'credential')} in ${counted(waves, 'wave')}`
+  return `Rotate ${counted(total, 'certificate')} in ${counted(waves, 'wave')}`
 }
 
 /** A number and its noun: `1 wave`, `3 waves`. */
