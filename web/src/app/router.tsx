@@ -171,7 +171,14 @@ const rollouts = createRoute({
 const rollout = createRoute({
   getParentRoute: () => rotations,
   path: '/rollouts/$rolloutId',
-  validateSearch: z.object({ wave: z.string().regex(/^\d{1,6}$/).optional().catch(undefined), stage: RolloutStage.optional().catch(undefined) }),
+  validateSearch: z.object({
+    wave: z
+      .string()
+      .regex(/^\d{1,6}$/)
+      .optional()
+      .catch(undefined),
+    stage: RolloutStage.optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('../features/rotations/rollout-page.tsx'), 'RolloutPage'),
 })
 
