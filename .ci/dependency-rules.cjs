@@ -10,7 +10,7 @@ const uses = {
   rotation: ['audit', 'principals', 'authority'],
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
-  bulk: ['audit', 'principals', 'rotation', 'resources'],
+  bulk: ['audit', 'principals', 'resources'],
   overview: ['audit', 'principals', 'authority', 'rotation', 'resources', 'enrollment', 'bulk'],
   alerts: ['audit', 'overview'],
 }

@@ -18,6 +18,7 @@ export interface Landmarks {
   readonly goodTrace: string
   readonly badTrace: string
   readonly job: string
+  readonly rollout: string
   readonly event: string
   /** A user-assigned identity and an application, by principal ID, and an audience with roles. */
   readonly identity: string
@@ -157,6 +158,12 @@ async function live(admin: Admin): Promise<Landmarks> {
     reason: 'cost report',
   })
   await until(async () => (await admin<{ state: string }>('GET', `/jobs/${job.id}`)).state === 'finished')
+  const rollout = await admin<Named>('POST', '/rollouts', {
+    selection: { list: 'instances', q: 'tag:team=data' },
+    plan: { waveSize: 2, pauseSeconds: 0, itemSeconds: 10 },
+    reason: 'new certificate authority',
+  })
+  await until(async () => (await admin<{ state: string }>('GET', `/rollouts/${rollout.id}`)).state !== 'running')
   const runs = (filter: string) =>
     admin<Page<Named>>('GET', `/rotations?limit=1&filter=${encodeURIComponent(filter)}`).then((page) => first(page))
   const events = await admin<Page<Named>>(
@@ -169,7 +176,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     run: await runs('state:completed'),
     failedRun: await runs('state:failed'),
     uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
-    ...{ goodTrace, badTrace, job: job.id, event: first(events) },
+    ...{ goodTrace, badTrace, job: job.id, rollout: rollout.id, event: first(events) },
     ...(await principalsOf(admin, [healthy, id('web-02')])),
   }
 }

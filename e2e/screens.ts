@@ -1,5 +1,6 @@
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
+import { rolloutScreens } from './rollout-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
 
@@ -271,6 +272,7 @@ const rotations: readonly Screen[] = [
     ready: (page) => page.getByRole('dialog', { name: 'Views' }),
     isBrief: true,
   },
+  ...rolloutScreens,
   {
     name: 'jobs-first',
     about: 'Before anything was done to many',

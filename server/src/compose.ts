@@ -16,6 +16,7 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
+import { rolloutsApi } from '@signet/shared/api/rollouts'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { rotationActsApi } from '@signet/shared/api/rotation-acts'
 import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
@@ -119,9 +120,11 @@ import {
   UserIdentityList,
   userIdentityHandlers,
 } from './resources/index.ts'
+import { rolloutSelection } from './rollout-selection.ts'
 import {
   evidenceHandlers,
   openRotation,
+  rolloutHandlers,
   rotationActHandlers,
   rotationCalendarHandlers,
   rotationHandlers,
@@ -189,6 +192,7 @@ export async function composeServer(parts: ServerParts) {
       },
     },
     historyDays: config.historyDays,
+    selection: rolloutSelection(() => ({ resources, users, list, userList, agents: plane.directory })),
   })
   const uses = new CredentialUses({
     log,
@@ -263,13 +267,14 @@ export async function composeServer(parts: ServerParts) {
   uses.onWritten((batch) => list.credentialsUsed(batch))
   const bulk = openBulk({
     ...base,
-    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    instances: { ...base, resources, list, registry, identities, users, usage },
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   })
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
     plane.changed(changes)
+    rotation.rolloutRunner.noticed(changes)
   })
   const authorityRoll = new PeriodicTask({
     ...{ name: 'certificate authorities', intervalMs: hourMs, clock, log },
@@ -290,6 +295,8 @@ export async function composeServer(parts: ServerParts) {
   lifecycle.started('rotation plan', () => rotation.replanner.stop())
   rotation.retention.start()
   lifecycle.started('history', () => rotation.retention.stop())
+  rotation.rolloutRunner.start()
+  lifecycle.started('rollouts', () => rotation.rolloutRunner.stop())
   bulk.runner.start()
   lifecycle.started('bulk jobs', () => bulk.runner.stop())
   const purge = new PrincipalPurge({ registry, identities, clock, steadiness: watch, log })
@@ -388,6 +395,7 @@ export async function composeServer(parts: ServerParts) {
     serve(rotationApi, rotationHandlers(rotation, requireStepUp))
     serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
     serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
+    serve(rolloutsApi, rolloutHandlers(rotation.rollouts))
     serve(evidenceApi, evidenceHandlers(rotation))
     serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
     serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))

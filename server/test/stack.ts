@@ -45,9 +45,10 @@ import {
   UserIdentities,
   UserIdentityList,
 } from '../src/resources/index.ts'
+import { rolloutSelection } from '../src/rollout-selection.ts'
 import type { TokenWitness } from '../src/rotation/evidence.ts'
 import type { RotationNeighbours } from '../src/rotation/history.ts'
-import { openRotation } from '../src/rotation/index.ts'
+import { openRotation, type RolloutNeighbours } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
@@ -85,6 +86,14 @@ const noTokens: TokenWitness = {
   byCorrelation: () => [],
   signingKey: async () => null,
   utiOf: (id) => id,
+}
+
+/** There is nothing to select. */
+export const noSelection: RolloutNeighbours = {
+  select: async () => ({ ids: [], next: null }),
+  holders: async () => [],
+  place: async () => null,
+  agents: async () => new Map(),
 }
 
 /** Nobody knows of agents or tokens. */
@@ -137,7 +146,7 @@ export async function openStack(
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open({ ...base, serverNames: loopbackNames })
   const firstTokens = new Map<string, FirstToken>()
-  const rotation = await openRotation({
+  const rotationParts: Parameters<typeof openRotation>[0] = {
     ...base,
     registry,
     authorities,
@@ -149,7 +158,15 @@ export async function openStack(
       tokens: options.tokens ?? noTokens,
     },
     historyDays: 400,
-  })
+    selection: rolloutSelection(() => ({
+      resources,
+      users,
+      list,
+      userList,
+      agents: plane.directory,
+    })),
+  }
+  const rotation = await openRotation(rotationParts)
   const defaults = { ...deployment, tenantName: 'signet.local' }
   const resources = await ResourceManager.open({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
@@ -195,7 +212,7 @@ export async function openStack(
   const audienceList = new AudienceList({ ...base, audiences, usage: { issuedFor } })
   const bulkParts = {
     ...base,
-    instances: { ...base, resources, list, registry, identities, users, rollover: rotation.rollover, usage },
+    instances: { ...base, resources, list, registry, identities, users, usage },
     lists: { identities: userList, applications: applicationList, audiences: audienceList },
   }
   const policy = await rotation.policies.current()
@@ -226,6 +243,8 @@ export async function openStack(
     bulk: openBulk(bulkParts),
     /** One more of it on the same rows, as a second process would have it. */
     bulkAgain: () => openBulk(bulkParts),
+    /** One more of rotation on the same rows, as a second process would have it. */
+    rolloutsAgain: () => openRotation(rotationParts),
     plane,
     view,
     list,

@@ -10,7 +10,7 @@ import { createLogger } from '../../src/platform/log.ts'
 import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
-import { noNeighbours } from '../../test/stack.ts'
+import { noNeighbours, noSelection } from '../../test/stack.ts'
 
 /**
  * One process that does nothing but the schedule, on the data folder of somebody else, from the word of its
@@ -30,6 +30,7 @@ const { scheduler } = await openRotation({
   authorities: await CertificateAuthorities.open({ ...base, serverNames: loopbackNames }),
   ...{ rotationRate: 10, historyDays: 400 },
   neighbours: noNeighbours,
+  selection: noSelection,
 })
 process.on('disconnect', () => process.exit(0))
 // A turn that fails since the others hold the database for too long is the next turn's work, as in the product.

@@ -17,7 +17,7 @@ import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
 import { RotationStore } from '../../src/rotation/rotation-store.ts'
-import { noNeighbours } from '../../test/stack.ts'
+import { noNeighbours, noSelection } from '../../test/stack.ts'
 
 export interface WorldSlot {
   readonly slotId: SlotId
@@ -58,7 +58,7 @@ export async function openCrashWorld(
   const base = { database, cursors, sealer, audit, clock, steadiness, log: createLogger('silent'), tenantId }
   const registry = new PrincipalRegistry(base)
   const authorities = await CertificateAuthorities.open({ ...base, serverNames: loopbackNames })
-  const settings = { rotationRate: 10_000, historyDays: 400 }
+  const settings = { rotationRate: 10_000, historyDays: 400, selection: noSelection }
   const rotation = await openRotation({ ...base, ...settings, registry, authorities, neighbours: noNeighbours })
   return { ...base, registry, rotation, store: new RotationStore(database) }
 }

@@ -26,8 +26,6 @@ export const bulkKinds: Record<BulkList, Partial<Record<BulkKind, KindFacts>>> =
     resume: { inverse: 'pause', perSecond: 100 },
     'turn-off': { inverse: 'restore', perSecond: 50, stopsUse: true },
     restore: { inverse: 'turn-off', perSecond: 10 },
-    // The old key is gone.
-    rotate: { inverse: null, perSecond: 10 },
     tag: { inverse: 'tag', perSecond: 100 },
     attach: { inverse: 'detach', perSecond: 10 },
     detach: { inverse: 'attach', perSecond: 50, stopsUse: true },

@@ -59,7 +59,7 @@ describe('the kinds of jobs', () => {
   })
 
   it('are refused for a list that does not have them', () => {
-    expect(() => kindFacts('audiences', 'rotate')).toThrow()
+    expect(() => kindFacts('audiences', 'tag')).toThrow()
   })
 })
 
@@ -77,7 +77,7 @@ describe('who may start a job', () => {
     ['identities', 'delete', ['identities.write', 'step-up']],
     ['audiences', 'disable', ['audiences.write']],
     ['audiences', 'delete', ['audiences.write', 'step-up']],
-    ['instances', 'rotate', ['rotations.write']],
+    ['instances', 'tag', ['instances.write']],
   ] as const)('is who may do the act itself: of %s, to %s (SEC-22, SEC-27)', async (list, kind, wanted) => {
     const { asked, api } = handlers()
     const body = { list, kind, selection: { ids: [newGuid()] } }

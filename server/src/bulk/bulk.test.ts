@@ -175,15 +175,8 @@ describe('a job', () => {
     await expect(stack.bulk.jobs.retry(context, job.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('rotates and tags like anything else', async () => {
+  it('tags like anything else', async () => {
     const on = await identityOn(stack, 'api-1')
-    await stack.rotation.scheduler.turn()
-    const rotate = await work((await start('rotate', { q: 'api' }, { reason: 'CA renewal' })).id)
-    expect(rotate).toMatchObject({ changed: 1, undo: null })
-    expect(given((await rowsOf(stack, 'rotation_runs')).at(-1))).toMatchObject({
-      trigger: 'manual',
-      actor_label: 'Ada',
-    })
     const tags = { set: { env: 'prod' }, unset: [] }
     const tag = await work((await start('tag', { ids: [on.instance.id] }, { tags })).id)
     expect(tag).toMatchObject({ changed: 1, undo: 'tag', tags })
@@ -297,15 +290,13 @@ describe('undoing a job', () => {
     expect([found.get(given(a)), found.get(given(b))]).toEqual([{ env: 'test' }, undefined])
   })
 
-  it('is refused while it runs, twice, for rotations, and when nothing changed', async () => {
+  it('is refused while it runs, twice, and when nothing changed', async () => {
     await identityOn(stack, 'api-1')
     const running = await start('pause', { q: 'api' })
     await expect(stack.bulk.jobs.undo(context, running.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
     await work(running.id)
     await stack.bulk.jobs.undo(context, running.id, undefined)
     await expect(stack.bulk.jobs.undo(context, running.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
-    const rotated = await work((await start('rotate', { q: 'api' })).id)
-    await expect(stack.bulk.jobs.undo(context, rotated.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
     const nothing = await work((await start('turn-on', { q: 'api' })).id)
     await expect(stack.bulk.jobs.undo(context, nothing.id, undefined)).rejects.toMatchObject({ code: 'conflict' })
   })

@@ -11,7 +11,6 @@ import {
   type IdentityAct,
   type InstanceList,
   inverseOf,
-  isLive,
   type ManagedIdentity,
   type ResourceManager,
   type ServiceInstance,
@@ -20,7 +19,6 @@ import {
   type Verdict,
   verdictOf,
 } from '../resources/index.ts'
-import type { CredentialRollover } from '../rotation/index.ts'
 import type { BulkAct, BulkThings, ItemInput, Judged, Performed } from './bulk-things.ts'
 
 export interface InstanceThingsParts {
@@ -29,7 +27,6 @@ export interface InstanceThingsParts {
   readonly registry: PrincipalRegistry
   readonly identities: ManagedIdentity
   readonly users: Pick<UserIdentities, 'assignOne' | 'find' | 'ofInstances'>
-  readonly rollover: CredentialRollover
   readonly usage: Pick<TokenUsage, 'lastUse'>
   readonly clock: Clock
 }
@@ -78,19 +75,13 @@ export class InstanceThings implements BulkThings {
   }
 
   async perform(tx: Tx, context: RequestContext, act: BulkAct, id: string, input: ItemInput): Promise<Performed> {
-    const { resources, identities, users, rollover } = this.#parts
+    const { resources, identities, users } = this.#parts
     const { kind, reason } = act
     const instanceId = InstanceId.parse(id)
     switch (kind) {
       case 'tag': {
         const undo = await resources.changeTags(tx, context, instanceId, input.tags ?? TagChange.parse(act.tags ?? {}))
         return { changed: undo !== undefined, ...(undo && { undo: { tags: undo } }) }
-      }
-      case 'rotate': {
-        const instance = await resources.find(instanceId, tx)
-        if (!instance?.principalId) throw new SignetError('conflict', 'The identity is off.')
-        await rollover.rotate(tx, context, instance.principalId, reason)
-        return { changed: true }
       }
       case 'attach':
       case 'detach': {
@@ -156,9 +147,6 @@ function verdictOfInstance(
   switch (kind) {
     case 'tag':
       return act.tags && inverseOf(tags, act.tags) ? change : already
-    case 'rotate':
-      if (!isLive(instance.identityState)) return { kind: 'refused', reason: 'The identity is off.' }
-      return instance.agentId ? change : { kind: 'refused', reason: 'No agent is enrolled.' }
     case 'attach':
     case 'detach': {
       const has = identities.some(({ principalId }) => principalId === act.identity)

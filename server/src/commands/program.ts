@@ -16,6 +16,7 @@ import { addEvidenceCommands } from './evidence-commands.ts'
 import { addAudienceCommands, addIdentityCommands } from './identity-commands.ts'
 import { at, printInstance, printInstances, printRotation, printTokenTest } from './output.ts'
 import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
+import { addRolloutCommands } from './rollout-commands.ts'
 import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 
@@ -81,6 +82,7 @@ function commandLine(): Command {
   addFreezeCommands(program, { connect, print })
   const rotation = program.command('rotation').description('acts on rotations of certificates')
   addRotationCommands(rotation, { connect, print })
+  addRolloutCommands(program.command('rollout').description('rotations of many, in waves'), { connect, print })
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })

@@ -2,7 +2,8 @@
  * When credentials roll, and the history of it: slots (one principal on one agent), rotation runs with every step they
  * took, and the policy that says when. The keys are made on the instance; this domain registers what comes of it and
  * never touches a private key. Owns the tables `credential_slots`, `rotation_runs`, `rotation_attempts`,
- * `rotation_drills`, `rotation_policies`, `rotation_freezes`, `rotation_replans`.
+ * `rotation_drills`, `rotation_policies`, `rotation_freezes`, `rotation_replans`, and for rotations of many in waves
+ * `rollouts` and `rollout_items`.
  */
 export { rotationActHandlers } from './act-routes.ts'
 export { rotationHandlers } from './admin-routes.ts'
@@ -11,6 +12,8 @@ export type { Drills } from './drills.ts'
 export { evidenceHandlers } from './evidence-routes.ts'
 export type { RotationHistory } from './history.ts'
 export { rotationCalendarHandlers, rotationPolicyHandlers } from './policy-routes.ts'
+export { rolloutHandlers } from './rollout-routes.ts'
+export type { RolloutNeighbours } from './rollout-selection.ts'
 export { openRotation, type Rotation } from './rotation.ts'
 export type { RotationScheduler } from './scheduler.ts'
 export type { SlotActs } from './slot-acts.ts'

@@ -11,6 +11,10 @@ import { Evidence } from './evidence.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
 import { HistoryRetention } from './history-retention.ts'
 import { PolicyTargetsStore } from './policy-targets-store.ts'
+import { RolloutRunner } from './rollout-runner.ts'
+import type { RolloutNeighbours } from './rollout-selection.ts'
+import { RolloutStore } from './rollout-store.ts'
+import { Rollouts } from './rollouts.ts'
 import { RotationCalendar } from './rotation-calendar.ts'
 import { RotationCalendarStore } from './rotation-calendar-store.ts'
 import { RotationExports } from './rotation-export.ts'
@@ -46,6 +50,8 @@ export interface Rotation {
   readonly evidence: Evidence
   readonly certificateExports: ReturnType<typeof certificateExports>
   readonly retention: HistoryRetention
+  readonly rollouts: Rollouts
+  readonly rolloutRunner: RolloutRunner
   readonly slots: SlotDirectory
   readonly registry: PrincipalRegistry
 }
@@ -65,6 +71,8 @@ export async function openRotation(options: {
   rotationRate: number
   /** For how many days history is kept. */
   historyDays: number
+  /** What rollouts ask of others. */
+  selection: RolloutNeighbours
 }): Promise<Rotation> {
   const { database, cursors, tenantId } = options
   const store = new RotationStore(database)
@@ -83,6 +91,13 @@ export async function openRotation(options: {
   const drills = new Drills({ ...parts, drills: new DrillsStore(options.database) })
   const evidence = new Evidence({ ...parts, records: new CredentialRecords(options) })
   const history = new RotationHistory({ ...parts, review, evidence })
+  const rollouts = new RolloutStore(options.database, options.cursors)
+  const rolloutParts = { ...parts, neighbours: options.selection, rollouts }
+  const rolloutRunner = new RolloutRunner({
+    ...rolloutParts,
+    rollover,
+    rollBack: (...act) => rollover.rollBack(...act),
+  })
   return {
     rollover,
     acts: new SlotActs({ ...parts, rollover }),
@@ -93,6 +108,8 @@ export async function openRotation(options: {
     replanner,
     simulation: new RotationSimulation(parts),
     calendar: new RotationCalendar({ ...parts, review, calendar }),
+    rolloutRunner,
+    rollouts: new Rollouts({ ...rolloutParts, changed: () => rolloutRunner.poke() }),
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
     evidence,

@@ -18,6 +18,7 @@ import * as overview from './overview.ts'
 import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
+import * as rollouts from './rollouts.ts'
 import * as rotation from './rotation.ts'
 import * as rotationActs from './rotation-acts.ts'
 import * as rotationCalendar from './rotation-calendar.ts'
@@ -44,6 +45,7 @@ const files: Record<string, object> = {
   'Rotation policies': rotationPolicies,
   'Acts on rotations': rotationActs,
   Evidence: evidence,
+  Rollouts: rollouts,
   'Signing keys': signingKeys,
   Alerts: alerts,
   Webhooks: webhooks,

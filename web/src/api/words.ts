@@ -86,7 +86,6 @@ export const bulkWords: Record<BulkKind, string> = {
   resume: 'Resume',
   'turn-off': 'Turn off',
   restore: 'Restore',
-  rotate: 'Rotate',
   tag: 'Tag',
   attach: 'Attach',
   detach: 'Detach',

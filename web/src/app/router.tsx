@@ -1,4 +1,5 @@
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
+import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -188,6 +189,26 @@ const rotation = createRoute({
   component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
 })
 
+const rollouts = createRoute({
+  getParentRoute: () => rotations,
+  path: '/rollouts',
+  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RolloutsPage'),
+})
+
+const rollout = createRoute({
+  getParentRoute: () => rotations,
+  path: '/rollouts/$rolloutId',
+  validateSearch: z.object({
+    wave: z
+      .string()
+      .regex(/^\d{1,6}$/)
+      .optional()
+      .catch(undefined),
+    stage: RolloutStage.optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../features/rotations/rollout-page.tsx'), 'RolloutPage'),
+})
+
 const flag = z.literal('1').optional().catch(undefined)
 
 const policies = createRoute({
@@ -319,6 +340,8 @@ const routeTree = root.addChildren([
       certificates,
       evidence,
       rotationCalendar,
+      rollouts,
+      rollout,
       rotation,
     ]),
     tokenEvidence,

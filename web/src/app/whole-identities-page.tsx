@@ -1,7 +1,17 @@
 import { IdentitiesPage } from '../features/identities/identities-page.tsx'
 import { BulkActions } from '../features/jobs/bulk-actions.tsx'
+import { RotateSelected } from '../features/rotations/rollout-starter.tsx'
 
 /** The list of identities, with what jobs can do with many of them. */
 export function WholeIdentitiesPage() {
-  return <IdentitiesPage bulk={(selected) => <BulkActions list="identities" {...selected} />} />
+  return (
+    <IdentitiesPage
+      bulk={(selected) => (
+        <>
+          <BulkActions list="identities" {...selected} />
+          <RotateSelected list="identities" rows={selected} />
+        </>
+      )}
+    />
+  )
 }

@@ -26,8 +26,8 @@ export interface RolloutsTable extends Versioned, Leased, ByActor {
   /** How many of those do not count against the limit, because somebody resumed in spite of them. */
   excused: number
   halt_reason: string | null
-  /** Why items are being put back; of the newest wish to do so. */
-  undo_reason: string | null
+  /** Who wished last that credentials are put back, and why; JSON. */
+  undo: string | null
   /** When it was completed or cancelled; `finished_at` is when nothing was left to follow. */
   ended_at: number | null
 }

@@ -62,7 +62,6 @@ const acts: [label: string, kind: BulkKind, confirm: string][] = [
   ['Pause', 'pause', 'Pause 2'],
   ['Resume', 'resume', 'Resume 2'],
   ['Turn off…', 'turn-off', 'Turn off 2'],
-  ['Rotate…', 'rotate', 'Rotate 2'],
 ]
 
 describe('what can be done with the selected instances', () => {
@@ -77,6 +76,22 @@ describe('what can be done with the selected instances', () => {
     await screen.getByRole('button', { name: confirm }).click()
     await expect.poll(() => history.location.pathname).toBe(`/jobs/${job.id}`)
     expect(posts()[1]).toEqual({ path: '/bulk', body: { ...wish, reason: '' } })
+  })
+
+  test('Rotate…: a rollout of the selection, which is no job', async () => {
+    const numbers = { credentials: 2, identities: 2, agents: 2, waves: 1, offline: 0, haltsAfter: 0, pausesSeconds: 0 }
+    const { screen, posts } = await show('admin', '/instances', {
+      'POST /rollouts/preview': () => Response.json({ ...numbers, skipped: [] }),
+    })
+    await screen.getByRole('checkbox', { name: 'Select web-01' }).click()
+    await screen.getByRole('checkbox', { name: 'Select web-02' }).click()
+    await screen.getByRole('button', { name: 'Rotate…' }).click()
+    await expect.element(screen.getByText('2 certificates in 1 wave')).toBeVisible()
+    const [asked] = posts()
+    expect(asked).toMatchObject({
+      path: '/rollouts/preview',
+      body: { selection: { list: 'instances', ids: [exampleInstance.id, other.id] } },
+    })
   })
 
   test('Tag…: first the tag, then a dry run, then the job, of all that match a filter', async () => {

@@ -9,14 +9,14 @@ import { BulkPreviewDialog } from './bulk-preview-dialog.tsx'
 
 /** The acts that a list offers, in this order. A deleted thing is in a list only where the filter asks for it. */
 const kinds: Record<BulkList, readonly BulkKind[]> = {
-  instances: ['turn-on', 'pause', 'resume', 'turn-off', 'rotate', 'tag', 'attach', 'detach'],
+  instances: ['turn-on', 'pause', 'resume', 'turn-off', 'tag', 'attach', 'detach'],
   identities: ['pause', 'resume', 'delete', 'restore'],
   applications: ['pause', 'resume', 'delete', 'restore'],
   audiences: ['enable', 'disable', 'delete'],
 }
 
 /** Acts whose dialog asks for more than a look at what would happen, or that others will feel. */
-const asking: ReadonlySet<BulkKind> = new Set(['turn-off', 'rotate', 'tag', 'attach', 'detach', 'delete', 'disable'])
+const asking: ReadonlySet<BulkKind> = new Set(['turn-off', 'tag', 'attach', 'detach', 'delete', 'disable'])
 
 /** What can be done with all selected rows of a list at once: each act shows first what it would do. */
 export function BulkActions({ list, selection, count, refusal, onDone }: SelectedRows & { list: BulkList }) {

@@ -3,7 +3,7 @@ import { jobCounts, jobTitle, timeLeft } from './job-words.ts'
 
 test('says what a job is, for one and for many', () => {
   const instances = { list: 'instances', undoOf: null } as const
-  expect(jobTitle({ ...instances, kind: 'rotate', total: 412 })).toBe('Rotate 412 identities')
+  expect(jobTitle({ ...instances, kind: 'pause', total: 412 })).toBe('Pause 412 identities')
   expect(jobTitle({ ...instances, kind: 'pause', total: 1 })).toBe('Pause 1 identity')
   expect(jobTitle({ ...instances, kind: 'attach', total: 2 })).toBe('Attach identity to 2 instances')
   expect(jobTitle({ ...instances, kind: 'tag', total: 1, undoOf: 'x' as never })).toBe('Undo: Tag 1 instance')

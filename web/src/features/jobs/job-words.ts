@@ -12,7 +12,7 @@ export const jobNouns: Record<BulkList, readonly [one: string, many: string, hea
 }
 
 /** Acts on instances that are about their identities. */
-const onIdentities: ReadonlySet<BulkKind> = new Set(['turn-on', 'pause', 'resume', 'turn-off', 'restore', 'rotate'])
+const onIdentities: ReadonlySet<BulkKind> = new Set(['turn-on', 'pause', 'resume', 'turn-off', 'restore'])
 
 /** What a job is, such as `Rotate 412 identities`. */
 export function jobTitle({ list, kind, total, undoOf }: Pick<Job, 'list' | 'kind' | 'total' | 'undoOf'>): string {

@@ -65,7 +65,7 @@ function NoJobs() {
         </Link>
       }
     >
-      <p>Select instances in the list to turn on, pause, rotate or tag many at once.</p>
+      <p>Select instances in the list to turn on, pause or tag many at once.</p>
     </EmptyState>
   )
 }

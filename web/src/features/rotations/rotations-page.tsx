@@ -5,6 +5,7 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
 import { PolicyCard } from './policy-card.tsx'
+import { RolloutsTab } from './rollouts-tab.tsx'
 import { queueColumns, rotationColumns } from './rotation-columns.tsx'
 import { RunList } from './run-list.tsx'
 import { TimelineTab } from './timeline-tab.tsx'
@@ -17,6 +18,7 @@ const tabs = [
   { value: 'calendar', label: 'Calendar' },
   { value: 'queue', label: 'Queue' },
   { value: 'history', label: 'History' },
+  { value: 'rollouts', label: 'Rollouts' },
 ] as const
 type Tab = (typeof tabs)[number]['value']
 const paths = {
@@ -24,6 +26,7 @@ const paths = {
   calendar: '/rotations/calendar',
   queue: '/rotations/queue',
   history: '/rotations/history',
+  rollouts: '/rotations/rollouts',
 } as const
 
 /** Certificates over time, and the policy that makes them roll. */
@@ -67,6 +70,15 @@ export function RotationHistoryPage() {
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing="never"
       />
+    </RotationsFrame>
+  )
+}
+
+/** Rotations of many, in waves. */
+export function RolloutsPage() {
+  return (
+    <RotationsFrame tab="rollouts">
+      <RolloutsTab />
     </RotationsFrame>
   )
 }

@@ -8,7 +8,7 @@ CREATE TABLE rollouts (
   wave_size INTEGER NOT NULL, pause_s INTEGER NOT NULL, most_failed INTEGER, most_failed_share REAL, item_s INTEGER NOT NULL,
   reason TEXT, actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, actor_ip TEXT, correlation_id TEXT NOT NULL,
   total INTEGER NOT NULL, wave INTEGER NOT NULL, waves INTEGER NOT NULL, next_wave_at INTEGER,
-  failed INTEGER NOT NULL, excused INTEGER NOT NULL, halt_reason TEXT, undo_reason TEXT, ended_at INTEGER,
+  failed INTEGER NOT NULL, excused INTEGER NOT NULL, halt_reason TEXT, undo TEXT, ended_at INTEGER,
   due_at INTEGER NOT NULL, lease_owner TEXT, fence INTEGER NOT NULL, finished_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE INDEX rollouts_claim ON rollouts(due_at) WHERE finished_at IS NULL;

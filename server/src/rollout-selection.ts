@@ -1,0 +1,39 @@
+import { AgentId } from '@signet/shared/vocabulary/identifiers'
+import type { InstanceList, ResourceManager, UserIdentities, UserIdentityList } from './resources/index.ts'
+import type { RolloutNeighbours } from './rotation/index.ts'
+
+interface Lists {
+  readonly resources: Pick<ResourceManager, 'findAll' | 'ofAgent'>
+  readonly users: Pick<UserIdentities, 'ofInstances'>
+  readonly list: Pick<InstanceList, 'select'>
+  readonly userList: Pick<UserIdentityList, 'select'>
+  readonly agents: { readonly describe: RolloutNeighbours['agents'] }
+}
+
+/** What a rollout selects from. @param lists asked for at each use: they are made after rotation is */
+export function rolloutSelection(lists: () => Lists): RolloutNeighbours {
+  return {
+    select: (list, filter, portion) => {
+      const { list: instances, userList } = lists()
+      return list === 'instances' ? instances.select(filter, portion) : userList.select(filter, portion)
+    },
+    holders: async (ids) => {
+      const { resources, users } = lists()
+      const [instances, assigned] = [await resources.findAll(ids), await users.ofInstances(ids)]
+      return instances.map(({ id, name, agentId, principalId }) => ({
+        id,
+        name,
+        agentId,
+        principalIds: [
+          ...(principalId === null ? [] : [principalId]),
+          ...(assigned.get(id) ?? []).map((identity) => identity.principalId),
+        ],
+      }))
+    },
+    place: async (agentId) => {
+      const [first, ...others] = await lists().resources.ofAgent(AgentId.parse(agentId))
+      return first === undefined || others.length > 0 ? null : { id: first.id, name: first.name }
+    },
+    agents: (ids) => lists().agents.describe(ids),
+  }
+}
