@@ -6,6 +6,7 @@ import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
+import { addAlertCommands } from './alert-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
 import type { ConsoleClient } from './console-client.ts'
 import { choice, json, type Output } from './console-command.ts'
@@ -73,6 +74,7 @@ function commandLine(): Command {
   const signingKey = program.command('signing-key').description('what tokens are signed with')
   addSigningKeyCommands(signingKey, { connect, print })
   addTokenCommand(program)
+  addAlertCommands(program, { connect, print })
   addAddressCommands(program, { connect, print })
   program
     .command('operator')
