@@ -1,5 +1,7 @@
 import {
   AppWindow,
+  Bell,
+  CalendarClock,
   FlaskConical,
   IdCard,
   LayoutDashboard,
@@ -20,6 +22,8 @@ export interface Destination {
     | '/applications'
     | '/audiences'
     | '/rotations'
+    | '/alerts'
+    | '/expiries'
     | '/jobs'
     | '/tokens/test'
     | '/audit'
@@ -40,6 +44,8 @@ export const destinations: readonly Destination[] = [
   { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
   { to: '/audiences', label: 'Audiences', icon: Target, key: 'e' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
+  { to: '/expiries', label: 'Expiries', icon: CalendarClock, key: 'x' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
