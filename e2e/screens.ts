@@ -1,3 +1,4 @@
+import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
@@ -352,6 +353,7 @@ export const screens: readonly Screen[] = [
   ...rotations,
   ...tester,
   ...audit,
+  ...alertScreens,
   ...frameScreens,
 ]
 
