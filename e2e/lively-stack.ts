@@ -24,6 +24,8 @@ export interface Landmarks {
   readonly identity: string
   readonly application: string
   readonly audience: string
+  /** A webhook that a test message waits for. */
+  readonly webhook: string
 }
 
 interface Page<T> {
@@ -178,6 +180,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
     ...{ goodTrace, badTrace, job: job.id, rollout: rollout.id, event: first(events) },
     ...(await principalsOf(admin, [healthy, id('web-02')])),
+    webhook: await webhookOf(admin),
   }
 }
 
@@ -203,6 +206,14 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const { id: audience } = await admin<Named>('POST', '/audiences', service)
   await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
   return { identity, application, audience }
+}
+
+/** A receiver that is never reached: no name ends in `.invalid`. */
+async function webhookOf(admin: Admin): Promise<string> {
+  const wish = { name: 'Pager', url: 'https://pager.invalid/hook' }
+  const { webhook } = await admin<{ webhook: Named }>('POST', '/webhooks', wish)
+  await admin('POST', `/webhooks/${webhook.id}/test`, {})
+  return webhook.id
 }
 
 /** @returns ID of the test, once it is over */

@@ -1,3 +1,4 @@
+import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
 import { rolloutScreens } from './rollout-screens.ts'
@@ -427,6 +428,7 @@ export const screens: readonly Screen[] = [
   ...settings,
   ...tester,
   ...audit,
+  ...alertScreens,
   ...frameScreens,
 ]
 

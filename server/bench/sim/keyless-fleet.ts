@@ -39,7 +39,16 @@ export class KeylessFleet {
     const { store, clock, watch: steadiness, database, registry, log } = stack
     const { plan } = stack.rotation
     const sweepStore = new SweepStore(database)
-    const sweep = new Sweep({ store, sweepStore, rollover: this, plan, database, clock, steadiness, rate: options.rate })
+    const sweep = new Sweep({
+      store,
+      sweepStore,
+      rollover: this,
+      plan,
+      database,
+      clock,
+      steadiness,
+      rate: options.rate,
+    })
     this.scheduler = new RotationScheduler({ store, sweep, rollover: this, registry, database, clock, steadiness, log })
   }
 

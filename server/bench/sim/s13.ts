@@ -8,8 +8,8 @@ import { printRestored, releaseRestore, restore } from '../../src/commands/backu
 import { FakeClock } from '../../src/platform/clock.ts'
 import { StartupError } from '../../src/platform/signet-error.ts'
 import { chanceOf } from '../../test/chance.ts'
-import type { SimOptions } from './scenario.ts'
 import { environmentOf, RestoreWorld, type SimClient } from './restore-world.ts'
+import type { SimOptions } from './scenario.ts'
 
 const clients = 24
 const fates = ['kept', 'paused', 'deleted', 'secret removed'] as const

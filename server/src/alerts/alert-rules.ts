@@ -1,6 +1,5 @@
 import type { Expiry, ExpiryKind, LifeStage, Severity } from '@signet/shared/api/overview'
 import type { AlertKind } from '@signet/shared/vocabulary/alerts'
-import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { minuteMs } from '@signet/shared/vocabulary/time'
 import type { NewAuditEvent } from '../audit/index.ts'
 import { attentionLists, pagePaths, type Troubles } from '../overview/index.ts'
@@ -11,15 +10,32 @@ import { keyOf, type Trouble } from './alert.ts'
 export const silenceMs = 10 * minuteMs
 
 /** What an act says about a trouble, in the transaction of the act; undefined where it says nothing. */
-export function troubleOf(event: NewAuditEvent, instanceId?: string): Trouble | undefined {
+export function troubleOf(event: Act, instanceId?: string): Trouble | undefined {
   const { target } = event
   const rule = signals[event.action]
   return rule && target ? rule({ ...event, target }, instanceId) : undefined
 }
 
-type Signal = (event: NewAuditEvent & { target: Trouble['subject'] }, instanceId?: string) => Trouble
+/** An audit event, of whatever action. */
+type Act = Omit<NewAuditEvent, 'action'> & { readonly action: string }
 
-const signals: Partial<Record<AuditAction, Signal>> = {
+/** The alert that an act puts an end to, in the transaction of the act; undefined where it does not. */
+export function endOf({ action, target }: Act): Pick<Trouble, 'kind' | 'subject'> | undefined {
+  const kind = ends[action]
+  return kind && target ? { kind, subject: target } : undefined
+}
+
+/** Somebody has looked after a halted rollout, whatever they decided. */
+const ends: Readonly<Record<string, AlertKind>> = {
+  'rollout.resumed': 'rollout_halted',
+  'rollout.cancelled': 'rollout_halted',
+  'rollout.rollback_started': 'rollout_halted',
+  'rollout.completed': 'rollout_halted',
+}
+
+type Signal = (event: Act & { target: Trouble['subject'] }, instanceId?: string) => Trouble
+
+const signals: Readonly<Record<string, Signal>> = {
   'rotation.failed': ({ target, reason, after }) => ({
     kind: 'rotation_failed',
     severity: 'warning',
@@ -35,6 +51,13 @@ const signals: Partial<Record<AuditAction, Signal>> = {
     fix: instanceId
       ? { label: 'Enroll it again', path: pagePaths.instance(instanceId, 'agent') }
       : { label: 'Show the record', path: pagePaths.audit(`target:${target.id}`) },
+  }),
+  'rollout.halted': ({ target, reason }) => ({
+    kind: 'rollout_halted',
+    severity: 'critical',
+    subject: target,
+    reason: reason ?? 'Too many of it have failed.',
+    fix: { label: 'Open the rollout', path: pagePaths.rollout(target.id) },
   }),
   'integrity.failure': ({ target }) => ({
     kind: 'integrity_failed',

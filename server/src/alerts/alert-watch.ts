@@ -7,7 +7,7 @@ import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import { collective, keyOf } from './alert.ts'
-import { type Standing, silenceMs, standingOf, troubleOf, troublesByTime } from './alert-rules.ts'
+import { endOf, type Standing, silenceMs, standingOf, troubleOf, troublesByTime } from './alert-rules.ts'
 import type { Alerts } from './alerts.ts'
 import type { AlertRow, AlertsStore } from './alerts-store.ts'
 
@@ -43,6 +43,9 @@ export class AlertWatch {
       const instance = agent && (await parts.instanceOfAgent(agent, tx))
       const trouble = troubleOf(event, instance?.id)
       if (trouble) await parts.alerts.raise(tx, trouble, true)
+      const end = endOf(event)
+      const over = end && (await parts.store.unresolvedOf(tx, end))
+      if (over) await parts.alerts.resolve(tx, over, false)
     })
   }
 

@@ -7,6 +7,7 @@ import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import { addAddressCommands } from './address-commands.ts'
+import { addAlertCommands } from './alert-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addCaCommands } from './ca-commands.ts'
@@ -88,6 +89,7 @@ function commandLine(): Command {
   addCaCommands(program.command('ca').description('the certificate authorities'), { connect, print })
   addEvidenceCommands(program.command('evidence').description('what can be proved of the past'), { connect, print })
   addTokenCommand(program)
+  addAlertCommands(program, { connect, print })
   addAddressCommands(program, { connect, print })
   program
     .command('operator')

@@ -10,6 +10,7 @@ export const pagePaths = {
   identity: (id: string) => `/identities/${id}/federation`,
   identities: (filter: string) => `/identities?${new URLSearchParams({ q: filter })}`,
   rotation: (runId: string) => `/rotations/${runId}`,
+  rollout: (rolloutId: string) => `/rotations/rollouts/${rolloutId}`,
   rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
   rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,
   audit: (filter: string, range: '7d' | 'all' = 'all') => `/audit?${new URLSearchParams({ filter, range })}`,

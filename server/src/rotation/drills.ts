@@ -116,7 +116,9 @@ export class Drills {
       await drills.update(tx, drill, { ...change, updated_at: clock.now() })
     }
     await registry.recordingKeyRefusal(context, () => database.transact(record))
-    const certificates = [facts.der, ...authorities.chainOf(facts.der, 'credentials')].map((der) => der.toString('base64'))
+    const certificates = [facts.der, ...authorities.chainOf(facts.der, 'credentials')].map((der) =>
+      der.toString('base64'),
+    )
     return { x5tS256: facts.x5tS256, certificates }
   }
 

@@ -11,8 +11,8 @@ import { type RequestContext, systemContext } from '../platform/request-context.
 import { SignetError } from '../platform/signet-error.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CredentialRollover } from './credential-rollover.ts'
-import { type AgentStanding, endOfItem, type ItemEnd } from './rollout-rules.ts'
 import { backoffMs } from './reminders.ts'
+import { type AgentStanding, endOfItem, type ItemEnd } from './rollout-rules.ts'
 import type { RolloutNeighbours } from './rollout-selection.ts'
 import type { ClaimedRollout, FollowedItem, RolloutItemRow, RolloutRow, RolloutStore } from './rollout-store.ts'
 import { contextOf, limitOf } from './rollout-view.ts'
@@ -150,7 +150,8 @@ export class RolloutRunner {
         // It moved on since it was read: the next turn sees how.
         if (!isUnderWay(run.state)) return true
         const slot = await store.slot(run.slot_id, tx)
-        const again = clock.now() + backoffMs({ attempt: (slot?.failures ?? 0) + 1, share: randomShare(), lane: run.lane })
+        const again =
+          clock.now() + backoffMs({ attempt: (slot?.failures ?? 0) + 1, share: randomShare(), lane: run.lane })
         const retryAt = Math.max(again, slot?.rotate_after ?? 0)
         await rollover.fail(tx, systemContext('rollouts', row.correlation_id), run, retryAt, end.detail)
       }

@@ -102,7 +102,6 @@ export const RotationDetail = RotationSummary.extend({
 })
 export type RotationDetail = z.infer<typeof RotationDetail>
 
-
 const range = { from: QueryInstant, to: QueryInstant }
 const isForward = ({ from, to }: { from: number; to: number }) => from < to
 const backwards = { message: 'the end of the range lies before its beginning', path: ['to'] }

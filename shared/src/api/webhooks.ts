@@ -125,6 +125,7 @@ export const webhooksApi = {
     summary: 'Make a new secret, shown once; for 24 hours requests are signed with the old one, too',
     access,
     params,
+    body: z.strictObject({}),
     response: z.object({ webhook: Webhook, secret: WebhookSecret }),
     secret: true,
   }),
@@ -134,6 +135,7 @@ export const webhooksApi = {
     summary: 'Send a test message through the same queue',
     access,
     params,
+    body: z.strictObject({}),
     response: Delivery,
     status: 201,
   }),
@@ -160,6 +162,7 @@ export const webhooksApi = {
     summary: 'Send a finished delivery again, under the same webhook-id',
     access,
     params: deliveryParams,
+    body: z.strictObject({}),
     response: Delivery,
   }),
 }

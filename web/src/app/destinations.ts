@@ -1,7 +1,9 @@
 import {
   AppWindow,
+  Bell,
   CalendarClock,
   FlaskConical,
+  Hourglass,
   IdCard,
   KeyRound,
   LayoutDashboard,
@@ -22,6 +24,8 @@ export interface Destination {
     | '/applications'
     | '/audiences'
     | '/rotations'
+    | '/alerts'
+    | '/expiries'
     | '/jobs'
     | '/tokens/test'
     | '/audit'
@@ -44,9 +48,11 @@ export const destinations: readonly Destination[] = [
   { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
   { to: '/audiences', label: 'Audiences', icon: Target, key: 'e' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
+  { to: '/expiries', label: 'Expiries', icon: Hourglass, key: 'x' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'u' },
   { to: '/settings/keys', label: 'Keys', icon: KeyRound, key: 'k' },
-  { to: '/settings/policies', label: 'Rotation policies', icon: CalendarClock, key: 'l' },
+  { to: '/settings/policies', label: 'Rotation policies', icon: CalendarClock, key: 'y' },
 ]

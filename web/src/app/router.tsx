@@ -305,6 +305,32 @@ const job = createRoute({
   component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
 })
 
+const alerts = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/alerts',
+  validateSearch: z.object({ state: text(20) }),
+  component: lazyRouteComponent(() => import('../features/alerts/alerts-page.tsx'), 'AlertsPage'),
+})
+
+const expiries = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/expiries',
+  validateSearch: z.object({ kind: text(40) }),
+  component: lazyRouteComponent(() => import('../features/expiries/expiries-page.tsx'), 'ExpiriesPage'),
+})
+
+const webhooks = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/webhooks',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+})
+
+const webhook = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/webhooks/$webhookId',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-page.tsx'), 'WebhookPage'),
+})
+
 const sessions = createRoute({
   getParentRoute: () => signedIn,
   path: '/sessions',
@@ -358,6 +384,10 @@ const routeTree = root.addChildren([
     job,
     sessions,
     keys,
+    alerts,
+    expiries,
+    webhooks,
+    webhook,
     go,
     apiDocs,
     elsewhere,

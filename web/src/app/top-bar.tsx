@@ -23,6 +23,7 @@ interface TopBarProps {
 export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) {
   const stripes = useDemoStripes()
   const jobs = useLater(() => import('../features/jobs/running-jobs.tsx'))
+  const alerts = useLater(() => import('../features/alerts/alerts-badge.tsx'))
   return (
     <header className={classNames(styles['bar'], stripes)}>
       <IconButton label="Menu" className={styles['menu']} onClick={onMenu}>
@@ -44,6 +45,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <Kbd keys="Mod+k" hint />
       </button>
       <RemoveDemo />
+      {alerts && <alerts.AlertsBadge />}
       {jobs && <jobs.RunningJobs />}
       <span className={styles['live']} data-testid="live-dot">
         <LiveDot />

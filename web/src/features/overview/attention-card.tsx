@@ -1,6 +1,7 @@
 import type { AttentionItem } from '@signet/shared/api/overview'
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheck } from 'lucide-react'
+import { severityTones, severityWords } from '../../api/alarm-words.ts'
 import { problemOf } from '../../api/api-error.ts'
 import { loadStateOf } from '../../api/load-state.ts'
 import { useRefusal } from '../../api/session.ts'
@@ -16,7 +17,7 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import styles from './attention-card.module.css'
 import { attentionOptions, useConfirmClock } from './overview-queries.ts'
-import { attentionWords, counted, severityTones, severityWords } from './overview-words.ts'
+import { attentionWords, counted } from './overview-words.ts'
 
 /** What somebody should look after, the worst first, each with the one thing to do. */
 export function AttentionCard() {

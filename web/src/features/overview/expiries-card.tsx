@@ -1,33 +1,24 @@
 import type { Expiry } from '@signet/shared/api/overview'
+import { Link } from '@tanstack/react-router'
+import { expiryKindWords, stageTones } from '../../api/alarm-words.ts'
 import { Card } from '../../ui/card.tsx'
 import { PathLink } from '../../ui/path-link.tsx'
 import { DueTime, RelativeTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import styles from './overview.module.css'
-import { stageTones } from './overview-words.ts'
-
-const kindWords: Record<Expiry['kind'], string> = {
-  authority: 'Certificate authority',
-  signing_key: 'Signing key',
-  identity: 'Certificate',
-  server_certificate: 'Your certificate',
-  client_secret: 'Client secret',
-  registered_certificate: 'Registered certificate',
-  agent_certificate: 'Agent certificate',
-}
 
 /** The nearest ends of certificates and keys (SEC-53). */
 export function ExpiriesCard({ expiries }: { expiries: readonly Expiry[] }) {
   return (
-    <Card title="Next to expire">
+    <Card title="Next to expire" actions={<Link to="/expiries">Show all</Link>}>
       <ul className={styles['rows']} aria-label="Next to expire">
         {expiries.map((expiry) => (
           <li key={`${expiry.kind} ${expiry.id}`}>
             <span className={styles['what']}>
               <Name expiry={expiry} />
               <span className="muted">
-                {kindWords[expiry.kind]}
+                {expiryKindWords[expiry.kind]}
                 {expiry.renewsAt !== null && (
                   <>
                     , renewed <DueTime at={expiry.renewsAt} />

@@ -37,6 +37,8 @@ const numbers = Overview.parse({
       name: 'web-01',
       notAfter: now,
       renewsAt: now,
+      lifeLeft: 0.1,
+      overdue: false,
       stage: 10,
       path: `/instances/${id}/certificates`,
     },

@@ -1,4 +1,4 @@
-import type { AttentionKind, FirstStep, LifeStage, Severity } from '@signet/shared/api/overview'
+import type { AttentionKind, FirstStep } from '@signet/shared/api/overview'
 import { dayMs, hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 
 /** What is the matter, in the one word of a badge. */
@@ -20,15 +20,6 @@ export const attentionWords: Record<AttentionKind, string> = {
   server_certificate_expiring: 'Expiring',
   cloud_names_answered: 'Loosened',
 }
-
-export const severityTones = { critical: 'bad', warning: 'warn', notice: 'soft' } as const satisfies Record<
-  Severity,
-  string
->
-
-export const severityWords: Record<Severity, string> = { critical: 'Critical', warning: 'Warning', notice: 'Notice' }
-
-export const stageTones = { 50: 'off', 25: 'off', 10: 'warn', 2: 'bad' } as const satisfies Record<LifeStage, string>
 
 export const firstStepWords: Record<FirstStep, { readonly title: string; readonly words: string }> = {
   agent_enrolled: {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { endOf, troubleOf } from './alert-rules.ts'
+
+const target = { kind: 'rollout', id: 'r-1', label: 'Everything' }
+
+describe('an act', () => {
+  it('that halts a rollout is told of, with the page where it goes on', () => {
+    const trouble = troubleOf({ action: 'rollout.halted', target, reason: '3 of 10 have failed.' })
+    expect(trouble).toMatchObject({
+      ...{ kind: 'rollout_halted', severity: 'critical', subject: target, reason: '3 of 10 have failed.' },
+      fix: { path: '/rotations/rollouts/r-1' },
+    })
+  })
+
+  it.each(['resumed', 'cancelled', 'rollback_started', 'completed'])('by which a rollout is %s ends that', (step) => {
+    expect(endOf({ action: `rollout.${step}`, target })).toEqual({ kind: 'rollout_halted', subject: target })
+  })
+
+  it('of another kind, or on nothing, says nothing', () => {
+    expect(troubleOf({ action: 'rotation.requested', target })).toBeUndefined()
+    expect(troubleOf({ action: 'rotation.failed' })).toBeUndefined()
+    expect(endOf({ action: 'rollout.halted', target })).toBeUndefined()
+  })
+})

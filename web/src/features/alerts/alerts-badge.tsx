@@ -1,0 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { severityTones } from '../../api/alarm-words.ts'
+import { useRefusal } from '../../api/session.ts'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { alertCountOptions } from './alerts-queries.ts'
+
+/** How many alerts nobody looks after yet, for the top bar, in the tone of the worst: nothing when there are none. */
+export function AlertsBadge() {
+  const refusal = useRefusal('instances.read')
+  const { data } = useQuery({ ...alertCountOptions, enabled: refusal === undefined })
+  if (data === undefined || data.worst === null) return null
+  return (
+    <Link to="/alerts">
+      <StatusBadge tone={severityTones[data.worst]} word={data.open === 1 ? '1 alert' : `${data.open} alerts`} />
+    </Link>
+  )
+}
