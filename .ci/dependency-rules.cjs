@@ -42,7 +42,7 @@ module.exports = {
     rule('enter-by-index', { path: anyDomain }, { path: anyDomain, pathNot: [inFolder('$1'), '/index\\.ts$'] }),
     rule(
       'compose-by-index',
-      { path: '^server/src/((compose|resolver|upkeep)\\.ts|commands/)' },
+      { path: '^server/src/((compose|admin-api|resolver|upkeep)\\.ts|commands/)' },
       {
         path: `${anyDomain}|^server/src/(agent|demo)/`,
         pathNot: '/index\\.ts$',
@@ -57,7 +57,7 @@ module.exports = {
       {
         path: '^server/src/',
         pathNot:
-          '-(endpoint|routes)\\.ts$|/index\\.ts$|/endpoints/|^server/src/(platform/http/|compose|commands/|agent/agent)',
+          '-(endpoint|routes)\\.ts$|/index\\.ts$|/endpoints/|^server/src/(platform/http/|compose|admin-api|commands/|agent/agent)',
       },
       { path: '-(endpoint|routes)\\.ts$|^server/src/platform/http/|node_modules/express/' },
     ),

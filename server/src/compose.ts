@@ -1,136 +1,71 @@
-import { alertsApi } from '@signet/shared/api/alerts'
-import { applicationsApi } from '@signet/shared/api/applications'
-import { audiencesApi } from '@signet/shared/api/audiences'
-import { auditApi } from '@signet/shared/api/audit'
-import { backupsApi } from '@signet/shared/api/backups'
-import { bulkApi } from '@signet/shared/api/bulk'
-import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
-import { clockApi } from '@signet/shared/api/clock'
-import type { Route } from '@signet/shared/api/contract'
-import { deploymentApi } from '@signet/shared/api/deployment'
-import { enrollmentApi } from '@signet/shared/api/enrollment'
-import { evidenceApi } from '@signet/shared/api/evidence'
-import { federationApi } from '@signet/shared/api/federation'
-import { openapiApi } from '@signet/shared/api/openapi'
-import { operatorsApi } from '@signet/shared/api/operators'
-import { overviewApi } from '@signet/shared/api/overview'
-import { resolveApi } from '@signet/shared/api/resolve'
-import { resourcesApi } from '@signet/shared/api/resources'
-import { rolloutsApi } from '@signet/shared/api/rollouts'
-import { rotationApi } from '@signet/shared/api/rotation'
-import { rotationActsApi } from '@signet/shared/api/rotation-acts'
-import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
-import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
-import { signingKeysApi } from '@signet/shared/api/signing-keys'
-import { tokenTestsApi } from '@signet/shared/api/token-tests'
-import { userIdentitiesApi } from '@signet/shared/api/user-identities'
-import { viewsApi } from '@signet/shared/api/views'
-import { webhooksApi } from '@signet/shared/api/webhooks'
 import { type ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
 import { hourMs } from '@signet/shared/vocabulary/time'
-import { type IRouter, type Request, Router } from 'express'
+import type { IRouter, Request } from 'express'
+import { adminRouter } from './admin-api.ts'
 import { startAlerting } from './alerting.ts'
-import { alertHandlers, webhookHandlers } from './alerts/index.ts'
-import { AuditExports, AuditLog, auditHandlers, recordingDamage, recordRefusals } from './audit/index.ts'
+import { AuditLog, recordingDamage, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
   AudienceList,
   Audiences,
-  audienceHandlers,
   authorityEndpoint,
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
-  signingKeyHandlers,
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
-import { Backups, backupHandlers } from './backup/index.ts'
-import { bulkHandlers, openBulk } from './bulk/index.ts'
-import { demoRemoval } from './demo-removal.ts'
-import {
-  AgentEndsStore,
-  agentEndpoint,
-  enrollmentHandlers,
-  openAgentPlane,
-  openTokenTests,
-  tokenTestHandlers,
-  tokenTestStream,
-} from './enrollment/index.ts'
+import { Backups } from './backup/index.ts'
+import { openBulk } from './bulk/index.ts'
+import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
 import {
   ChangeStreams,
   ClockConfirmation,
-  clockHandlers,
   eventsRouter,
-  hasPermission,
   Operators,
   RequestGuard,
-  requirePermission,
-  SavedViews,
-  sessionHandlers,
   signedInOf,
-  viewHandlers,
 } from './operators/index.ts'
-import { openOverview, overviewHandlers } from './overview/index.ts'
+import { openOverview } from './overview/index.ts'
 import type { Clock } from './platform/clock.ts'
 import { ClockWatch } from './platform/clock-watch.ts'
 import type { Config } from './platform/config.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
-import { DataKeysStore } from './platform/database/data-keys-store.ts'
 import type { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
 import { RecoveryShares } from './platform/database/recovery.ts'
 import { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
-import { contractRouter, type Guard, type Handlers } from './platform/http/contract-router.ts'
-import { deploymentHandlers } from './platform/http/deployment-routes.ts'
-import { describeApi } from './platform/http/describe-api.ts'
+import type { Guard } from './platform/http/contract-router.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
-import type { RequestContext } from './platform/request-context.ts'
 import { SampledLog } from './platform/sampled-log.ts'
 import { servedNames } from './platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
-  applicationHandlers,
-  authorityHandlers,
   CertificateAuthorities,
   ClientEndsStore,
   CredentialUses,
   FederatedCredentials,
-  federationHandlers,
   PrincipalRegistry,
   RevocationLists,
 } from './principals/index.ts'
-import { Resolver } from './resolver.ts'
 import {
   InstanceView,
   ManagedIdentity,
   openInstanceList,
   openUserIdentityView,
   PrincipalPurge,
-  ResourceGroups,
   ResourceManager,
-  resourceHandlers,
   type TokenUsage,
   UserIdentities,
   UserIdentityList,
-  userIdentityHandlers,
 } from './resources/index.ts'
 import { rolloutSelection } from './rollout-selection.ts'
-import {
-  evidenceHandlers,
-  openRotation,
-  rolloutHandlers,
-  rotationActHandlers,
-  rotationCalendarHandlers,
-  rotationHandlers,
-  rotationPolicyHandlers,
-  SlotEndsStore,
-} from './rotation/index.ts'
+import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -239,7 +174,6 @@ export async function composeServer(parts: ServerParts) {
   servicePort.certificate?.onChange(() => plane.streams.allStatesChanged())
   lifecycle.started('agent streams', () => plane.streams.close())
   const operators = new Operators(base)
-  const views = new SavedViews(base)
   const audiences = new Audiences({ ...base, apps: authority.resources, usage: authority.usage })
   const audienceList = new AudienceList({ ...base, audiences, usage: authority.usage })
   const appRoles = new AppRoles({ ...base, apps: authority.resources, registry })
@@ -346,7 +280,6 @@ export async function composeServer(parts: ServerParts) {
   const alerting = startAlerting({ ...base, troubles: overview.troubles, config, lifecycle, resources })
   const backups = await Backups.open({ ...base, dataDir: config.dataDir, settings: config.backups })
   const requestLog = new SampledLog(log, clock)
-  const auditExports = new AuditExports(audit, clock)
   const discovery = new DiscoveryEndpoint(authority.issuer, authority.keys)
   const tokenEndpoint = new TokenEndpoint({
     ...base,
@@ -356,69 +289,15 @@ export async function composeServer(parts: ServerParts) {
     issuer: authority.issuer,
     refusal: () => backups.quarantine,
   })
-  const resolver = new Resolver({ registry, resources, users, rotation, agents: plane.directory, authority, audit })
-  const requireStepUp = async (context: RequestContext) => {
-    if (context.actor.kind === 'console') return
-    await operators.sessions.requireStepUp(signedInOf(context).sessionId)
-  }
-
-  /** The admin API behind a guard of choice: sessions for browsers, the host's own socket for the command line. */
-  const adminApi = (guard: Guard): IRouter => {
-    const router = Router()
-    const serve = <Api extends Record<string, Route>>(api: Api, handlers: Handlers<Api>) =>
-      router.use(contractRouter(api, handlers, { guard, log: requestLog, idempotency }))
-    const { authorityUrl } = config
-    const groups = new ResourceGroups({ ...base, defaults })
-    const federation = {
-      federated,
-      test: async (principalId: ObjectId, token: string) =>
-        authority.federation.test(await registry.require(principalId), token),
-    }
-    const keys = {
-      root,
-      rootKeyId: () => new DataKeysStore(database).rootKeyId(),
-      recoverySet: () => recovery.current(),
-    }
-    const demo = { isDemo, removeDemo: demoRemoval({ isDemo, audit, removeDemo: parts.removeDemo }) }
-    const stepped = { requireStepUp }
-    serve(operatorsApi, sessionHandlers(operators))
-    serve(resourcesApi, resourceHandlers({ ...base, ...stepped, resources, identities, view, list, authorityUrl }))
-    serve(applicationsApi, applicationHandlers({ ...stepped, applications, list: applicationList, activity: view }))
-    serve(federationApi, federationHandlers(federation))
-    serve(
-      userIdentitiesApi,
-      userIdentityHandlers({ ...base, users, userList, userView, view, groups, registry, roles }),
-    )
-    serve(audiencesApi, audienceHandlers({ audiences, list: audienceList, appRoles }))
-    // Before the rotations, whose IDs would take its addresses for one of theirs.
-    serve(rotationCalendarApi, rotationCalendarHandlers(rotation))
-    serve(rotationApi, rotationHandlers(rotation, requireStepUp))
-    serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
-    serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
-    serve(rolloutsApi, rolloutHandlers(rotation.rollouts))
-    serve(evidenceApi, evidenceHandlers(rotation))
-    serve(signingKeysApi, signingKeyHandlers({ ...stepped, admin: authority.keyAdmin }))
-    serve(certificateAuthoritiesApi, authorityHandlers({ ...stepped, authorities }))
-    serve(enrollmentApi, enrollmentHandlers(plane))
-    serve(tokenTestsApi, tokenTestHandlers({ ...stepped, tests, keySet: () => discovery.keySet(true) }))
-    serve(bulkApi, bulkHandlers(bulk, { ...stepped, requirePermission }))
-    serve(alertsApi, alertHandlers(alerting.alerts))
-    serve(webhooksApi, webhookHandlers(alerting.webhooks))
-    serve(overviewApi, overviewHandlers(overview, hasPermission))
-    router.use(tokenTestStream(tests.tester, guard))
-    serve(auditApi, auditHandlers({ ...stepped, audit, exports: auditExports }))
-    serve(deploymentApi, deploymentHandlers({ ...keys, ...demo }))
-    serve(backupsApi, backupHandlers({ ...stepped, backups }))
-    serve(clockApi, clockHandlers(confirmation))
-    serve(viewsApi, viewHandlers(views))
-    serve(openapiApi, { document: describeApi })
-    serve(resolveApi, {
-      anything: async ({ params }, context) => ({
-        items: await resolver.find(params.anything, (permission) => hasPermission(context, permission)),
-      }),
-    })
-    return router
-  }
+  const adminApi = adminRouter({
+    ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
+    ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
+    ...{ operators, confirmation, recovery, backups },
+    ...{ registry, applications, applicationList, federated, authorities },
+    ...{ resources, identities, view, list, users, userList, userView },
+    ...{ authority, audiences, audienceList, appRoles, discovery },
+    ...{ rotation, plane, tests, bulk, overview, alerting },
+  })
 
   /** The stream of changes, for the browsers of signed-in operators. */
   const eventStreams = (guard: Guard): IRouter => {

@@ -4,6 +4,6 @@
  */
 export { overviewHandlers } from './admin-routes.ts'
 export { attentionLists } from './attention-lists.ts'
-export { openOverview } from './overview.ts'
+export { type Overview, openOverview } from './overview.ts'
 export { pagePaths } from './page-paths.ts'
 export type { StandingTroubles, Troubles } from './standing-troubles.ts'

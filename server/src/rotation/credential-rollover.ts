@@ -4,16 +4,17 @@ import { type AgentId, type CredentialId, ObjectId, RunId, SlotId } from '@signe
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
 import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
-import { newGuid, randomShare } from '../platform/identifiers.ts'
+import { newGuid } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { CertificateAuthorities, KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { RotationNeighbours } from './history.ts'
+import { newSlot } from './new-slot.ts'
 import { requireAlgorithm, stillGood } from './requested-key.ts'
 import { canRollBack, nothingToRollBackTo } from './roll-back.ts'
 import type { RotationPlan } from './rotation-plan.ts'
-import { mostJitter, overlapUntil, rotateAfterRollback } from './rotation-policy.ts'
+import { overlapUntil, rotateAfterRollback } from './rotation-policy.ts'
 import type { PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
 import type { RunRow, SlotRow } from './rotation-store.ts'
 import { actorOf, type LedgerParts, RunLedger } from './run-ledger.ts'
@@ -58,26 +59,9 @@ export class CredentialRollover {
     if ((await store.openSlots({ principalIds: [principalId], agentId }, tx)).length > 0) return
     const now = clock.now()
     const id = newGuid()
-    await store.insertSlot(tx, {
-      id,
-      tenant_id: tenantId,
-      principal_id: owner.principalId,
-      principal_name: (await registry.require(owner.principalId, tx)).displayName,
-      agent_id: owner.agentId,
-      holder: 'agent',
-      state: 'open',
-      ...(await policies.placeOf(tx, owner)),
-      active_credential_id: null,
-      prepared_credential_id: null,
-      jitter: randomShare() * mostJitter,
-      first_cycle: 1,
-      due_after: null,
-      rotate_after: null,
-      failures: 0,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    })
+    const principalName = (await registry.require(principalId, tx)).displayName
+    const place = await policies.placeOf(tx, owner)
+    await store.insertSlot(tx, newSlot({ ...owner, id, tenantId, principalName, place, now }))
     const slot = await store.slot(id, tx)
     if (slot) await this.request(tx, context, slot, 'enable')
   }

@@ -1,43 +1,15 @@
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
-import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import type { QueryClient } from '@tanstack/react-query'
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { activitySearch } from '../features/activity/activity-search.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
-import { DemoEdge } from '../features/demo/demo-mark.tsx'
-import { timelineSearch } from '../features/rotations/timeline-axis.ts'
 import { ErrorPage } from './error-page.tsx'
+import { root, signedIn } from './frame-routes.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
-import { SessionGate } from './session-gate.tsx'
-
-function Root() {
-  return (
-    <>
-      <DemoEdge />
-      <Outlet />
-    </>
-  )
-}
-
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  component: Root,
-  notFoundComponent: NotFoundPage,
-})
-
-/** A search parameter that is left out when it is missing or bad. */
-const text = (max: number) => z.string().trim().max(max).optional().catch(undefined)
-
-/** Of every list that is a page. */
-const listSearch = z.object({ q: text(1_000), sort: text(40), cols: text(400), peek: text(36), view: text(36) })
+import { rotationRoutes } from './rotation-routes.tsx'
+import { flag, listSearch, text } from './search-params.ts'
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -50,18 +22,6 @@ const demoRemoved = createRoute({
   getParentRoute: () => root,
   path: '/demo-removed',
   component: lazyRouteComponent(() => import('../features/demo/demo-removed-page.tsx'), 'DemoRemovedPage'),
-})
-
-const signedIn = createRoute({
-  getParentRoute: () => root,
-  id: 'signed-in',
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.queryClient.ensureQueryData(sessionOptions)
-    if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
-  },
-  component: SessionGate,
-  errorComponent: ErrorPage,
-  notFoundComponent: NotFoundPage,
 })
 
 const start = createRoute({
@@ -130,86 +90,11 @@ const audience = createRoute({
   component: lazyRouteComponent(() => import('../features/audiences/audience-page.tsx'), 'AudiencePage'),
 })
 
-const rotations = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/rotations',
-})
-
-const rotationTimeline = createRoute({
-  getParentRoute: () => rotations,
-  path: '/',
-  validateSearch: z.object(timelineSearch),
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationTimelinePage'),
-})
-
-const rotationQueue = createRoute({
-  getParentRoute: () => rotations,
-  path: '/queue',
-  validateSearch: z.object({ filter: text(1_000), cols: text(400), view: text(36) }),
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationQueuePage'),
-})
-
-const rotationHistory = createRoute({
-  getParentRoute: () => rotations,
-  path: '/history',
-  validateSearch: z.object({ filter: text(1_000), cols: text(400), view: text(36) }),
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RotationHistoryPage'),
-})
-
-const certificates = createRoute({
-  getParentRoute: () => rotations,
-  path: '/certificates',
-  validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../features/evidence/certificates-page.tsx'), 'CertificatesPage'),
-})
-
-const evidence = createRoute({
-  getParentRoute: () => rotations,
-  path: '/evidence',
-  validateSearch: z.object({ instance: text(200), identity: text(200), at: text(40) }),
-  component: lazyRouteComponent(() => import('../features/evidence/evidence-page.tsx'), 'EvidencePage'),
-})
-
 const tokenEvidence = createRoute({
   getParentRoute: () => signedIn,
   path: '/tokens/issued/$uti',
   component: lazyRouteComponent(() => import('../features/evidence/token-evidence-page.tsx'), 'TokenEvidencePage'),
 })
-
-const rotationCalendar = createRoute({
-  getParentRoute: () => rotations,
-  path: '/calendar',
-  validateSearch: z.object({ day: text(10), waiting: z.literal('1').optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../features/rotations/calendar-page.tsx'), 'RotationCalendarPage'),
-})
-
-const rotation = createRoute({
-  getParentRoute: () => rotations,
-  path: '/$runId',
-  component: lazyRouteComponent(() => import('../features/rotations/rotation-page.tsx'), 'RotationPage'),
-})
-
-const rollouts = createRoute({
-  getParentRoute: () => rotations,
-  path: '/rollouts',
-  component: lazyRouteComponent(() => import('../features/rotations/rotations-page.tsx'), 'RolloutsPage'),
-})
-
-const rollout = createRoute({
-  getParentRoute: () => rotations,
-  path: '/rollouts/$rolloutId',
-  validateSearch: z.object({
-    wave: z
-      .string()
-      .regex(/^\d{1,6}$/)
-      .optional()
-      .catch(undefined),
-    stage: RolloutStage.optional().catch(undefined),
-  }),
-  component: lazyRouteComponent(() => import('../features/rotations/rollout-page.tsx'), 'RolloutPage'),
-})
-
-const flag = z.literal('1').optional().catch(undefined)
 
 const policies = createRoute({
   getParentRoute: () => signedIn,
@@ -359,17 +244,7 @@ const routeTree = root.addChildren([
     application,
     audiences,
     audience,
-    rotations.addChildren([
-      rotationTimeline,
-      rotationQueue,
-      rotationHistory,
-      certificates,
-      evidence,
-      rotationCalendar,
-      rollouts,
-      rollout,
-      rotation,
-    ]),
+    rotationRoutes,
     tokenEvidence,
     policies,
     newPolicy,
