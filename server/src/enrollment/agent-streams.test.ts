@@ -72,6 +72,7 @@ function stateAt(generation: number, authorityUrl = 'https://localhost'): Desire
     instances: [],
     principals: [],
     renewAfter: 0,
+    serverCas: '',
     terms: { revision: 1, keyEpoch: 0, audiences: [] },
     agentGeneration: 1,
   })

@@ -132,9 +132,12 @@ export class Evidence {
     }
   }
 
+  /** @throws SignetError `not_found` when the token log has none under it, or no longer */
   requested(correlationId: string): RequestedToken[] {
     const { tokens } = this.#parts.neighbours
-    return tokens.byCorrelation(correlationId).map(({ id, at, audience, outcome, principalId }) => ({
+    const found = tokens.byCorrelation(correlationId)
+    if (found.length === 0) throw new SignetError('not_found', 'The token log has no request with this ID.')
+    return found.map(({ id, at, audience, outcome, principalId }) => ({
       uti: tokens.utiOf(id),
       principalId: ObjectId.parse(principalId),
       ...{ at, audience, outcome },

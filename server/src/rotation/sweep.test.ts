@@ -56,6 +56,7 @@ describe('a sweep', () => {
   it('opens first what has less than a fifth of its life left', async () => {
     const [first, second] = await due('one', 'two')
     const end = stack.clock.now() + hourMs
+    await tamper(stack, 'DROP TRIGGER credentials_origin_no_update')
     await tamper(stack, `UPDATE credentials SET not_after = ${end} WHERE slot_id = '${second}'`)
     await tamper(stack, `UPDATE credentials SET not_before = ${end - 10 * hourMs} WHERE slot_id = '${second}'`)
     const sweep = sweepAt(0.1)
