@@ -37,7 +37,9 @@ const sweepAt = (rate: number) =>
   })
 
 const opened = async () =>
-  (await rowsOf(stack, 'rotation_runs')).filter((run) => run.trigger === 'schedule').map((run) => run.slot_id)
+  (await rowsOf(stack, 'rotation_runs'))
+    .filter(({ trigger }) => trigger === 'schedule' || trigger === 'expiring')
+    .map((run) => run.slot_id)
 
 describe('a sweep', () => {
   it('opens no more than its rate, after what was saved up, the longest due first', async () => {
