@@ -1,4 +1,3 @@
-import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
 import { timelineSearch } from '../features/rotations/timeline-axis.ts'
@@ -73,7 +72,7 @@ const rollout = createRoute({
       .regex(/^\d{1,6}$/)
       .optional()
       .catch(undefined),
-    stage: RolloutStage.optional().catch(undefined),
+    stage: text(20),
   }),
   component: lazyRouteComponent(() => import('../features/rotations/rollout-page.tsx'), 'RolloutPage'),
 })

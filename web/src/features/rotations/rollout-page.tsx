@@ -1,4 +1,5 @@
 import type { RolloutDetail, RolloutWave } from '@signet/shared/api/rollouts'
+import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { loadStateOf } from '../../api/load-state.ts'
@@ -69,7 +70,10 @@ function Whole({ rollout }: { rollout: RolloutDetail }) {
       </Card>
       <RolloutItems
         rollout={rollout}
-        filter={{ wave: wave === undefined ? undefined : Number(wave), stage }}
+        filter={{
+          wave: wave === undefined ? undefined : Number(wave),
+          stage: RolloutStage.safeParse(stage).data,
+        }}
         onFilter={(next) =>
           void navigate({
             search: { wave: next.wave === undefined ? undefined : String(next.wave), stage: next.stage },
