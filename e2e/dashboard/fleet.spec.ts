@@ -53,7 +53,7 @@ test('200 identities rotate in waves: one fails, it halts, is rolled back, goes 
   const { url } = await stack.admin<{ url: string }>('POST', '/console/codes', {})
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
-  const endAsking = await askAllTheWhile(fleet, audiences, 12_000)
+  const endAsking = await askAllTheWhile(fleet, audiences, 6_000)
   const main = page.locator('main')
   const state = (word: string) => main.getByRole('heading', { level: 1 }).locator('..').getByText(word, { exact: true })
   const waves = page.getByRole('table', { name: 'Waves' }).locator('tbody').getByRole('row')
@@ -115,5 +115,6 @@ test('200 identities rotate in waves: one fails, it halts, is rolled back, goes 
   expect(seen.failures).toEqual([])
   expect(seen.failed).toBe(0)
   expect(seen.least).toBeGreaterThan(5)
-  expect(seen.distinct).toBeGreaterThan(seen.tokens / 2)
+  // Several of each client under every certificate it had.
+  expect(seen.distinct).toBeGreaterThan(3 * count)
 })

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /**
  * A client on each of many instances, all in one process: `node fleet-clients.ts`, with `{ endpoints, audiences, everyMs }` on
- * standard input, an endpoint being the address of an agent's IMDS. Every client asks for a token of the next audience each
- * time, so that the agent has seldom one at hand and goes to the authority with the certificate it has now. A signal ends it;
- * then it prints what it saw.
+ * standard input, an endpoint being the address of an agent's IMDS. Every client asks for the same audience, as clients do,
+ * and each fourth time for one it has not asked for yet, so that the agent has none at hand and goes to the authority with
+ * the certificate it has now. A signal ends it; then it prints what it saw.
  */
 interface Order {
   readonly endpoints: readonly string[]
@@ -18,6 +18,7 @@ const { endpoints, audiences, everyMs } = JSON.parse(await text(process.stdin)) 
 const answers = { tokens: 0, distinct: new Set<string>(), failures: [] as string[] }
 /** Tokens of each client. */
 const got = endpoints.map(() => 0)
+const freshEvery = 4
 let isOver = false
 process.once('SIGTERM', () => {
   isOver = true
@@ -41,8 +42,9 @@ async function ask(endpoint: string, audience: string, client: number): Promise<
 async function live(endpoint: string, client: number): Promise<void> {
   // Spread over the interval, as clients that know nothing of each other are.
   await wait((everyMs * client) / endpoints.length)
-  for (let turn = client; !isOver; turn += 1) {
-    await ask(endpoint, audiences[turn % audiences.length] ?? '', client)
+  for (let turn = 0; !isOver; turn += 1) {
+    const fresh = 1 + ((client + turn / freshEvery) % (audiences.length - 1))
+    await ask(endpoint, audiences[turn % freshEvery === 0 ? fresh : 0] ?? '', client)
     await wait(everyMs)
   }
 }
