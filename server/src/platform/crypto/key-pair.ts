@@ -1,10 +1,15 @@
 import { createPrivateKey, generateKeyPair as generate, type KeyObject } from 'node:crypto'
-import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
+import { Thread } from '../thread.ts'
 
 const generateAsync = promisify(generate)
+
+/**
+ * One for the process: with many identities on one host the keys of a wave are made one after the other, and tokens find a
+ * core. Not on the pool, where tokens are signed and would stand in line behind a search for primes.
+ */
+const rsaKeys = new Thread<number, Uint8Array>(new URL('./rsa-key-thread.ts', import.meta.url), 'RSA key thread')
 
 /** PKCS#8 of a new private key. RSA-2048 takes some 40 ms of a thread of its own, P-256 some 20 µs of one of the pool. */
 export async function generatePrivateKey(algorithm: KeyAlgorithm): Promise<Buffer> {
@@ -13,10 +18,8 @@ export async function generatePrivateKey(algorithm: KeyAlgorithm): Promise<Buffe
   return privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
-/** Not on the pool: tokens are signed there, and would stand in line behind a search for primes. */
 async function generateRsaKey(): Promise<Buffer> {
-  const worker = new Worker(new URL('./rsa-key-worker.ts', import.meta.url))
-  const [pkcs8] = (await once(worker, 'message')) as [Uint8Array]
+  const pkcs8 = await rsaKeys.ask(2_048)
   return Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.byteLength)
 }
 
