@@ -30,7 +30,7 @@ const zoomed = { width: 320, height: 256 }
 test('every screen is WCAG 2.2 AA in both themes and densities, in forced colours, at 400 % zoom and without motion', async ({
   provokes,
 }) => {
-  test.setTimeout(900_000)
+  test.setTimeout(1_500_000)
   for (const screen of screens) if (screen.provokes) provokes(screen.provokes)
   await Promise.all(
     lanes.map(async ({ seats, screens: own }) => {
@@ -160,7 +160,10 @@ function shapeless(): string[] {
   })
   const [on, off] = ['true', 'false'].map((state) => new Set(places.filter(([is]) => is === state).map(([, at]) => at)))
   if (on && off && [...on].some((place) => off.has(place))) faults.push('switches that are on look off')
-  const [first] = visible('[role=dialog] button, [role=alertdialog] button, main button, main a[href], main input')
+  // Bars of a chart draw a ring of their own, within the chart.
+  const [first] = visible(
+    '[role=dialog] button, [role=alertdialog] button, main button, main a[href]:not(svg *), main input',
+  )
   const asByKey = { focusVisible: true, preventScroll: false }
   first?.focus(asByKey)
   const { outlineStyle, outlineWidth } = getComputedStyle(first ?? document.body)

@@ -45,7 +45,11 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <Kbd keys="Mod+k" hint />
       </button>
       <RemoveDemo />
-      {alerts && <alerts.AlertsBadge />}
+      {alerts && (
+        <span className={styles['alerts']}>
+          <alerts.AlertsBadge />
+        </span>
+      )}
       {jobs && <jobs.RunningJobs />}
       <span className={styles['live']} data-testid="live-dot">
         <LiveDot />
