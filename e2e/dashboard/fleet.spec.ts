@@ -2,14 +2,15 @@ import { askAllTheWhile, Fleet, type Member } from '../fleet.ts'
 import { Stack } from '../stack.ts'
 import { expect, expectAccessible, test } from './fixtures.ts'
 
-const count = 200
-const waveSize = 40
+/** As many as there are agents, all in one process; `pnpm fleet` has 200. A multiple of 5. */
+const count = Number(process.env['SIGNET_FLEET'] ?? 20)
+const waveSize = count / 5
 const names = Array.from({ length: count }, (_, index) => `node-${String(index + 1).padStart(3, '0')}`)
 /** So many that a client meets the same one again after minutes: agents have nearly nothing in their caches for it. */
-const audiences = Array.from({ length: 90 }, (_, index) => `api://fleet-${index + 1}`)
-/** Of the third wave; as many may fail at the most. */
-const broken = names.slice(2 * waveSize, 2 * waveSize + 6)
-const mostFailed = 2
+const audiences = Array.from({ length: 60 }, (_, index) => `api://fleet-${index + 1}`)
+/** Of the third wave: more than may fail. */
+const broken = names.slice(2 * waveSize, 2 * waveSize + 3)
+const mostFailed = 1
 
 interface Detail {
   readonly id: string
@@ -46,14 +47,14 @@ const newestRollout = async () => {
   return items[0] ?? { id: '', state: '', counts: {} }
 }
 
-test('200 identities rotate in waves: one fails, it halts, is rolled back, goes on and ends, and no client ever waits for a token in vain', async ({
+test(`${count} identities rotate in waves: one fails, it halts, is rolled back, goes on and ends, and no client ever waits for a token in vain`, async ({
   page,
 }) => {
   test.setTimeout(420_000)
   const { url } = await stack.admin<{ url: string }>('POST', '/console/codes', {})
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Overview', exact: true })).toBeVisible()
-  const endAsking = await askAllTheWhile(fleet, audiences, 6_000)
+  const endAsking = await askAllTheWhile(fleet, audiences, count > 50 ? 6_000 : 1_000)
   const main = page.locator('main')
   const state = (word: string) => main.getByRole('heading', { level: 1 }).locator('..').getByText(word, { exact: true })
   const waves = page.getByRole('table', { name: 'Waves' }).locator('tbody').getByRole('row')
@@ -68,16 +69,16 @@ test('200 identities rotate in waves: one fails, it halts, is rolled back, goes 
     await dialog.getByLabel('Pause between waves', { exact: true }).fill('0')
     await dialog.getByLabel('Halt when more than … % fail').fill(String((100 * mostFailed) / count))
     await dialog.getByLabel('Reason').fill('quarterly rollover')
-    await expect(dialog).toContainText('200 certificates')
+    await expect(dialog).toContainText(`${count} certificates`)
     await expect(dialog).toContainText('5 waves')
     await expectAccessible(page)
     await dialog.getByRole('button', { name: /^(Rotate|Start)/ }).click()
-    await expect(main.getByRole('heading', { level: 1 })).toHaveText('Rotate 200 certificates in 5 waves')
+    await expect(main.getByRole('heading', { level: 1 })).toHaveText(`Rotate ${count} certificates in 5 waves`)
   })
 
   await test.step('it runs wave by wave before one’s eyes, and halts by itself when too many have failed', async () => {
     await expect(waves).toHaveCount(5)
-    await expect(waves.nth(0)).toContainText('40 of 40', { timeout: 60_000 })
+    await expect(waves.nth(0)).toContainText(`${waveSize} of ${waveSize}`, { timeout: 60_000 })
     await expect(waves.nth(1)).toContainText('Done', { timeout: 90_000 })
     await expect(state('Halted')).toBeVisible({ timeout: 120_000 })
     await expect(main.getByText('Halted by itself')).toBeVisible()
@@ -114,7 +115,7 @@ test('200 identities rotate in waves: one fails, it halts, is rolled back, goes 
   console.log(`clients: ${JSON.stringify(seen)}`)
   expect(seen.failures).toEqual([])
   expect(seen.failed).toBe(0)
-  expect(seen.least).toBeGreaterThan(5)
+  expect(seen.least).toBeGreaterThan(3)
   // Several of each client under every certificate it had.
-  expect(seen.distinct).toBeGreaterThan(3 * count)
+  expect(seen.distinct).toBeGreaterThan(2 * count)
 })
