@@ -1,3 +1,4 @@
+import { RolloutPlan } from '@signet/shared/api/rollouts'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, identityOn, openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
@@ -7,8 +8,12 @@ let web: Awaited<ReturnType<typeof identityOn>>
 beforeAll(async () => {
   stack = await openStack()
   web = await identityOn(stack)
-  await stack.rotation.rollover.rotateNow(contextOf(), web.principalId)
+  // Of a rollout, whose items outlive the rotations they led to.
+  const plan = RolloutPlan.parse({ waveSize: 1 })
+  await stack.rotation.rollouts.start(contextOf(), { selection: { list: 'instances', q: '' }, plan })
+  await stack.rotation.rolloutRunner.turn()
   await web.agent.roll(web.slotId)
+  await stack.rotation.rolloutRunner.turn()
   stack.clock.advance(dayMs + hourMs)
   await stack.rotation.scheduler.turn()
 })

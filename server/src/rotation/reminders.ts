@@ -1,4 +1,5 @@
 import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import { lateShare } from './rotation-policy.ts'
 
 /** Pure rules of how long a run that waits for its agent is left alone before it is announced again. */
 
@@ -9,8 +10,7 @@ const longestUrgentMs = 5 * minuteMs
 /** Two announcements of one run are at least so far apart, whatever the draw. */
 const leastMs = secondMs
 
-/** Shares of a certificate's life: below the first it is urgent, below the second it is about to expire. */
-export const urgentShare = 0.2
+/** Below this share of a certificate's life it is about to expire. */
 const expiringShare = 0.1
 
 /** Urgent runs are taken before others (data-and-scale §5). */
@@ -43,7 +43,7 @@ export function nextReminder(run: {
   lifeLeftShare: number | null
 }): Reminder {
   const left = run.lifeLeftShare ?? 1
-  const lane = left < urgentShare ? Math.min(run.lane, urgentLane) : run.lane
+  const lane = left < lateShare ? Math.min(run.lane, urgentLane) : run.lane
   const waitMs = backoffMs({ ...run, lane })
   return { lane, waitMs: left < expiringShare ? Math.min(waitMs, longestUrgentMs) : waitMs }
 }

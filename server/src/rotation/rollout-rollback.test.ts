@@ -1,41 +1,27 @@
 import { RolloutPlan } from '@signet/shared/api/rollouts'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditTrail, contextOf, given, identityOn, openStack, type Stack } from '../../test/stack.ts'
-import type { RequestContext } from '../platform/request-context.ts'
-import { SignetError } from '../platform/signet-error.ts'
-import { RolloutRunner, type RolloutRunnerParts } from './rollout-runner.ts'
-import { RolloutStore } from './rollout-store.ts'
+import { auditTrail, contextOf, given, identityOn, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 
 let stack: Stack
 let fleet: Awaited<ReturnType<typeof identityOn>>[]
-/** What was put back: which rotation, for whom and why. */
-let putBack: { runId: string; by: RequestContext; reason: string }[]
-let refuses: string | undefined
-let runner: RolloutRunner
 
 beforeEach(async () => {
   stack = await openStack()
   fleet = []
-  putBack = []
-  refuses = undefined
-  const rollBack: RolloutRunnerParts['rollBack'] = async (_tx, by, run, reason) => {
-    if (run.principal_id === refuses) throw new SignetError('conflict', 'The overlap is over.')
-    putBack.push({ runId: run.id, by, reason })
-  }
-  runner = new RolloutRunner({
-    ...stack,
-    rollouts: new RolloutStore(stack.database, stack.cursors),
-    rollover: stack.rotation.rollover,
-    rollBack,
-    neighbours: { agents: (ids) => stack.plane.directory.describe(ids) },
-  })
 })
 
 afterEach(() => stack.close())
 
+const turn = () => stack.rotation.rolloutRunner.turn()
 const ada = contextOf()
 const grace = contextOf('operator', 'Grace')
+
+/** Who put a credential back, and why. */
+const putBack = async () =>
+  (await rowsOf(stack, 'audit_events'))
+    .filter(({ action }) => action === 'rotation.rolled_back')
+    .map(({ actor_label, reason }) => [actor_label, reason])
 
 /** A rollout of four in waves of two, whose first wave is in use and whose second was asked. */
 async function halfway() {
@@ -43,9 +29,9 @@ async function halfway() {
   await stack.rotation.scheduler.turn()
   const plan = RolloutPlan.parse({ waveSize: 2 })
   const { id } = await stack.rotation.rollouts.start(ada, { selection: { list: 'instances', q: '' }, plan })
-  await runner.turn()
+  await turn()
   await roll(0, 1)
-  await runner.turn()
+  await turn()
   return id
 }
 
@@ -62,9 +48,12 @@ describe('rolling back', () => {
     const { rollouts } = stack.rotation
     const asked = await rollouts.rollBack(grace, id, { reason: 'they fail' })
     expect(asked).toMatchObject({ state: 'paused', counts: { returning: 2, asked: 2 } })
-    await runner.turn()
+    await turn()
     expect(await rollouts.show(id)).toMatchObject({ state: 'paused', counts: { 'rolled-back': 2, asked: 2 } })
-    expect(putBack.map(({ by, reason }) => [by.actor.label, reason])).toEqual([
+    for (const { first } of fleet.slice(0, 2)) {
+      expect(await stack.registry.requireCredential(first.id)).toMatchObject({ state: 'active', usableUntil: null })
+    }
+    expect(await putBack()).toEqual([
       ['Grace', 'they fail'],
       ['Grace', 'they fail'],
     ])
@@ -79,9 +68,9 @@ describe('rolling back', () => {
   it('is of one wave where that is wished', async () => {
     const id = await halfway()
     await roll(2, 3)
-    await runner.turn()
+    await turn()
     await stack.rotation.rollouts.rollBack(grace, id, { wave: 2 })
-    await runner.turn()
+    await turn()
     const { byWave, state } = await stack.rotation.rollouts.show(id)
     expect(byWave.map(({ counts }) => counts)).toEqual([{ activated: 2 }, { 'rolled-back': 2 }])
     expect(state).toBe('completed')
@@ -89,13 +78,15 @@ describe('rolling back', () => {
 
   it('leaves in use what cannot be put back, and says why', async () => {
     const id = await halfway()
-    refuses = given(fleet[1]).principalId
     await stack.rotation.rollouts.rollBack(grace, id, {})
-    await runner.turn()
+    const [run] = await stack.rotation.rollover.rotateNow(ada, given(fleet[1]).principalId)
+    expect(run).toMatchObject({ state: 'requested' })
+    await turn()
     const { items } = await stack.rotation.rollouts.items(id, { limit: 2 })
     expect(items.map(({ stage, detail }) => [stage, detail])).toEqual([
       ['rolled-back', null],
-      ['activated', 'The overlap is over.'],
+      // A rotation since then has ended its overlap.
+      ['retired', 'The overlap is over: the old certificate is not accepted any more.'],
     ])
   })
 
@@ -105,27 +96,27 @@ describe('rolling back', () => {
     await expect(rollouts.rollBack(grace, id, { wave: 2 })).rejects.toMatchObject({ code: 'conflict' })
     await rollouts.rollBack(grace, id, {})
     await expect(rollouts.rollBack(grace, id, {})).rejects.toMatchObject({ code: 'conflict' })
-    await runner.turn()
+    await turn()
     stack.clock.advance(2 * 86_400 * secondMs)
     await stack.rotation.scheduler.turn()
     await expect(rollouts.rollBack(grace, id, {})).rejects.toMatchObject({ code: 'conflict' })
-    expect(putBack).toHaveLength(2)
+    expect(await putBack()).toHaveLength(2)
   })
 
   it('is followed by a resume that rotates them again in their waves, one wave at a time', async () => {
     const id = await halfway()
     const { rollouts } = stack.rotation
     await rollouts.rollBack(grace, id, {})
-    await runner.turn()
+    await turn()
     await rollouts.resume(ada, id, { retry: true })
-    await runner.turn()
+    await turn()
     // The second wave is still under way.
     expect((await rollouts.show(id)).counts).toEqual({ waiting: 2, asked: 2 })
     await roll(2, 3)
-    await runner.turn()
+    await turn()
     expect((await rollouts.show(id)).byWave.map(({ counts }) => counts)).toEqual([{ asked: 2 }, { activated: 2 }])
     await roll(0, 1)
-    await runner.turn()
+    await turn()
     expect(await rollouts.show(id)).toMatchObject({ state: 'completed', counts: { activated: 4 } })
   })
 })

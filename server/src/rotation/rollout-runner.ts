@@ -7,7 +7,7 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
-import { type RequestContext, systemContext } from '../platform/request-context.ts'
+import { systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CredentialRollover } from './credential-rollover.ts'
@@ -16,7 +16,7 @@ import { type AgentStanding, endOfItem, type ItemEnd } from './rollout-rules.ts'
 import type { RolloutNeighbours } from './rollout-selection.ts'
 import type { ClaimedRollout, FollowedItem, RolloutItemRow, RolloutRow, RolloutStore } from './rollout-store.ts'
 import { contextOf, limitOf } from './rollout-view.ts'
-import type { RotationStore, RunRow } from './rotation-store.ts'
+import type { RotationStore } from './rotation-store.ts'
 
 const turnMs = secondMs
 const leaseMs = 30 * secondMs
@@ -29,9 +29,7 @@ const never = 8_640_000_000_000_000
 export interface RolloutRunnerParts {
   readonly store: RotationStore
   readonly rollouts: RolloutStore
-  readonly rollover: Pick<CredentialRollover, 'request' | 'fail'>
-  /** Puts the credential that a run superseded back to use. @throws SignetError `conflict` */
-  readonly rollBack: (tx: Tx, context: RequestContext, run: RunRow, reason: string) => Promise<void>
+  readonly rollover: Pick<CredentialRollover, 'request' | 'fail' | 'rollBack'>
   readonly database: Transactor & ChangeRecorder
   readonly neighbours: Pick<RolloutNeighbours, 'agents'>
   readonly audit: AuditLog
@@ -192,13 +190,13 @@ export class RolloutRunner {
 
   /** Old credentials back to use, in the name of whoever wished it. */
   async #putBack(claim: ClaimedRollout): Promise<void> {
-    const { rollouts, store, rollBack, database } = this.#parts
+    const { rollouts, store, rollover, database } = this.#parts
     for (const item of await rollouts.itemsIn(claim.id, 'returning', askedAtOnce)) {
       const isHeld = await this.#attempt(claim, item, async (tx, row) => {
         const { reason, ...context } = Undo.parse(JSON.parse(row.undo ?? 'null'))
         const run = item.run_id === null ? undefined : await store.run(item.run_id, tx)
         if (!run) throw new SignetError('internal', 'An item is put back that has no rotation.')
-        await rollBack(tx, context, run, reason)
+        await rollover.rollBack(tx, context, run, reason)
         await rollouts.moveItem(tx, item, { state: 'rolled_back' })
         await database.changed(tx, { kind: 'rollout', id: row.id })
       })

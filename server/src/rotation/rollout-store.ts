@@ -38,7 +38,7 @@ const insertedAtOnce = 1_000
 const stage = sql<string>`CASE i.state
   WHEN 'open' THEN CASE r.state WHEN 'requested' THEN 'asked' WHEN 'prepared' THEN 'prepared'
     WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'skipped' ELSE 'activated' END
-  WHEN 'activated' THEN CASE r.state WHEN 'completed' THEN 'retired' WHEN 'rolled_back' THEN 'rolled-back' ELSE 'activated' END
+  WHEN 'activated' THEN CASE coalesce(r.state, 'completed') WHEN 'completed' THEN 'retired' WHEN 'rolled_back' THEN 'rolled-back' ELSE 'activated' END
   WHEN 'rolled_back' THEN 'rolled-back' ELSE i.state END`
 
 /** SQL of rollouts and their items. */

@@ -93,11 +93,7 @@ export async function openRotation(options: {
   const history = new RotationHistory({ ...parts, review, evidence })
   const rollouts = new RolloutStore(options.database, options.cursors)
   const rolloutParts = { ...parts, neighbours: options.selection, rollouts }
-  const rolloutRunner = new RolloutRunner({
-    ...rolloutParts,
-    rollover,
-    rollBack: (...act) => rollover.rollBack(...act),
-  })
+  const rolloutRunner = new RolloutRunner({ ...rolloutParts, rollover })
   return {
     rollover,
     acts: new SlotActs({ ...parts, rollover }),
