@@ -8,12 +8,8 @@ let web: Awaited<ReturnType<typeof identityOn>>
 beforeAll(async () => {
   stack = await openStack()
   web = await identityOn(stack)
-  // Of a rollout, whose items outlive the rotations they led to.
-  const plan = RolloutPlan.parse({ waveSize: 1 })
-  await stack.rotation.rollouts.start(contextOf(), { selection: { list: 'instances', q: '' }, plan })
-  await stack.rotation.rolloutRunner.turn()
+  await stack.rotation.rollover.rotateNow(contextOf(), web.principalId)
   await web.agent.roll(web.slotId)
-  await stack.rotation.rolloutRunner.turn()
   stack.clock.advance(dayMs + hourMs)
   await stack.rotation.scheduler.turn()
 })
@@ -132,4 +128,31 @@ describe('the retention of history', () => {
     await stack.rotation.retention.turn()
     expect(await counts()).toMatchObject({ certificates: before.certificates - 1 })
   })
+})
+
+it('the retention of history reaches rotations that a rollout led to, and leaves what came of the rollout', async () => {
+  const other = await openStack()
+  try {
+    const { agent, slotId, principalId } = await identityOn(other)
+    const { rotation, clock } = other
+    await rotation.scheduler.turn()
+    const wish = { selection: { list: 'instances' as const, q: '' }, plan: RolloutPlan.parse({ waveSize: 1 }) }
+    const { id } = await rotation.rollouts.start(contextOf(), wish)
+    await rotation.rolloutRunner.turn()
+    await agent.roll(slotId)
+    await rotation.rolloutRunner.turn()
+    const { items } = await rotation.rollouts.items(id, { limit: 1 })
+    // The certificate that it brought is followed by another, and both overlaps end.
+    await rotation.rollover.rotateNow(contextOf(), principalId)
+    await agent.roll(slotId)
+    clock.advance(2 * dayMs)
+    await rotation.scheduler.turn()
+    clock.advance(401 * dayMs)
+    await rotation.retention.turn()
+    const left = (await rowsOf(other, 'rotation_runs')).map((run) => run.id)
+    expect(left).not.toContain(given(items[0]?.runId))
+    expect(await rotation.rollouts.show(id)).toMatchObject({ state: 'completed', counts: { retired: 1 } })
+  } finally {
+    await other.close()
+  }
 })
