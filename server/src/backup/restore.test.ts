@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { contextOf, given, identityOn, openStack, type Stack, temporaryFolder } from '../../test/stack.ts'
+import { contextOf, given, identityOn, openStack, type Stack, tamper, temporaryFolder } from '../../test/stack.ts'
 import { prepareTelemetry } from '../authority/issuance-log-store.ts'
 import { FileRootKey } from '../platform/crypto/root-key/file-root-key.ts'
 import { Database } from '../platform/database/database.ts'
@@ -75,8 +75,20 @@ describe('a restore', () => {
       await identityOn(stack, 'paused'),
       await identityOn(stack, 'revoked'),
     ]
+    for (const id of ['told', 'removed', 'disabled']) {
+      await tamper(
+        stack,
+        `INSERT INTO webhooks VALUES ('${id}', '${stack.tenantId}', '${id}', 'https://receiver.example/', '[]', '[]', 1, NULL, x'00', NULL, NULL, 1, 0, 0)`,
+      )
+    }
     const backup = await backups.make(contextOf())
     stack.clock.advance(minuteMs)
+    await stack.database.transact(async (tx) => {
+      for (const id of ['removed', 'disabled'] as const) {
+        const target = { kind: 'webhook', id, label: id }
+        await stack.audit.append(tx, contextOf(), { action: `webhook.${id}`, target })
+      }
+    })
     await stack.identities.turnOff(contextOf(), off.instance.id)
     await stack.identities.actOn(contextOf(), 'pause', paused.principalId, {})
     await stack.database.transact((tx) =>
@@ -94,6 +106,8 @@ describe('a restore', () => {
     expect(stateOf(paused.principalId)).toBe('suspended')
     expect([stateOf(revoked.principalId), usableOf(revoked.principalId)]).toEqual(['enabled', 0])
     expect(stateOf(late.principalId)).toBeUndefined()
+    const enabledOf = (id: string) => read('SELECT enabled FROM webhooks WHERE id = ?', id)
+    expect(['told', 'removed', 'disabled'].map(enabledOf)).toEqual([1, undefined, 0])
   })
 
   it('knows from the anchor alone what was taken away, where the old data is lost (SEC-136)', async () => {

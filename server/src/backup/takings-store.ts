@@ -148,6 +148,15 @@ const again: Partial<Record<AuditAction, Again>> = {
       now,
       taking.target,
     ),
+  // Its receiver is somebody who is to hear no more.
+  'webhook.removed': (db, taking) => run(db, 'DELETE FROM webhooks WHERE id = ?', taking.target),
+  'webhook.disabled': (db, taking, now) =>
+    run(
+      db,
+      "UPDATE webhooks SET enabled = 0, disabled_because = 'gone', version = version + 1, updated_at = ? WHERE id = ?",
+      now,
+      taking.target,
+    ),
   'agent.quarantined': (db, taking, now) => distrustAgent(db, taking.target, 'quarantined', now),
   // A new agent takes the place of the one before it.
   'agent.enrolled': (db, taking, now) => {
