@@ -17,7 +17,7 @@ import type { RotationPlan } from './rotation-plan.ts'
 import { overlapUntil, rotateAfterRollback } from './rotation-policy.ts'
 import type { PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
 import type { RunRow, SlotRow } from './rotation-store.ts'
-import { actorOf, type LedgerParts, RunLedger } from './run-ledger.ts'
+import { actorOf, type Failure, type LedgerParts, RunLedger } from './run-ledger.ts'
 
 export interface RolloverParts extends LedgerParts {
   readonly database: Transactor & LedgerParts['database']
@@ -268,7 +268,7 @@ export class CredentialRollover {
    * T5: the old credential is untouched, so failing never takes a token away. One that was prepared and not picked up
    * retires unused: put to use later, it would reopen a run that has ended.
    */
-  async fail(tx: Tx, context: RequestContext, run: RunRow, retryAfter: number, reason: string): Promise<void> {
+  async fail(tx: Tx, context: RequestContext, run: RunRow, retryAfter: number, failure: Failure): Promise<void> {
     const { store, clock, registry } = this.#parts
     const slot = await store.slot(run.slot_id, tx)
     if (slot?.prepared_credential_id) {
@@ -283,7 +283,7 @@ export class CredentialRollover {
         updated_at: clock.now(),
       })
     }
-    await this.runs.move(tx, context, run, 'failed', { failure: { code: 'agent_offline', reason } })
+    await this.runs.move(tx, context, run, 'failed', { failure })
   }
 
   async #issue(slot: SlotRow, policy: PolicyRow, publicKey: KeyObject) {

@@ -151,7 +151,8 @@ export class RolloutRunner {
         const again =
           clock.now() + backoffMs({ attempt: (slot?.failures ?? 0) + 1, share: randomShare(), lane: run.lane })
         const retryAt = Math.max(again, slot?.rotate_after ?? 0)
-        await rollover.fail(tx, systemContext('rollouts', row.correlation_id), run, retryAt, end.detail)
+        const failure = { code: end.code, reason: end.detail }
+        await rollover.fail(tx, systemContext('rollouts', row.correlation_id), run, retryAt, failure)
       }
       await this.#countFailure(tx, row, item, { code: end.code, detail: end.detail })
       return true

@@ -256,7 +256,10 @@ describe('a failure', () => {
     await tamper(stack, `UPDATE agents SET errors = '${errors}' WHERE id = '${agent.id}'`)
     await turn()
     expect((await show(id)).state).toBe('halted')
-    expect((await items(id))[0]).toMatchObject({ errorCode: 'disk_full', detail: 'The agent reports: no room' })
+    const [item] = await items(id)
+    expect(item).toMatchObject({ errorCode: 'disk_full', detail: 'The agent reports: no room' })
+    const run = await stack.rotation.history.show(given(item?.runId))
+    expect(run).toMatchObject({ state: 'failed', errorCode: 'disk_full', errorDetail: 'The agent reports: no room' })
   })
 
   it('halts it as soon as the limit is passed: no wave opens, what was asked is followed', async () => {

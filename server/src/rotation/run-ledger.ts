@@ -37,11 +37,17 @@ interface RunNote {
   readonly failure?: { readonly code: string; readonly durationMs: number }
 }
 
+/** Why a run failed. */
+export interface Failure {
+  /** Of the catalogue of errors. */
+  readonly code: string
+  readonly reason: string
+}
+
 /** What a move brings with it. */
 interface MoveFacts {
   readonly change?: Partial<Pick<RunRow, 'to_credential_id' | 'due_at'>>
-  /** Why it failed: a code of the catalogue, and words. */
-  readonly failure?: { readonly code: string; readonly reason: string }
+  readonly failure?: Failure
   /** Why somebody wanted it. */
   readonly reason?: string | undefined
 }

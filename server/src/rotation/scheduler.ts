@@ -118,7 +118,8 @@ export class RotationScheduler {
       const reminder = nextReminder({ attempt: run.attempt, lane: run.lane, lifeLeftShare, share: randomShare() })
       const retryAt = now + reminder.waitMs
       if (now - run.created_at >= runDeadlineMs) {
-        await this.#rollover.fail(tx, context, run, retryAt, 'The agent did not pick it up within 24 hours.')
+        const reason = 'The agent did not pick it up within 24 hours.'
+        await this.#rollover.fail(tx, context, run, retryAt, { code: 'agent_offline', reason })
         return
       }
       // The work is the agent's; announcing the slot once more makes the server send it the whole state again.
