@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Stack } from './stack.ts'
 
 const program = fileURLToPath(new URL('../server/bench/agents.ts', import.meta.url))
+/** Agents flush whatever they store; the disks of hundreds of machines are not the one of this machine. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const clients = fileURLToPath(new URL('workloads/fleet-clients.ts', import.meta.url))
 
 export interface Member {
@@ -36,8 +39,7 @@ export class Fleet {
       joins.push({ name, join: await stack.admin('POST', `/instances/${id}/join-tokens`, {}) })
       ids.set(name, id)
     }
-    const folder = join(stack.folder, 'fleet')
-    mkdirSync(folder, { mode: 0o700 })
+    const folder = mkdtempSync(join(memory, 'signet-fleet-'))
     const child = spawn(process.execPath, [program, folder], {
       env: { ...stack.environment, SIGNET_LOG_LEVEL: 'error' },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -69,10 +71,12 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
-    const ended = once(this.#process, 'exit')
-    this.#process.kill('SIGTERM')
-    await ended
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit')
+      this.#process.kill('SIGTERM')
+      await ended
+    }
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 
