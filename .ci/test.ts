@@ -3,35 +3,30 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { SuiteReport } from './test-report.ts'
 
 /**
  * The test command: finds or installs a Chromium and a software token, fetches the clients of other languages, builds the dashboard,
- * runs every suite and ends with one line that counts them all. A suite that could not run counts as one failure; nothing is skipped
- * silently.
+ * runs every suite and ends with one line that counts them all, after the names of what failed. A suite that could not run counts as
+ * one failure; nothing is skipped silently. A test that fails is tried once more: what passes then is named too, since it is to be
+ * mended, but a machine that stood still for a moment does not fail the whole.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'signet-test-'))
-
-interface Count {
-  readonly passed: number
-  readonly failed: number
-}
-
-const couldNotRun: Count = { passed: 0, failed: 1 }
 
 async function main(): Promise<void> {
   installToken()
   const chromium = spawnSync(process.execPath, ['browser.ts'], { cwd: join(root, 'e2e'), encoding: 'utf8' })
   if (chromium.status !== 0) {
     process.stderr.write(chromium.stderr)
-    finish([couldNotRun])
+    finish([couldNotRun('Chromium')])
     return
   }
   const environment = { ...process.env, SIGNET_E2E_CHROMIUM: chromium.stdout.trim() }
   const clients = fetchClients()
   const build = run('web', [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], environment)
   if (build !== 0) {
-    finish([couldNotRun])
+    finish([couldNotRun('build of the dashboard')])
     return
   }
   const units = unitTests(environment)
@@ -59,28 +54,63 @@ function installToken(): void {
   if (!isThere()) process.stderr.write('softhsm2 or opensc is not in /usr/bin: root keys on a token may go untested\n')
 }
 
-function unitTests(environment: NodeJS.ProcessEnv): Count {
-  const report = join(reports, 'unit.json')
+function unitTests(environment: NodeJS.ProcessEnv): SuiteReport {
+  const file = join(reports, 'unit.json')
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-  const status = run(
-    '.',
-    [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
-    environment,
-  )
-  const result = readReport<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report)
-  if (!result) return couldNotRun
-  const failed = Math.max(result.numFailedTests, result.numFailedTestSuites > 0 || status !== 0 ? 1 : 0)
-  return { passed: result.numPassedTests, failed }
+  const status = run('.', [vitest, 'run', '--retry=1', '--reporter=dot', '--reporter=./.ci/test-report.ts'], {
+    ...environment,
+    SIGNET_UNIT_REPORT: file,
+  })
+  return withStatus('unit tests', status, readReport<SuiteReport>(file))
 }
 
-function endToEndTests(environment: NodeJS.ProcessEnv): Count {
-  const report = join(reports, 'e2e.json')
+/** The parts that are read of Playwright's JSON report. */
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[]
+  readonly specs?: readonly {
+    readonly title: string
+    readonly file: string
+    readonly tests: readonly {
+      readonly status: 'skipped' | 'expected' | 'unexpected' | 'flaky'
+      readonly results: readonly { readonly error?: { readonly message?: string } }[]
+    }[]
+  }[]
+}
+
+function endToEndTests(environment: NodeJS.ProcessEnv): SuiteReport {
+  const file = join(reports, 'e2e.json')
   const cli = join('node_modules', '@playwright', 'test', 'cli.js')
-  const status = run('e2e', [cli, 'test'], { ...environment, SIGNET_E2E_REPORT: report })
-  const result = readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(report)
-  if (!result) return couldNotRun
-  const failed = result.stats.unexpected + result.stats.flaky
-  return { passed: result.stats.expected, failed: Math.max(failed, status === 0 ? 0 : 1) }
+  const status = run('e2e', [cli, 'test', '--retries=1'], { ...environment, SIGNET_E2E_REPORT: file })
+  const result = readReport<PlaywrightSuite & { stats: { expected: number; flaky: number } }>(file)
+  return withStatus(
+    'end-to-end tests',
+    status,
+    result && {
+      passed: result.stats.expected + result.stats.flaky,
+      failed: named(result, 'unexpected'),
+      flaky: named(result, 'flaky'),
+    },
+  )
+}
+
+function named(suite: PlaywrightSuite, status: 'unexpected' | 'flaky'): string[] {
+  const own = (suite.specs ?? []).flatMap(({ title, file, tests }) =>
+    tests
+      .filter((test) => test.status === status)
+      .map(({ results }) => `${file} › ${title}: ${results[0]?.error?.message?.split('\n')[0] ?? 'no error'}`),
+  )
+  return [...own, ...(suite.suites ?? []).flatMap((inner) => named(inner, status))]
+}
+
+/** A runner that ends badly though every test passed has a reason that its own output tells. */
+function withStatus(suite: string, status: number | null, report: SuiteReport | undefined): SuiteReport {
+  if (!report) return couldNotRun(suite)
+  if (status === 0 || report.failed.length > 0) return report
+  return { ...report, failed: [`${suite}: ended with ${status} though no test failed`] }
+}
+
+function couldNotRun(what: string): SuiteReport {
+  return { passed: 0, failed: [`${what}: could not run`], flaky: [] }
 }
 
 function run(folder: string, args: string[], env: NodeJS.ProcessEnv): number | null {
@@ -96,12 +126,15 @@ function readReport<T>(file: string): T | undefined {
   }
 }
 
-function finish(counts: readonly Count[]): void {
+function finish(suites: readonly SuiteReport[]): void {
   rmSync(reports, { recursive: true, force: true })
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0)
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-  process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+  const failed = suites.flatMap((suite) => suite.failed)
+  const flaky = suites.flatMap((suite) => suite.flaky)
+  const passed = suites.reduce((sum, suite) => sum + suite.passed, 0)
+  for (const text of flaky) process.stdout.write(`\nPassed at the second attempt: ${text}`)
+  for (const text of failed) process.stdout.write(`\nFailed: ${text}`)
+  process.stdout.write(`\n\n${passed} passed, ${failed.length} failed\n`)
+  process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1
 }
 
 await main()
