@@ -40,7 +40,9 @@ export default defineProject({
     ],
   },
   test: {
+    // A busy machine is no failure.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     name: 'web',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],

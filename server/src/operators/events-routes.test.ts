@@ -2,7 +2,7 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { minuteMs } from '@signet/shared/vocabulary/time'
 import express from 'express'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contextOf, dashboardUrl, openStack, type Stack, tamper } from '../../test/stack.ts'
 import { ChangeStreams, eventsRouter } from './events-routes.ts'
 import { RequestGuard, signedInOf } from './request-guard.ts'
@@ -87,33 +87,33 @@ describe('the event stream', () => {
   it('says where it stands, then every change with its number', async () => {
     const start = await latest()
     const { lines } = await listen()
-    await vi.waitFor(() => expect(lines).toMatchObject([{ event: 'hello', id: start, data: { seq: start } }]))
+    await expect.poll(() => lines).toMatchObject([{ event: 'hello', id: start, data: { seq: start } }])
     await change('one')
-    await vi.waitFor(() =>
-      expect(lines[1]).toMatchObject({ event: 'change', id: start + 1, data: { kind: 'instance', id: 'one' } }),
-    )
+    await expect
+      .poll(() => lines[1])
+      .toMatchObject({ event: 'change', id: start + 1, data: { kind: 'instance', id: 'one' } })
   })
 
   it('sends a reader that comes back what it missed, once and in order', async () => {
     const before = await latest()
     for (const id of ['one', 'two', 'three']) await change(id)
     const { lines } = await listen({ after: before + 1 })
-    await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ event: 'hello', data: { seq: before + 3 } }))
+    await expect.poll(() => lines.at(-1)).toMatchObject({ event: 'hello', data: { seq: before + 3 } })
     await change('four')
-    await vi.waitFor(() => expect(idsOf(lines)).toEqual(['two', 'three', 'four']))
+    await expect.poll(() => idsOf(lines)).toEqual(['two', 'three', 'four'])
   })
 
   it('believes the browser before the address it was given earlier', async () => {
     const before = await latest()
     for (const id of ['one', 'two']) await change(id)
     const { lines } = await listen({ after: before, lastEventId: String(before + 1) })
-    await vi.waitFor(() => expect(lines.some((line) => line.event === 'hello')).toBe(true))
+    await expect.poll(() => lines.some((line) => line.event === 'hello')).toBe(true)
     expect(idsOf(lines)).toEqual(['two'])
   })
 
   const expectReset = async (after: number) => {
     const { lines } = await listen({ after })
-    await vi.waitFor(() => expect(lines[0]).toMatchObject({ event: 'reset' }))
+    await expect.poll(() => lines[0]).toMatchObject({ event: 'reset' })
     expect(lines[0]?.data.seq).toBe(await latest())
     expect(idsOf(lines)).toEqual([])
   }
@@ -141,9 +141,9 @@ describe('the event stream', () => {
 
   it('beats while nothing happens', async () => {
     const { lines } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     stack.clock.advance(15_000)
-    await vi.waitFor(() => expect(lines[1]).toMatchObject({ event: 'beat', id: lines[0]?.id }))
+    await expect.poll(() => lines[1]).toMatchObject({ event: 'beat', id: lines[0]?.id })
   })
 
   it('is refused to nobody and for a number that is none', async () => {
@@ -161,15 +161,15 @@ describe('the event stream', () => {
 describe('a session and its stream (SEC-17, SEC-18)', () => {
   it('end together when somebody signs out', async () => {
     const { lines, ended } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     await stack.operators.sessions.end(contextOf(), session)
     await ended
-    await vi.waitFor(() => expect(streams.count).toBe(0))
+    await expect.poll(() => streams.count).toBe(0)
   })
 
   it('end together when the operator is disabled, at the next beat at the latest', async () => {
     const { lines, ended } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     await tamper(stack, "UPDATE operators SET state = 'disabled'")
     stack.clock.advance(15_000)
     await ended
@@ -177,7 +177,7 @@ describe('a session and its stream (SEC-17, SEC-18)', () => {
 
   it('end together when the operator is disabled, before anything more is sent', async () => {
     const { lines, ended } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     await tamper(stack, "UPDATE operators SET state = 'disabled'")
     await change('not for them')
     await ended
@@ -186,7 +186,7 @@ describe('a session and its stream (SEC-17, SEC-18)', () => {
 
   it('end together when the session gets a new id by a step-up', async () => {
     const { lines, ended } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     const { code } = await stack.operators.issueCode(contextOf('console', 'console'))
     await stack.operators.stepUp(contextOf(), session, code.reveal())
     await ended
@@ -195,7 +195,7 @@ describe('a session and its stream (SEC-17, SEC-18)', () => {
   it('end together when nobody is there: a stream does not keep a session alive', async () => {
     stack.clock.advance(10 * minuteMs)
     const { lines, ended } = await listen()
-    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    await expect.poll(() => lines).toHaveLength(1)
     stack.clock.advance(20 * minuteMs)
     await ended
   })

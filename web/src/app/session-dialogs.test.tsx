@@ -91,7 +91,7 @@ describe('a sign-in that has ended', () => {
     await expect.element(screen.getByText('The code is wrong, already used or expired.')).toBeVisible()
     await field.fill('the-right-code-now')
     await screen.getByRole('button', { name: 'Sign in' }).click()
-    await vi.waitFor(() => expect(fetched).toHaveBeenCalledTimes(2))
+    await expect.poll(() => fetched).toHaveBeenCalledTimes(2)
     const [, init] = fetched.mock.calls[1] ?? []
     expect(init?.body).toBe(JSON.stringify({ code: 'the-right-code-now' }))
   })

@@ -65,7 +65,7 @@ test('goes to the first hit with Enter, to another with the arrow keys', async (
   await expect.element(screen.getByRole('dialog')).not.toBeInTheDocument()
   await expect.element(screen.getByRole('button', { name: 'Search' })).toHaveFocus()
   await userEvent.keyboard('{Enter}{ArrowDown}{Enter}')
-  await vi.waitFor(() => expect(go).toHaveBeenLastCalledWith('rotations'))
+  await expect.poll(() => go).toHaveBeenLastCalledWith('rotations')
 })
 
 test('narrows while one types, and takes the first of what is left', async () => {

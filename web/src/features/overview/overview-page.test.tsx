@@ -118,9 +118,7 @@ test('confirms the step of the clock that it told of in place, for who may', asy
   })
   const { screen, sent } = await show({ items: [clock] })
   await screen.getByRole('button', { name: 'The time is right' }).click()
-  await vi.waitFor(() =>
-    expect(sent.find(({ path }) => path === '/clock/confirmation')?.body).toEqual({ steppedAt: now }),
-  )
+  await expect.poll(() => sent.find(({ path }) => path === '/clock/confirmation')?.body).toEqual({ steppedAt: now })
   await screen.unmount()
   vi.restoreAllMocks()
   const viewer = await show({ items: [clock] }, 'viewer')
@@ -140,7 +138,7 @@ test('every number leads to the list of what it counts', async () => {
   await expect.element(screen.getByText('24 refused (0.9 %)')).toBeVisible()
   await expect.element(screen.getByText('2 jobs running')).toBeVisible()
   await screen.getByRole('button', { name: '2026-11-27: 3 rotations planned' }).click()
-  await vi.waitFor(() => expect(history.location.href).toContain('rotation%3A2026-11-27'))
+  await expect.poll(() => history.location.href).toContain('rotation%3A2026-11-27')
 })
 
 test('keeps the first steps until they are done, or put away in this browser', async () => {
