@@ -104,7 +104,7 @@ describe('certificates of Signet’s own listeners', () => {
       return client
     }
     const reached = (client: ServerClient) =>
-      client.stream(AbortSignal.timeout(5_000)).then(
+      client.stream(AbortSignal.timeout(20_000)).then(
         (answer) => answer.destroy() && true,
         () => false,
       )
