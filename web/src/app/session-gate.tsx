@@ -1,7 +1,7 @@
 import { useIsMutating, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { sessionOptions, signOutKey } from '../api/session.ts'
-import { IdleWarning, SessionExpiredDialog } from './session-dialogs.tsx'
+import { useLater } from '../ui/later.ts'
 import { Shell } from './shell.tsx'
 
 /**
@@ -14,14 +14,16 @@ export function SessionGate() {
   useEffect(() => {
     if (session) last.current = session
   }, [session])
+  // Fetched while the sign-in is young, so that they are there when it ends.
+  const dialogs = useLater(() => import('./session-dialogs.tsx'))
   const leaving = useIsMutating({ mutationKey: signOutKey }) > 0
   const shown = session ?? last.current
   if (shown === null || shown === undefined) return null
   return (
     <>
       <Shell session={shown} />
-      {session === null && !leaving && <SessionExpiredDialog last={shown} />}
-      {session !== null && <IdleWarning session={shown} />}
+      {dialogs && session === null && !leaving && <dialogs.SessionExpiredDialog last={shown} />}
+      {dialogs && session !== null && <dialogs.IdleWarning session={shown} />}
     </>
   )
 }

@@ -6,11 +6,9 @@ import { version } from '../../package.json' with { type: 'json' }
 import { useLiveUpdates } from '../api/live-updates.ts'
 import { IconButton } from '../ui/button.tsx'
 import { listenToKeys } from '../ui/commands.ts'
-import { Drawer } from '../ui/drawer.tsx'
 import { useLater } from '../ui/later.ts'
 import { Nav, NavItem } from '../ui/nav.tsx'
 import { setPreferences, usePreferences } from '../ui/preferences.ts'
-import { ShortcutSheet } from '../ui/shortcut-sheet.tsx'
 import { destinations } from './destinations.ts'
 import { focusAfterNavigation } from './focus-after-navigation.ts'
 import { LiveDot } from './live-dot.tsx'
@@ -34,6 +32,8 @@ export function Shell({ session }: { session: Session }) {
   const { rail } = usePreferences()
   const freeze = useLater(() => import('./freeze-banner.tsx'))
   const palette = useLater(() => import('./command-palette.tsx'))
+  const drawer = useLater(() => import('../ui/drawer.tsx'))
+  const sheet = useLater(() => import('../ui/shortcut-sheet.tsx'))
   useShellCommands({ onPalette: () => setOver('palette'), onShortcuts: () => setOver('shortcuts') })
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key makes a click too
@@ -56,13 +56,15 @@ export function Shell({ session }: { session: Session }) {
         {freeze && <freeze.FreezeBanner />}
         <Outlet />
       </main>
-      <Drawer open={over === 'menu'} onClose={close} title="Menu">
-        <Nav label="Main menu">
-          <Destinations onFollow={close} />
-        </Nav>
-      </Drawer>
+      {drawer && (
+        <drawer.Drawer open={over === 'menu'} onClose={close} title="Menu">
+          <Nav label="Main menu">
+            <Destinations onFollow={close} />
+          </Nav>
+        </drawer.Drawer>
+      )}
       {palette && <palette.CommandPalette open={over === 'palette'} onClose={close} />}
-      <ShortcutSheet open={over === 'shortcuts'} onClose={close} />
+      {sheet && <sheet.ShortcutSheet open={over === 'shortcuts'} onClose={close} />}
     </div>
   )
 }

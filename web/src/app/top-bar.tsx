@@ -2,7 +2,6 @@ import type { Session } from '@signet/shared/api/operators'
 import { Link } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
 import { DemoBadge, useDemoStripes } from '../features/demo/demo-mark.tsx'
-import { RemoveDemo } from '../features/demo/remove-demo.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Kbd } from '../ui/kbd.tsx'
@@ -22,6 +21,7 @@ interface TopBarProps {
 
 export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) {
   const stripes = useDemoStripes()
+  const demo = useLater(() => import('../features/demo/remove-demo.tsx'))
   const jobs = useLater(() => import('../features/jobs/running-jobs.tsx'))
   const alerts = useLater(() => import('../features/alerts/alerts-badge.tsx'))
   return (
@@ -44,7 +44,7 @@ export function TopBar({ session, onMenu, onSearch, onShortcuts }: TopBarProps) 
         <span>Search or jump to…</span>
         <Kbd keys="Mod+k" hint />
       </button>
-      <RemoveDemo />
+      {demo && <demo.RemoveDemo />}
       {alerts && (
         <span className={styles['alerts']}>
           <alerts.AlertsBadge />
