@@ -2,11 +2,11 @@ import { afterParameter, type ChangeEvent, eventsPath, type StreamMark } from '@
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { type IRouter, type Request, Router } from 'express'
 import type { Clock, Timer } from '../platform/clock.ts'
-import type { SequencedChange } from '../platform/database/database.ts'
 import { splitTarget } from '../platform/http/hardening.ts'
 import { requestIdOf, sendProblem } from '../platform/http/problem.ts'
 import { EventStream } from '../platform/http/sse.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import type { SequencedChange } from '../platform/transaction.ts'
 import type { Sessions, SignedIn } from './sessions.ts'
 
 const beatMs = 15 * secondMs

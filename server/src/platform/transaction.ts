@@ -12,6 +12,11 @@ export interface Change {
   readonly id: string
 }
 
+/** A change as it is told of: numbers grow by one with every change. */
+export interface SequencedChange extends Change {
+  readonly seq: number
+}
+
 /** Opens transactions. Inside one, nothing is awaited but statements of the database (SEC-138). */
 export interface Transactor {
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>

@@ -74,7 +74,8 @@ export type IssuedCertificate = CertificateFacts & { readonly authorityId: strin
 export class CertificateAuthorities {
   readonly #parts: AuthoritiesParts
   readonly #store: AuthoritiesStore
-  readonly #keys = new Map<string, Buffer>()
+  /** By ID; the same object each time, since what is read of one is kept with it. */
+  readonly #issuers = new Map<string, Issuer>()
   readonly #observers: (() => void)[] = []
   #rows: readonly AuthorityRow[] = []
   #rolling: Promise<void> = Promise.resolve()
@@ -130,7 +131,7 @@ export class CertificateAuthorities {
   /** An issuing CA that is in use or was, to sign lists of what it revoked; undefined for any other. */
   issuerOf(id: string): Issuer | undefined {
     const row = this.#rows.find((one) => one.id === id && one.scope !== 'root' && one.state !== 'prepared')
-    return row && { certificate: row.cert_der, privateKey: this.#keyOf(row) }
+    return row && this.#issuer(row)
   }
 
   /** Issuing CA and root of a leaf, DER: what follows it in its chain. */
@@ -150,8 +151,7 @@ export class CertificateAuthorities {
     const row = this.#signing(scope)
     const notAfter = Math.min(now + lifetimeMs, row.not_after)
     await this.#cover(row, notAfter)
-    const issuer = { certificate: row.cert_der, privateKey: this.#keyOf(row) }
-    const leaf = await issueLeaf(issuer, { ...rest, notBefore: now - backdateMs, notAfter })
+    const leaf = await issueLeaf(this.#issuer(row), { ...rest, notBefore: now - backdateMs, notAfter })
     return { ...readCertificate(leaf), authorityId: row.id }
   }
 
@@ -161,7 +161,7 @@ export class CertificateAuthorities {
       await this.#load()
       if (!this.#rows.some((row) => row.scope === 'root')) await this.#createRoot()
       for (const scope of scopes) await this.#rollScope(scope)
-      for (const row of this.#rows) if (row.state === 'active') this.#keyOf(row)
+      for (const row of this.#rows) if (row.state === 'active') this.#issuer(row)
     })
   }
 
@@ -291,7 +291,7 @@ export class CertificateAuthorities {
       notBefore: now - backdateMs,
       notAfter: root ? Math.min(now + issuingLifetimeMs, root.not_after) : now + rootLifetimeMs,
       ...(root && {
-        issuer: { certificate: root.cert_der, privateKey: this.#keyOf(root) },
+        issuer: this.#issuer(root),
         pathLength: 0,
         confined: scope === 'tls' ? { usage: 'serverAuth', names: serverNames } : { usage: 'clientAuth', names: [] },
       }),
@@ -341,13 +341,14 @@ export class CertificateAuthorities {
     }
   }
 
-  /** @throws EnvelopeError when it does not open */
-  #keyOf(row: AuthorityRow): Buffer {
-    const known = this.#keys.get(row.id)
+  /** @throws EnvelopeError when its key does not open */
+  #issuer(row: AuthorityRow): Issuer {
+    const known = this.#issuers.get(row.id)
     if (known) return known
-    const key = this.#parts.sealer.open('ca', keyPlace(row.id), row.key_enc)
-    this.#keys.set(row.id, key)
-    return key
+    const privateKey = this.#parts.sealer.open('ca', keyPlace(row.id), row.key_enc)
+    const issuer = { certificate: row.cert_der, privateKey }
+    this.#issuers.set(row.id, issuer)
+    return issuer
   }
 
   #signing(scope: AuthorityRow['scope']): AuthorityRow {

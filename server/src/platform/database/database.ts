@@ -3,39 +3,33 @@ import { join } from 'node:path'
 import { ChangeKind } from '@signet/shared/api/events'
 import type { Database as Sqlite } from 'better-sqlite3'
 import { CompiledQuery, Kysely, type Transaction } from 'kysely'
-import type { Clock } from '../clock.ts'
-import type { Change, ChangeRecorder, Transactor, Tx } from '../transaction.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Change, ChangeRecorder, SequencedChange, Transactor, Tx } from '../transaction.ts'
 import { migrate } from './migrate.ts'
 import { init } from './migrations/0001-init.ts'
 import { openReports } from './reports.ts'
 import type { Schema } from './schema.ts'
-import { busyTimeoutMs, openSqlite, SignetSqliteDialect } from './sqlite.ts'
+import { type OpenCommit, SharedCommits } from './shared-commits.ts'
+import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
 import { type StorageFailure, storageFailed, storageFailureOf } from './storage-failure.ts'
 
-export interface SequencedChange extends Change {
-  readonly seq: number
-}
-
-interface OpenTransaction {
-  readonly sql: Transaction<Schema>
-  readonly changes: SequencedChange[]
-  readonly announced: Set<string>
-}
-
 const mostLogBytes = 16 * 2 ** 20
+/** How long a transaction holds up the event loop for the lock of another process before it waits beside it (SEC-138). */
+const lockWaitMs = 50
 
-const openTransactions = new WeakMap<Tx, OpenTransaction>()
+const openTransactions = new WeakMap<Tx, OpenCommit>()
 
 /**
  * The one handle stores receive: `read` sees the last commit and never waits for a writer, `transact` is one immediate
- * transaction at a time. Changes recorded in a transaction are handed to the subscribers after its commit, in order. After the
- * first failed flush every transaction is refused: what a commit that failed left on the disk only a restart can tell (SEC-140).
+ * transaction at a time, which shares its flush with others that wait. Changes recorded in a transaction are handed to the
+ * subscribers after its commit, in order. After the first failed flush every transaction is refused: what a commit that failed left on the disk only a restart can tell (SEC-140).
  */
 export class Database implements Transactor, ChangeRecorder {
   readonly read: Kysely<Schema>
   /** As `read`, in a thread of its own; for statements that may look at more rows than they answer with. */
   readonly reports: Kysely<Schema>
   readonly #write: Kysely<Schema>
+  readonly #commits: SharedCommits
   readonly #clock: Clock
   readonly #file: string
   readonly #failureObservers: ((failure: StorageFailure) => void)[] = []
@@ -45,6 +39,10 @@ export class Database implements Transactor, ChangeRecorder {
   private constructor(file: string, write: Sqlite, clock: Clock) {
     this.#file = file
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
+    // How long another process has the lock is no matter of the time that the product is told.
+    this.#commits = new SharedCommits(this.#write, systemClock, (changes) => {
+      for (const subscriber of this.#subscribers) subscriber(changes)
+    })
     this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(file, { readonly: true })) })
     this.reports = openReports(file)
     this.#clock = clock
@@ -60,17 +58,17 @@ export class Database implements Transactor, ChangeRecorder {
       write.close()
       throw error
     }
+    write.pragma(`busy_timeout = ${lockWaitMs}`)
     return new Database(file, write, clock)
   }
 
   async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.#failure) throw storageFailed()
-    const changes: SequencedChange[] = []
-    const result = await within(this.#write, changes, work).catch((error: unknown) => {
+    try {
+      return await this.#commits.run((open) => within(open, work))
+    } catch (error) {
       throw this.failed(error) ? storageFailed(error) : error
-    })
-    if (changes.length > 0) for (const subscriber of this.#subscribers) subscriber(changes)
-    return result
+    }
   }
 
   /**
@@ -97,7 +95,7 @@ export class Database implements Transactor, ChangeRecorder {
     await this.#write.destroy()
     const fresh = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(this.#file)) })
     try {
-      await within(fresh, [], work)
+      await fresh.transaction().execute((sql) => within({ sql, changes: new Map() }, work))
     } finally {
       await fresh.destroy()
     }
@@ -107,14 +105,13 @@ export class Database implements Transactor, ChangeRecorder {
     const open = openOf(tx)
     // Who follows changes looks at rows as the commit left them, so once is enough.
     const key = `${change.kind} ${change.id}`
-    if (open.announced.has(key)) return
-    open.announced.add(key)
+    if (open.changes.has(key)) return
     const { seq } = await open.sql
       .insertInto('change_events')
       .values({ kind: change.kind, entity_id: change.id, at: this.#clock.now() })
       .returning('seq')
       .executeTakeFirstOrThrow()
-    open.changes.push({ seq, ...change })
+    open.changes.set(key, { seq, ...change })
   }
 
   subscribe(subscriber: (changes: readonly SequencedChange[]) => void): () => void {
@@ -152,11 +149,13 @@ export class Database implements Transactor, ChangeRecorder {
 
   /** Drops changes nobody can still be waiting for. The newest stays, so that numbers never start again. */
   async forgetChangesBefore(at: number): Promise<void> {
-    await this.#write
-      .deleteFrom('change_events')
-      .where('at', '<', at)
-      .where('seq', '<', (eb) => eb.selectFrom('change_events').select((inner) => inner.fn.max('seq').as('newest')))
-      .execute()
+    await this.transact(async (tx) => {
+      await sqlOf(tx)
+        .deleteFrom('change_events')
+        .where('at', '<', at)
+        .where('seq', '<', (eb) => eb.selectFrom('change_events').select((inner) => inner.fn.max('seq').as('newest')))
+        .execute()
+    })
   }
 
   /**
@@ -168,25 +167,31 @@ export class Database implements Transactor, ChangeRecorder {
   async boundLog(mostBytes = mostLogBytes): Promise<number> {
     const length = () => statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0
     if (length() > mostBytes && !this.#failure) {
-      for (const pragma of ['busy_timeout = 0', 'wal_checkpoint(TRUNCATE)', `busy_timeout = ${busyTimeoutMs}`])
-        await this.#write.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`))
+      await this.#write.connection().execute(async (connection) => {
+        for (const pragma of ['busy_timeout = 0', 'wal_checkpoint(TRUNCATE)', `busy_timeout = ${lockWaitMs}`])
+          await connection.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`))
+      })
     }
     return length()
   }
 
   async close(): Promise<void> {
+    await this.#commits.settled()
     await this.reports.destroy()
     await this.read.destroy()
     await this.#write.destroy()
   }
 }
 
-function within<T>(write: Kysely<Schema>, changes: SequencedChange[], work: (tx: Tx) => Promise<T>): Promise<T> {
-  return write.transaction().execute((sql) => {
-    const tx = {} as Tx
-    openTransactions.set(tx, { sql, changes, announced: new Set() })
-    return work(tx)
-  })
+async function within<T>(open: OpenCommit, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const tx = {} as Tx
+  openTransactions.set(tx, open)
+  try {
+    return await work(tx)
+  } finally {
+    // The commit may go on with others, who have nothing to do with this one.
+    openTransactions.delete(tx)
+  }
 }
 
 /** The statements of an open transaction; only stores call this. */
@@ -194,7 +199,7 @@ export function sqlOf(tx: Tx): Transaction<Schema> {
   return openOf(tx).sql
 }
 
-function openOf(tx: Tx): OpenTransaction {
+function openOf(tx: Tx): OpenCommit {
   const open = openTransactions.get(tx)
   if (!open) throw new Error('not an open transaction')
   return open

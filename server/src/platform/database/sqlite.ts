@@ -10,7 +10,7 @@ import {
 import { StartupError } from '../signet-error.ts'
 
 /** How long a writer waits for another process's. */
-export const busyTimeoutMs = 5_000
+const busyTimeoutMs = 5_000
 
 /**
  * A connection as data safety wants it: WAL, and after the switch `synchronous=FULL`, which the driver otherwise lets
