@@ -16,15 +16,16 @@ export function openServicePort(parts: {
   config: Config
   clock: Clock
   log: Logger
-  authorities: Pick<CertificateAuthorities, 'root'>
+  authorities: Pick<CertificateAuthorities, 'roots' | 'onChange'>
 }) {
   const { config, authorities } = parts
   const { tlsFiles: files, answersCloudNames } = config
   const certificate = files && OperatorCertificate.open({ ...parts, files, publicHost: config.publicHost })
   const writeCas = () =>
-    writePrivateFile(join(config.dataDir, 'ca.pem'), `${authorities.root.pem}${certificate?.current.ca ?? ''}`)
+    writePrivateFile(join(config.dataDir, 'ca.pem'), `${authorities.roots}${certificate?.current.ca ?? ''}`)
   writeCas()
   certificate?.onChange(writeCas)
+  authorities.onChange(writeCas)
   return {
     certificate,
     authority: {

@@ -12,7 +12,7 @@ export function addCaCommands(ca: Command, { connect, print }: Console): void {
       print(items, options, (all) => all.map(line).join('\n'))
     })
   ca.command('rotate <id>')
-    .description('let the next issuing CA sign from now on; what the old one signed stays valid')
+    .description('let the next CA sign from now on; what the old one signed stays valid')
     .option('--reason <text>', 'for the audit log')
     .option(...json)
     .action(async (id: string, options: Output & { reason?: string }) => {

@@ -1,4 +1,5 @@
 import { CertificateAuthority } from '@signet/shared/api/certificate-authorities'
+import { Expiry } from '@signet/shared/api/overview'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type DashboardStand, openDashboard } from '../../test/dashboard-stand.ts'
@@ -24,9 +25,21 @@ describe('certificate authorities over the API', () => {
   it('are listed, each with when the next one is made and signs (SEC-51)', async () => {
     const list = await signing()
     expect(list.map(({ scope }) => scope).sort()).toEqual(['agents', 'credentials', 'root', 'tls'])
-    for (const { scope, prepareAt, activateAt } of list) {
-      expect([prepareAt !== null, activateAt !== null]).toEqual([scope !== 'root', scope !== 'root'])
+    for (const { prepareAt, activateAt, notAfter } of list) {
+      expect(prepareAt).toBeLessThan(activateAt ?? 0)
+      expect(activateAt).toBeLessThan(notAfter)
     }
+  })
+
+  it('are among what expires, each with when it rolls and the page of keys behind it (SEC-53)', async () => {
+    const { items } = z.object({ items: z.array(Expiry) }).parse((await ask('GET', '/expiries?kind=authority')).json)
+    expect(items).toHaveLength(4)
+    expect(items.at(-1)?.name).toContain('Root CA')
+    for (const { renewsAt, overdue, path } of items) {
+      expect([renewsAt !== null, overdue, path]).toEqual([true, false, '/settings/keys'])
+    }
+    const keys = z.object({ items: z.array(Expiry) }).parse((await ask('GET', '/expiries?kind=signing_key')).json)
+    expect(keys.items.map(({ path }) => path)).toEqual(['/settings/keys'])
   })
 
   it('are rotated by one call of somebody who confirmed just now, on record (SEC-22)', async () => {
@@ -36,6 +49,8 @@ describe('certificate authorities over the API', () => {
     expect([done.status, done.json]).toMatchObject([200, { retiring: { id: old }, active: { state: 'active' } }])
     expect(done.headers['x-signet-audit-event']).toBeDefined()
     expect((await ask('POST', path, {})).json).toMatchObject({ code: 'conflict' })
+    const root = await idOf('root')
+    expect((await ask('POST', `/certificate-authorities/${root}/rotation`, {})).status).toBe(200)
     expect((await ask('POST', `/certificate-authorities/${await idOf('root')}/rotation`, {})).status).toBe(409)
   })
 

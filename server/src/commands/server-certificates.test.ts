@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import type { X509Certificate } from 'node:crypto'
+import { createHash, type X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contextOf, given, openStack, type Stack } from '../../test/stack.ts'
 import { ServerClient } from '../agent/server-client.ts'
+import { fetchServerCa } from '../agent/server-trust.ts'
 import { readConfig } from '../platform/config.ts'
 import { toPem } from '../platform/crypto/certificate.ts'
 import { type Listener, listen } from '../platform/http/listener.ts'
@@ -59,7 +60,7 @@ function ask(agent: Agent): Promise<boolean> {
 /** The chain that a new connection is shown. */
 function presented(): Promise<X509Certificate[]> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: listener.port, ca: authorities.root.pem }, () => {
+    const socket = connect({ host: '127.0.0.1', port: listener.port, ca: authorities.anchor.pem }, () => {
       const leaf = socket.getPeerX509Certificate()
       const issuing = leaf?.issuerCertificate
       socket.destroy()
@@ -73,7 +74,7 @@ const tlsCa = () => given(authorities.list().find(({ scope, state }) => scope ==
 
 describe('certificates of Signet’s own listeners', () => {
   it('are renewed without closing a connection, and reach every new one', async () => {
-    const agent = new Agent({ keepAlive: true, ca: authorities.root.pem, maxCachedSessions: 0 })
+    const agent = new Agent({ keepAlive: true, ca: authorities.anchor.pem, maxCachedSessions: 0 })
     await ask(agent)
     const [before] = await presented()
     await renewed()
@@ -84,14 +85,14 @@ describe('certificates of Signet’s own listeners', () => {
   })
 
   it('follow a roll of their CA at once: connections go on, and a client that trusts the root notices nothing (SEC-51)', async () => {
-    const agent = new Agent({ keepAlive: true, ca: authorities.root.pem, maxCachedSessions: 0 })
+    const agent = new Agent({ keepAlive: true, ca: authorities.anchor.pem, maxCachedSessions: 0 })
     await ask(agent)
     const old = tlsCa()
     await authorities.rotateNow(contextOf(), old.id, undefined)
     await expect.poll(async () => (await presented())[0]?.issuer).toBe(`CN=${tlsCa().name}`)
     expect(tlsCa().id).not.toBe(old.id)
     expect(await ask(agent)).toBe(true)
-    const fresh = new Agent({ ca: authorities.root.pem })
+    const fresh = new Agent({ ca: authorities.anchor.pem })
     expect(await ask(fresh)).toBe(false)
     agent.destroy()
   })
@@ -118,6 +119,23 @@ describe('certificates of Signet’s own listeners', () => {
     told.close()
   })
 
+  it('are accepted while one root hands over to the next: by whoever knows either, and by an agent that enrols (SEC-35, SEC-51)', async () => {
+    const old = authorities.roots
+    const root = given(authorities.list().find(({ scope }) => scope === 'root'))
+    await authorities.rotateNow(contextOf(), root.id, undefined)
+    const fresh = authorities.roots.replace(old, '')
+    await authorities.rotateNow(contextOf(), tlsCa().id, undefined)
+    await expect.poll(async () => (await presented())[0]?.issuer).toBe(`CN=${tlsCa().name}`)
+    for (const ca of [old, fresh, authorities.roots]) {
+      const agent = new Agent({ ca })
+      expect(await ask(agent)).toBe(false)
+      agent.destroy()
+    }
+    const pin = createHash('sha256').update(authorities.anchor.der).digest('hex')
+    const pinned = await fetchServerCa(`https://127.0.0.1:${listener.port}`, pin, stack.clock)
+    expect(pinned.trim()).toBe(old.trim())
+  })
+
   const python = (url: string, ca: string) =>
     `import ssl, urllib.request as r; print(r.urlopen("${url}", context=ssl.create_default_context(cafile="${ca}")).read().decode())`
   const clients: [string, (url: string, ca: string) => string[]][] = [
@@ -128,7 +146,7 @@ describe('certificates of Signet’s own listeners', () => {
     'and their constrained CA are accepted by %s before and after a roll (SEC-49)',
     async (program, argumentsOf) => {
       const ca = join(stack.folder, 'ca.pem')
-      writeFileSync(ca, authorities.root.pem)
+      writeFileSync(ca, authorities.anchor.pem)
       for (let round = 0; round < 2; round += 1) {
         const { stdout } = await run(program, argumentsOf(`https://localhost:${listener.port}/`, ca))
         expect(stdout.trim()).toBe('{}')

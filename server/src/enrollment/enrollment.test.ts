@@ -110,7 +110,9 @@ describe('a join token', () => {
 
   it('carries the pin of the root and the address of the agents in one command (SEC-35)', async () => {
     const { caPin, command, token } = await stack.enrollment.issueJoinToken(contextOf(), instance.id, 600)
-    const fingerprint = new X509Certificate(stack.authorities.root.der).fingerprint256.replaceAll(':', '').toLowerCase()
+    const fingerprint = new X509Certificate(stack.authorities.anchor.der).fingerprint256
+      .replaceAll(':', '')
+      .toLowerCase()
     expect(caPin).toBe(fingerprint)
     expect(command).toContain(`--ca-pin ${caPin}`)
     expect(command).toContain(token)
@@ -171,7 +173,7 @@ describe('a certification request', () => {
   const damages: [string, (csr: Buffer) => Buffer][] = [
     ['has trailing bytes', (csr) => Buffer.concat([csr, Buffer.of(0)])],
     ['has a signature that was changed', (csr) => flipped(csr, csr.length - 3)],
-    ['is a certificate', () => Buffer.from(stack.authorities.root.der)],
+    ['is a certificate', () => Buffer.from(stack.authorities.anchor.der)],
   ]
 
   it.each(damages)('that %s is refused before anything is made for it (SEC-36)', async (_reason, damage) => {
@@ -223,7 +225,7 @@ describe('the certificate of an agent', () => {
     expect((await stack.enrollment.authenticate(agent.certificate)).id).toBe(agent.id)
     await expect(stack.enrollment.authenticate(undefined)).rejects.toMatchObject({ code: 'agent_refused' })
     await expect(stack.enrollment.authenticate(Buffer.alloc(0))).rejects.toMatchObject({ code: 'agent_refused' })
-    await expect(stack.enrollment.authenticate(Buffer.from(stack.authorities.root.der))).rejects.toMatchObject({
+    await expect(stack.enrollment.authenticate(Buffer.from(stack.authorities.anchor.der))).rejects.toMatchObject({
       code: 'agent_refused',
     })
   })

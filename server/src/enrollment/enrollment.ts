@@ -73,7 +73,7 @@ export class Enrollment {
         after: { joinTokenId: id, expiresAt },
       })
     })
-    const caPin = Buffer.from(readCertificate(authorities.root.der).x5tS256, 'base64url').toString('hex')
+    const caPin = Buffer.from(readCertificate(authorities.anchor.der).x5tS256, 'base64url').toString('hex')
     const token = secret.reveal()
     const command = `SIGNET_JOIN_TOKEN=${token} signet enroll --server ${agentsUrl} --ca-pin ${caPin}`
     return { token, expiresAt, serverUrl: agentsUrl, caPin, command }

@@ -58,12 +58,16 @@ export interface AttentionFacts {
   readonly ending: Some<EndingClient>
   readonly broadApplications: Some<BroadTrust>
   readonly broadIdentities: Some<BroadTrust>
-  /** Those that sign; `renewsAt` is null where none follows by itself. */
+  /** Those that sign. */
   readonly authorities: readonly (Life & {
     readonly id: string
     readonly subject: string
     readonly renewsAt: number | null
   })[]
+  /** The root that another takes the place of, until it ends; `nextSince` is when the other was published. */
+  readonly endingRoot:
+    | (Life & { readonly id: string; readonly subject: string; readonly nextSince: number })
+    | undefined
   readonly signingKey: KeyOutlook
   readonly sharesTaken: boolean
   /** Stored values that did not open within a week, the newest first. */

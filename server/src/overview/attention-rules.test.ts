@@ -53,6 +53,7 @@ const calm: AttentionFacts = {
     broadApplications: nobody,
     broadIdentities: nobody,
     authorities: [],
+    endingRoot: undefined,
     sharesTaken: true,
     refusedValues: nobody,
     clockStep: null,
@@ -96,8 +97,15 @@ const causes: Record<AttentionKind, [Partial<AttentionFacts>, Partial<AttentionI
   rotation_failed: [{ failed: some(run(1)) }, { path: `/rotations/${id(1)}` }],
   client_credential_expiring: [{ ending: some(client(3)) }, { path: `/applications/${id(3)}/secrets` }],
   federation_broad: [{ broadIdentities: some(broad(4)) }, { path: `/identities/${id(4)}/federation` }],
-  authority_expiring: [{ authorities: [authority(40)] }, { path: '/audit?filter=target%3Aca-1&range=all' }],
-  signing_key_late: [{ signingKey: { ...calm.signingKey, nextAt: null } }, { code: 'open_records' }],
+  authority_expiring: [{ authorities: [authority(40)] }, { path: '/settings/keys' }],
+  root_ending: [
+    { endingRoot: { ...authority(20), nextSince: now - 40 * dayMs } },
+    { command: 'signet trust --pem', path: null },
+  ],
+  signing_key_late: [
+    { signingKey: { ...calm.signingKey, nextAt: null } },
+    { code: 'open_keys', path: '/settings/keys' },
+  ],
   recovery_shares_missing: [{ sharesTaken: false }, { command: 'signet recovery-shares', path: null }],
   integrity_failed: [
     { refusedValues: some({ label: 'signing_keys.private_enc', at: now - hourMs }) },
@@ -224,6 +232,16 @@ describe('what needs attention', () => {
     const due = (renewsAt: number) => attention({ authorities: [{ ...authority(10), renewsAt }] })
     expect(due(now + dayMs)).toEqual([])
     expect(due(now - 2 * dayMs)[0]?.severity).toBe('warning')
+  })
+
+  it.each([
+    [60, undefined],
+    [40, undefined],
+    [25, 'notice'],
+    [2, 'warning'],
+  ])('has a root with %i %% of its life left that hands over to another as %s', (left, severity) => {
+    const endingRoot = { ...authority(left), nextSince: now - 40 * dayMs }
+    expect(attention({ endingRoot })[0]?.severity).toBe(severity)
   })
 
   it('has a degraded identity whose certificate is at its last 2 % as critical (SEC-53)', () => {

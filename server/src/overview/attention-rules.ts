@@ -29,6 +29,7 @@ export function attentionOf(facts: AttentionFacts, nowMs: number): AttentionItem
     ...broadRules(facts.broadApplications, 'application'),
     ...broadRules(facts.broadIdentities, 'identity'),
     ...authorities(facts, nowMs),
+    ...endingRoot(facts, nowMs),
     ...signingKey(facts, nowMs),
     ...recoveryShares(facts),
     ...refusedValues(facts, nowMs),
@@ -210,6 +211,7 @@ function failedRotations({ items, total }: AttentionFacts['failed']): AttentionI
   })
 }
 
+const rootSeverities: Record<Exclude<LifeStage, 50>, Severity> = { 25: 'notice', 10: 'notice', 2: 'warning' }
 const authoritySeverities: Record<LifeStage, Severity> = { 50: 'notice', 25: 'notice', 10: 'warning', 2: 'critical' }
 
 function authorities({ authorities: all }: AttentionFacts, nowMs: number): AttentionItem[] {
@@ -226,9 +228,27 @@ function authorities({ authorities: all }: AttentionFacts, nowMs: number): Atten
         reason: left > 0 ? `At most ${stage} % of its life is left: it ends in ${span(left)}.` : 'It has expired.',
         target: { kind: 'certificate_authority', id: authority.id, name },
       },
-      { code: 'open_records', label: 'Show its record', path: pagePaths.audit(`target:${authority.id}`) },
+      { code: 'open_keys', label: 'Open the keys', path: pagePaths.keys },
     )
   })
+}
+
+/** Nobody knows who has copied the roots: in the last quarter of the older one every copy from before has to be replaced. */
+function endingRoot({ endingRoot: root }: AttentionFacts, nowMs: number): AttentionItem[] {
+  const stage = root && lifeStage(root, nowMs)
+  if (!root || stage === null || stage === undefined || stage === 50) return []
+  const name = commonName(root.subject)
+  const copies = `Copies of ca.pem from before ${new Date(root.nextSince).toISOString().slice(0, 10)} know no other root`
+  return [
+    item(
+      {
+        ...{ key: `root_ending ${root.id}`, kind: 'root_ending', title: name, severity: rootSeverities[stage] },
+        reason: `It ends in ${span(Math.max(0, root.notAfter - nowMs))}. ${copies}: give those machines a new one.`,
+        target: { kind: 'certificate_authority', id: root.id, name },
+      },
+      { code: 'give_roots', label: 'Make a copy', command: 'signet trust --pem' },
+    ),
+  ]
 }
 
 /** A key is half through its life when it begins to sign; what counts is that the next one takes over in time. */
@@ -245,7 +265,7 @@ function signingKey({ signingKey: key }: AttentionFacts, nowMs: number): Attenti
         reason: `${key.nextAt === null ? 'No key is published to follow it' : `The next key should sign since ${span(nowMs - key.nextAt)}`}; its certificate ${left > 0 ? `ends in ${span(left)}` : 'has expired'}.`,
         target: { kind: 'signing_key', id: key.kid, name: key.kid },
       },
-      { code: 'open_records', label: 'Show the records', path: pagePaths.audit('action:signing_key.*') },
+      { code: 'open_keys', label: 'Open the keys', path: pagePaths.keys },
     ),
   ]
 }

@@ -22,7 +22,7 @@ export interface AttentionParts {
   readonly agents: Pick<AgentDirectory, 'quarantined'>
   readonly activity: Pick<TokenActivityStore, 'requestsOf'>
   readonly keys: Pick<SigningKeys, 'outlook'>
-  readonly authorities: Pick<CertificateAuthorities, 'lives'>
+  readonly authorities: Pick<CertificateAuthorities, 'lives' | 'endingRoot'>
   readonly audit: Pick<AuditLog, 'page' | 'count'>
   readonly applications: Pick<ApplicationList, 'page' | 'ending'>
   readonly userIdentities: Pick<UserIdentityList, 'page'>
@@ -61,6 +61,7 @@ export class Attention {
       ending: await this.#ending(),
       ...(await this.#broad()),
       authorities: authorities.lives,
+      endingRoot: authorities.endingRoot,
       signingKey: await keys.outlook(),
       sharesTaken: await sharesTaken(),
       refusedValues: await this.#refusedValues(now),

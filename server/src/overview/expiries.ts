@@ -173,10 +173,9 @@ function isBeyond({ after }: EndsQuery, at: number, id: string): boolean {
 
 function ofAuthority({ id, subject, ...life }: CertificateAuthorities['lives'][number]): Ends {
   const name = subject.replace(/^CN=/, '')
-  return { kind: 'authority', id, name, ...life, path: pagePaths.audit(`target:${id}`) }
+  return { kind: 'authority', id, name, ...life, path: pagePaths.keys }
 }
 
 function ofKey({ kid, notBefore, notAfter, nextAt }: KeyOutlook): Ends {
-  const path = pagePaths.audit('action:signing_key.*')
-  return { kind: 'signing_key', id: kid, name: kid, notBefore, notAfter, renewsAt: nextAt, path }
+  return { kind: 'signing_key', id: kid, name: kid, notBefore, notAfter, renewsAt: nextAt, path: pagePaths.keys }
 }

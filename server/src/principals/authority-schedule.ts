@@ -16,10 +16,11 @@ export function prepareAtOf(active: Times): number {
   return active.not_before + (active.not_after - active.not_before) / 2
 }
 
-/** Signs from five sixths of the life of the one before, but not before it was distributed; at that one's end at the latest. */
+/** Signs from five sixths of the life of the one before, but not before it was distributed; half way to that one's end at the latest. */
 export function activateAtOf(active: Times, prepared: Times | undefined): number {
   const planned = active.not_before + ((active.not_after - active.not_before) * 5) / 6
-  const distributed = prepared ? Math.min(prepared.created_at + distributionMs, active.not_after) : planned
+  const left = prepared ? (active.not_after - prepared.created_at) / 2 : 0
+  const distributed = prepared ? prepared.created_at + Math.min(distributionMs, left) : planned
   return Math.round(Math.max(planned, distributed))
 }
 
@@ -38,7 +39,7 @@ export interface AuthoritySteps {
  * @param rows of the scope that are prepared, active or retiring
  * @param isFit whether a CA may sign for the names that this deployment has now
  * @param mayRetire whether the clock can be trusted with what cannot be undone
- * @param rootEnds a CA that ends with the root is followed by none
+ * @param rootEnds a CA that ends with the root that signs now is followed once the next root signs
  */
 export function authorityStepsDue(
   rows: readonly AuthorityRow[],

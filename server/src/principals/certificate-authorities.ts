@@ -7,55 +7,42 @@ import {
   backdateMs,
   type CertificateFacts,
   type Issuer,
-  issueAuthority,
   issueLeaf,
   type LeafTemplate,
   readCertificate,
   toPem,
 } from '../platform/crypto/certificate.ts'
-import { generatePrivateKey } from '../platform/crypto/key-pair.ts'
 import { permitsNames } from '../platform/crypto/name-constraints.ts'
 import type { Database } from '../platform/database/database.ts'
-import type { Sealer } from '../platform/database/sealer.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { AuthoritiesStore } from './authorities-store.ts'
+import { AuthorityKeys, type AuthorityKeysParts } from './authority-keys.ts'
 import {
   type AuthorityRow,
   type AuthoritySteps,
   activateAtOf,
   authorityStepsDue,
   isNothing,
-  issuingLifetimeMs,
   prepareAtOf,
-  rootLifetimeMs,
 } from './authority-schedule.ts'
 
 /** Who signs what: TLS certificates of Signet's listeners, certificates of agents, credentials of principals. */
 type AuthorityScope = 'tls' | 'agents' | 'credentials'
 
-const scopes = ['tls', 'agents', 'credentials'] as const satisfies readonly AuthorityScope[]
-
-const subjects = {
-  root: 'Signet Root CA',
-  tls: 'Signet Server CA',
-  agents: 'Signet Agent CA',
-  credentials: 'Signet Identity CA',
-} as const
+/** The root first: it may have to be there before the others are made. */
+const scopes = ['root', 'tls', 'agents', 'credentials'] as const satisfies readonly AuthorityRow['scope'][]
 
 /** The bound on what a CA has signed is raised by so much more than needed, so that it is written once a day at most. */
 const coverMs = dayMs
 
-export interface AuthoritiesParts {
+export interface AuthoritiesParts extends AuthorityKeysParts {
   readonly database: Database
-  readonly sealer: Sealer
   readonly audit: AuditLog
   readonly clock: Clock
   readonly steadiness: Steadiness
-  /** The names that listeners have: the CA for TLS is confined to them. */
-  readonly serverNames: readonly string[]
 }
 
 interface Act {
@@ -67,15 +54,16 @@ interface Act {
 export type IssuedCertificate = CertificateFacts & { readonly authorityId: string }
 
 /**
- * Signet's own certificate authorities, in two tiers: a root that signs nothing but the issuing ones (SEC-49). Private
- * keys are P-256 and sealed before they are first written (SEC-54). The issuing ones roll by themselves: the next one is
- * known to every agent long before it signs, and the one before stays trusted until its last leaf has ended (SEC-51).
+ * Signet's own certificate authorities, in two tiers: a root that signs nothing but the issuing ones (SEC-49). All of them
+ * roll by themselves: the next one is known to every agent long before it signs, and the one before stays trusted until the
+ * last it has signed has ended (SEC-51). A root vouches for the next one, so that who knows it alone is served until it ends.
  */
 export class CertificateAuthorities {
   readonly #parts: AuthoritiesParts
   readonly #store: AuthoritiesStore
-  /** By ID; the same object each time, since what is read of one is kept with it. */
-  readonly #issuers = new Map<string, Issuer>()
+  readonly #keys: AuthorityKeys
+  /** By the ID of an issuing CA or a root: what follows in a chain, for as long as `#rows` are the same. */
+  readonly #above = new Map<string, readonly Buffer[]>()
   readonly #observers: (() => void)[] = []
   #rows: readonly AuthorityRow[] = []
   #rolling: Promise<void> = Promise.resolve()
@@ -83,6 +71,7 @@ export class CertificateAuthorities {
   private constructor(parts: AuthoritiesParts) {
     this.#parts = parts
     this.#store = new AuthoritiesStore(parts.database)
+    this.#keys = new AuthorityKeys(parts)
   }
 
   static async open(parts: AuthoritiesParts): Promise<CertificateAuthorities> {
@@ -91,16 +80,20 @@ export class CertificateAuthorities {
     return authorities
   }
 
-  /** The root certificate: what clients and agents trust. */
-  get root(): { readonly pem: string; readonly der: Buffer } {
-    const { cert_der: der } = this.#signing('root')
+  /** The root that what listeners present leads to, which an agent pins. While one root hands over to the next it is the older one. */
+  get anchor(): { readonly pem: string; readonly der: Buffer } {
+    const der = this.#wayUp(this.#signing('tls')).at(-1) ?? this.#signing('root').cert_der
     return { pem: toPem(der), der }
   }
 
-  /** PEM of the root and of every CA that signs, signed or will sign for listeners: what every agent is given (SEC-51). */
+  /** PEM of every root: what clients trust. The next one is among them long before it signs. */
+  get roots(): string {
+    return this.#pemOf('root')
+  }
+
+  /** PEM of the roots and of every CA that signs, signed or will sign for listeners: what every agent is given (SEC-51). */
   get serverCas(): string {
-    const rows = [this.#signing('root'), ...this.#rows.filter((row) => row.scope === 'tls')]
-    return rows.map((row) => toPem(row.cert_der)).join('')
+    return `${this.roots}${this.#pemOf('tls')}`
   }
 
   /** Every CA that is trusted, with its plan. */
@@ -123,6 +116,16 @@ export class CertificateAuthorities {
     })
   }
 
+  /** The root that ends while another takes its place, if there is one: copies of the roots from before `nextSince` end with it. */
+  get endingRoot():
+    | { id: string; subject: string; notBefore: number; notAfter: number; nextSince: number }
+    | undefined {
+    const [oldest, next] = this.#rows.filter(({ scope }) => scope === 'root')
+    if (!oldest || !next) return undefined
+    const { id, subject, not_before: notBefore, leaves_until: notAfter } = oldest
+    return { id, subject, notBefore, notAfter, nextSince: next.created_at }
+  }
+
   /** Called whenever another CA signs, or is trusted. */
   onChange(observer: () => void): void {
     this.#observers.push(observer)
@@ -131,14 +134,17 @@ export class CertificateAuthorities {
   /** An issuing CA that is in use or was, to sign lists of what it revoked; undefined for any other. */
   issuerOf(id: string): Issuer | undefined {
     const row = this.#rows.find((one) => one.id === id && one.scope !== 'root' && one.state !== 'prepared')
-    return row && this.#issuer(row)
+    return row && this.#keys.issuerOf(row)
   }
 
-  /** Issuing CA and root of a leaf, DER: what follows it in its chain. */
+  /**
+   * What follows a leaf in its chain, DER: its issuing CA, then the roots. Where the root of that CA was vouched for by one that
+   * is still trusted, the chain leads to the older one; who trusts the younger one finds it on the way.
+   */
   chainOf(leaf: Uint8Array, scope: AuthorityScope): Buffer[] {
     const { issuer } = readCertificate(leaf)
     const issuing = this.#rows.find((row) => row.subject === issuer) ?? this.#signing(scope)
-    return [issuing.cert_der, this.#signing('root').cert_der]
+    return [issuing.cert_der, ...this.#wayUp(issuing)]
   }
 
   /** Signs a leaf that is valid from now (less five minutes) for `lifetimeMs`, and never longer than its CA (SEC-50). */
@@ -151,7 +157,7 @@ export class CertificateAuthorities {
     const row = this.#signing(scope)
     const notAfter = Math.min(now + lifetimeMs, row.not_after)
     await this.#cover(row, notAfter)
-    const leaf = await issueLeaf(this.#issuer(row), { ...rest, notBefore: now - backdateMs, notAfter })
+    const leaf = await issueLeaf(this.#keys.issuerOf(row), { ...rest, notBefore: now - backdateMs, notAfter })
     return { ...readCertificate(leaf), authorityId: row.id }
   }
 
@@ -159,16 +165,15 @@ export class CertificateAuthorities {
   roll(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#load()
-      if (!this.#rows.some((row) => row.scope === 'root')) await this.#createRoot()
       for (const scope of scopes) await this.#rollScope(scope)
-      for (const row of this.#rows) if (row.state === 'active') this.#issuer(row)
+      for (const row of this.#rows) if (row.state === 'active') this.#keys.issuerOf(row)
     })
   }
 
   /**
    * The next CA signs from now on; it is made where there is none yet. What the old one signed stays valid.
    *
-   * @throws SignetError `not_found` | `conflict` for the root, and for one that does not sign
+   * @throws SignetError `not_found` | `conflict` for one that does not sign, and for a root while another still hands over to it
    */
   rotateNow(
     context: RequestContext,
@@ -177,11 +182,11 @@ export class CertificateAuthorities {
   ): Promise<{ retiring: CertificateAuthority; active: CertificateAuthority }> {
     return this.#inTurn(async () => {
       await this.#load()
-      const row = this.#require(id)
-      if (row.scope === 'root') {
-        throw new SignetError('conflict', 'The root is what everybody trusts: it is not rotated.')
+      const { scope } = this.#require(id)
+      if (scope === 'root' && this.#rows.some((row) => row.scope === 'root' && row.state === 'retiring')) {
+        // Each hand-over makes chains longer by one, and clients stop reading somewhere.
+        throw new SignetError('conflict', 'The root before this one is still trusted: only one hands over at a time.')
       }
-      const { scope } = row
       const spare = await this.#generate(scope)
       await this.#parts.database.transact(async (tx) => {
         const { active, prepared } = await this.#standing(tx, scope)
@@ -198,18 +203,8 @@ export class CertificateAuthorities {
     })
   }
 
-  async #createRoot(): Promise<void> {
-    const spare = { ...(await this.#generate('root')), state: 'active' as const }
-    await this.#parts.database.transact(async (tx) => {
-      const rows = await this.#store.trusted(tx)
-      if (rows.some((row) => row.scope === 'root')) return
-      await this.#insert(tx, spare, 'ca_created', schedule())
-    })
-    await this.#load()
-  }
-
   /** Keys are made before the transaction, since nothing else may be awaited in it; what is due is decided inside. */
-  async #rollScope(scope: AuthorityScope): Promise<void> {
+  async #rollScope(scope: AuthorityRow['scope']): Promise<void> {
     const { database } = this.#parts
     for (let steps = this.#due(scope, this.#rows); !isNothing(steps); steps = this.#due(scope, this.#rows)) {
       const spare = steps.make ? await this.#generate(scope) : undefined
@@ -225,7 +220,7 @@ export class CertificateAuthorities {
     }
   }
 
-  #due(scope: AuthorityScope, rows: readonly AuthorityRow[]): AuthoritySteps {
+  #due(scope: AuthorityRow['scope'], rows: readonly AuthorityRow[]): AuthoritySteps {
     const { clock, serverNames, steadiness } = this.#parts
     return authorityStepsDue(
       rows.filter((row) => row.scope === scope),
@@ -233,12 +228,12 @@ export class CertificateAuthorities {
       {
         isFit: (row) => scope !== 'tls' || permitsNames(row.cert_der, serverNames),
         mayRetire: steadiness.isSteady,
-        rootEnds: this.#signing('root').not_after,
+        rootEnds: scope === 'root' ? Number.POSITIVE_INFINITY : this.#signing('root').leaves_until,
       },
     )
   }
 
-  async #standing(tx: Tx, scope: AuthorityScope) {
+  async #standing(tx: Tx, scope: AuthorityRow['scope']) {
     const rows = (await this.#store.trusted(tx)).filter((row) => row.scope === scope)
     return {
       active: rows.find((row) => row.state === 'active'),
@@ -279,31 +274,9 @@ export class CertificateAuthorities {
   }
 
   /** A CA with its key, not stored yet. */
-  async #generate(scope: AuthorityRow['scope']): Promise<AuthorityRow> {
-    const { clock, sealer, serverNames } = this.#parts
-    const id = newGuid()
-    const now = clock.now()
-    const privateKey = await generatePrivateKey('p256')
-    const root = scope === 'root' ? undefined : this.#signing('root')
-    const certificate = await issueAuthority({
-      commonName: `${subjects[scope]} ${id.slice(0, 8)}`,
-      privateKey,
-      notBefore: now - backdateMs,
-      notAfter: root ? Math.min(now + issuingLifetimeMs, root.not_after) : now + rootLifetimeMs,
-      ...(root && {
-        issuer: this.#issuer(root),
-        pathLength: 0,
-        confined: scope === 'tls' ? { usage: 'serverAuth', names: serverNames } : { usage: 'clientAuth', names: [] },
-      }),
-    })
-    const facts = readCertificate(certificate)
-    const key_enc = sealer.seal('ca', keyPlace(id), privateKey)
-    privateKey.fill(0)
-    return {
-      ...{ id, scope, subject: facts.subject, cert_der: certificate, key_enc, state: 'prepared' },
-      ...{ not_before: facts.notBefore, not_after: facts.notAfter, leaves_until: now },
-      ...{ version: 1, created_at: now, updated_at: now },
-    }
+  #generate(scope: AuthorityRow['scope']): Promise<AuthorityRow> {
+    if (scope !== 'root') return this.#keys.makeIssuing(scope, this.#signing('root'))
+    return this.#keys.makeRoot(this.#rows.find((row) => row.scope === 'root' && row.state === 'active'))
   }
 
   /** Before a leaf is signed it is on disk how long its CA has to be trusted for. */
@@ -320,13 +293,13 @@ export class CertificateAuthorities {
   async #load(): Promise<void> {
     const before = standingOf(this.#rows)
     this.#rows = await this.#store.trusted()
+    this.#above.clear()
     if (before !== '' && standingOf(this.#rows) !== before) for (const observe of this.#observers) observe()
   }
 
   #shown(row: AuthorityRow): CertificateAuthority {
     const next = this.#rows.find((one) => one.scope === row.scope && one.state === 'prepared')
     const signs = this.#rows.find((one) => one.scope === row.scope && one.state === 'active')
-    const followed = row.scope !== 'root' && signs && (next ?? signs.not_after < this.#signing('root').not_after)
     return {
       id: row.id,
       scope: row.scope,
@@ -336,19 +309,42 @@ export class CertificateAuthorities {
       notBefore: row.not_before,
       notAfter: row.not_after,
       leavesUntil: row.leaves_until,
-      prepareAt: followed && row === signs && !next ? Math.round(prepareAtOf(row)) : null,
-      activateAt: followed && (row === signs || row === next) ? activateAtOf(signs, next) : null,
+      prepareAt: row === signs && !next ? this.#preparedAt(row) : null,
+      activateAt: signs && (row === signs || row === next) ? activateAtOf(signs, next) : null,
     }
   }
 
-  /** @throws EnvelopeError when its key does not open */
-  #issuer(row: AuthorityRow): Issuer {
-    const known = this.#issuers.get(row.id)
+  /** One that ends with its root is followed by what the next root signs. */
+  #preparedAt(row: AuthorityRow): number {
+    const root = this.#signing('root')
+    const nextRoot = this.#rows.find(({ scope, state }) => scope === 'root' && state === 'prepared')
+    const waits = row.scope !== 'root' && row.not_after >= root.leaves_until
+    return Math.round(Math.max(prepareAtOf(row), waits ? activateAtOf(root, nextRoot) : 0))
+  }
+
+  #pemOf(scope: AuthorityRow['scope']): string {
+    const rows = this.#rows.filter((row) => row.scope === scope)
+    return rows.map((row) => toPem(row.cert_der)).join('')
+  }
+
+  /** From a CA to the oldest root that it can be reached from. */
+  #wayUp(row: AuthorityRow): readonly Buffer[] {
+    const known = this.#above.get(row.id)
     if (known) return known
-    const privateKey = this.#parts.sealer.open('ca', keyPlace(row.id), row.key_enc)
-    const issuer = { certificate: row.cert_der, privateKey }
-    this.#issuers.set(row.id, issuer)
-    return issuer
+    const root = this.#rootNamed(readCertificate(row.cert_der).issuer) ?? this.#signing('root')
+    const way: Buffer[] = []
+    let at: AuthorityRow | undefined = root
+    while (at) {
+      const { cross_der: cross, cert_der: own }: AuthorityRow = at
+      at = cross ? this.#rootNamed(readCertificate(cross).issuer) : undefined
+      way.push(at && cross ? cross : own)
+    }
+    this.#above.set(row.id, way)
+    return way
+  }
+
+  #rootNamed(subject: string): AuthorityRow | undefined {
+    return this.#rows.find((row) => row.scope === 'root' && row.subject === subject)
   }
 
   #signing(scope: AuthorityRow['scope']): AuthorityRow {
@@ -380,8 +376,4 @@ function schedule(): Act {
 
 function standingOf(rows: readonly AuthorityRow[]): string {
   return rows.map(({ id, state }) => `${id} ${state}`).join()
-}
-
-function keyPlace(id: string) {
-  return { table: 'certificate_authorities', rowId: id, column: 'key_enc', version: 1 }
 }

@@ -19,7 +19,7 @@ export const CertificateAuthority = z.object({
   notAfter: Instant,
   /** Nothing it has signed is valid after this. */
   leavesUntil: Instant,
-  /** Of the one that signs: when the next one is made and told to every agent; null once it is, and for the root. */
+  /** Of the one that signs: when the next one is made and told to every agent; null once it is. */
   prepareAt: Instant.nullable(),
   /** When it begins to sign, of one that is prepared; when its successor does, of the one that signs; null otherwise. */
   activateAt: Instant.nullable(),
@@ -40,7 +40,8 @@ export const certificateAuthoritiesApi = {
   rotate: route({
     method: 'POST',
     path: '/certificate-authorities/:id/rotation',
-    summary: 'Let the next issuing CA sign from now on; certificates of the old one stay valid until they end',
+    summary:
+      'Let the next certificate authority sign from now on; certificates of the old one stay valid until they end',
     access: 'signing_keys.write',
     params,
     body: z.strictObject({ reason }),

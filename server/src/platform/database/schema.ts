@@ -125,6 +125,8 @@ export interface CertificateAuthoritiesTable {
   scope: 'root' | 'tls' | 'agents' | 'credentials'
   subject: string
   cert_der: Buffer
+  /** Of a root: the same name and key, vouched for by the root before it. */
+  cross_der: Buffer | null
   key_enc: Buffer
   state: 'prepared' | 'active' | 'retiring' | 'retired' | 'revoked'
   not_before: number

@@ -26,6 +26,11 @@ const scopeWords: Record<AuthorityScope, string> = {
   credentials: 'Certificates of identities',
 }
 
+function unnoticedWords(scope: AuthorityScope): string {
+  if (scope !== 'root') return 'Clients that trust the root notice nothing.'
+  return 'Clients that trust it notice nothing until it ends; give them a new copy of the roots (signet trust) before.'
+}
+
 const columns = columnsOf<CertificateAuthority>([
   { id: 'name', header: 'Authority', cell: ({ name }) => name },
   { id: 'signs', header: 'Signs', cell: ({ scope }) => scopeWords[scope] },
@@ -59,7 +64,7 @@ export function AuthoritiesCard() {
 }
 
 function NextStep({ authority }: { authority: CertificateAuthority }) {
-  const { state, scope, prepareAt, activateAt, leavesUntil } = authority
+  const { state, prepareAt, activateAt, leavesUntil } = authority
   if (state === 'prepared' && activateAt !== null) {
     return (
       <>
@@ -74,7 +79,6 @@ function NextStep({ authority }: { authority: CertificateAuthority }) {
       </>
     )
   }
-  if (scope === 'root') return 'Nothing follows it by itself'
   if (prepareAt !== null) {
     return (
       <>
@@ -102,7 +106,7 @@ function RotateAuthority({ authority: { id, name, scope, state } }: { authority:
       close()
     },
   })
-  if (scope === 'root' || state !== 'active') return <None />
+  if (state !== 'active') return <None />
   const ask = () => {
     act.reset()
     setAsking(true)
@@ -121,8 +125,8 @@ function RotateAuthority({ authority: { id, name, scope, state } }: { authority:
         onClose={close}
       >
         <p>
-          What it has signed stays valid until it ends, and it stays trusted for as long. Clients that trust the root
-          notice nothing. It does this by itself in time: rotate it now only for a reason.
+          What it has signed stays valid until it ends, and it stays trusted for as long. {unnoticedWords(scope)} It
+          does this by itself in time: rotate it now only for a reason.
         </p>
       </StopQuestion>
     </>

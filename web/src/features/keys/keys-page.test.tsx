@@ -28,7 +28,8 @@ const old: SigningKey = {
 }
 const root: CertificateAuthority = {
   ...{ id: 'r', scope: 'root', name: 'Signet Root CA 1a2b', state: 'active', thumbprint: 'ab'.repeat(20) },
-  ...{ notBefore: now - day, notAfter: now + 3_649 * day, leavesUntil: now, prepareAt: null, activateAt: null },
+  ...{ notBefore: now - day, notAfter: now + 3_649 * day, leavesUntil: now + 3_648 * day },
+  ...{ prepareAt: now + 1_825 * day, activateAt: now + 3_041 * day },
 }
 const tls: CertificateAuthority = {
   ...{ ...root, id: 't', scope: 'tls', name: 'Signet Server CA 3c4d', notAfter: now + 1_800 * day },
@@ -128,7 +129,7 @@ test('holds a key and releases it', async () => {
   expect(writes().map(({ body }) => body)).toEqual([{ held: true }])
 })
 
-test('shows the authorities with what is next, and rotates every one but the root (SEC-51)', async () => {
+test('shows the authorities with what is next, the root too, and rotates one (SEC-51)', async () => {
   const { screen, authorities, writes } = await show({
     'POST /certificate-authorities/t/rotation': () =>
       Response.json({
@@ -136,15 +137,17 @@ test('shows the authorities with what is next, and rotates every one but the roo
         active: { ...tls, id: 'u', name: 'Signet Server CA 5e6f' },
       }),
   })
-  await expect
-    .element(
-      authorities
-        .getByRole('row')
-        .nth(2)
-        .getByText(/Next one made/),
-    )
-    .toBeVisible()
-  expect(authorities.getByRole('button', { name: /^Rotate/ }).elements()).toHaveLength(1)
+  for (const row of [1, 2]) {
+    await expect
+      .element(
+        authorities
+          .getByRole('row')
+          .nth(row)
+          .getByText(/Next one made/),
+      )
+      .toBeVisible()
+  }
+  expect(authorities.getByRole('button', { name: /^Rotate/ }).elements()).toHaveLength(2)
   await authorities.getByRole('button', { name: 'Rotate Signet Server CA 3c4d' }).click()
   await screen.getByRole('alertdialog').getByRole('button', { name: 'Rotate', exact: true }).click()
   await expect.element(screen.getByText('Signet Server CA 5e6f signs from now on').first()).toBeInTheDocument()
@@ -153,7 +156,7 @@ test('shows the authorities with what is next, and rotates every one but the roo
 
 test('lets a viewer look and do nothing (SEC-27)', async () => {
   const { screen, writes } = await show({}, 'viewer')
-  for (const name of [/^Rotate AAAA/, /^Remove BBBB/, /^Hold AAAA/, /^Rotate Signet/]) {
+  for (const name of [/^Rotate AAAA/, /^Remove BBBB/, /^Hold AAAA/, /^Rotate Signet Root/, /^Rotate Signet Server/]) {
     const button = screen.getByRole('button', { name })
     await expect.element(button).toHaveAttribute('aria-disabled', 'true')
     await button.click({ force: true })

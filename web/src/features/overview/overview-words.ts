@@ -13,6 +13,7 @@ export const attentionWords: Record<AttentionKind, string> = {
   client_credential_expiring: 'Expiring',
   federation_broad: 'Too broad',
   authority_expiring: 'Expiring',
+  root_ending: 'Root ends',
   signing_key_late: 'Late',
   recovery_shares_missing: 'Missing',
   integrity_failed: 'Tampered',

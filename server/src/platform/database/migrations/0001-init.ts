@@ -102,7 +102,7 @@ CREATE INDEX identity_assignments_principal ON identity_assignments(principal_id
 
 CREATE TABLE certificate_authorities (
   id TEXT PRIMARY KEY, scope TEXT NOT NULL CHECK (scope IN ('root','tls','agents','credentials')),
-  subject TEXT NOT NULL, cert_der BLOB NOT NULL, key_enc BLOB NOT NULL,
+  subject TEXT NOT NULL, cert_der BLOB NOT NULL, cross_der BLOB, key_enc BLOB NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
   not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, leaves_until INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
