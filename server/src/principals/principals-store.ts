@@ -141,8 +141,9 @@ export class PrincipalsStore {
     await sqlOf(tx).deleteFrom('principals').where('object_id', '=', objectId).execute()
   }
 
-  async insertCredential(tx: Tx, row: CredentialsTable): Promise<void> {
+  async insertCredential(tx: Tx, row: CredentialsTable): Promise<KeyCredential> {
     await sqlOf(tx).insertInto('credentials').values(row).execute()
+    return toCredential(row)
   }
 
   /** @returns false when that certificate is there already, whoever has it */
@@ -318,7 +319,7 @@ export class PrincipalsStore {
     tx: Tx,
     key: { spkiS256: string; ownerKind: KeyOwner; ownerId: string; tenantId: string; at: number },
   ): Promise<boolean> {
-    await sqlOf(tx)
+    const inserted = await sqlOf(tx)
       .insertInto('known_keys')
       .values({
         spki_s256: key.spkiS256,
@@ -328,7 +329,8 @@ export class PrincipalsStore {
         first_seen: key.at,
       })
       .onConflict((conflict) => conflict.column('spki_s256').doNothing())
-      .execute()
+      .executeTakeFirst()
+    if (inserted.numInsertedOrUpdatedRows === 1n) return true
     const row = await sqlOf(tx)
       .selectFrom('known_keys')
       .select(['owner_kind', 'owner_id'])

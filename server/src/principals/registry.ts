@@ -234,8 +234,7 @@ export class PrincipalRegistry {
     const id = CredentialId.parse(this.#ids.next())
     const principal = await this.require(prepared.principalId, tx)
     const row = credentialRow({ ...prepared, id, principal, tenantId: this.#tenantId, at: now })
-    await this.#store.insertCredential(tx, row)
-    const credential = await this.requireCredential(id, tx)
+    const credential = await this.#store.insertCredential(tx, row)
     await this.#recorded(tx, context, 'credential.prepared', credential)
     return credential
   }

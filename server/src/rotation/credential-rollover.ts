@@ -185,42 +185,33 @@ export class CredentialRollover {
     agentVersion: string | null = null,
   ): Promise<void> {
     const agent = { id: agentId, name: context.actor.label, version: agentVersion }
-    await this.#parts.database.transact(async (tx) => {
+    const proof = 'Acknowledged: key and certificate are on the disk of the instance.'
+    const { registry, database } = this.#parts
+    await database.transact(async (tx) => {
       const slot = await this.#slotOf(agentId, slotId, tx)
-      if (slot.active_credential_id) {
-        const active = await this.#parts.registry.requireCredential(slot.active_credential_id, tx)
-        if (active.x5tS256 === x5tS256) return this.#parts.registry.acknowledgeCredential(tx, active, agent)
-      }
-      const prepared = slot.prepared_credential_id
-        ? await this.#parts.registry.requireCredential(slot.prepared_credential_id, tx)
-        : undefined
+      const held = (id: string | null) => (id === null ? undefined : registry.requireCredential(id, tx))
+      const active = await held(slot.active_credential_id)
+      if (active?.x5tS256 === x5tS256) return registry.acknowledgeCredential(tx, active, agent)
+      const prepared = await held(slot.prepared_credential_id)
       if (prepared?.x5tS256 !== x5tS256) throw new SignetError('conflict', 'That certificate is not the prepared one.')
-      await this.#parts.registry.acknowledgeCredential(tx, prepared, agent)
-      await this.#activate(
-        tx,
-        context,
-        slot,
-        prepared,
-        'Acknowledged: key and certificate are on the disk of the instance.',
-      )
+      await registry.acknowledgeCredential(tx, prepared, agent)
+      await this.#activate(tx, context, { slot, credential: prepared, active, proof })
     })
   }
 
   /** T3, as the authority sees the first good assertion of a prepared credential; no other use changes anything. */
   async activateUsed(credentialId: CredentialId): Promise<void> {
     const context = systemContext('first use', newGuid())
-    await this.#parts.database.transact(async (tx) => {
-      const credential = await this.#parts.registry.findCredential(credentialId, tx)
+    const { registry, store, database } = this.#parts
+    await database.transact(async (tx) => {
+      const credential = await registry.findCredential(credentialId, tx)
       if (credential?.state !== 'prepared' || credential.slotId === null) return
-      const slot = await this.#parts.store.slot(credential.slotId, tx)
-      if (slot?.prepared_credential_id === credentialId)
-        await this.#activate(
-          tx,
-          context,
-          slot,
-          credential,
-          'First use: the authority saw it before the acknowledgement.',
-        )
+      const slot = await store.slot(credential.slotId, tx)
+      if (slot?.prepared_credential_id !== credentialId) return
+      const { active_credential_id: activeId } = slot
+      const active = activeId === null ? undefined : await registry.requireCredential(activeId, tx)
+      const proof = 'First use: the authority saw it before the acknowledgement.'
+      await this.#activate(tx, context, { slot, credential, active, proof })
     })
   }
 
@@ -340,29 +331,27 @@ export class CredentialRollover {
   async #activate(
     tx: Tx,
     context: RequestContext,
-    slot: SlotRow,
-    credential: KeyCredential,
-    proof: string,
+    given: { slot: SlotRow; credential: KeyCredential; active: KeyCredential | undefined; proof: string },
   ): Promise<void> {
+    const { slot, credential, active, proof } = given
     const { registry, plan, clock, database } = this.#parts
     const now = clock.now()
-    const policy = await plan.policyOf(slot, tx)
+    const book = await plan.bookFor([slot], tx)
     if (credential.runId === null) throw new SignetError('conflict', 'That certificate was not brought by a rotation.')
     const run = await this.runs.require(credential.runId, tx)
     let until = now
-    if (slot.active_credential_id) {
-      const old = await registry.requireCredential(slot.active_credential_id, tx)
-      const overlapMs = (run.overlap_s ?? policy.overlap_s) * secondMs
-      until = overlapUntil({ now, overlapMs, notAfter: old.notAfter })
-      if (old.state === 'active') await registry.supersedeCredential(tx, old, until)
+    if (active) {
+      const overlapMs = (run.overlap_s ?? book.policyOf(slot).overlap_s) * secondMs
+      until = overlapUntil({ now, overlapMs, notAfter: active.notAfter })
+      if (active.state === 'active') await registry.supersedeCredential(tx, active, until)
     }
     await registry.activateCredential(tx, context, credential)
-    const firstCycle = slot.active_credential_id === null ? 1 : 0
+    const firstCycle = active ? 0 : 1
     await this.#updateSlot(tx, slot, {
       active_credential_id: credential.id,
       prepared_credential_id: null,
       first_cycle: firstCycle,
-      ...(await plan.timesOf(tx, { ...slot, first_cycle: firstCycle }, credential)),
+      ...book.timesOf({ ...slot, first_cycle: firstCycle }, credential),
       failures: 0,
       updated_at: now,
     })
@@ -372,8 +361,7 @@ export class CredentialRollover {
   }
 
   async #updateSlot(tx: Tx, slot: SlotRow, change: Partial<Omit<SlotRow, 'id' | 'version'>>): Promise<void> {
-    const current = await this.#parts.store.slot(slot.id, tx)
-    if (!current || !(await this.#parts.store.updateSlot(tx, current, change))) {
+    if (!(await this.#parts.store.updateSlot(tx, slot, change))) {
       throw new SignetError('conflict', 'The slot was changed in the meantime.')
     }
   }

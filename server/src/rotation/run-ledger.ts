@@ -15,7 +15,7 @@ import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 export interface LedgerParts {
   readonly store: RotationStore
   readonly database: ChangeRecorder
-  readonly registry: Pick<PrincipalRegistry, 'find' | 'requireCredential'>
+  readonly registry: Pick<PrincipalRegistry, 'requireCredential'>
   readonly audit: AuditLog
   readonly clock: Clock
   readonly tenantId: string
@@ -78,7 +78,7 @@ export class RunLedger {
     const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
     const id = RunId.parse(this.#ids.next())
     const trigger = asked === 'schedule' && lifeLeft !== null && lifeLeft < lateShare ? 'expiring' : asked
-    await store.insertRun(tx, {
+    const run: RunRow = {
       id,
       tenant_id: slot.tenant_id,
       slot_id: slot.id,
@@ -105,12 +105,12 @@ export class RunLedger {
       version: 1,
       created_at: now,
       updated_at: now,
-    })
-    const run = await this.require(id, tx)
+    }
+    if (!(await store.insertRun(tx, run))) throw new SignetError('not_found', 'No such rotation.')
     await this.#step(tx, context, run, { from: null, to: 'requested', ...(reason && { detail: reason }) })
     await this.#parts.audit.append(tx, context, {
       action: 'rotation.requested',
-      target: await this.#targetOf(tx, run),
+      target: targetOf(run),
       ...(reason && { reason }),
       after: { runId: id, trigger, ...(overlapSeconds !== null && { overlapSeconds }) },
     })
@@ -176,7 +176,7 @@ export class RunLedger {
     await this.#parts.audit.append(tx, context, {
       action: `rotation.${end}`,
       ...(end === 'failed' && { outcome: 'failed' }),
-      target: await this.#targetOf(tx, run),
+      target: targetOf(run),
       ...(reason && { reason }),
       after: { runId: run.id },
     })
@@ -206,16 +206,15 @@ export class RunLedger {
       detail: step.detail ?? null,
     })
   }
-
-  async #targetOf(tx: Tx, run: RunRow): Promise<{ kind: string; id: string; label: string }> {
-    const principal = await this.#parts.registry.find(run.principal_id, tx)
-    return { kind: 'identity', id: run.principal_id, label: principal?.displayName ?? run.principal_id }
-  }
 }
 
 /** Who asked for a run, as they were called then. */
 export function actorOf(row: Pick<RunRow, 'actor_kind' | 'actor_id' | 'actor_label'>): Actor {
   return { kind: ActorKind.parse(row.actor_kind), id: row.actor_id, label: row.actor_label }
+}
+
+function targetOf(run: RunRow): { kind: string; id: string; label: string } {
+  return { kind: 'identity', id: run.principal_id, label: run.principal_name }
 }
 
 function isEnd(state: RunState): state is Ended {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChangeKind } from '@signet/shared/api/events'
 import type { Database as Sqlite } from 'better-sqlite3'
-import { CompiledQuery, Kysely, type Transaction } from 'kysely'
+import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Change, ChangeRecorder, SequencedChange, Transactor, Tx } from '../transaction.ts'
 import { migrate } from './migrate.ts'
@@ -40,8 +40,11 @@ export class Database implements Transactor, ChangeRecorder {
     this.#file = file
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
     // How long another process has the lock is no matter of the time that the product is told.
-    this.#commits = new SharedCommits(this.#write, systemClock, (changes) => {
-      for (const subscriber of this.#subscribers) subscriber(changes)
+    this.#commits = new SharedCommits(this.#write, systemClock, {
+      record: (sql, changes) => this.#record(sql, changes),
+      announce: (changes) => {
+        for (const subscriber of this.#subscribers) subscriber(changes)
+      },
     })
     this.read = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(file, { readonly: true })) })
     this.reports = openReports(file)
@@ -95,23 +98,34 @@ export class Database implements Transactor, ChangeRecorder {
     await this.#write.destroy()
     const fresh = new Kysely<Schema>({ dialect: new SignetSqliteDialect(openSqlite(this.#file)) })
     try {
-      await fresh.transaction().execute((sql) => within({ sql, changes: new Map() }, work))
+      await fresh.transaction().execute(async (sql) => {
+        const open = { sql, changes: new Map() }
+        await within(open, work)
+        await this.#record(sql, [...open.changes.values()])
+      })
     } finally {
       await fresh.destroy()
     }
   }
 
   async changed(tx: Tx, change: Change): Promise<void> {
-    const open = openOf(tx)
     // Who follows changes looks at rows as the commit left them, so once is enough.
-    const key = `${change.kind} ${change.id}`
-    if (open.changes.has(key)) return
-    const { seq } = await open.sql
-      .insertInto('change_events')
-      .values({ kind: change.kind, entity_id: change.id, at: this.#clock.now() })
-      .returning('seq')
-      .executeTakeFirstOrThrow()
-    open.changes.set(key, { seq, ...change })
+    openOf(tx).changes.set(`${change.kind} ${change.id}`, change)
+  }
+
+  /** All of a commit in one statement, which is most of what announcing costs. */
+  async #record(on: Transaction<Schema>, changes: readonly Change[]): Promise<SequencedChange[]> {
+    const rows = JSON.stringify(changes.map(({ kind, id }) => [kind, id]))
+    const inserted = await sql<{ seq: number }>`
+      INSERT INTO change_events (kind, entity_id, at)
+      SELECT value ->> 0, value ->> 1, ${this.#clock.now()} FROM json_each(${rows}) ORDER BY key
+      RETURNING seq`.execute(on)
+    // Rows are inserted in this order; in which they are answered is not promised.
+    const seqs = inserted.rows.map(({ seq }) => seq).sort((one, other) => one - other)
+    return seqs.flatMap((seq, index) => {
+      const change = changes[index]
+      return change ? [{ seq, ...change }] : []
+    })
   }
 
   subscribe(subscriber: (changes: readonly SequencedChange[]) => void): () => void {

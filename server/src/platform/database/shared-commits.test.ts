@@ -5,7 +5,7 @@ import { CompiledQuery, Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../test/stack.ts'
 import { FakeClock } from '../clock.ts'
-import type { SequencedChange } from '../transaction.ts'
+import type { Change } from '../transaction.ts'
 import type { Schema } from './schema.ts'
 import { type OpenCommit, SharedCommits } from './shared-commits.ts'
 import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
@@ -27,7 +27,10 @@ beforeEach(() => {
   connection.pragma('busy_timeout = 0')
   write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(connection) })
   announced = []
-  commits = new SharedCommits(write, clock, (changes) => announced.push(changes.map(({ id }) => id)))
+  commits = new SharedCommits(write, clock, {
+    record: async (_, changes) => changes.map((change, index) => ({ seq: index + 1, ...change })),
+    announce: (changes) => announced.push(changes.map(({ id }) => id)),
+  })
   other = openSqlite(file)
 })
 
@@ -41,8 +44,7 @@ afterEach(async () => {
 const insert = ({ sql }: OpenCommit, name: string) =>
   sql.executeQuery(CompiledQuery.raw('INSERT INTO names VALUES (?)', [name]))
 
-const announce = ({ changes }: OpenCommit, id: string) =>
-  changes.set(id, { kind: 'run', id, seq: changes.size + 1 } satisfies SequencedChange)
+const announce = ({ changes }: OpenCommit, id: string) => changes.set(id, { kind: 'run', id } satisfies Change)
 
 const add = (name: string) =>
   commits.run(async (open) => {

@@ -3,14 +3,22 @@ import { CompiledQuery, type ControlledTransaction, type Kysely, type Transactio
 import type { Clock } from '../clock.ts'
 import { randomShare } from '../identifiers.ts'
 import { SignetError } from '../signet-error.ts'
-import type { SequencedChange } from '../transaction.ts'
+import type { Change, SequencedChange } from '../transaction.ts'
 import type { Schema } from './schema.ts'
 import { storageFailureOf } from './storage-failure.ts'
 
-/** The commit that a transaction is part of: its statements, and what the members of it have announced, by what it is of. */
+/** The commit that a transaction is part of: its statements, and what the members of it announce, by what it is of. */
 export interface OpenCommit {
   readonly sql: Transaction<Schema>
-  readonly changes: Map<string, SequencedChange>
+  readonly changes: Map<string, Change>
+}
+
+/** Where changes go. */
+export interface ChangeLog {
+  /** Writes down those of one commit, as its last statement. */
+  record(sql: Transaction<Schema>, changes: readonly Change[]): Promise<readonly SequencedChange[]>
+  /** Called after the commit, before anybody who took part in it is answered. */
+  announce(changes: readonly SequencedChange[]): void
 }
 
 interface Member {
@@ -39,19 +47,14 @@ const rollback = CompiledQuery.raw('rollback to member')
 export class SharedCommits {
   readonly #write: Kysely<Schema>
   readonly #clock: Pick<Clock, 'monotonicMs' | 'sleep'>
-  readonly #committed: (changes: readonly SequencedChange[]) => void
+  readonly #log: ChangeLog
   #waiting: Member[] = []
   #working: Promise<void> | undefined
 
-  /** @param committed told of the changes of each commit before anybody who took part in it is answered */
-  constructor(
-    write: Kysely<Schema>,
-    clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
-    committed: (changes: readonly SequencedChange[]) => void,
-  ) {
+  constructor(write: Kysely<Schema>, clock: Pick<Clock, 'monotonicMs' | 'sleep'>, log: ChangeLog) {
     this.#write = write
     this.#clock = clock
-    this.#committed = committed
+    this.#log = log
   }
 
   /** Resolves when the work is on stable storage; rejects when nothing of it is. The work is done once at most. */
@@ -86,7 +89,7 @@ export class SharedCommits {
     let sql: ControlledTransaction<Schema> | undefined
     try {
       sql = await this.#begin()
-      const open = { sql, changes: new Map<string, SequencedChange>() }
+      const open = { sql, changes: new Map<string, Change>() }
       const until = this.#clock.monotonicMs() + sliceMs
       do {
         const member = this.#waiting.shift()
@@ -94,8 +97,9 @@ export class SharedCommits {
         members.push(member)
         answers.push(await takePart(open, member))
       } while (members.length < mostMembers && this.#clock.monotonicMs() < until)
+      const changes = open.changes.size === 0 ? [] : await this.#log.record(sql, [...open.changes.values()])
       await sql.commit().execute()
-      if (open.changes.size > 0) this.#committed([...open.changes.values()])
+      if (changes.length > 0) this.#log.announce(changes)
     } catch (error) {
       if (sql?.isCommitted === false) await sql.rollback().execute().catch(ignored)
       if (!sql) members.push(...this.#waiting.splice(0))
