@@ -18,6 +18,7 @@ import {
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
+import { metricsTokenFrom, openMetrics } from './metrics.ts'
 import {
   ChangeStreams,
   ClockConfirmation,
@@ -289,6 +290,10 @@ export async function composeServer(parts: ServerParts) {
     issuer: authority.issuer,
     refusal: () => backups.quarantine,
   })
+  const metrics = openMetrics({
+    ...{ database, tenantId, clock, log, lifecycle },
+    ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
+  })
   const adminApi = adminRouter({
     ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
@@ -317,6 +322,8 @@ export async function composeServer(parts: ServerParts) {
     recovery,
     backups,
     requestLog,
+    metrics,
+    metricsToken: metricsTokenFrom(config.metricsTokenFile),
     watch,
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,

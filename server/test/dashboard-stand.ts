@@ -36,9 +36,13 @@ const patienceMs = 8_000
 export type DashboardStand = Awaited<ReturnType<typeof openDashboard>>
 
 /** The whole server behind the dashboard's port, with an administrator signed in; time stands still. */
-export async function openDashboard(pageFolder?: string, demo: Pick<ServerParts, 'makeDemo' | 'removeDemo'> = {}) {
+export async function openDashboard(
+  pageFolder?: string,
+  demo: Pick<ServerParts, 'makeDemo' | 'removeDemo'> = {},
+  settings: Readonly<Record<string, string>> = {},
+) {
   const folder = temporaryFolder()
-  const config = readConfig({ SIGNET_DATA_DIR: join(folder, 'data') })
+  const config = readConfig({ SIGNET_DATA_DIR: join(folder, 'data'), ...settings })
   const lines: string[] = []
   const log = createLogger('debug', { write: (line) => lines.push(line) })
   const lifecycle = new Lifecycle(log)

@@ -64,6 +64,11 @@ export class DeliveryRunner {
     await this.settled()
   }
 
+  /** Messages that are neither delivered nor given up. */
+  waiting(): Promise<number> {
+    return this.#parts.store.countUnfinished()
+  }
+
   /** Something was queued: it need not wait for the next turn. */
   poke(): void {
     this.#task?.poke()

@@ -93,6 +93,16 @@ export class WebhooksStore {
     return Number(count)
   }
 
+  /** Messages of all webhooks that are neither delivered nor given up. */
+  async countUnfinished(): Promise<number> {
+    const { count } = await this.#database.read
+      .selectFrom('outbox_deliveries')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('finished_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
   /** Newest first. */
   async deliveries(
     webhookId: string,

@@ -64,6 +64,11 @@ export class IssuanceLog {
     this.#commit = new GroupCommit((rows) => this.#writer.write(rows), { mostItems: mostRowsPerCommit })
   }
 
+  /** Rows whose commit has not begun. */
+  get waiting(): number {
+    return this.#commit.waiting
+  }
+
   /** Tells how many requests are under way, so that commits can be fewer and larger; told at the begin and end of each. */
   expect(requests: number): void {
     this.#commit.expect(requests)

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import { mediaTypeOf, readBody, uniquePairs } from '../platform/http/body.ts'
 import { apiHeaderList, apiHeaders } from '../platform/http/hardening.ts'
 import { sendJson } from '../platform/http/problem.ts'
+import { Counter } from '../platform/metrics.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { adfsTenant, type Issuer, requireTenant } from './issuer.ts'
@@ -29,6 +30,8 @@ export interface TokenEndpointParts {
 
 /** `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`. */
 export class TokenEndpoint {
+  /** What became of requests since the process began; refusals by code, those of clients that nobody knows too. */
+  readonly outcomes = { issued: new Counter('version'), refused: new Counter('code') }
   readonly #parts: TokenEndpointParts
 
   constructor(parts: TokenEndpointParts) {
@@ -51,7 +54,9 @@ export class TokenEndpoint {
       const version = versionOf(path, form)
       const token = await this.#issue(request, form, version, given ?? traceId)
       sendToken(response, version === 2 ? v2Body(token) : v1Body(token), traceId, given)
+      this.outcomes.issued.add(`v${version}`)
     } catch (thrown) {
+      this.outcomes.refused.add(SignetError.from(thrown).code)
       for (const [name, value] of answerHeaders(traceId, given)) response.setHeader(name, value)
       // Who came by that header is told of it when refused (RFC 6749 §5.2).
       if (request.headers.authorization !== undefined) response.setHeader('WWW-Authenticate', 'Basic realm="signet"')

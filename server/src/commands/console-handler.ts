@@ -7,6 +7,7 @@ import type { LoadedCertificate } from '../platform/crypto/operator-certificate.
 import { contractRouter, type Guard, type Handlers } from '../platform/http/contract-router.ts'
 import { consoleApp } from '../platform/http/dashboard-app.ts'
 import type { Readiness } from '../platform/http/health.ts'
+import { metricsRoute } from '../platform/http/metrics-route.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Secret } from '../platform/secret.ts'
 import { certificateNames, cloudNames, exactNames } from '../platform/service-names.ts'
@@ -26,7 +27,9 @@ export function consoleHandler(server: ComposedServer, config: Config, label = '
   const router = Router()
   router.use(contractRouter(consoleApi, consoleHandlers(server, config), { guard, log: server.requestLog }))
   router.use(server.adminApi(guard))
-  return consoleApp(router, { readiness: readinessOf(server), log: server.requestLog })
+  // Whoever can open the socket may read everything anyway.
+  const metrics = metricsRoute(server.metrics, () => undefined)
+  return consoleApp(router, { metrics, readiness: readinessOf(server), log: server.requestLog })
 }
 
 function consoleHandlers(server: ComposedServer, config: Config): Handlers<typeof consoleApi> {

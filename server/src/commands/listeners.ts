@@ -27,6 +27,12 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
   const { config, clock, log, lifecycle, server } = parts
   const { servicePort } = server
   const certificates = await ServerCertificates.make(server, config)
+  server.metrics.add({
+    ...{ name: 'signet_tls_certificate_expiry_seconds', type: 'gauge', unit: 'seconds' },
+    help: 'End of each certificate that a listener presents, as Unix time.',
+    read: () =>
+      certificates.ends.map(({ notAfter, ...labels }) => ({ labels: { ...labels }, value: notAfter / 1_000 })),
+  })
   const services = await listen({
     name: 'services',
     setting: 'SIGNET_AUTHORITY_PORT',

@@ -84,6 +84,18 @@ describe('certificates of Signet’s own listeners', () => {
     agent.destroy()
   })
 
+  it('tell the end of each, for metrics and whoever asks (SEC-53)', async () => {
+    const { notAfter } = tlsCa()
+    expect(certificates.ends.map(({ listener: of, issuer }) => [of, issuer])).toEqual([
+      ['agents', 'signet'],
+      ['services', 'signet'],
+    ])
+    for (const end of certificates.ends) {
+      expect(end.notAfter).toBeGreaterThan(stack.clock.now())
+      expect(end.notAfter).toBeLessThan(notAfter)
+    }
+  })
+
   it('follow a roll of their CA at once: connections go on, and a client that trusts the root notices nothing (SEC-51)', async () => {
     const agent = new Agent({ keepAlive: true, ca: authorities.anchor.pem, maxCachedSessions: 0 })
     await ask(agent)

@@ -18,7 +18,15 @@ interface Parts {
   readonly own: OperatorCertificate | undefined
 }
 
+/** A certificate that is presented, and its end (epoch milliseconds). */
+export interface PresentedEnd {
+  readonly listener: 'agents' | 'services'
+  readonly issuer: 'signet' | 'operator'
+  readonly notAfter: number
+}
+
 interface Made {
+  readonly ends: readonly PresentedEnd[]
   readonly agents: TlsMaterial
   readonly services: TlsMaterial
   readonly context: SecureContext
@@ -54,6 +62,14 @@ export class ServerCertificates {
     return this.#made.agents
   }
 
+  /** Of everything that is presented to somebody (SEC-53). */
+  get ends(): readonly PresentedEnd[] {
+    const { own } = this.#parts
+    const { ends } = this.#made
+    if (!own) return ends
+    return [...ends, { listener: 'services', issuer: 'operator', notAfter: own.current.notAfter }]
+  }
+
   /** What is presented to a client that names no host. */
   get ofServices(): TlsMaterial {
     const { own } = this.#parts
@@ -73,11 +89,19 @@ async function makeBoth({ authorities, config }: Parts): Promise<Made> {
   const { publicHost } = config
   const agents = await issue(authorities, publicHost, [publicHost, ...loopbackNames])
   const services = await issue(authorities, publicHost, servedNames(config))
-  return { agents, services, context: secureContextOf(services) }
+  const ends = [
+    { listener: 'agents', issuer: 'signet', notAfter: agents.notAfter },
+    { listener: 'services', issuer: 'signet', notAfter: services.notAfter },
+  ] as const
+  return { agents: agents.material, services: services.material, context: secureContextOf(services.material), ends }
 }
 
 /** A new key and leaf; chain up to the root, which agents compare with their pin. */
-async function issue(authorities: CertificateAuthorities, commonName: string, names: string[]): Promise<TlsMaterial> {
+async function issue(
+  authorities: CertificateAuthorities,
+  commonName: string,
+  names: string[],
+): Promise<{ material: TlsMaterial; notAfter: number }> {
   const pkcs8 = await generatePrivateKey('p256')
   const leaf = await authorities.issue('tls', {
     commonName,
@@ -88,5 +112,6 @@ async function issue(authorities: CertificateAuthorities, commonName: string, na
   })
   const chain = [leaf.der, ...authorities.chainOf(leaf.der, 'tls')]
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-  return { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
+  const material = { cert: chain.map(toPem).join(''), key: String(key.export({ format: 'pem', type: 'pkcs8' })) }
+  return { material, notAfter: leaf.notAfter }
 }

@@ -61,6 +61,7 @@ const settings = z.object({
   SIGNET_BALLAST_MIB: z.coerce.number().int().min(0).max(4_096).default(64),
   SIGNET_WEBHOOK_CA_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+  SIGNET_METRICS_TOKEN_FILE: z.string().min(1).max(1_024).optional(),
   SIGNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -144,6 +145,8 @@ export interface Config {
   readonly ballastBytes: number
   /** The same of the receivers of webhooks. */
   readonly webhooks: { readonly caFile: string | undefined; readonly allowPrivate: boolean }
+  /** Holds the token of whoever scrapes the metrics; none are served on a port without. */
+  readonly metricsTokenFile: string | undefined
   readonly logLevel: string
   /** `http://localhost:7420`: the dashboard is served on loopback only, so this never changes with the host. */
   readonly dashboardUrl: string
@@ -234,6 +237,7 @@ function derive(values: z.infer<typeof settings>): Config {
     },
     ballastBytes: values.SIGNET_BALLAST_MIB * 2 ** 20,
     webhooks: { caFile: values.SIGNET_WEBHOOK_CA_FILE, allowPrivate: values.SIGNET_WEBHOOK_ALLOW_PRIVATE },
+    metricsTokenFile: values.SIGNET_METRICS_TOKEN_FILE && resolve(values.SIGNET_METRICS_TOKEN_FILE),
     logLevel: values.SIGNET_LOG_LEVEL,
     dashboardUrl: `http://localhost:${values.SIGNET_DASHBOARD_PORT}`,
     authorityUrl: originOf(publicHost, port),

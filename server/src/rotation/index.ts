@@ -15,6 +15,7 @@ export { rotationCalendarHandlers, rotationPolicyHandlers } from './policy-route
 export { rolloutHandlers } from './rollout-routes.ts'
 export type { RolloutNeighbours } from './rollout-selection.ts'
 export { openRotation, type Rotation } from './rotation.ts'
+export { RotationCountsStore } from './rotation-counts-store.ts'
 export type { RotationScheduler } from './scheduler.ts'
 export type { SlotActs } from './slot-acts.ts'
 export { SlotEndsStore } from './slot-ends-store.ts'

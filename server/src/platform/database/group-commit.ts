@@ -28,6 +28,11 @@ export class GroupCommit<Item, Outcome> {
     this.#mostItems = options.mostItems
   }
 
+  /** Items that are not being written yet. */
+  get waiting(): number {
+    return this.#queue.length
+  }
+
   /** Resolves once the item is on stable storage. */
   submit(item: Item): Promise<Outcome> {
     return new Promise((resolve, reject) => {

@@ -12,6 +12,7 @@ export function dashboardApp(parts: {
   api: IRouter
   /** The stream of changes. */
   events: IRouter
+  metrics: IRouter
   readiness: Readiness
   log: SampledLog
   /** The built page; where `web` builds it unless given. */
@@ -25,6 +26,7 @@ export function dashboardApp(parts: {
     next()
   })
   app.use(healthRoutes(parts.readiness))
+  app.use(parts.metrics)
   app.use('/api', parts.events)
   app.post(violationsPath, (request, response) => takeViolationReport(request, response, log))
   app.use('/api', parts.api)
@@ -42,13 +44,14 @@ export function dashboardApp(parts: {
 }
 
 /** The admin API alone, for a socket that only the host's own user can open. */
-export function consoleApp(api: IRouter, parts: { readiness: Readiness; log: SampledLog }): Express {
+export function consoleApp(api: IRouter, parts: { metrics: IRouter; readiness: Readiness; log: SampledLog }): Express {
   const app = bareApp()
   app.use((_request, response, next) => {
     apiHeaders(response)
     next()
   })
   app.use(healthRoutes(parts.readiness))
+  app.use(parts.metrics)
   app.use('/api', api)
   app.use(unknownAddress)
   app.use(lastResort(parts.log))
