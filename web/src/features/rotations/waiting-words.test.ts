@@ -7,7 +7,7 @@ const agentId = '01890000-0000-4000-8000-000000000005'
 const open = { state: 'requested', to: null, preparedAt: null, activatedAt: null }
 
 function words(agent: unknown, now: number, more: Record<string, unknown> = {}) {
-  const waiting = { nextTryAt: at + 5 * hour, givesUpAt: at + 24 * hour, failures: 0, agent }
+  const waiting = { nextTryAt: at + 5 * hour, givesUpAt: at + 24 * hour, failures: 0, agent, policy: null }
   return waitingWords(exampleRun({ ...open, waiting, ...more }), now)
 }
 
