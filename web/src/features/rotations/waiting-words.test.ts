@@ -34,7 +34,7 @@ test('a connected agent is waited for, and is a matter of concern after a minute
 
 test('an overlap only waits for its end, and a rotation that ended for nothing', () => {
   expect(waitingWords(exampleRun(), at + 60_000)).toMatchObject({
-    next: 'Old certificate retires in 23 h',
+    next: 'Old one retires in 23 h',
     isStuck: false,
   })
   expect(waitingWords(exampleRun({ waiting: null, state: 'completed' }), at)).toBeUndefined()
