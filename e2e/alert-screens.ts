@@ -33,8 +33,16 @@ export const alertScreens: readonly Screen[] = [
     name: 'webhook',
     about: 'One receiver, and every message with what came back',
     path: ({ webhook }) => `/settings/webhooks/${webhook}`,
-    act: press(/^Details of webhook.test/),
+    act: press(/^Details of Test message/),
     ready: text('Send again'),
+  },
+  {
+    name: 'change-webhook-dialog',
+    about: 'Another address, or other alerts that a receiver is told of',
+    path: ({ webhook }) => `/settings/webhooks/${webhook}`,
+    act: press('Change…'),
+    ready: (page) => page.getByRole('dialog', { name: 'Change Pager' }),
+    isBrief: true,
   },
   {
     name: 'add-webhook-dialog',

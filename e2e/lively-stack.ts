@@ -18,7 +18,10 @@ export interface Landmarks {
   readonly goodTrace: string
   readonly badTrace: string
   readonly job: string
+  /** One that is through, one between two waves, and one that halted since an agent is away. */
   readonly rollout: string
+  readonly runningRollout: string
+  readonly haltedRollout: string
   readonly event: string
   /** A user-assigned identity and an application, by principal ID, and an audience with roles. */
   readonly identity: string
@@ -160,12 +163,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     reason: 'cost report',
   })
   await until(async () => (await admin<{ state: string }>('GET', `/jobs/${job.id}`)).state === 'finished')
-  const rollout = await admin<Named>('POST', '/rollouts', {
-    selection: { list: 'instances', q: 'tag:team=data' },
-    plan: { waveSize: 2, pauseSeconds: 0, itemSeconds: 10 },
-    reason: 'new certificate authority',
-  })
-  await until(async () => (await admin<{ state: string }>('GET', `/rollouts/${rollout.id}`)).state !== 'running')
+  const rollouts = await rolloutsOf(admin)
   const runs = (filter: string) =>
     admin<Page<Named>>('GET', `/rotations?limit=1&filter=${encodeURIComponent(filter)}`).then((page) => first(page))
   const events = await admin<Page<Named>>(
@@ -178,10 +176,24 @@ async function live(admin: Admin): Promise<Landmarks> {
     run: await runs('state:completed'),
     failedRun: await runs('state:failed'),
     uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
-    ...{ goodTrace, badTrace, job: job.id, rollout: rollout.id, event: first(events) },
+    ...{ goodTrace, badTrace, job: job.id, event: first(events) },
+    ...rollouts,
     ...(await principalsOf(admin, [healthy, id('web-02')])),
     webhook: await webhookOf(admin),
   }
+}
+
+/** Three rollouts, each as far as it will go while somebody looks. */
+async function rolloutsOf(admin: Admin) {
+  const start = async (q: string, plan: object, reason: string) =>
+    (await admin<Named>('POST', '/rollouts', { selection: { list: 'instances', q }, plan, reason })).id
+  const waves = { waveSize: 2, pauseSeconds: 0, itemSeconds: 10 }
+  const haltedRollout = await start('warehouse-scanner', waves, 'scanners were serviced')
+  const rollout = await start('tag:team=data', waves, 'new certificate authority')
+  const runningRollout = await start('kind:function', { ...waves, waveSize: 1, pauseSeconds: 3_600 }, 'new key policy')
+  const stateOf = async (id: string) => (await admin<{ state: string }>('GET', `/rollouts/${id}`)).state
+  await until(async () => (await stateOf(rollout)) !== 'running' && (await stateOf(haltedRollout)) !== 'running')
+  return { rollout, runningRollout, haltedRollout }
 }
 
 interface Principal {

@@ -24,6 +24,19 @@ export const rolloutScreens: readonly Screen[] = [
     ready: (page) => page.getByRole('table', { name: 'Certificates of the rollout' }),
   },
   {
+    name: 'rollout-running',
+    about: 'One that is under way, between two waves',
+    path: ({ runningRollout }) => `/rotations/rollouts/${runningRollout}`,
+    ready: (page) => page.getByRole('table', { name: 'Certificates of the rollout' }),
+    isBrief: true,
+  },
+  {
+    name: 'rollout-halted',
+    about: 'One that halted by itself: what failed, why, and the ways on',
+    path: ({ haltedRollout }) => `/rotations/rollouts/${haltedRollout}`,
+    ready: (page) => page.getByRole('table', { name: 'Certificates of the rollout' }),
+  },
+  {
     name: 'rollout-dialog',
     about: 'How a rollout goes about it, and what that comes to in numbers',
     path: '/rotations/rollouts',

@@ -186,6 +186,12 @@ const jobs: readonly Screen[] = [
 
 const settings: readonly Screen[] = [
   {
+    name: 'settings',
+    about: 'Policies, keys, expiries, audiences and webhooks, each with what it is for',
+    path: '/settings',
+    ready: (page) => page.getByRole('main').getByRole('link', { name: 'Keys', exact: true }),
+  },
+  {
     name: 'keys',
     about: 'What Signet signs with: keys of tokens, certificate authorities',
     path: '/settings/keys',

@@ -14,7 +14,9 @@ import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { type KeyCredential, type Principal, type PrincipalRegistry, summaryOf } from '../principals/index.ts'
 import type { Evidence, TokenWitness } from './evidence.ts'
+import type { PolicyTargetsStore } from './policy-targets-store.ts'
 import { rotationCondition, thumbprintsIn } from './rotation-filter.ts'
+import type { RotationPlan } from './rotation-plan.ts'
 import { runDeadlineMs } from './rotation-policy.ts'
 import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
 import type { AttemptRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
@@ -53,6 +55,8 @@ export class RotationHistory {
   readonly #clock: Clock
   readonly #neighbours: RotationNeighbours
   readonly #evidence: Pick<Evidence, 'byIds'>
+  readonly #plan: Pick<RotationPlan, 'bookFor'>
+  readonly #targets: Pick<PolicyTargetsStore, 'labels'>
 
   constructor(options: {
     store: RotationStore
@@ -61,6 +65,8 @@ export class RotationHistory {
     clock: Clock
     neighbours: RotationNeighbours
     evidence: Pick<Evidence, 'byIds'>
+    plan: Pick<RotationPlan, 'bookFor'>
+    targets: Pick<PolicyTargetsStore, 'labels'>
   }) {
     this.#store = options.store
     this.#review = options.review
@@ -68,6 +74,8 @@ export class RotationHistory {
     this.#clock = options.clock
     this.#neighbours = options.neighbours
     this.#evidence = options.evidence
+    this.#plan = options.plan
+    this.#targets = options.targets
   }
 
   /** Newest first. */
@@ -110,10 +118,11 @@ export class RotationHistory {
   ): Promise<Page<RotationLane>> {
     const { items: slots, nextCursor } = await this.#review.upcoming(query, page)
     const ids = slots.map((slot) => slot.principal_id)
-    const [credentials, principals, runs] = await Promise.all([
+    const [credentials, principals, runs, policies] = await Promise.all([
       this.#registry.credentialsDuring(ids, { from: query.from, until: query.to }, mostInLane),
       this.#registry.findAll(ids),
       this.#store.openRuns(slots.map((slot) => slot.id)),
+      this.#policiesOf(slots),
     ])
     const now = this.#clock.now()
     return {
@@ -122,6 +131,7 @@ export class RotationHistory {
         instance: instanceOf(principals.find((each) => each.objectId === slot.principal_id)),
         credentials: credentials.filter((each) => each.slotId === slot.id).map(summaryOf),
         openRun: openRunOf(runs.find((run) => run.slot_id === slot.id)),
+        policy: policies.get(slot.id) ?? '',
       })),
       nextCursor,
     }
@@ -184,6 +194,7 @@ export class RotationHistory {
     const open = runs.filter((run) => run.finished_at === null)
     const slots = new Map((await this.#store.slots(open.map((run) => run.slot_id))).map((slot) => [slot.id, slot]))
     const agents = await this.#neighbours.agents([...new Set([...slots.values()].map((slot) => slot.agent_id))])
+    const policies = await this.#policiesOf([...slots.values()])
     return new Map(
       open.map((run) => {
         const slot = slots.get(run.slot_id)
@@ -198,10 +209,20 @@ export class RotationHistory {
               slot && agent
                 ? { id: AgentId.parse(slot.agent_id), connected: agent.connected, lastSeenAt: agent.lastSeenAt }
                 : null,
+            policy: policies.get(run.slot_id) ?? null,
           },
         ]
       }),
     )
+  }
+
+  /** What the policy of each slot rules, in words, by the ID of the slot. */
+  async #policiesOf(slots: readonly SlotRow[]): Promise<Map<string, string>> {
+    if (slots.length === 0) return new Map()
+    const book = await this.#plan.bookFor(slots)
+    const policies = slots.map((slot) => book.policyOf(slot))
+    const labels = await this.#targets.labels([...new Set(policies)])
+    return new Map(slots.map((slot, index) => [slot.id, labels.get(policies[index]?.id ?? '') ?? '']))
   }
 
   async #credentialsNamed(terms: readonly Term[]): Promise<Map<string, string[]>> {

@@ -64,6 +64,7 @@ it('an open rotation says what it waits for, a finished one does not', async () 
     givesUpAt: (slow?.requestedAt ?? 0) + 86_400_000,
     failures: 0,
     agent: { connected: false },
+    policy: 'Default',
   })
   expect(items.find((run) => run.actor.label === 'Grace')?.waiting).toMatchObject({ givesUpAt: null })
   expect(items.find((run) => run.state === 'completed')?.waiting).toBeNull()

@@ -93,6 +93,20 @@ describe('the most specific policy', () => {
   })
 })
 
+it('whether scheduled rotations of an identity are allowed now, and when next, is told with the policy that rules it', async () => {
+  const { principalId } = await identityOn(stack)
+  const ruling = async () => given((await stack.rotation.policies.ofIdentity(principalId))[0])
+  expect(await ruling()).toMatchObject({ isOpen: true, opensAt: null })
+  const own = await create({ kind: 'identity', of: principalId }, { windows: [never] })
+  const { opensAt, isOpen } = await ruling()
+  expect(isOpen).toBe(false)
+  expect(new Date(given(opensAt ?? undefined)).toISOString()).toMatch(/-01-01T03:00:00/)
+  await stack.rotation.policies.remove(contextOf(), own.id, {})
+  const until = stack.clock.now() + 3_600_000
+  await stack.rotation.policies.freeze(contextOf(), 'all', { until, reason: 'change freeze' })
+  expect(await ruling()).toMatchObject({ isOpen: false, opensAt: until })
+})
+
 describe('a change of a policy', () => {
   it('of two operators at once is made by one, and refused to the other', async () => {
     const policy = await stack.rotation.policies.current()

@@ -3,6 +3,7 @@ import type {
   PolicyScope,
   RotationFreeze,
   RotationPolicy,
+  RulingPolicy,
   StoredRotationPolicy,
 } from '@signet/shared/api/rotation-policies'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
@@ -82,10 +83,17 @@ export class RotationPolicies {
   }
 
   /** The policies that rule the slots of an identity, each once. */
-  async ofIdentity(principalId: string): Promise<StoredRotationPolicy[]> {
+  async ofIdentity(principalId: string): Promise<RulingPolicy[]> {
     const slots = await this.#parts.targets.slotsOf(principalId)
     const book = await this.#parts.plan.bookFor(slots)
-    return this.#toPolicies([...new Set(slots.map((slot) => book.policyOf(slot)))])
+    const rows = [...new Set(slots.map((slot) => book.policyOf(slot)))]
+    const now = this.#parts.clock.now()
+    const openings = new Map(rows.map((row) => [row.id, book.openTimesOf(row).next(now)]))
+    return (await this.#toPolicies(rows)).map((policy) => {
+      const span = openings.get(policy.id)
+      const isOpen = span !== undefined && span.from <= now
+      return { ...policy, isOpen, opensAt: isOpen ? null : (span?.from ?? null) }
+    })
   }
 
   /** @throws SignetError `conflict` when there is one already | `not_found` when there is nothing to rule | `invalid_request` */

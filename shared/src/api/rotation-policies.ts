@@ -81,6 +81,15 @@ export const StoredRotationPolicy = RotationPolicy.extend({
 })
 export type StoredRotationPolicy = z.infer<typeof StoredRotationPolicy>
 
+/** A policy that rules an identity, with what its windows, blackouts and freezes say of this moment. */
+export const RulingPolicy = StoredRotationPolicy.extend({
+  /** Whether scheduled rotations are allowed now. */
+  isOpen: z.boolean(),
+  /** When they are allowed next; null while they are, and when they are not within 400 days. */
+  opensAt: Instant.nullable(),
+})
+export type RulingPolicy = z.infer<typeof RulingPolicy>
+
 /** How many certificates each policy rules now. */
 export const PolicyReach = z.object({ policyId: z.guid(), certificates: z.int() })
 export type PolicyReach = z.infer<typeof PolicyReach>
@@ -174,7 +183,7 @@ export const rotationPoliciesApi = {
     summary: 'The policies that rule an identity, one for each certificate that it has in use',
     access: 'rotations.read',
     params: z.object({ principalId: ObjectId }),
-    response: z.object({ items: z.array(StoredRotationPolicy) }),
+    response: z.object({ items: z.array(RulingPolicy) }),
   }),
   freezes: route({
     method: 'GET',

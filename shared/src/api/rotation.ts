@@ -19,6 +19,8 @@ export const RotationWaiting = z.object({
   failures: z.int(),
   /** Whose turn it is until the new certificate is in use; null when there is no such agent any more. */
   agent: z.object({ id: AgentId, connected: z.boolean(), lastSeenAt: Instant.nullable() }).nullable(),
+  /** What the policy in force rules, in words; null for an identity that is gone. */
+  policy: z.string().nullable(),
 })
 export type RotationWaiting = z.infer<typeof RotationWaiting>
 
@@ -76,6 +78,8 @@ export const RotationLane = z.object({
   /** Rotations that failed since the last that succeeded. */
   failures: z.int(),
   openRun: z.object({ id: RunId, state: RunState }).nullable(),
+  /** What the policy in force rules, in words. */
+  policy: z.string(),
 })
 export type RotationLane = z.infer<typeof RotationLane>
 

@@ -96,6 +96,12 @@ const tokenEvidence = createRoute({
   component: lazyRouteComponent(() => import('../features/evidence/token-evidence-page.tsx'), 'TokenEvidencePage'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+})
+
 const policies = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings/policies',
@@ -246,6 +252,7 @@ const routeTree = root.addChildren([
     audience,
     rotationRoutes,
     tokenEvidence,
+    settings,
     policies,
     newPolicy,
     policy,

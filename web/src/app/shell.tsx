@@ -7,11 +7,11 @@ import { useLiveUpdates } from '../api/live-updates.ts'
 import { IconButton } from '../ui/button.tsx'
 import { listenToKeys } from '../ui/commands.ts'
 import { useLater } from '../ui/later.ts'
-import { Nav, NavItem } from '../ui/nav.tsx'
+import { Nav } from '../ui/nav.tsx'
 import { setPreferences, usePreferences } from '../ui/preferences.ts'
-import { destinations } from './destinations.ts'
 import { focusAfterNavigation } from './focus-after-navigation.ts'
 import { LiveDot } from './live-dot.tsx'
+import { MenuEntries } from './menu.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { noteRecentPlaces } from './recent-places.ts'
 import styles from './shell.module.css'
@@ -59,7 +59,7 @@ export function Shell({ session }: { session: Session }) {
       {drawer && (
         <drawer.Drawer open={over === 'menu'} onClose={close} title="Menu">
           <Nav label="Main menu">
-            <Destinations onFollow={close} />
+            <MenuEntries whole onFollow={close} />
           </Nav>
         </drawer.Drawer>
       )}
@@ -98,19 +98,7 @@ function Rail({ narrow }: { narrow: boolean }) {
         </>
       }
     >
-      <Destinations />
+      <MenuEntries />
     </Nav>
   )
-}
-
-function Destinations({ onFollow }: { onFollow?: () => void }) {
-  return destinations.map(({ to, label, icon: Icon }) => (
-    <NavItem
-      key={to}
-      to={to}
-      icon={<Icon size={16} aria-hidden />}
-      label={label}
-      {...(onFollow === undefined ? {} : { onFollow })}
-    />
-  ))
 }

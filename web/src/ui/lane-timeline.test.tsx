@@ -18,6 +18,7 @@ const lanes: Lane[] = [
     items: [bar('w1', -60, -9), bar('w2', -10, 30)],
     plannedAt: now + 20 * day,
     isOverdue: false,
+    bands: [{ from: now + 5 * day, until: now + 9 * day, words: 'blackout of Default' }],
   },
   {
     id: 'none',
@@ -27,6 +28,7 @@ const lanes: Lane[] = [
     items: [],
     plannedAt: null,
     isOverdue: false,
+    bands: [],
   },
   {
     id: 'db',
@@ -36,6 +38,7 @@ const lanes: Lane[] = [
     items: [bar('d1', -40, 5)],
     plannedAt: now - day,
     isOverdue: true,
+    bands: [],
   },
 ]
 

@@ -20,6 +20,8 @@ export interface Lane {
   readonly items: readonly TimelineItem[]
   readonly plannedAt: number | null
   readonly isOverdue: boolean
+  /** Stretches in which nothing that is planned begins, each with what it is. */
+  readonly bands: readonly { readonly from: number; readonly until: number; readonly words: string }[]
 }
 
 /** How much happens in a stretch of time, drawn below the lanes. */
@@ -99,7 +101,7 @@ function Drawing({ width, now, ...props }: LaneTimelineProps & { width: number; 
                 {lane.note}
               </span>
             </div>
-            <LaneDrawing {...props} lane={lane} width={width} now={now} nowX={nowX} hatch={hatch} ticks={ticks} />
+            <LaneDrawing {...props} {...{ lane, width, now, nowX, hatch, share, ticks }} />
           </li>
         ))}
       </ul>
@@ -118,6 +120,7 @@ interface LaneDrawingProps extends LaneTimelineProps {
   now: number
   nowX: number | undefined
   hatch: string
+  share: (at: number) => number
   ticks: readonly { x: number; tick: number }[]
 }
 
@@ -141,6 +144,23 @@ function LaneDrawing(props: LaneDrawingProps) {
       {props.ticks.map(({ x, tick }) => (
         <line key={tick} x1={x} x2={x} y1={0} y2={height} className={styles['grid']} />
       ))}
+      {lane.bands
+        .filter(({ from, until }) => from < props.axis.until && until > props.axis.from)
+        .map(({ from, until, words }) => {
+          const [left, right] = [Math.max(0, props.share(from)) * width, Math.min(1, props.share(until)) * width]
+          return (
+            <rect
+              key={`${words} ${from}`}
+              x={left}
+              y={0}
+              width={Math.max(1, right - left)}
+              height={height}
+              className={styles['band']}
+            >
+              <title>{words}</title>
+            </rect>
+          )
+        })}
       {layout.overlaps.map(({ from, until, start, end }) => (
         <rect
           key={from}

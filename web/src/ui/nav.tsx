@@ -24,23 +24,28 @@ interface NavItemProps {
   to: NonNullable<LinkProps['to']>
   icon: ReactNode
   label: string
+  /** Current on its own page alone, and not on those below it. */
+  exact?: boolean
   onFollow?: () => void
+  /** Places below it, as a list. */
+  children?: ReactNode
 }
 
 /** One place to go to; marked as current on it and on every page below it. */
-export function NavItem({ to, icon, label, onFollow }: NavItemProps) {
+export function NavItem({ to, icon, label, exact = false, onFollow, children }: NavItemProps) {
   return (
     <li>
       <Link
         to={to}
         className={styles['item']}
-        activeOptions={{ includeSearch: false }}
+        activeOptions={{ includeSearch: false, exact }}
         title={label}
         onClick={onFollow}
       >
         {icon}
         <span className={styles['label']}>{label}</span>
       </Link>
+      {children}
     </li>
   )
 }

@@ -1,4 +1,5 @@
 import { Ban, Check, Circle, CircleDashed, LoaderCircle, type LucideIcon, TriangleAlert, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import styles from './status-badge.module.css'
 
@@ -15,8 +16,14 @@ const icons: Record<Tone, LucideIcon> = {
   stopped: Ban,
 }
 
+interface StatusBadgeProps {
+  tone: Tone
+  word: ReactNode
+  title?: string | undefined
+}
+
 /** A state as icon, word and colour. */
-export function StatusBadge({ tone, word, title }: { tone: Tone; word: string; title?: string | undefined }) {
+export function StatusBadge({ tone, word, title }: StatusBadgeProps) {
   const Icon = icons[tone]
   return (
     <span className={classNames(styles['badge'], styles[tone])} title={title}>

@@ -14,6 +14,8 @@ export interface TimelineWords {
   label: string
   /** A full sentence about an item: the name of its bar. */
   sentence: (item: TimelineItem) => string
+  /** What two do that overlap, where it is not that both are accepted. */
+  both?: string
   /** Where a bar leads, such as the row of the table below. */
   href: (item: TimelineItem) => string
 }
@@ -34,7 +36,7 @@ interface TimelineChartProps extends TimelineWords {
 }
 
 /** The drawing: its bars are links, and the arrow keys go from one to the next. */
-export function TimelineChart({ label, layout, width, nowAt, sentence, href }: TimelineChartProps) {
+export function TimelineChart({ label, layout, width, nowAt, sentence, both, href }: TimelineChartProps) {
   const hatch = useId()
   const lanes = lanesHeight(layout.laneCount)
   const x = (share: number) => share * width
@@ -64,6 +66,7 @@ export function TimelineChart({ label, layout, width, nowAt, sentence, href }: T
           overlap={overlap}
           width={width}
           lanes={lanes}
+          both={both}
           labelled={x((layout.overlaps[index + 1]?.start ?? 2) - overlap.start) > labelRoom}
         />
       ))}
@@ -101,7 +104,13 @@ function Tick({ x, lanes, word }: { x: number; lanes: number; word: string }) {
   )
 }
 
-function Overlap(props: { overlap: TimelineOverlap; width: number; lanes: number; labelled: boolean }) {
+function Overlap(props: {
+  overlap: TimelineOverlap
+  width: number
+  lanes: number
+  both: string | undefined
+  labelled: boolean
+}) {
   const { start, end, from, until } = props.overlap
   const [left, right] = [start * props.width, end * props.width]
   return (
@@ -109,7 +118,7 @@ function Overlap(props: { overlap: TimelineOverlap; width: number; lanes: number
       <rect x={left} y={top - 2} width={Math.max(2, right - left)} height={props.lanes} className={styles['overlap']} />
       {props.labelled && (
         <text x={(left + right) / 2} y={12} textAnchor="middle" className={styles['overlap-label']}>
-          {durationWords(until - from)} overlap
+          {durationWords(until - from)} {props.both ?? 'overlap'}
         </text>
       )}
     </g>

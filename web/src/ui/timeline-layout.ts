@@ -15,6 +15,8 @@ export interface TimelineItem {
   readonly until: number
   /** End of the validity written into it. */
   readonly validUntil: number
+  /** Its end is planned and nothing is late before it: the last fifth is not marked. */
+  readonly isOpenEnded?: true
 }
 
 export interface TimelineBar {
@@ -109,7 +111,7 @@ const lateShare = 0.2
 
 function zoneOf(item: TimelineItem, now: number, share: (at: number) => number): number | null {
   const kind = drawnKind(item, now)
-  if (kind === 'retired' || kind === 'revoked' || kind === 'expired') return null
+  if (kind === 'retired' || kind === 'revoked' || kind === 'expired' || item.isOpenEnded) return null
   return share(item.validUntil - (item.validUntil - item.from) * lateShare)
 }
 

@@ -28,7 +28,8 @@ export function Timeline(props: TimelineProps) {
           <TimelineChart {...props} layout={layout} width={width} nowAt={now} />
           <Legend
             planned={props.plannedAt !== null}
-            overlaps={layout.overlaps.length > 0}
+            overlap={layout.overlaps.length > 0 ? (props.both ?? 'both accepted') : undefined}
+            zones={layout.bars.some(({ zoneStart }) => zoneStart !== null)}
             expired={layout.bars.some(({ kind }) => kind === 'expired')}
           />
         </>
@@ -49,7 +50,15 @@ function Lines({ label, items, href }: TimelineProps) {
   )
 }
 
-function Legend({ planned, overlaps, expired }: { planned: boolean; overlaps: boolean; expired: boolean }) {
+interface LegendProps {
+  planned: boolean
+  /** What two do that overlap; undefined where none does. */
+  overlap: string | undefined
+  zones: boolean
+  expired: boolean
+}
+
+function Legend({ planned, overlap, zones, expired }: LegendProps) {
   const kinds = ['active', 'prepared or retiring', 'retired', 'revoked', ...(expired ? ['expired'] : [])]
   return (
     <ul className={styles['legend']} aria-label="Legend">
@@ -59,16 +68,18 @@ function Legend({ planned, overlaps, expired }: { planned: boolean; overlaps: bo
           {word}
         </li>
       ))}
-      <li>
-        <svg width="14" height="4" aria-hidden>
-          <rect width="14" height="4" className={styles['hatch']} />
-        </svg>
-        last fifth of its life
-      </li>
-      {overlaps && (
+      {zones && (
+        <li>
+          <svg width="14" height="4" aria-hidden>
+            <rect width="14" height="4" className={styles['hatch']} />
+          </svg>
+          last fifth of its life
+        </li>
+      )}
+      {overlap !== undefined && (
         <li>
           <span className={styles['swatch']} data-kind="overlap" aria-hidden />
-          both accepted
+          {overlap}
         </li>
       )}
       {planned && (

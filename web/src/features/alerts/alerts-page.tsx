@@ -31,15 +31,15 @@ const columns = columnsOf<Alert>([
     id: 'what',
     header: 'What',
     cell: ({ kind, subject, reason, threshold }) => (
-      <span className="stack">
+      <div>
         <strong>
           <Untrusted text={subject.label} />
         </strong>
-        <span className="muted">
+        <p className="muted">
           {alertKinds[kind]}
           {threshold !== null && `, ${threshold} % left`}. <Untrusted text={reason} />
-        </span>
-      </span>
+        </p>
+      </div>
     ),
   },
   {
@@ -48,7 +48,12 @@ const columns = columnsOf<Alert>([
     cell: ({ openedAt, occurrences }) => (
       <>
         <ExactTime at={openedAt} relative />
-        {occurrences > 1 && <span className="muted"> {occurrences} times</span>}
+        {occurrences > 1 && (
+          <>
+            {' · '}
+            <span className="muted nowrap">{occurrences} times</span>
+          </>
+        )}
       </>
     ),
   },

@@ -7,7 +7,7 @@ import { pagedListOf, pagesOptions } from '../../api/pages.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
 import { Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Field, Select } from '../../ui/form.tsx'
+import { Select } from '../../ui/form.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { PagedTable } from '../../ui/paged-table.tsx'
@@ -73,19 +73,20 @@ export function ExpiriesPage() {
   const query = useInfiniteQuery(expiriesOptions(kind))
   return (
     <>
-      <PageHeader title="Expiries" lead="Everything that has an end, the nearest first." />
-      <Field label="Kind">
-        {(control) => (
+      <PageHeader
+        title="Expiries"
+        lead="Everything that has an end, the nearest first."
+        actions={
           <Select
-            {...control}
+            aria-label="Kind"
             value={kind ?? 'all'}
             choices={choices}
             onChange={(value) =>
               void navigate({ search: { kind: value === 'all' ? undefined : value }, replace: true })
             }
           />
-        )}
-      </Field>
+        }
+      />
       <Frame>
         <PagedTable
           label="Expiries"

@@ -6,9 +6,11 @@ import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
+import { useClosedPolicy } from '../../api/ruling-policies.ts'
 import { useRefusal } from '../../api/session.ts'
 import { overlapChoices, rotateNowWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
+import { ClosedNote } from '../../ui/closed-note.tsx'
 import { OverlapField } from '../../ui/overlap-field.tsx'
 import { ReasonDialog } from '../../ui/reason-dialog.tsx'
 import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
@@ -63,9 +65,16 @@ function RotateDialog({ principalId, name, refusal, onClose }: RotateDialogProps
         onClose={onClose}
       >
         <p>{rotateNowWords}</p>
+        <Windows principalId={principalId} />
         <OverlapField value={overlap} choices={overlapChoices} isNone={overlap === 'none'} onChange={setOverlap} />
       </ReasonDialog>
       <StepUpDialog {...act.stepUp} />
     </>
   )
+}
+
+/** Whether now is a time at which the schedule would wait. */
+function Windows({ principalId }: { principalId: ObjectId }) {
+  const closed = useClosedPolicy(principalId)
+  return closed === undefined ? null : <ClosedNote {...closed} />
 }

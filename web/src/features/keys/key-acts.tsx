@@ -1,6 +1,6 @@
 import type { KeyBlastRadius, SigningKey } from '@signet/shared/api/signing-keys'
 import { useState } from 'react'
-import { problemOf } from '../../api/api-error.ts'
+import { hasCode, problemOf } from '../../api/api-error.ts'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
 import { StopQuestion } from '../../ui/asked-dialogs.tsx'
@@ -100,11 +100,16 @@ function RotateQuestion({ signingKey: { kid, live }, refusal, onClose }: Questio
   )
 }
 
-/** Takes a key out of the key set. The server says why not while tokens or caches need it, and then it can be forced (SEC-88). */
-function RemoveQuestion({ signingKey: { kid, live, state, retireAt }, refusal, onClose }: QuestionProps) {
-  const isNeeded = live.tokens > 0 || (state === 'retiring' && retireAt !== null && retireAt > Date.now())
+/**
+ * Takes a key out of the key set. While tokens or caches need it the server refuses and says until when; it can be forced
+ * only after that was seen (SEC-88).
+ */
+function RemoveQuestion({ signingKey: { kid, live, state, retireAt, held }, refusal, onClose }: QuestionProps) {
+  const [isNeeded, setNeeded] = useState(false)
+  const remove = useRemoveKey(kid)
+  if (!isNeeded && !held && hasCode(remove.error, 'conflict')) setNeeded(true)
   const act = useAskedAct({
-    mutation: useRemoveKey(kid),
+    mutation: remove,
     wishOf: (reason) => ({ reason, force: isNeeded }),
     onDone: () => {
       notify('ok', `${shortKid(kid)} is out of the key set`)
@@ -127,7 +132,9 @@ function RemoveQuestion({ signingKey: { kid, live, state, retireAt }, refusal, o
         </p>
       )}
       {state === 'prepared' && <p>It was to sign next: another one is published in its place.</p>}
-      {isNeeded && <p className="warn">It is still needed. Its tokens are refused from then on.</p>}
+      {isNeeded && (
+        <p className="warn">It can be removed all the same. What it signed is refused from then on, here at once.</p>
+      )}
     </StopQuestion>
   )
 }

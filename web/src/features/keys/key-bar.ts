@@ -9,5 +9,5 @@ export function keyBar(key: SigningKey, nextAt: number | null): TimelineItem {
   const { kid, state, createdAt, activateAt, retiringAt, retireAt } = key
   const signsUntil = state === 'active' ? (nextAt ?? activateAt + shownAheadMs) : activateAt + shownAheadMs
   const until = Math.max(createdAt, retireAt ?? retiringAt ?? signsUntil)
-  return { id: kid, label: kid.slice(0, 8), kind: state, from: createdAt, until, validUntil: until }
+  return { id: kid, label: kid.slice(0, 8), kind: state, from: createdAt, until, validUntil: until, isOpenEnded: true }
 }

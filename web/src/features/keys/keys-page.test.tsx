@@ -106,18 +106,39 @@ test('asks for a fresh code where the server wants one, and goes on from there (
   await expect.element(screen.getByText('Confirm that it is you')).toBeVisible()
 })
 
-test('says why a key is not removed, and until when it is needed (SEC-88)', async () => {
+test('shows the refusal of the server before a key that is needed can be removed all the same (SEC-88)', async () => {
+  const needed = 'Tokens that it signed are out until 2026-12-01 10:00.'
   const { screen, writes } = await show({
-    'DELETE /signing-keys/CCCCcccc3333': () => problem('conflict', 409, 'The key is held back.'),
+    'DELETE /signing-keys/CCCCcccc3333': () => problem('conflict', 409, needed),
   })
   await screen.getByRole('button', { name: 'Remove CCCCcccc' }).click()
   const dialog = screen.getByRole('alertdialog')
   await expect.element(dialog.getByText(/It leaves by itself at/)).toBeVisible()
-  await expect.element(dialog.getByText(/It is still needed/)).toBeVisible()
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect.element(dialog.getByText(needed)).toBeVisible()
+  const force = dialog.getByRole('button', { name: 'Remove all the same' })
+  await expect.element(force).toHaveAttribute('aria-disabled', 'true')
   await dialog.getByLabelText('Type CCCCcccc to confirm').fill('CCCCcccc')
-  await dialog.getByRole('button', { name: 'Remove all the same' }).click()
+  await force.click()
+  await expect
+    .poll(() => writes().map(({ body }) => body))
+    .toEqual([
+      { reason: '', force: false },
+      { reason: '', force: true },
+    ])
+})
+
+test('a key that is held back is not removed by force either', async () => {
+  const { screen, writes } = await show({
+    'DELETE /signing-keys/CCCCcccc3333': () => problem('conflict', 409, 'The key is held back.'),
+    'GET /signing-keys': () => Response.json({ items: [next, active, { ...old, held: true }] }),
+  })
+  await screen.getByRole('button', { name: 'Remove CCCCcccc' }).click()
+  const dialog = screen.getByRole('alertdialog')
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
   await expect.element(dialog.getByText('The key is held back.')).toBeVisible()
-  expect(writes().map(({ body }) => body)).toEqual([{ reason: '', force: true }])
+  await expect.element(dialog.getByRole('button', { name: 'Remove', exact: true })).toBeVisible()
+  expect(writes().map(({ body }) => body)).toEqual([{ reason: '', force: false }])
 })
 
 test('holds a key and releases it', async () => {

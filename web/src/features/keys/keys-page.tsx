@@ -84,6 +84,7 @@ function KeyTimeline({ keys }: { keys: readonly SigningKey[] }) {
       label="Signing keys over time"
       items={keys.map((key) => keyBar(key, next?.activateAt ?? null))}
       plannedAt={next?.activateAt ?? null}
+      both="both published"
       sentence={({ id }) => {
         const key = byId.get(id)
         return key === undefined ? id : `Key ${shortKid(id)}, signs from ${absoluteTime(key.activateAt, 'minute')}`

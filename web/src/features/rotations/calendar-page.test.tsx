@@ -4,6 +4,7 @@ import { page } from 'vitest/browser'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { RotationCalendarPage } from './calendar-page.tsx'
+import { HeldCard } from './planned-card.tsx'
 
 const today = Date.UTC(2030, 10, 25)
 const planned = {
@@ -43,6 +44,27 @@ test('the calendar has a bar for each day, and picking one asks who is due on it
   const asked = `from=${today + 2 * dayMs}&to=${today + 3 * dayMs}`
   await expect.poll(() => sent.some(({ path }) => path.includes(asked))).toBe(true)
   await expect.element(screen.getByRole('row', { name: /Freeze.*All rotations/ })).toBeVisible()
+})
+
+test('the chart marks days with a blackout or freeze, and says so of each', async () => {
+  const { screen } = await show({ days, bands, waiting: 0 }, [])
+  const name = '0 planned, 0 done on 2030-11-25 (UTC); freeze of all rotations'
+  await expect.element(screen.getByRole('button', { name })).toBeVisible()
+  await expect.element(screen.getByText(/Striped: a blackout or freeze/)).toBeVisible()
+})
+
+test('the queue has on top what is due and held back', async () => {
+  fakeServer({ 'GET /rotations/planned': () => Response.json({ items: [planned], nextCursor: null }) })
+  const { screen } = await showPage('/rotations/queue', HeldCard, '/rotations/queue')
+  await expect.element(screen.getByRole('heading', { name: /^Paused: due, and held back/ })).toBeVisible()
+  await expect.element(screen.getByRole('row', { name: /web-01.*payments/ })).toBeVisible()
+})
+
+test('the queue has no place for what is held back while nothing is', async () => {
+  const sent = fakeServer({ 'GET /rotations/planned': () => Response.json({ items: [], nextCursor: null }) })
+  const { screen } = await showPage('/rotations/queue', HeldCard, '/rotations/queue')
+  await expect.poll(() => sent.length).toBe(1)
+  await expect.element(screen.getByRole('heading')).not.toBeInTheDocument()
 })
 
 test('the calendar says what waits for a window, and shows it', async () => {

@@ -1,24 +1,22 @@
-import type { CalendarBand, CalendarDay, PlannedRotation } from '@signet/shared/api/rotation-calendar'
+import type { CalendarBand, CalendarDay } from '@signet/shared/api/rotation-calendar'
 import { dayMs } from '@signet/shared/vocabulary/time'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { loadStateOf } from '../../api/load-state.ts'
-import { pagedListOf } from '../../api/pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { Histogram } from '../../ui/histogram.tsx'
-import { LoadMore } from '../../ui/load-more.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
-import { None } from '../../ui/none.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { SimpleTable } from '../../ui/simple-table.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { bandsWithin } from './bands.ts'
+import { PlannedCard } from './planned-card.tsx'
 import styles from './rotations.module.css'
 import { RotationsFrame } from './rotations-page.tsx'
-import { calendarOptions, plannedOptions } from './rotations-queries.ts'
+import { calendarOptions } from './rotations-queries.ts'
 
 const page = getRouteApi('/signed-in/rotations/calendar')
 
@@ -46,7 +44,7 @@ export function RotationCalendarPage() {
                 </div>
               </Notice>
             )}
-            <DaysCard days={days} onPick={(picked) => show({ day: dateOf(picked) })} />
+            <DaysCard days={days} bands={bands} onPick={(picked) => show({ day: dateOf(picked) })} />
             {waiting === '1' ? (
               <PlannedCard title="Waiting for a window" what="waiting" />
             ) : (
@@ -64,68 +62,37 @@ export function RotationCalendarPage() {
   )
 }
 
-function DaysCard({ days, onPick }: { days: readonly CalendarDay[]; onPick: (day: number) => void }) {
+interface DaysCardProps {
+  days: readonly CalendarDay[]
+  bands: readonly CalendarBand[]
+  onPick: (day: number) => void
+}
+
+function DaysCard({ days, bands, onPick }: DaysCardProps) {
   const last = days.at(-1)?.day ?? 0
-  const bars = days.map(({ day, done, planned }) => ({
-    key: String(day),
-    name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)`,
-    parts: [{ tone: 'accent' as const, value: planned + done }],
-  }))
+  const bars = days.map(({ day, done, planned }) => {
+    const held = bandsWithin(bands, { from: day, until: day + dayMs })
+    return {
+      key: String(day),
+      name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)${held.words}`,
+      parts: [{ tone: 'accent' as const, value: planned + done }],
+      tick: dateOf(day).slice(-2),
+      marked: held.shares,
+    }
+  })
   return (
     <Card title="The next 30 days">
       <Histogram
         label="Rotations by day; pick one to see what is due"
+        counted
         bars={bars}
         ends={[dateOf(days[0]?.day ?? 0), dateOf(last)]}
         onPick={(index) => onPick(days[index]?.day ?? 0)}
       />
       <p className="muted">
         {days.reduce((sum, { planned }) => sum + planned, 0)} certificates roll until {dateOf(last + dayMs)} (UTC).
+        {bands.length > 0 && ' Striped: a blackout or freeze, in which nothing that is scheduled begins.'}
       </p>
-    </Card>
-  )
-}
-
-const plannedColumns = columnsOf<PlannedRotation>([
-  {
-    id: 'identity',
-    header: 'Identity',
-    cell: ({ principalId, principalName, instance }) =>
-      instance === null ? (
-        <Link to="/identities/$principalId/{-$tab}" params={{ principalId, tab: undefined }}>
-          <Untrusted text={principalName} />
-        </Link>
-      ) : (
-        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: 'certificates' }}>
-          <Untrusted text={instance.name} />
-        </Link>
-      ),
-  },
-  { id: 'at', header: 'Rotates', cell: ({ at }) => <ExactTime at={at} relative /> },
-  { id: 'due', header: 'Due by age', cell: ({ dueAt, at }) => (dueAt === at ? <None /> : <ExactTime at={dueAt} />) },
-  { id: 'policy', header: 'Policy', cell: ({ policy }) => <Untrusted text={policy} /> },
-])
-
-function PlannedCard({ title, what }: { title: string; what: number | 'waiting' }) {
-  const { state, hasMore, busy, onMore } = pagedListOf(useInfiniteQuery(plannedOptions(what)))
-  return (
-    <Card title={title}>
-      <Loadable state={state} lines={4}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyState title="Nothing rotates then" />
-          ) : (
-            <>
-              <SimpleTable label={title} columns={plannedColumns} rows={rows} rowId={({ slotId }) => slotId} />
-              <LoadMore
-                shown={rows.length}
-                noun={rows.length === 1 ? 'certificate' : 'certificates'}
-                {...{ hasMore, busy, onMore }}
-              />
-            </>
-          )
-        }
-      </Loadable>
     </Card>
   )
 }

@@ -1,13 +1,16 @@
 import type { RotationSummary } from '@signet/shared/api/rotation'
 import type { OverlapChoice } from '@signet/shared/vocabulary/credential-states'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useRouter } from '@tanstack/react-router'
 import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { useRotateNow } from '../../api/rotate-now.ts'
+import { useClosedPolicy } from '../../api/ruling-policies.ts'
 import { useRefusal } from '../../api/session.ts'
 import { overlapChoices, rotateNowWords } from '../../api/words.ts'
 import { Button } from '../../ui/button.tsx'
+import { ClosedNote } from '../../ui/closed-note.tsx'
 import { OverlapField } from '../../ui/overlap-field.tsx'
 import { ReasonDialog } from '../../ui/reason-dialog.tsx'
 import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
@@ -64,9 +67,16 @@ export function RotateAgainDialog({ run, open, onClose }: RotateAgainDialogProps
         onClose={close}
       >
         <p>{rotateNowWords}</p>
+        <Windows principalId={run.principalId} />
         <OverlapField value={overlap} choices={overlapChoices} isNone={overlap === 'none'} onChange={setOverlap} />
       </ReasonDialog>
       <StepUpDialog {...act.stepUp} />
     </>
   )
+}
+
+/** Whether now is a time at which the schedule would wait. */
+function Windows({ principalId }: { principalId: ObjectId }) {
+  const closed = useClosedPolicy(principalId)
+  return closed === undefined ? null : <ClosedNote {...closed} />
 }

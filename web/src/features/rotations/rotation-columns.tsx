@@ -61,15 +61,29 @@ const columns = columnsOf<RotationSummary>([
 /** Of what has ended and what is under way. */
 export const rotationColumns = columns
 
-/** What has other names while it is under way. */
-const queueHeaders: Readonly<Record<string, string>> = { time: 'Since', state: 'Phase' }
-
 /** Of what is under way: why it waits stands where the history has how long it took. */
 export const queueColumns = columnsOf<RotationSummary>([
-  ...columns
-    .filter(({ id }) => ['time', 'instance', 'cause', 'state'].includes(id))
-    .map((column) => ({ ...column, header: queueHeaders[column.id] ?? column.header })),
-  { id: 'waiting', header: 'Waits for', width: 442, cell: (row) => <Waiting run={row} /> },
+  {
+    id: 'time',
+    header: 'Since',
+    width: 150,
+    cell: (row) => (
+      <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
+        <RelativeTime at={row.requestedAt} />
+      </Link>
+    ),
+  },
+  { id: 'instance', header: 'Instance', width: 170, cell: (row) => <InstanceLink instance={row.instance} /> },
+  {
+    id: 'policy',
+    header: 'Policy',
+    width: 120,
+    cell: ({ waiting }) =>
+      waiting === null || waiting.policy === null ? <None /> : <Untrusted text={waiting.policy} />,
+  },
+  { id: 'cause', header: 'Cause', width: 190, cell: (row) => <Cause run={row} /> },
+  { id: 'state', header: 'Phase', width: 168, cell: (row) => <RunBadge run={row} /> },
+  { id: 'waiting', header: 'Waits for', width: 366, cell: (row) => <Waiting run={row} /> },
   {
     id: 'next',
     header: 'Next try',

@@ -4,6 +4,7 @@ import { buttonClass } from '../../ui/button.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
 import { Tabs } from '../../ui/tabs.tsx'
+import { HeldCard } from './planned-card.tsx'
 import { PolicyCard } from './policy-card.tsx'
 import { RolloutsTab } from './rollouts-tab.tsx'
 import { queueColumns, rotationColumns } from './rotation-columns.tsx'
@@ -44,6 +45,7 @@ export function RotationQueuePage() {
   const navigate = queue.useNavigate()
   return (
     <RotationsFrame tab="queue">
+      <HeldCard />
       <RunList
         fixed="queue:yes"
         columns={queueColumns}

@@ -1,4 +1,5 @@
 import type { RotationDay, RotationLane } from '@signet/shared/api/rotation'
+import type { CalendarBand } from '@signet/shared/api/rotation-calendar'
 import { dayMs, secondMs } from '@signet/shared/vocabulary/time'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -9,6 +10,7 @@ import { rowsOf } from '../../api/pages.ts'
 import { absoluteTime } from '../../ui/absolute-time.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { durationWords } from '../../ui/duration.ts'
 import { Select } from '../../ui/form.tsx'
 import { type Lane, LaneTimeline, type Load } from '../../ui/lane-timeline.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
@@ -16,12 +18,13 @@ import { Loadable } from '../../ui/loadable.tsx'
 import { useNow } from '../../ui/now.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { DueTime } from '../../ui/relative-time.tsx'
-import { shownUntil } from '../../ui/timeline-layout.ts'
+import { overlapsOf, shownUntil } from '../../ui/timeline-layout.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { bandsOf, bandWords } from './bands.ts'
 import { NothingRotated } from './nothing-rotated.tsx'
 import styles from './rotations.module.css'
-import { loadOptions, policyOptions, timelineOptions } from './rotations-queries.ts'
+import { calendarOptions, loadOptions, policyOptions, timelineOptions } from './rotations-queries.ts'
 import { axisOf, defaultSpan, fittedAxis, isFitted, type Span, spanWords, zoomed } from './timeline-axis.ts'
 import { TimelineTable } from './timeline-table.tsx'
 
@@ -39,6 +42,7 @@ export function TimelineTab() {
   const axis = axisOf(search, lifetimeMs ?? usualLifetimeMs, now)
   const isKnown = lifetimeMs !== undefined
   const lanes = useInfiniteQuery({ ...timelineOptions({ instance: search.instance, axis }), enabled: isKnown })
+  const bands = useQuery(calendarOptions).data?.bands ?? []
   const load = useQuery({ ...loadOptions(axis), enabled: isKnown })
   const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true })
   const controls = <Controls search={search} lifetimeMs={lifetimeMs ?? usualLifetimeMs} onChange={go} />
@@ -48,7 +52,7 @@ export function TimelineTab() {
         {(data) => {
           const rows = rowsOf(data)
           if (rows.length === 0) return <NothingRotated />
-          const drawn = rows.map(laneOf)
+          const drawn = rows.map((lane) => laneOf(lane, bands))
           return (
             <>
               <LaneTimeline
@@ -59,6 +63,12 @@ export function TimelineTab() {
                 sentence={(lane, item) => sentenceOf(rows, lane.id, item.id, now)}
                 href={(lane) => hrefOf(rows, lane.id)}
               />
+              {bands.length > 0 && (
+                <p className="muted">
+                  Grey: blackouts and freezes of the next 30 days, in which nothing that is scheduled begins; they are
+                  listed on the <Link to="/rotations/calendar">calendar</Link>.
+                </p>
+              )}
               <LoadMore
                 shown={rows.length}
                 noun={rows.length === 1 ? 'identity' : 'identities'}
@@ -139,7 +149,7 @@ function Controls({ search, lifetimeMs, onChange }: ControlsProps) {
   )
 }
 
-function laneOf(lane: RotationLane): Lane {
+function laneOf(lane: RotationLane, bands: readonly CalendarBand[]): Lane {
   return {
     id: lane.slotId,
     words: visibleText(lane.principalName),
@@ -159,6 +169,7 @@ function laneOf(lane: RotationLane): Lane {
     items: lane.credentials.map(timelineItem),
     plannedAt: lane.nextRotationAt,
     isOverdue: lane.isOverdue,
+    bands: bandsOf(bands, lane.policy).map((band) => ({ from: band.from, until: band.until, words: bandWords(band) })),
   }
 }
 
@@ -175,8 +186,17 @@ function noteOf(lane: RotationLane) {
     <>
       rotates <DueTime at={lane.nextRotationAt} />
       {lane.failures > 0 && `, ${lane.failures} failed`}
+      {overlapWords(lane)}
     </>
   )
+}
+
+/** For how long two certificates were accepted together, each time. */
+function overlapWords({ credentials }: RotationLane): string {
+  const lengths = overlapsOf(credentials.map(timelineItem)).map(({ from, until }) => until - from)
+  if (lengths.length === 0) return ''
+  const [shortest, longest] = [durationWords(Math.min(...lengths)), durationWords(Math.max(...lengths))]
+  return `, overlap ${shortest === longest ? longest : `${shortest} to ${longest}`}`
 }
 
 function loadOf({ day, done, planned }: RotationDay): Load {

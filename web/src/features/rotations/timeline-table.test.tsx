@@ -9,7 +9,7 @@ const id = '01890000-0000-7000-8000-000000000009'
 const lane = RotationLane.parse({
   ...{ slotId: id, principalId: id, principalName: 'web-01', instance: null },
   credentials: [exampleOld, exampleCredential],
-  ...{ nextRotationAt: exampleAt, isOverdue: false, failures: 0, openRun: null },
+  ...{ nextRotationAt: exampleAt, isOverdue: false, failures: 0, openRun: null, policy: 'Default' },
 })
 
 test('the timeline stands below as a table when somebody asks for it, the newest certificate first', async () => {

@@ -7,7 +7,7 @@ const agentId = '01890000-0000-4000-8000-000000000005'
 const open = { state: 'requested', to: null, preparedAt: null, activatedAt: null }
 
 function words(agent: unknown, now: number, more: Record<string, unknown> = {}) {
-  const waiting = { nextTryAt: at + 5 * hour, givesUpAt: at + 24 * hour, failures: 0, agent }
+  const waiting = { nextTryAt: at + 5 * hour, givesUpAt: at + 24 * hour, failures: 0, agent, policy: null }
   return waitingWords(exampleRun({ ...open, waiting, ...more }), now)
 }
 
@@ -34,7 +34,7 @@ test('a connected agent is waited for, and is a matter of concern after a minute
 
 test('an overlap only waits for its end, and a rotation that ended for nothing', () => {
   expect(waitingWords(exampleRun(), at + 60_000)).toMatchObject({
-    next: 'Old certificate retires in 23 h',
+    next: 'Old one retires in 23 h',
     isStuck: false,
   })
   expect(waitingWords(exampleRun({ waiting: null, state: 'completed' }), at)).toBeUndefined()

@@ -18,8 +18,8 @@ export function waitingWords(run: RotationSummary, now: number): WaitingWords | 
   if (waiting === null) return undefined
   if (run.activatedAt !== null) {
     return {
-      reason: 'Both certificates are accepted.',
-      next: `Old certificate retires ${relativeWords(waiting.nextTryAt, now)}`,
+      reason: 'Both are accepted.',
+      next: `Old one retires ${relativeWords(waiting.nextTryAt, now)}`,
       isStuck: false,
     }
   }

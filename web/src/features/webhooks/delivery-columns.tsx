@@ -12,17 +12,18 @@ import { StatusBadge } from '../../ui/status-badge.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { notify } from '../../ui/toaster.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { faultWord, messageWords } from './webhook-words.ts'
 import { useResend } from './webhooks-queries.ts'
 
 export const deliveryColumns = columnsOf<Delivery>([
-  { id: 'event', header: 'Message', cell: ({ event }) => <code>{event}</code> },
+  { id: 'event', header: 'Message', cell: ({ event }) => messageWords[event] },
   { id: 'state', header: 'State', cell: ({ state }) => <StatusBadge {...deliveryWords[state]} /> },
   {
     id: 'answer',
     header: 'Last answer',
     cell: ({ status, fault, attempts }) => {
       if (status !== null) return `HTTP ${status}`
-      if (fault !== null) return <Untrusted text={fault} />
+      if (fault !== null) return <Untrusted text={faultWord(fault)} />
       return attempts === 0 ? <None /> : 'Under way'
     },
   },
@@ -53,8 +54,8 @@ export function DeliveryDetail({ webhook, delivery }: { webhook: Webhook; delive
   return (
     <div className="stack">
       <Facts>
-        <Fact name="webhook-id">
-          <Copyable value={delivery.id} label="webhook-id" />
+        <Fact name="Message ID">
+          <Copyable value={delivery.id} label="message ID, the header webhook-id" />
         </Fact>
         {delivery.durationMs !== null && <Fact name="Took">{delivery.durationMs} ms</Fact>}
       </Facts>

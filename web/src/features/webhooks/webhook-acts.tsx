@@ -7,14 +7,16 @@ import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
+import { ChangeWebhookDialog } from './change-webhook-dialog.tsx'
 import { SecretShown } from './secret-shown.tsx'
-import { useEnableWebhook, useRemoveWebhook, useRollSecret, useTestWebhook } from './webhooks-queries.ts'
+import { useChangeWebhook, useRemoveWebhook, useRollSecret, useTestWebhook } from './webhooks-queries.ts'
 
 /** What can be done with a webhook, the harmless first. */
 export function WebhookActs({ webhook }: { webhook: Webhook }) {
   const refusal = useRefusal('webhooks.write')
   const test = useTestWebhook(webhook)
-  const enable = useEnableWebhook(webhook)
+  const enable = useChangeWebhook(webhook)
+  const { name, url, events, kinds, enabled } = webhook
   const failed = (title: string) => (error: Error) => notify('bad', title, problemOf(error).detail)
   return (
     <>
@@ -31,11 +33,14 @@ export function WebhookActs({ webhook }: { webhook: Webhook }) {
       >
         Send test message
       </Button>
+      <ChangeButton webhook={webhook} refusal={refusal} />
       <RollButton webhook={webhook} refusal={refusal} />
       <Button
         busy={enable.isPending}
         disabledReason={refusal}
-        onClick={() => enable.mutate(!webhook.enabled, { onError: failed('Nothing was changed') })}
+        onClick={() =>
+          enable.mutate({ name, url, events, kinds, enabled: !enabled }, { onError: failed('Nothing was changed') })
+        }
       >
         {webhook.enabled ? 'Disable' : 'Enable'}
       </Button>
@@ -47,6 +52,18 @@ export function WebhookActs({ webhook }: { webhook: Webhook }) {
 interface ActProps {
   webhook: Webhook
   refusal: string | undefined
+}
+
+function ChangeButton({ webhook, refusal }: ActProps) {
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Button disabledReason={refusal} onClick={() => setAsking(true)}>
+        Change…
+      </Button>
+      {asking && <ChangeWebhookDialog webhook={webhook} onClose={() => setAsking(false)} />}
+    </>
+  )
 }
 
 function RollButton({ webhook, refusal }: ActProps) {
@@ -62,7 +79,7 @@ function RollButton({ webhook, refusal }: ActProps) {
   return (
     <>
       <Button disabledReason={refusal} onClick={() => setAsking(true)}>
-        Roll secret
+        Roll secret…
       </Button>
       <ConfirmDialog
         open={asking}
@@ -97,7 +114,7 @@ function RemoveButton({ webhook, refusal }: ActProps) {
   return (
     <>
       <Button kind="danger" disabledReason={refusal} onClick={() => setAsking(true)}>
-        Remove
+        Remove…
       </Button>
       <ConfirmDialog
         open={asking}

@@ -18,7 +18,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { DeliveryDetail, deliveryColumns } from './delivery-columns.tsx'
 import { WebhookActs } from './webhook-acts.tsx'
-import { standingWord } from './webhook-words.ts'
+import { eventWords, messageWords, standingWord } from './webhook-words.ts'
 import { deliveriesOptions, webhookOptions } from './webhooks-queries.ts'
 
 const page = getRouteApi('/signed-in/settings/webhooks/$webhookId')
@@ -54,7 +54,7 @@ function WebhookFacts({ webhook: { url, events, kinds, oldSecretUntil, createdAt
       <Fact name="Address">
         <Untrusted text={url} className="mono" />
       </Fact>
-      <Fact name="Told when">{events.join(', ')}</Fact>
+      <Fact name="Told when">{events.map((event) => eventWords[event].toLowerCase()).join(', ')}</Fact>
       <Fact name="Of">
         {kinds.length === 0 ? 'every kind of alert' : kinds.map((kind) => alertKinds[kind]).join(', ')}
       </Fact>
@@ -88,11 +88,17 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
                 rows={rows}
                 rowId={({ id }) => id}
                 detail={{
-                  nameOf: ({ event, id }) => `${event} ${id}`,
+                  nameOf: ({ event, id }) => `${messageWords[event]} ${id}`,
                   render: (delivery) => <DeliveryDetail webhook={webhook} delivery={delivery} />,
                 }}
               />
-              <LoadMore shown={rows.length} noun="messages" hasMore={hasMore} busy={busy} onMore={onMore} />
+              <LoadMore
+                shown={rows.length}
+                noun={rows.length === 1 ? 'message' : 'messages'}
+                hasMore={hasMore}
+                busy={busy}
+                onMore={onMore}
+              />
             </>
           )
         }

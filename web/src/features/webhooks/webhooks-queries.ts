@@ -10,7 +10,7 @@ import type { QueryRoot } from '../../api/query-roots.ts'
 const root: QueryRoot = 'webhooks'
 const deliveries = call(webhooksApi.deliveries)
 
-export type WebhookWish = z.input<typeof webhooksApi.add.body>
+export type WebhookWish = z.output<typeof webhooksApi.add.body>
 
 export const webhooksOptions = queryOptions({
   queryKey: [root, 'list'],
@@ -51,11 +51,11 @@ export const useTestWebhook = ({ id }: Webhook) =>
 export const useRemoveWebhook = ({ id }: Webhook) =>
   useAct(() => call(webhooksApi.remove)({ params: { webhookId: id } }))
 
-export const useEnableWebhook = ({ id, name, url, events, kinds, version }: Webhook) =>
-  useAct((enabled: boolean) => {
-    const body = { name, url, events, kinds, enabled }
-    return call(webhooksApi.change)({ params: { webhookId: id }, body, ifMatch: version })
-  })
+/** Changes it as it was seen: refused when somebody changed it meanwhile. */
+export const useChangeWebhook = ({ id, version }: Webhook) =>
+  useAct((body: z.input<typeof webhooksApi.change.body>) =>
+    call(webhooksApi.change)({ params: { webhookId: id }, body, ifMatch: version }),
+  )
 
 export const useResend = ({ id }: Pick<Webhook, 'id'>) =>
   useAct((deliveryId: DeliveryId) => call(webhooksApi.resend)({ params: { webhookId: id, deliveryId }, body: {} }))

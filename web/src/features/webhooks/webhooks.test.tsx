@@ -79,7 +79,7 @@ test('shows nothing to a role that may not change webhooks (SEC-27)', async () =
 
 test('shows each message with what came back, inert, and sends it again (SEC-24)', async () => {
   const { screen, sent } = await showOne()
-  await screen.getByRole('button', { name: /^Details of alert.opened/ }).click()
+  await screen.getByRole('button', { name: /^Details of Alert opened/ }).click()
   await expect.element(screen.getByText('<h1>broken</h1>')).toBeVisible()
   await screen.getByRole('button', { name: 'Send again' }).click()
   await expect.element(screen.getByText('The message is sent again').first()).toBeInTheDocument()
@@ -90,7 +90,7 @@ test('sends a test, rolls the secret after a question, and disables as it was se
   const { screen, sent } = await showOne()
   await screen.getByRole('button', { name: 'Send test message' }).click()
   await expect.element(screen.getByText('A test message is on its way').first()).toBeInTheDocument()
-  await screen.getByRole('button', { name: 'Roll secret' }).click()
+  await screen.getByRole('button', { name: 'Roll secret…' }).click()
   expect(sent.some(({ path }) => path.endsWith('/secret'))).toBe(false)
   await screen.getByRole('alertdialog').getByRole('button', { name: 'Roll secret' }).click()
   await expect.element(screen.getByText(secret)).toBeVisible()
@@ -105,4 +105,22 @@ test('of a receiver that is gone says so, and sends nothing', async () => {
   await expect
     .element(screen.getByRole('button', { name: 'Send test message' }))
     .toHaveAttribute('aria-disabled', 'true')
+})
+
+test('changes address and events as they were seen, and keeps what it was told of', async () => {
+  const { screen, sent } = await showOne()
+  await screen.getByRole('button', { name: 'Change…' }).click()
+  const dialog = screen.getByRole('dialog')
+  await expect.element(dialog.getByLabelText('Address')).toHaveValue(exampleWebhook.url)
+  await dialog.getByLabelText('Address').fill('https://other.example/in')
+  await dialog.getByLabelText('One is resolved').click()
+  await dialog.getByLabelText('Rotation failed').click()
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect.element(screen.getByText('pager is changed').first()).toBeInTheDocument()
+  const change = sent.find(({ method }) => method === 'PUT')
+  expect(change?.headers.get('if-match')).toBe('"3"')
+  expect(change?.body).toEqual({
+    ...{ name: 'pager', url: 'https://other.example/in', enabled: true },
+    ...{ events: ['alert.opened', 'alert.resolved'], kinds: ['rotation_failed'] },
+  })
 })

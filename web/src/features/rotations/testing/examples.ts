@@ -63,7 +63,7 @@ export function exampleRun(changes: Record<string, unknown> = {}): RotationDetai
     attempts: 1,
     errorCode: null,
     errorDetail: null,
-    waiting: { nextTryAt: exampleAt + 4_900 + day, givesUpAt: null, failures: 0, agent: null },
+    waiting: { nextTryAt: exampleAt + 4_900 + day, givesUpAt: null, failures: 0, agent: null, policy: 'Default' },
     steps: [],
     firstToken: null,
     ...changes,
