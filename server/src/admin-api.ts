@@ -217,7 +217,7 @@ function serveRotation(serve: Serve, parts: AdminParts, requireStepUp: StepUp): 
   serve(rotationApi, rotationHandlers(rotation, requireStepUp))
   serve(rotationActsApi, rotationActHandlers(rotation, requireStepUp))
   serve(rotationPoliciesApi, rotationPolicyHandlers(rotation))
-  serve(rolloutsApi, rolloutHandlers(rotation.rollouts))
+  serve(rolloutsApi, rolloutHandlers(rotation.rollouts, requireStepUp))
   serve(evidenceApi, evidenceHandlers(rotation))
   serve(signingKeysApi, signingKeyHandlers({ requireStepUp, admin: authority.keyAdmin }))
   serve(certificateAuthoritiesApi, authorityHandlers({ requireStepUp, authorities }))

@@ -128,7 +128,10 @@ export async function composeServer(parts: ServerParts) {
       },
     },
     historyDays: config.historyDays,
-    selection: rolloutSelection(() => ({ resources, users, list, userList, agents: plane.directory })),
+    selection: rolloutSelection(() => ({
+      ...{ resources, users, list, userList, agents: plane.directory },
+      outstanding: (ids) => authority.activity.outstanding(ids),
+    })),
   })
   const uses = new CredentialUses({
     log,

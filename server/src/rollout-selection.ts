@@ -1,12 +1,12 @@
-import { AgentId } from '@signet/shared/vocabulary/identifiers'
 import type { InstanceList, ResourceManager, UserIdentities, UserIdentityList } from './resources/index.ts'
 import type { RolloutNeighbours } from './rotation/index.ts'
 
 interface Lists {
-  readonly resources: Pick<ResourceManager, 'findAll' | 'ofAgent'>
+  readonly resources: Pick<ResourceManager, 'findAll' | 'ofAgents'>
   readonly users: Pick<UserIdentities, 'ofInstances'>
   readonly list: Pick<InstanceList, 'select'>
   readonly userList: Pick<UserIdentityList, 'select'>
+  readonly outstanding: RolloutNeighbours['outstanding']
   readonly agents: { readonly describe: RolloutNeighbours['agents'] }
 }
 
@@ -30,10 +30,14 @@ export function rolloutSelection(lists: () => Lists): RolloutNeighbours {
         ],
       }))
     },
-    place: async (agentId) => {
-      const [first, ...others] = await lists().resources.ofAgent(AgentId.parse(agentId))
-      return first === undefined || others.length > 0 ? null : { id: first.id, name: first.name }
+    places: async (agentIds) => {
+      const found = new Map<string, { id: string; name: string } | null>()
+      for (const { id, name, agentId } of await lists().resources.ofAgents(agentIds)) {
+        if (agentId !== null) found.set(agentId, found.has(agentId) ? null : { id, name })
+      }
+      return new Map([...found].flatMap(([agentId, place]) => (place === null ? [] : [[agentId, place]])))
     },
+    outstanding: (ids) => lists().outstanding(ids),
     agents: (ids) => lists().agents.describe(ids),
   }
 }

@@ -92,7 +92,8 @@ const noTokens: TokenWitness = {
 export const noSelection: RolloutNeighbours = {
   select: async () => ({ ids: [], next: null }),
   holders: async () => [],
-  place: async () => null,
+  places: async () => new Map(),
+  outstanding: async () => ({ live: { tokens: 0, until: null }, lastUsedAt: null }),
   agents: async () => new Map(),
 }
 
@@ -124,7 +125,13 @@ export type Stack = Awaited<ReturnType<typeof openStack>>
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
 export async function openStack(
-  options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage; tokens?: TokenWitness } = {},
+  options: {
+    keyAlgorithm?: KeyAlgorithm
+    log?: Logger
+    usage?: TokenUsage
+    tokens?: TokenWitness
+    outstanding?: RolloutNeighbours['outstanding']
+  } = {},
 ) {
   const folder = temporaryFolder()
   const dataDir = join(folder, 'data')
@@ -159,11 +166,8 @@ export async function openStack(
     },
     historyDays: 400,
     selection: rolloutSelection(() => ({
-      resources,
-      users,
-      list,
-      userList,
-      agents: plane.directory,
+      ...{ resources, users, list, userList, agents: plane.directory },
+      outstanding: options.outstanding ?? noSelection.outstanding,
     })),
   }
   const rotation = await openRotation(rotationParts)

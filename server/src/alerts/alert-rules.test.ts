@@ -12,6 +12,15 @@ describe('an act', () => {
     })
   })
 
+  it('that overrides a window is told of, with the policy that leaves too little time', () => {
+    const identity = { kind: 'identity', id: 'p-1', label: 'web-01' }
+    const trouble = troubleOf({ action: 'rotation.window_overridden', target: identity, after: { policyId: 'x-1' } })
+    expect(trouble).toMatchObject({
+      ...{ kind: 'window_overridden', severity: 'notice', subject: identity },
+      fix: { path: '/settings/policies/x-1' },
+    })
+  })
+
   it.each(['resumed', 'cancelled', 'rollback_started', 'completed'])('by which a rollout is %s ends that', (step) => {
     expect(endOf({ action: `rollout.${step}`, target })).toEqual({ kind: 'rollout_halted', subject: target })
   })

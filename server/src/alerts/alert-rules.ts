@@ -1,6 +1,6 @@
 import type { Expiry, ExpiryKind, LifeStage, Severity } from '@signet/shared/api/overview'
 import type { AlertKind } from '@signet/shared/vocabulary/alerts'
-import { minuteMs } from '@signet/shared/vocabulary/time'
+import { dayMs, minuteMs } from '@signet/shared/vocabulary/time'
 import type { NewAuditEvent } from '../audit/index.ts'
 import { attentionLists, pagePaths, type Troubles } from '../overview/index.ts'
 import { span } from '../platform/span.ts'
@@ -8,6 +8,12 @@ import { keyOf, type Trouble } from './alert.ts'
 
 /** An agent that restarts, or a server that does, is not silent. */
 export const silenceMs = 10 * minuteMs
+
+/** What happened once, with nothing that stands: it is told of for this long after the last time. */
+export const toldForMs: Partial<Record<AlertKind, number>> = {
+  integrity_failed: attentionLists.integrity_failed.withinMs,
+  window_overridden: dayMs,
+}
 
 /** What an act says about a trouble, in the transaction of the act; undefined where it says nothing. */
 export function troubleOf(event: Act, instanceId?: string): Trouble | undefined {
@@ -59,6 +65,14 @@ const signals: Readonly<Record<string, Signal>> = {
     reason: reason ?? 'Too many of it have failed.',
     fix: { label: 'Open the rollout', path: pagePaths.rollout(target.id) },
   }),
+  'rotation.window_overridden': ({ target, after }) => ({
+    kind: 'window_overridden',
+    severity: 'notice',
+    subject: target,
+    reason:
+      'Its certificate was about to expire and no window of its policy opened in time, so it rolls outside of them. The windows are too rare, or a freeze is too long.',
+    fix: { label: 'Open the policy', path: pagePaths.rotationPolicy(String(after?.['policyId'])) },
+  }),
   'integrity.failure': ({ target }) => ({
     kind: 'integrity_failed',
     severity: 'critical',
@@ -78,7 +92,7 @@ export interface Standing {
 }
 
 /** Kinds whose end is looked for by the clock; of these, some begin that way, too. */
-export type StandingKind = Exclude<AlertKind, 'integrity_failed' | 'rollout_halted'>
+export type StandingKind = Exclude<AlertKind, 'integrity_failed' | 'rollout_halted' | 'window_overridden'>
 
 /** @param judgesSilence false while agents may not have had the time to come back to this process */
 export function standingOf(troubles: Troubles, found: readonly Trouble[], judgesSilence: boolean) {

@@ -1,13 +1,13 @@
 import { AgentId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
-import { attentionLists, type StandingTroubles } from '../overview/index.ts'
+import type { StandingTroubles } from '../overview/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import { collective, keyOf } from './alert.ts'
-import { endOf, type Standing, silenceMs, standingOf, troubleOf, troublesByTime } from './alert-rules.ts'
+import { endOf, type Standing, silenceMs, standingOf, toldForMs, troubleOf, troublesByTime } from './alert-rules.ts'
 import type { Alerts } from './alerts.ts'
 import type { AlertRow, AlertsStore } from './alerts-store.ts'
 
@@ -99,8 +99,8 @@ function isFoundByTime({ kind }: AlertRow): boolean {
 }
 
 function stands(row: AlertRow, standing: Standing | undefined, rows: readonly AlertRow[], now: number): boolean {
-  // What was refused once is told of for a week, as on the attention list.
-  if (row.kind === 'integrity_failed') return now - row.last_at < attentionLists.integrity_failed.withinMs
+  const toldFor = toldForMs[row.kind]
+  if (toldFor !== undefined) return now - row.last_at < toldFor
   if (!standing?.isWhole) return true
   if (row.subject_kind !== collective.kind) return standing.keys.has(keyOfRow(row))
   const named = new Set(rows.filter(({ kind }) => kind === row.kind).map(keyOfRow))

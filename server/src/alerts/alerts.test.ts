@@ -77,6 +77,26 @@ describe('alerts of acts', () => {
     expect(await told()).toEqual([])
   })
 
+  it('tells of a rotation that no window opened for in time, and no longer a day later', async () => {
+    const { agent, slotId } = await identityOn(stand, 'web-1')
+    const due = async () => given((await stand.store.slot(slotId))?.rotate_after)
+    const until = stand.clock.now() + 365 * dayMs
+    await stand.rotation.policies.freeze(contextOf(), 'all', { until, reason: 'forgotten' })
+    await stand.rotation.replanner.turn()
+    stand.clock.advance((await due()) - stand.clock.now())
+    await stand.rotation.scheduler.turn()
+    const policy = await stand.rotation.policies.current()
+    expect((await alertsOf()).find(({ kind }) => kind === 'window_overridden')).toMatchObject({
+      ...{ severity: 'notice', subject: { label: 'web-1' }, occurrences: 1 },
+      fix: { path: `/settings/policies/${policy.id}` },
+    })
+    await agent.roll(slotId)
+    stand.clock.advance(dayMs)
+    await stand.alertWatch.turn()
+    expect((await told()).map(([kind]) => kind)).not.toContain('window_overridden')
+    expect((await told('resolved')).map(([kind]) => kind)).toContain('window_overridden')
+  })
+
   it('tells of a clone, with the page where the instance is enrolled again (SEC-42)', async () => {
     const { agent, instance } = await enrolledInstance(stand, 'web-1')
     await tamper(stand, `UPDATE agents SET state = 'quarantined' WHERE id = '${agent.id}'`)

@@ -137,3 +137,19 @@ it('requests of a day are counted by who asked, whether or not they got a token'
     ]),
   )
 })
+
+it('what is out of many principals is counted together, with the last end and the last use of any', async () => {
+  write('vault', 'ok', { principalId: 'earlier' })
+  clock.advance(2 * hourMs)
+  write('arm')
+  write('vault', 'ok', { principalId: 'other' })
+  write('vault', 'resource_disabled', { principalId: 'refused' })
+  write('vault', 'ok', { principalId: 'somebody else' })
+  clock.advance(minuteMs)
+  expect(await activity.outstanding(['p', 'other', 'earlier', 'refused', 'never'])).toEqual({
+    live: { tokens: 2, until: clock.now() - minuteMs + hourMs },
+    lastUsedAt: clock.now() - minuteMs,
+  })
+  expect(await activity.outstanding(['refused'])).toEqual({ live: { tokens: 0, until: null }, lastUsedAt: null })
+  expect(await activity.outstanding([])).toEqual({ live: { tokens: 0, until: null }, lastUsedAt: null })
+})

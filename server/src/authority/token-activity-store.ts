@@ -99,6 +99,28 @@ export class TokenActivityStore {
     }
   }
 
+  /** Tokens of these principals that are out, when the last of them ends, and when one of these last got one. */
+  async outstanding(
+    principalIds: readonly string[],
+  ): Promise<{ live: { tokens: number; until: number | null }; lastUsedAt: number | null }> {
+    const now = this.#clock.now()
+    const ids = JSON.stringify(principalIds)
+    const out = await sql<{ tokens: number; until: number | null }>`
+      SELECT count(*) AS tokens, max(exp) AS until FROM json_each(${ids}) AS asked
+      CROSS JOIN token_log AS log ON log.principal_id = asked.value
+        AND log.id >= ${firstIdAt(now - longestTokenMs)} AND outcome = 'ok' AND exp > ${now / 1_000}`.execute(
+      this.#reports,
+    )
+    const used = await sql<{ at: number | null }>`
+      SELECT max(last_at) AS at FROM json_each(${ids}) AS asked
+      CROSS JOIN token_usage ON principal_id = asked.value AND ok_count > 0`.execute(this.#reports)
+    const { tokens = 0, until = null } = out.rows[0] ?? {}
+    return {
+      live: { tokens, until: until === null ? null : until * 1_000 },
+      lastUsedAt: used.rows[0]?.at ?? null,
+    }
+  }
+
   /**
    * How often each asked for a token within 24 hours, refused requests included: who is refused is concerned too. Counted
    * up to 20,000 each, in the log's index alone.

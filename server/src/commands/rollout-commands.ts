@@ -7,10 +7,11 @@ import {
 } from '@signet/shared/api/rollouts'
 import { fieldIs } from '@signet/shared/query/query-text'
 import { RolloutId } from '@signet/shared/vocabulary/identifiers'
-import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
+import { type RolloutAct, RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import type { Command } from 'commander'
 import { StartupError } from '../platform/signet-error.ts'
 import { type Console, json, type Output, wholeNumber } from './console-command.ts'
+import { at } from './output.ts'
 import { everyPage } from './pages.ts'
 
 const reason = ['--reason <text>', 'for the audit log'] as const
@@ -23,14 +24,23 @@ interface StartOptions extends Given {
   readonly filter?: string
   readonly group?: string
   readonly all?: true
-  readonly wave: string
-  readonly pause: string
-  readonly mostFailed: string
+  readonly emergency?: true
+  readonly drill?: true
+  readonly wave?: string
+  readonly pause?: string
+  readonly mostFailed?: string
   readonly deadline: string
   readonly yes: boolean
 }
 
-/** `signet rollout …`: many credentials rotate, in waves. */
+/** How each act is usually gone about: an emergency does not wait, and does not stop at an agent that is away. */
+const usual = {
+  rotate: { wave: '20', pause: '60', mostFailed: '5%' },
+  emergency: { wave: '10000', pause: '0', mostFailed: '100%' },
+  drill: { wave: '50', pause: '0', mostFailed: '100%' },
+} as const satisfies Record<RolloutAct, unknown>
+
+/** `signet rollout …`: many credentials rotate, are revoked and rotate, or are rehearsed, in waves. */
 export function addRolloutCommands(rollout: Command, console: Console): void {
   addStart(rollout, console)
   addReading(rollout, console)
@@ -40,23 +50,27 @@ export function addRolloutCommands(rollout: Command, console: Console): void {
 function addStart(rollout: Command, { connect, print }: Console): void {
   rollout
     .command('start')
-    .description('rotate what instances hold, or the user-assigned identities of a resource group, in waves')
+    .description('rotate what instances hold, or what user-assigned identities of a resource group have, in waves')
     .option('--filter <text>', 'instances, as the list filters them')
     .option('--group <name>', 'user-assigned identities of a resource group')
     .option('--all', 'every instance')
-    .option('--wave <number>', 'how many at once', '20')
-    .option('--pause <seconds>', 'between waves', '60')
-    .option('--most-failed <number>', 'halt when more than this many fail, or this share with %', '5%')
+    .option('--emergency', 'revoke every certificate of them now, and bring new ones; needs --reason')
+    .option('--drill', 'rehearse a rotation with shadow certificates that are trusted for nothing')
+    .option('--wave <number>', 'how many at once; 20, in an emergency 10000, of drills 50')
+    .option('--pause <seconds>', 'between waves; 60, else none')
+    .option('--most-failed <number>', 'halt when more than this many fail, or this share with %; 5%, else never')
     .option('--deadline <seconds>', 'one that is not in use after this has failed', '300')
     .option('--yes', 'do it; without, only what it would come to is printed', false)
     .option(...reason)
     .option(...json)
     .action(async (options: StartOptions) => {
-      const body = { selection: selectionOf(options), plan: planOf(options), reason: options.reason }
+      const act = actOf(options)
+      const plan = planOf({ ...usual[act], ...options })
+      const body = { act, selection: selectionOf(options), plan, reason: options.reason }
       const client = await connect()
       if (options.yes) return print(await client.call(rolloutsApi.start, { body }), options, detail)
       const preview = await client.call(rolloutsApi.preview, { body })
-      return print(preview, options, (numbers) => `${previewed(numbers)}\nRepeat it with --yes to start.`)
+      return print(preview, options, (numbers) => `${previewed(act, numbers)}\nRepeat it with --yes to start.`)
     })
 }
 
@@ -120,6 +134,14 @@ function addSteering(rollout: Command, { connect, print }: Console): void {
     })
 }
 
+/** @throws StartupError where two were given, or who revokes does not say why */
+function actOf({ emergency, drill, yes, reason: why = '' }: StartOptions): RolloutAct {
+  if (emergency && drill) throw new StartupError('it is an --emergency or a --drill, not both')
+  if (!emergency) return drill ? 'drill' : 'rotate'
+  if (yes && why.trim() === '') throw new StartupError('--reason is needed: why every certificate is revoked')
+  return 'emergency'
+}
+
 /** @throws StartupError unless exactly one way to choose was given */
 function selectionOf({ filter, group, all }: StartOptions) {
   if ([filter, group, all].filter((given) => given !== undefined).length !== 1) {
@@ -130,7 +152,8 @@ function selectionOf({ filter, group, all }: StartOptions) {
 }
 
 /** @throws StartupError */
-function planOf({ wave, pause, mostFailed, deadline }: StartOptions): RolloutPlan {
+function planOf(given: { wave: string; pause: string; mostFailed: string; deadline: string }): RolloutPlan {
+  const { wave, pause, mostFailed, deadline } = given
   const isShare = mostFailed.endsWith('%')
   const parsed = RolloutPlan.safeParse({
     waveSize: wholeNumber('--wave', wave),
@@ -152,17 +175,26 @@ function idOf(text: string): RolloutId {
   return parsed.data
 }
 
-function previewed(numbers: RolloutPreview): string {
-  const { credentials, identities, agents, waves, offline, haltsAfter, skipped } = numbers
+function previewed(act: RolloutAct, numbers: RolloutPreview): string {
+  const { credentials, identities, agents, waves, offline, haltsAfter, skipped, blast } = numbers
+  const halts = haltsAfter < credentials ? `; halts when more than ${haltsAfter} fail` : ''
+  const away =
+    act === 'emergency' ? 'no tokens there until they are back' : 'what they hold fails unless they are back in time'
   return [
-    `${credentials} certificates of ${identities} identities on ${agents} agents in ${waves} waves; halts when more than ${haltsAfter} fail`,
-    ...(offline > 0 ? [`${offline} agents are not connected; what they hold fails unless they are back in time`] : []),
+    `${credentials} certificates of ${identities} identities on ${agents} agents in ${waves} waves${halts}`,
+    ...(blast === null
+      ? []
+      : [
+          `all of them are revoked, on ${blast.instances} instances; last used ${at(blast.lastUsedAt)}`,
+          `${blast.live.tokens} tokens are out, the last of which ends at ${at(blast.live.until)}`,
+        ]),
+    ...(offline > 0 ? [`${offline} agents are not connected: ${away}`] : []),
     ...skipped.map(({ reason: why, count, examples }) => `left out: ${count}: ${why} ${examples.join(', ')}`),
   ].join('\n')
 }
 
-function line({ id, state, wave, waves, counts }: Rollout): string {
-  return [id, state.padEnd(9), `wave ${wave} of ${waves}`, countsText(counts)].join('  ')
+function line({ id, act, state, wave, waves, counts }: Rollout): string {
+  return [id, act.padEnd(9), state.padEnd(9), `wave ${wave} of ${waves}`, countsText(counts)].join('  ')
 }
 
 function detail(rollout: RolloutDetail): string {

@@ -21,6 +21,8 @@ async function ask(method: string, path: string, body?: unknown) {
 
 const nobodysRun = '01931f00-0000-7000-8000-000000000001'
 
+const many = { selection: { list: 'instances', q: '' }, plan: { waveSize: 1 } }
+
 describe('acts on rotations over the API', () => {
   it('say what is wrong and what to do: no certificate, no such rotation, no reason', async () => {
     const conflict = { code: 'conflict', fix: expect.any(String) }
@@ -40,10 +42,20 @@ describe('acts on rotations over the API', () => {
       [`/identities/${principalId}/emergency-rotation`, { reason: 'leaked' }],
       [`/rotations/${nobodysRun}/retire`, {}],
       [`/identities/${principalId}/rotations`, { overlap: 'none' }],
+      ['/rollouts', { ...many, act: 'emergency', reason: 'leaked' }],
     ] as const) {
       const answer = await ask('POST', path, body)
       expect([answer.status, answer.json]).toMatchObject([403, { code: 'step_up_required' }])
     }
     expect((await ask('POST', `/rotations/${nobodysRun}/rollback`, {})).status).toBe(404)
+    for (const act of ['rotate', 'drill']) {
+      expect((await ask('POST', '/rollouts', { ...many, act })).json).toMatchObject({ code: 'conflict' })
+    }
+    expect((await ask('POST', '/rollouts/preview', { ...many, act: 'emergency' })).status).toBe(200)
+  })
+
+  it('of many at once need a reason where they revoke (SEC-89)', async () => {
+    expect((await ask('POST', '/rollouts', { ...many, act: 'emergency' })).status).toBe(400)
+    expect((await ask('POST', '/rollouts', { ...many, act: 'renew' })).status).toBe(400)
   })
 })

@@ -10,6 +10,7 @@ export const pagePaths = {
   identity: (id: string) => `/identities/${id}/federation`,
   identities: (filter: string) => `/identities?${new URLSearchParams({ q: filter })}`,
   rotation: (runId: string) => `/rotations/${runId}`,
+  rotationPolicy: (policyId: string) => `/settings/policies/${policyId}`,
   rollout: (rolloutId: string) => `/rotations/rollouts/${rolloutId}`,
   rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
   rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,

@@ -180,6 +180,10 @@ export class ResourceManager {
     return this.#store.ofAgent(agentId, tx)
   }
 
+  ofAgents(agentIds: readonly string[]): Promise<ServiceInstance[]> {
+    return this.#store.ofAgents(agentIds)
+  }
+
   /** What an identifier or a whole name names. */
   lookUp(names: { text: string; guid?: string; armId?: string }): Promise<ServiceInstance[]> {
     return this.#store.named(this.#defaults.tenantId, names)

@@ -176,6 +176,11 @@ export class ResourcesStore {
     return rows.map(toInstance)
   }
 
+  async ofAgents(agentIds: readonly string[]): Promise<ServiceInstance[]> {
+    if (agentIds.length === 0) return []
+    return (await this.#live().where('agent_id', 'in', agentIds).execute()).map(toInstance)
+  }
+
   /** Compare-and-set on the version the caller read. */
   async update(tx: Tx, instance: ServiceInstance, change: InstanceChange & { updated_at: number }): Promise<boolean> {
     const result = await sqlOf(tx)

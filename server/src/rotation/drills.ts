@@ -67,13 +67,21 @@ export class Drills {
           },
         )
       }
-      for (const slot of slots) await this.#open(tx, context, slot)
+      for (const slot of slots) await this.#open(tx, context, slot, deadlineMs)
       const open = await drills.open(
         slots.map((slot) => slot.id),
         tx,
       )
       return open.map(toDrill)
     })
+  }
+
+  /** One of a slot, in the caller's transaction; one that is under way is taken as it is. @returns its ID */
+  async begin(tx: Tx, context: RequestContext, slot: SlotRow, withinMs: number): Promise<string> {
+    await this.#open(tx, context, slot, withinMs)
+    const [open] = await this.#parts.drills.open([slot.id], tx)
+    if (!open) throw new SignetError('internal', 'A drill was begun that is not there.')
+    return open.id
   }
 
   /** Newest first. */
@@ -156,7 +164,7 @@ export class Drills {
     })
   }
 
-  async #open(tx: Tx, context: RequestContext, slot: SlotRow): Promise<void> {
+  async #open(tx: Tx, context: RequestContext, slot: SlotRow, withinMs: number): Promise<void> {
     const { drills, clock, tenantId, audit, database } = this.#parts
     const now = clock.now()
     const id = this.#ids.next()
@@ -175,7 +183,7 @@ export class Drills {
       actor_kind: context.actor.kind,
       actor_id: context.actor.id,
       actor_label: context.actor.label,
-      gives_up_at: now + deadlineMs,
+      gives_up_at: now + withinMs,
       finished_at: null,
       version: 1,
       created_at: now,

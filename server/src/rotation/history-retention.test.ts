@@ -136,7 +136,8 @@ it('the retention of history reaches rotations that a rollout led to, and leaves
     const { agent, slotId, principalId } = await identityOn(other)
     const { rotation, clock } = other
     await rotation.scheduler.turn()
-    const wish = { selection: { list: 'instances' as const, q: '' }, plan: RolloutPlan.parse({ waveSize: 1 }) }
+    const selection = { list: 'instances' as const, q: '' }
+    const wish = { act: 'rotate' as const, selection, plan: RolloutPlan.parse({ waveSize: 1 }) }
     const { id } = await rotation.rollouts.start(contextOf(), wish)
     await rotation.rolloutRunner.turn()
     await agent.roll(slotId)

@@ -28,7 +28,11 @@ async function halfway() {
   for (let index = 0; index < 4; index += 1) fleet.push(await identityOn(stack, `web-${index}`))
   await stack.rotation.scheduler.turn()
   const plan = RolloutPlan.parse({ waveSize: 2 })
-  const { id } = await stack.rotation.rollouts.start(ada, { selection: { list: 'instances', q: '' }, plan })
+  const { id } = await stack.rotation.rollouts.start(ada, {
+    act: 'rotate',
+    selection: { list: 'instances', q: '' },
+    plan,
+  })
   await turn()
   await roll(0, 1)
   await turn()

@@ -1,11 +1,15 @@
 import type { rolloutsApi } from '@signet/shared/api/rollouts'
 import type { Handlers } from '../platform/http/contract-router.ts'
+import type { StepUp } from './admin-routes.ts'
 import type { Rollouts } from './rollouts.ts'
 
-export function rolloutHandlers(rollouts: Rollouts): Handlers<typeof rolloutsApi> {
+export function rolloutHandlers(rollouts: Rollouts, requireStepUp: StepUp): Handlers<typeof rolloutsApi> {
   return {
     preview: ({ body }) => rollouts.preview(body),
-    start: ({ body }, context) => rollouts.start(context, body),
+    start: async ({ body }, context) => {
+      if (body.act === 'emergency') await requireStepUp(context)
+      return rollouts.start(context, body)
+    },
     list: ({ query }) => rollouts.page({ ...query, open: query.open === 'true' }),
     show: ({ params }) => rollouts.show(params.rolloutId),
     items: ({ params, query }) => rollouts.items(params.rolloutId, query),

@@ -22,7 +22,8 @@ export interface AgentStanding {
 }
 
 interface OpenItem {
-  readonly slotId: string
+  /** Null where what its agent reports of the slot is not about this. */
+  readonly slotId: string | null
   /** When its agent was asked. */
   readonly askedAt: number
   readonly deadlineAt: number
@@ -44,13 +45,15 @@ export function endOfItem(
   agent: AgentStanding | undefined,
   now: number | null,
 ): ItemEnd | undefined {
-  if (run.state === 'cancelled') return { to: 'skipped', detail: 'The identity was turned off meanwhile.' }
+  if (run.state === 'cancelled')
+    return { to: 'skipped', detail: 'The identity was turned off meanwhile, or its certificate revoked.' }
   if (run.state === 'failed') {
     const detail = run.error_detail ?? 'The rotation has failed.'
     return { to: 'failed', code: run.error_code ?? 'internal', detail, isRunOpen: false }
   }
   if (run.state !== 'requested' && run.state !== 'prepared') return { to: 'activated' }
-  const error = agent?.errors.find(({ slotId, at }) => slotId === item.slotId && at >= item.askedAt)
+  const errors = item.slotId === null ? [] : (agent?.errors ?? []).filter(({ slotId }) => slotId === item.slotId)
+  const error = errors.find(({ at }) => at >= item.askedAt)
   if (error) return { to: 'failed', code: error.code, detail: `The agent reports: ${error.detail}`, isRunOpen: true }
   if (now === null || now < item.deadlineAt) return undefined
   const { code, detail } = lateness(item, run.state, agent)
@@ -61,7 +64,7 @@ function lateness(item: OpenItem, state: 'requested' | 'prepared', agent: AgentS
   const seconds = Math.round((item.deadlineAt - item.askedAt) / secondMs)
   if (!agent) return { code: 'agent_offline', detail: 'It has no agent any more.' }
   if (!agent.connected) return { code: 'agent_offline', detail: `Its agent was not connected within ${seconds} s.` }
-  const standing = agent.errors.find(({ slotId }) => slotId === item.slotId)
+  const standing = item.slotId === null ? undefined : agent.errors.find(({ slotId }) => slotId === item.slotId)
   if (standing) return { code: standing.code, detail: `The agent reports: ${standing.detail}` }
   return state === 'requested'
     ? { code: 'unavailable', detail: `Its agent is connected and asked for no certificate within ${seconds} s.` }

@@ -12,11 +12,12 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { CredentialRollover } from './credential-rollover.ts'
 import { backoffMs } from './reminders.ts'
+import type { RolloutActs } from './rollout-acts.ts'
 import { type AgentStanding, endOfItem, type ItemEnd } from './rollout-rules.ts'
 import type { RolloutNeighbours } from './rollout-selection.ts'
 import type { ClaimedRollout, FollowedItem, RolloutItemRow, RolloutRow, RolloutStore } from './rollout-store.ts'
-import { contextOf, limitOf } from './rollout-view.ts'
-import type { RotationStore } from './rotation-store.ts'
+import { limitOf } from './rollout-view.ts'
+import type { RotationStore, RunRow } from './rotation-store.ts'
 
 const turnMs = secondMs
 const leaseMs = 30 * secondMs
@@ -29,8 +30,11 @@ const never = 8_640_000_000_000_000
 export interface RolloutRunnerParts {
   readonly store: RotationStore
   readonly rollouts: RolloutStore
-  readonly rollover: Pick<CredentialRollover, 'request' | 'fail' | 'rollBack'>
+  readonly rollover: Pick<CredentialRollover, 'fail' | 'rollBack'>
+  readonly rolloutActs: Pick<RolloutActs, 'begin'>
   readonly database: Transactor & ChangeRecorder
+  /** Removes one that was never begun: whoever started it is gone. */
+  readonly discard: (rolloutId: string) => Promise<void>
   readonly neighbours: Pick<RolloutNeighbours, 'agents'>
   readonly audit: AuditLog
   readonly clock: Clock
@@ -86,6 +90,10 @@ export class RolloutRunner {
       rollouts.claim(tx, { owner: this.#owner, now: clock.now(), leaseMs, limit: mostPerClaim }),
     )
     for (const claim of claims) {
+      if (claim.state === 'starting') {
+        await this.#parts.discard(claim.id)
+        continue
+      }
       await this.#follow(claim)
       await this.#putBack(claim)
       const wave = await this.#advance(claim)
@@ -103,7 +111,11 @@ export class RolloutRunner {
     const now = steadiness.isSteady ? clock.now() : null
     const ends = items.flatMap((item): { item: FollowedItem; end: ItemEnd }[] => {
       const end = endOfItem(
-        { slotId: item.slot_id ?? '', askedAt: item.asked_at ?? 0, deadlineAt: item.deadline_at ?? 0 },
+        {
+          slotId: item.drill_id === null ? item.slot_id : null,
+          askedAt: item.asked_at ?? 0,
+          deadlineAt: item.deadline_at ?? 0,
+        },
         { state: item.run_state, error_code: item.run_error_code, error_detail: item.run_error_detail },
         agents.get(item.agent_id ?? ''),
         now,
@@ -139,7 +151,7 @@ export class RolloutRunner {
 
   /** Fails one, and with it the rollout where that is one too many. @returns false when the claim was lost */
   #failOne(claim: ClaimedRollout, item: FollowedItem, end: Extract<ItemEnd, { to: 'failed' }>): Promise<boolean> {
-    const { store, rollouts, rollover, database, clock } = this.#parts
+    const { store, rollouts, database } = this.#parts
     return database.transact(async (tx) => {
       const row = await rollouts.held(tx, claim)
       if (!row) return false
@@ -147,16 +159,20 @@ export class RolloutRunner {
       if (end.isRunOpen && run) {
         // It moved on since it was read: the next turn sees how.
         if (!isUnderWay(run.state)) return true
-        const slot = await store.slot(run.slot_id, tx)
-        const again =
-          clock.now() + backoffMs({ attempt: (slot?.failures ?? 0) + 1, share: randomShare(), lane: run.lane })
-        const retryAt = Math.max(again, slot?.rotate_after ?? 0)
-        const failure = { code: end.code, reason: end.detail }
-        await rollover.fail(tx, systemContext('rollouts', row.correlation_id), run, retryAt, failure)
+        // After an emergency there is no old certificate to keep: its run waits for the agent for as long as any.
+        if (row.act === 'rotate') await this.#failRun(tx, row, run, { code: end.code, reason: end.detail })
       }
       await this.#countFailure(tx, row, item, { code: end.code, detail: end.detail })
       return true
     })
+  }
+
+  async #failRun(tx: Tx, row: RolloutRow, run: RunRow, failure: { code: string; reason: string }): Promise<void> {
+    const { store, rollover, clock } = this.#parts
+    const slot = await store.slot(run.slot_id, tx)
+    const again = clock.now() + backoffMs({ attempt: (slot?.failures ?? 0) + 1, share: randomShare(), lane: run.lane })
+    const retryAt = Math.max(again, slot?.rotate_after ?? 0)
+    await rollover.fail(tx, systemContext('rollouts', row.correlation_id), run, retryAt, failure)
   }
 
   async #countFailure(
@@ -251,18 +267,18 @@ export class RolloutRunner {
 
   /** Asks the agents of a wave; one that is asked already for another reason is followed. */
   async #ask(claim: ClaimedRollout, wave: number): Promise<void> {
-    const { rollouts, store, rollover, database, clock } = this.#parts
+    const { rollouts, store, rolloutActs, database, clock } = this.#parts
     const waiting = await rollouts.itemsIn(claim.id, 'waiting', askedAtOnce, wave)
     for (const item of waiting) {
       const isHeld = await this.#attempt(claim, item, async (tx, row) => {
         if (row.state !== 'running') return
         const slot = item.slot_id === null ? undefined : await store.slot(item.slot_id, tx)
         if (slot?.state !== 'open') throw new SignetError('conflict', 'Its identity is off.')
-        const run = await rollover.request(tx, contextOf(row), slot, 'manual', row.reason ?? undefined)
+        const lead = await rolloutActs.begin(tx, row, slot, item)
         const now = clock.now()
         await rollouts.moveItem(tx, item, {
           state: 'open',
-          run_id: run.id,
+          ...lead,
           asked_at: now,
           deadline_at: now + row.item_s * secondMs,
         })

@@ -1,11 +1,15 @@
-import type { RolloutSelection } from '@signet/shared/api/rollouts'
+import type { RolloutBlast, RolloutSelection } from '@signet/shared/api/rollouts'
+import type { RolloutAct } from '@signet/shared/vocabulary/rollout-states'
 import type { AgentStanding } from './rollout-rules.ts'
 import type { RotationStore, SlotRow } from './rotation-store.ts'
 
-/** An instance and the principals it has, whether or not it holds a credential of each. */
-export interface Holder {
+interface Place {
   readonly id: string
   readonly name: string
+}
+
+/** An instance and the principals it has, whether or not it holds a credential of each. */
+export interface Holder extends Place {
   readonly agentId: string | null
   readonly principalIds: readonly string[]
 }
@@ -20,15 +24,17 @@ export interface RolloutNeighbours {
   ) => Promise<{ ids: readonly string[]; next: string | null }>
   /** Instances by ID; those that are gone are left out. */
   readonly holders: (instanceIds: readonly string[]) => Promise<readonly Holder[]>
-  /** Where an agent is. */
-  readonly place: (agentId: string) => Promise<{ id: string; name: string } | null>
+  /** Where agents are; those of several instances are left out. */
+  readonly places: (agentIds: readonly string[]) => Promise<ReadonlyMap<string, Place>>
+  /** Tokens of these principals that are out, and when one of them last got one. */
+  readonly outstanding: (principalIds: readonly string[]) => Promise<Pick<RolloutBlast, 'live' | 'lastUsedAt'>>
   readonly agents: (agentIds: readonly string[]) => Promise<ReadonlyMap<string, AgentStanding>>
 }
 
-/** A credential to rotate; `slot` is null where there is nothing to rotate, for the reason given. */
+/** A credential that a rollout is about; `slot` is null where there is nothing to do, for the reason given. */
 export interface Candidate {
   readonly name: string
-  readonly instance: { readonly id: string; readonly name: string } | null
+  readonly instance: Place | null
   readonly slot: SlotRow | null
   readonly reason: string | null
 }
@@ -44,11 +50,12 @@ export class RolloutSelector {
   }
 
   /** @throws SignetError `invalid_request` for a filter that cannot be read */
-  async resolve(selection: RolloutSelection): Promise<Candidate[]> {
+  async resolve(selection: RolloutSelection, act: RolloutAct): Promise<Candidate[]> {
     const found: Candidate[] = []
     const seen = new Set<string>()
     for await (const ids of this.#portions(selection)) {
-      const some = selection.list === 'instances' ? await this.#ofInstances(ids) : await this.#ofPrincipals(ids)
+      const some =
+        selection.list === 'instances' ? await this.#ofInstances(ids, act) : await this.#ofPrincipals(ids, act)
       for (const candidate of some) {
         if (candidate.slot && seen.has(candidate.slot.id)) continue
         if (candidate.slot) seen.add(candidate.slot.id)
@@ -74,7 +81,7 @@ export class RolloutSelector {
     } while (after !== undefined)
   }
 
-  async #ofInstances(ids: readonly string[]): Promise<Candidate[]> {
+  async #ofInstances(ids: readonly string[], act: RolloutAct): Promise<Candidate[]> {
     const holders = new Map((await this.#parts.neighbours.holders(ids)).map((holder) => [holder.id, holder]))
     const slots = await this.#slotsOf([...holders.values()].flatMap(({ principalIds }) => principalIds))
     return ids.flatMap((id): Candidate[] => {
@@ -84,17 +91,19 @@ export class RolloutSelector {
       const own = holder.principalIds.flatMap((principalId) => slots.get(principalId) ?? [])
       const here = own.filter((slot) => slot.agent_id === holder.agentId)
       if (here.length === 0) return [skip(holder.name, holder, 'Its identity is off.')]
-      return here.map((slot) => candidateOf(slot, holder))
+      return here.map((slot) => candidateOf(slot, holder, act))
     })
   }
 
-  async #ofPrincipals(ids: readonly string[]): Promise<Candidate[]> {
+  async #ofPrincipals(ids: readonly string[], act: RolloutAct): Promise<Candidate[]> {
     const slots = await this.#slotsOf(ids)
+    const agentIds = [...slots.values()].flatMap((own) => own.map((slot) => slot.agent_id))
+    const places = await this.#parts.neighbours.places([...new Set(agentIds)])
     const found: Candidate[] = []
     for (const id of ids) {
       const own = slots.get(id) ?? []
       if (own.length === 0) found.push(skip(id, null, 'No instance holds a certificate of it.'))
-      for (const slot of own) found.push(candidateOf(slot, await this.#parts.neighbours.place(slot.agent_id)))
+      for (const slot of own) found.push(candidateOf(slot, places.get(slot.agent_id) ?? null, act))
     }
     return found
   }
@@ -114,13 +123,14 @@ export class RolloutSelector {
   }
 }
 
-function candidateOf(slot: SlotRow, place: { id: string; name: string } | null): Candidate {
+function candidateOf(slot: SlotRow, place: Place | null, act: RolloutAct): Candidate {
   const instance = place && { id: place.id, name: place.name }
   // Its first certificate is on its way; that is no rotation, and nothing could be gone back to.
-  if (slot.active_credential_id === null) return skip(slot.principal_name, instance, 'It has no certificate yet.')
+  if (act === 'rotate' && slot.active_credential_id === null)
+    return skip(slot.principal_name, instance, 'It has no certificate yet.')
   return { name: slot.principal_name, instance, slot, reason: null }
 }
 
-function skip(name: string, place: { id: string; name: string } | null, reason: string): Candidate {
+function skip(name: string, place: Place | null, reason: string): Candidate {
   return { name, instance: place && { id: place.id, name: place.name }, slot: null, reason }
 }

@@ -37,7 +37,7 @@ async function fleetOf(count: number) {
 const planOf = (more: Partial<RolloutPlan> = {}) => RolloutPlan.parse({ waveSize: 2, ...more })
 const all = { list: 'instances' as const, q: '' }
 const start = (more: Partial<RolloutPlan> = {}, selection: RolloutWish['selection'] = all) =>
-  stack.rotation.rollouts.start(context, { selection, plan: planOf(more), reason: 'CA renewal' })
+  stack.rotation.rollouts.start(context, { act: 'rotate', selection, plan: planOf(more), reason: 'CA renewal' })
 const show = (id: RolloutId) => stack.rotation.rollouts.show(id)
 const turn = () => stack.rotation.rolloutRunner.turn()
 const items = async (id: RolloutId) => (await stack.rotation.rollouts.items(id, { limit: 200 })).items

@@ -10,12 +10,15 @@ import type { Tx } from '../platform/transaction.ts'
 
 export type RolloutRow = RolloutsTable
 export type RolloutItemRow = RolloutItemsTable
-export type NewItem = Omit<RolloutItemRow, 'rollout_id' | 'run_id' | 'error_code' | 'asked_at' | 'deadline_at'>
+export type NewItem = Omit<
+  RolloutItemRow,
+  'rollout_id' | 'run_id' | 'drill_id' | 'error_code' | 'asked_at' | 'deadline_at'
+>
 
 /** A rollout leased to this process: what its holder writes names the fence. */
-export type ClaimedRollout = Pick<RolloutRow, 'id' | 'fence'>
+export type ClaimedRollout = Pick<RolloutRow, 'id' | 'fence' | 'state'>
 
-/** A credential whose agent was asked, and how far its rotation is. */
+/** A credential whose agent was asked, and how far its rotation is; of a drill, what a rotation would be at in its place. */
 export type FollowedItem = RolloutItemRow & {
   readonly run_state: RotationRunsTable['state']
   readonly run_error_code: string | null
@@ -31,14 +34,22 @@ export interface StageCount {
 
 const rolloutList = 'rollouts'
 const itemList = 'rollout-items'
-/** Rows of one insert; SQLite takes 32,766 parameters. */
-const insertedAtOnce = 1_000
+/** Slots of one statement; SQLite takes 32,766 parameters. */
+const takenAtOnce = 1_000
 
-/** What the vocabulary calls the place where an item stands: its own state, and that of the rotation it led to. */
+/** A drill in the words of a rotation. */
+const drillState = sql`CASE d.state WHEN 'passed' THEN 'activated' WHEN 'failed' THEN 'failed'
+  ELSE iif(d.x5t_s256 IS NULL, 'requested', 'prepared') END`
+
+/** Why a drill has failed: what went wrong first, as its agent tells it. */
+const drillFault = sql`iif(d.state = 'failed', 'The rehearsal has failed: ' || coalesce((SELECT s.value ->> 'detail'
+  FROM json_each(d.steps) AS s WHERE s.value ->> 'outcome' <> 'ok' LIMIT 1), 'its agent did not walk the whole path.'), NULL)`
+
+/** What the vocabulary calls the place where an item stands: its own state, and that of the rotation or drill it led to. */
 const stage = sql<string>`CASE i.state
-  WHEN 'open' THEN CASE r.state WHEN 'requested' THEN 'asked' WHEN 'prepared' THEN 'prepared'
-    WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'skipped' ELSE 'activated' END
-  WHEN 'activated' THEN CASE coalesce(r.state, 'completed') WHEN 'completed' THEN 'retired' WHEN 'rolled_back' THEN 'rolled-back' ELSE 'activated' END
+  WHEN 'open' THEN CASE coalesce(r.state, ${drillState}) WHEN 'requested' THEN 'asked' WHEN 'prepared' THEN 'prepared'
+    WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'skipped' ELSE iif(i.drill_id IS NULL, 'activated', 'rehearsed') END
+  WHEN 'activated' THEN CASE WHEN i.drill_id IS NOT NULL THEN 'rehearsed' ELSE CASE coalesce(r.state, 'completed') WHEN 'completed' THEN 'retired' WHEN 'rolled_back' THEN 'rolled-back' ELSE 'activated' END END
   WHEN 'rolled_back' THEN 'rolled-back' ELSE i.state END`
 
 /** SQL of rollouts and their items. */
@@ -51,34 +62,76 @@ export class RolloutStore {
     this.#cursors = cursors
   }
 
-  async insert(tx: Tx, row: RolloutRow, items: readonly NewItem[]): Promise<void> {
+  async insert(tx: Tx, row: RolloutRow): Promise<void> {
     await sqlOf(tx).insertInto('rollouts').values(row).execute()
-    for (let start = 0; start < items.length; start += insertedAtOnce) {
-      const rows = items.slice(start, start + insertedAtOnce).map((item) => ({
-        ...item,
-        rollout_id: row.id,
-        run_id: null,
-        error_code: null,
-        asked_at: null,
-        deadline_at: null,
-      }))
-      await sqlOf(tx).insertInto('rollout_items').values(rows).execute()
-    }
   }
 
-  /** Which of these slots have their turn in a rollout still before them, or are having it. */
-  async busy(slotIds: readonly string[], tx?: Tx): Promise<Set<string>> {
-    const found = new Set<string>()
-    for (let start = 0; start < slotIds.length; start += insertedAtOnce) {
-      const rows = await this.#reader(tx)
-        .selectFrom('rollout_items')
-        .select('slot_id')
-        .where('slot_id', 'in', slotIds.slice(start, start + insertedAtOnce))
-        .where(sql<boolean>`state IN ('waiting','open','returning')`)
-        .execute()
-      for (const { slot_id: id } of rows) if (id !== null) found.add(id)
+  /** Leaves out those whose slot a rollout has in hand. @returns the positions that were written */
+  async insertItems(tx: Tx, rolloutId: string, items: readonly NewItem[]): Promise<Set<number>> {
+    if (items.length === 0) return new Set()
+    const unled = { run_id: null, drill_id: null, error_code: null, asked_at: null, deadline_at: null }
+    const written = await sqlOf(tx)
+      .insertInto('rollout_items')
+      .values(items.map((item) => ({ ...item, ...unled, rollout_id: rolloutId })))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('position')
+      .execute()
+    return new Set(written.map(({ position }) => position))
+  }
+
+  async written(tx: Tx, rolloutId: string): Promise<{ chosen: number; skipped: number }> {
+    const { skipped, all } = await sqlOf(tx)
+      .selectFrom('rollout_items')
+      .select([
+        (eb) => eb.fn.countAll<number>().as('all'),
+        sql<number>`coalesce(sum(state = 'skipped'), 0)`.as('skipped'),
+      ])
+      .where('rollout_id', '=', rolloutId)
+      .executeTakeFirstOrThrow()
+    return { chosen: all - skipped, skipped }
+  }
+
+  /** Removes one that was never begun, a limited number of items at once. @returns whether there is more to remove */
+  async discard(tx: Tx, rolloutId: string, most: number): Promise<boolean> {
+    const { numAffectedRows } = await sql`DELETE FROM rollout_items WHERE (rollout_id, position) IN (
+      SELECT rollout_id, position FROM rollout_items WHERE rollout_id = ${rolloutId} LIMIT ${most})`.execute(sqlOf(tx))
+    if ((numAffectedRows ?? 0n) > 0n) return true
+    await sqlOf(tx).deleteFrom('rollouts').where('id', '=', rolloutId).where('state', '=', 'starting').execute()
+    return false
+  }
+
+  /** Which slots have their turn in a rollout, of these acts alone, still before them, or are having it. */
+  async busy(acts?: readonly RolloutRow['act'][]): Promise<Set<string>> {
+    let query = this.#database.reports
+      .selectFrom('rollout_items')
+      .select('slot_id')
+      .where('slot_id', 'is not', null)
+      .where(sql<boolean>`state IN ('waiting','open','returning')`)
+    if (acts) {
+      query = query.where('rollout_id', 'in', (eb) => eb.selectFrom('rollouts').select('id').where('act', 'in', acts))
     }
-    return found
+    return new Set((await query.execute()).flatMap(({ slot_id: id }) => id ?? []))
+  }
+
+  /**
+   * Takes slots out of the hands of rollouts that revoke nothing: there they are skipped, for the reason given.
+   *
+   * @returns from which
+   */
+  async takeOver(tx: Tx, slotIds: readonly string[], detail: string): Promise<Set<string>> {
+    const from = new Set<string>()
+    for (let start = 0; start < slotIds.length; start += takenAtOnce) {
+      const rows = await sqlOf(tx)
+        .updateTable('rollout_items')
+        .set({ state: 'skipped', error_code: null, detail })
+        .where('slot_id', 'in', slotIds.slice(start, start + takenAtOnce))
+        .where(sql<boolean>`state IN ('waiting','open','returning')`)
+        .where('rollout_id', 'in', (eb) => eb.selectFrom('rollouts').select('id').where('act', '<>', 'emergency'))
+        .returning('rollout_id')
+        .execute()
+      for (const { rollout_id: id } of rows) from.add(id)
+    }
+    return from
   }
 
   rollout(id: string, tx?: Tx): Promise<RolloutRow | undefined> {
@@ -88,6 +141,7 @@ export class RolloutStore {
   async rollouts(tenantId: string, filter: PageQuery & { open?: boolean }): Promise<Page<RolloutRow>> {
     const after = this.#cursors.read(rolloutList, filter.cursor)?.[0]
     let query = this.#database.read.selectFrom('rollouts').selectAll().where('tenant_id', '=', tenantId)
+    query = query.where('state', '<>', 'starting')
     if (after !== undefined) query = query.where('id', '<', after)
     if (filter.open) query = query.where('ended_at', 'is', null)
     const rows = await query
@@ -108,6 +162,7 @@ export class RolloutStore {
     const rows = await this.#database.reports
       .selectFrom('rollout_items as i')
       .leftJoin('rotation_runs as r', 'r.id', 'i.run_id')
+      .leftJoin('rotation_drills as d', 'd.id', 'i.drill_id')
       .select(['i.rollout_id', 'i.wave', stage.as('stage'), (eb) => eb.fn.countAll<number>().as('count')])
       .where('i.rollout_id', 'in', rolloutIds)
       .groupBy(['i.rollout_id', 'i.wave', 'stage'])
@@ -147,6 +202,7 @@ export class RolloutStore {
     let query = this.#database.reports
       .selectFrom('rollout_items as i')
       .leftJoin('rotation_runs as r', 'r.id', 'i.run_id')
+      .leftJoin('rotation_drills as d', 'd.id', 'i.drill_id')
       .selectAll('i')
       .select(stage.as('stage'))
       .where('i.rollout_id', '=', rolloutId)
@@ -182,7 +238,7 @@ export class RolloutStore {
       ...options,
       table: 'rollouts',
       order: ['due_at'],
-      returning: ['id', 'fence'],
+      returning: ['id', 'fence', 'state'],
     })
   }
 
@@ -205,13 +261,18 @@ export class RolloutStore {
       .execute()
   }
 
-  /** Items whose agent was asked, with how far their rotations are. */
+  /** Items whose agent was asked, with how far their rotations or drills are. */
   followed(rolloutId: string): Promise<FollowedItem[]> {
     return this.#database.read
       .selectFrom('rollout_items as i')
-      .innerJoin('rotation_runs as r', 'r.id', 'i.run_id')
+      .leftJoin('rotation_runs as r', 'r.id', 'i.run_id')
+      .leftJoin('rotation_drills as d', 'd.id', 'i.drill_id')
       .selectAll('i')
-      .select(['r.state as run_state', 'r.error_code as run_error_code', 'r.error_detail as run_error_detail'])
+      .select([
+        sql<FollowedItem['run_state']>`coalesce(r.state, ${drillState})`.as('run_state'),
+        sql<string | null>`coalesce(r.error_code, iif(d.state = 'failed', 'unavailable', NULL))`.as('run_error_code'),
+        sql<string | null>`coalesce(r.error_detail, ${drillFault})`.as('run_error_detail'),
+      ])
       .where('i.rollout_id', '=', rolloutId)
       .where('i.state', '=', 'open')
       .orderBy('i.position')
@@ -233,19 +294,22 @@ export class RolloutStore {
     tx: Tx,
     rolloutId: string,
   ): Promise<{ underway: number; openWave: number | null; nextWave: number | null }> {
-    const rows = await sqlOf(tx)
+    const open = await sqlOf(tx)
       .selectFrom('rollout_items')
-      .select(['state', (eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.min('wave').as('wave')])
+      .select([(eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.min('wave').as('wave')])
       .where('rollout_id', '=', rolloutId)
-      .where('state', 'in', ['waiting', 'open', 'returning'])
-      .groupBy('state')
-      .execute()
-    const open = rows.filter((row) => row.state !== 'waiting')
-    return {
-      underway: open.reduce((sum, row) => sum + row.count, 0),
-      openWave: open.length === 0 ? null : Math.min(...open.map((row) => row.wave)),
-      nextWave: rows.find((row) => row.state === 'waiting')?.wave ?? null,
-    }
+      .where('state', 'in', ['open', 'returning'])
+      .executeTakeFirstOrThrow()
+    // Waves follow the positions, so the first that waits is in the first wave that has any; nothing is counted.
+    const next = await sqlOf(tx)
+      .selectFrom('rollout_items')
+      .select('wave')
+      .where('rollout_id', '=', rolloutId)
+      .where('state', '=', 'waiting')
+      .orderBy('position')
+      .limit(1)
+      .executeTakeFirst()
+    return { underway: open.count, openWave: open.wave, nextWave: next?.wave ?? null }
   }
 
   /** Moves an item on from the state it is expected in. @returns false when it is not there any more */

@@ -1,7 +1,7 @@
 import type { Rollout, RolloutDetail, RolloutItem, StageCounts } from '@signet/shared/api/rollouts'
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
-import { AgentId, InstanceId, ObjectId, RolloutId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
-import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
+import { AgentId, DrillId, InstanceId, ObjectId, RolloutId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { RolloutStage, RolloutState } from '@signet/shared/vocabulary/rollout-states'
 import type { RequestContext } from '../platform/request-context.ts'
 import { type AgentStanding, haltsAfter } from './rollout-rules.ts'
 import type { RolloutItemRow, RolloutRow, StageCount } from './rollout-store.ts'
@@ -23,7 +23,8 @@ export function limitOf(row: Pick<RolloutRow, 'most_failed' | 'most_failed_share
 export function toRollout(row: RolloutRow, counts: readonly StageCount[], reversible: number): Rollout {
   return {
     id: RolloutId.parse(row.id),
-    state: row.state,
+    act: row.act,
+    state: RolloutState.parse(row.state),
     selection: { list: row.list, q: row.q },
     plan: {
       waveSize: row.wave_size,
@@ -70,6 +71,7 @@ export function toItem(
     principalId: row.principal_id === null ? null : ObjectId.parse(row.principal_id),
     slotId: row.slot_id === null ? null : SlotId.parse(row.slot_id),
     runId: row.run_id === null ? null : RunId.parse(row.run_id),
+    drillId: row.drill_id === null ? null : DrillId.parse(row.drill_id),
     instance:
       row.instance_id === null ? null : { id: InstanceId.parse(row.instance_id), name: row.instance_name ?? '' },
     agent: agent && agentId ? { id: agentId, connected: agent.connected, lastSeenAt: agent.lastSeenAt } : null,

@@ -39,7 +39,7 @@ async function fleetOf(count: number) {
 const planOf = (more: Partial<RolloutPlan> = {}) => RolloutPlan.parse({ waveSize: 2, ...more })
 const all = { list: 'instances' as const, q: '' }
 const start = (more: Partial<RolloutPlan> = {}, selection: RolloutWish['selection'] = all) =>
-  stack.rotation.rollouts.start(context, { selection, plan: planOf(more), reason: 'CA renewal' })
+  stack.rotation.rollouts.start(context, { act: 'rotate', selection, plan: planOf(more), reason: 'CA renewal' })
 const show = (id: RolloutId) => stack.rotation.rollouts.show(id)
 const turn = () => stack.rotation.rolloutRunner.turn()
 const items = async (id: RolloutId) => (await stack.rotation.rollouts.items(id, { limit: 200 })).items
@@ -83,7 +83,7 @@ describe('a dry run', () => {
     await stack.identities.turnOff(context, given(fleet[4]).instance.id)
     const before = await auditTrail(stack)
     const plan = planOf({ pauseSeconds: 60, mostFailedShare: 0.5 })
-    expect(await stack.rotation.rollouts.preview({ selection: all, plan })).toEqual({
+    expect(await stack.rotation.rollouts.preview({ act: 'rotate', selection: all, plan })).toEqual({
       credentials: 4,
       identities: 4,
       agents: 4,
@@ -91,6 +91,7 @@ describe('a dry run', () => {
       offline: 4,
       haltsAfter: 2,
       pausesSeconds: 60,
+      blast: null,
       skipped: [
         { reason: 'No agent is enrolled.', count: 1, examples: ['bare'] },
         { reason: 'It has no certificate yet.', count: 1, examples: ['new'] },
@@ -104,7 +105,11 @@ describe('a dry run', () => {
   it('names what another rollout has in hand', async () => {
     await fleetOf(1)
     await start()
-    const { credentials, skipped } = await stack.rotation.rollouts.preview({ selection: all, plan: planOf() })
+    const { credentials, skipped } = await stack.rotation.rollouts.preview({
+      act: 'rotate',
+      selection: all,
+      plan: planOf(),
+    })
     expect([credentials, skipped.map(({ reason }) => reason)]).toEqual([0, ['Another rollout has it in hand.']])
   })
 })

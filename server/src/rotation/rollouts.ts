@@ -1,28 +1,18 @@
 import type { Page, PageQuery } from '@signet/shared/api/paging'
-import type {
-  Rollout,
-  RolloutDetail,
-  RolloutItem,
-  RolloutPreview,
-  RolloutSkips,
-  RolloutWish,
-} from '@signet/shared/api/rollouts'
+import type { Rollout, RolloutDetail, RolloutItem, RolloutPreview, RolloutWish } from '@signet/shared/api/rollouts'
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import type { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import { haltsAfter } from './rollout-rules.ts'
-import { type Candidate, type RolloutNeighbours, RolloutSelector } from './rollout-selection.ts'
-import type { NewItem, RolloutRow, RolloutStore, StageCount } from './rollout-store.ts'
+import { RolloutLaunch } from './rollout-launch.ts'
+import { RolloutRecords } from './rollout-records.ts'
+import type { RolloutNeighbours } from './rollout-selection.ts'
+import type { RolloutRow, RolloutStore, StageCount } from './rollout-store.ts'
 import { toDetail, toItem, toRollout } from './rollout-view.ts'
 import type { RotationStore } from './rotation-store.ts'
-
-const examplesOfEach = 5
-const elsewhere = 'Another rollout has it in hand.'
 
 export interface RolloutsParts {
   readonly store: RotationStore
@@ -39,58 +29,30 @@ export interface RolloutsParts {
 /** Starting, steering and reading rollouts; carrying them out is the runner's. */
 export class Rollouts {
   readonly #parts: RolloutsParts
-  readonly #selector: RolloutSelector
-  readonly #ids: SequentialIds
+  readonly #records: RolloutRecords
+  readonly #launch: RolloutLaunch
 
   constructor(parts: RolloutsParts) {
     this.#parts = parts
-    this.#selector = new RolloutSelector(parts)
-    this.#ids = new SequentialIds(parts.clock)
+    this.#records = new RolloutRecords(parts)
+    this.#launch = new RolloutLaunch({ ...parts, records: this.#records })
   }
 
   /** A dry run by the rules that a start goes by. @throws SignetError `invalid_request` */
-  async preview({ selection, plan }: RolloutWish): Promise<RolloutPreview> {
-    const { rollouts, neighbours } = this.#parts
-    const found = await this.#selector.resolve(selection)
-    const busy = await rollouts.busy(slotIdsOf(found))
-    const { chosen, skipped } = split(found, busy)
-    const agentIds = [...new Set(chosen.map(({ slot }) => slot.agent_id))]
-    const agents = await neighbours.agents(agentIds)
-    const waves = Math.ceil(chosen.length / plan.waveSize)
-    return {
-      credentials: chosen.length,
-      identities: new Set(chosen.map(({ slot }) => slot.principal_id)).size,
-      agents: agentIds.length,
-      waves,
-      offline: agentIds.filter((id) => agents.get(id)?.connected !== true).length,
-      haltsAfter: haltsAfter(plan, chosen.length),
-      pausesSeconds: Math.max(0, waves - 1) * plan.pauseSeconds,
-      skipped: skipsOf(skipped),
-    }
+  preview(wish: RolloutWish): Promise<RolloutPreview> {
+    return this.#launch.preview(wish)
   }
 
-  /** @throws SignetError `invalid_request` | `conflict` when there is nothing to rotate */
+  /** @throws SignetError `invalid_request` | `conflict` when there is nothing to do */
   async start(context: RequestContext, wish: RolloutWish): Promise<RolloutDetail> {
-    const { rollouts, database } = this.#parts
-    const found = await this.#selector.resolve(wish.selection)
-    const id = await database.transact(async (tx) => {
-      const { chosen, skipped } = split(found, await rollouts.busy(slotIdsOf(found), tx))
-      if (chosen.length === 0) throw nothingToRotate(skipped)
-      const row = this.#newRollout(context, wish, chosen.length)
-      await rollouts.insert(tx, row, itemsOf(chosen, skipped, row.wave_size))
-      const { list, q } = wish.selection
-      await this.#record(tx, context, 'rollout.started', row, {
-        list,
-        ...(q === undefined ? { named: wish.selection.ids?.length ?? 0 } : { q }),
-        credentials: chosen.length,
-        skipped: skipped.length,
-        waves: row.waves,
-        ...wish.plan,
-      })
-      return row.id
-    })
+    const id = await this.#launch.start(context, wish)
     this.#parts.changed()
     return this.show(id)
+  }
+
+  /** Removes one whose start was cut short. */
+  discard(id: string): Promise<void> {
+    return this.#launch.discard(id)
   }
 
   pause(context: RequestContext, id: string, reason: string | undefined): Promise<RolloutDetail> {
@@ -207,136 +169,15 @@ export class Rollouts {
       if (!how.from.includes(row.state)) throw new SignetError('conflict', `The rollout is ${row.state}.`)
       const now = clock.now()
       await rollouts.update(tx, row, { ...(await change(row, now, tx)), updated_at: now })
-      await this.#record(tx, context, how.action, { ...row, reason: how.reason || null }, how.after)
+      await this.#records.record(tx, context, how.action, { ...row, reason: how.reason || null }, how.after)
     })
     this.#parts.changed()
     return this.show(id)
   }
 
-  async #record(
-    tx: Tx,
-    context: RequestContext,
-    action: AuditAction,
-    row: RolloutRow,
-    after?: Record<string, unknown>,
-  ): Promise<void> {
-    await this.#parts.audit.append(
-      tx,
-      { ...context, correlationId: row.correlation_id },
-      {
-        action,
-        target: { kind: 'rollout', id: row.id, label: `${row.total} credentials` },
-        ...(row.reason !== null && { reason: row.reason }),
-        ...(after && { after }),
-      },
-    )
-    await this.#parts.database.changed(tx, { kind: 'rollout', id: row.id })
-  }
-
-  #newRollout(context: RequestContext, { selection, plan, reason }: RolloutWish, total: number): RolloutRow {
-    const now = this.#parts.clock.now()
-    return {
-      id: this.#ids.next(),
-      tenant_id: this.#parts.tenantId,
-      state: 'running',
-      list: selection.list,
-      q: selection.q ?? null,
-      wave_size: plan.waveSize,
-      pause_s: plan.pauseSeconds,
-      most_failed: plan.mostFailed,
-      most_failed_share: plan.mostFailedShare,
-      item_s: plan.itemSeconds,
-      reason: reason || null,
-      actor_kind: context.actor.kind,
-      actor_id: context.actor.id,
-      actor_label: context.actor.label,
-      actor_ip: context.ip,
-      correlation_id: context.correlationId,
-      total,
-      wave: 0,
-      waves: Math.ceil(total / plan.waveSize),
-      next_wave_at: null,
-      failed: 0,
-      excused: 0,
-      halt_reason: null,
-      undo: null,
-      ended_at: null,
-      due_at: now,
-      lease_owner: null,
-      fence: 0,
-      finished_at: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    }
-  }
-
   async #require(id: string, tx?: Tx): Promise<RolloutRow> {
     const row = await this.#parts.rollouts.rollout(id, tx)
-    if (!row) throw new SignetError('not_found', 'No such rollout.')
+    if (!row || row.state === 'starting') throw new SignetError('not_found', 'No such rollout.')
     return row
   }
-}
-
-type Chosen = Candidate & { readonly slot: NonNullable<Candidate['slot']> }
-
-function slotIdsOf(found: readonly Candidate[]): string[] {
-  return found.flatMap(({ slot }) => slot?.id ?? [])
-}
-
-function split(found: readonly Candidate[], busy: ReadonlySet<string>): { chosen: Chosen[]; skipped: Candidate[] } {
-  const chosen: Chosen[] = []
-  const skipped: Candidate[] = []
-  for (const candidate of found) {
-    const { slot } = candidate
-    if (slot === null) skipped.push(candidate)
-    else if (busy.has(slot.id)) skipped.push({ ...candidate, reason: elsewhere })
-    else chosen.push({ ...candidate, slot })
-  }
-  return { chosen, skipped }
-}
-
-function skipsOf(skipped: readonly Candidate[]): RolloutSkips[] {
-  const byReason = new Map<string, { count: number; examples: string[] }>()
-  for (const { name, instance, reason } of skipped) {
-    const own = byReason.get(reason ?? '') ?? { count: 0, examples: [] }
-    own.count += 1
-    if (own.examples.length < examplesOfEach) own.examples.push(instance?.name ?? name)
-    byReason.set(reason ?? '', own)
-  }
-  return [...byReason].map(([reason, { count, examples }]) => ({ reason, count, examples }))
-}
-
-/** What rotates, in waves, and after that what was skipped, as evidence that it was. */
-function itemsOf(chosen: readonly Chosen[], skipped: readonly Candidate[], waveSize: number): NewItem[] {
-  const itemOf = (candidate: Candidate, position: number) => ({
-    position,
-    slot_id: candidate.slot?.id ?? null,
-    principal_id: candidate.slot?.principal_id ?? null,
-    agent_id: candidate.slot?.agent_id ?? null,
-    instance_id: candidate.instance?.id ?? null,
-    instance_name: candidate.instance?.name ?? null,
-    name: candidate.name,
-    detail: candidate.reason,
-  })
-  return [
-    ...chosen.map((each, index) => ({
-      ...itemOf(each, index + 1),
-      wave: Math.floor(index / waveSize) + 1,
-      state: 'waiting' as const,
-    })),
-    ...skipped.map((each, index) => ({
-      ...itemOf(each, chosen.length + index + 1),
-      wave: 0,
-      state: 'skipped' as const,
-    })),
-  ]
-}
-
-function nothingToRotate(skipped: readonly Candidate[]): SignetError {
-  const [first] = skipped
-  if (!first) {
-    return new SignetError('conflict', 'Nothing matches, so there is nothing to rotate.', { fix: 'Choose others.' })
-  }
-  return new SignetError('conflict', `There is nothing to rotate. ${first.name}: ${first.reason ?? ''}`)
 }

@@ -11,6 +11,7 @@ import { Evidence } from './evidence.ts'
 import { RotationHistory, type RotationNeighbours } from './history.ts'
 import { HistoryRetention } from './history-retention.ts'
 import { PolicyTargetsStore } from './policy-targets-store.ts'
+import { RolloutActs } from './rollout-acts.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RolloutNeighbours } from './rollout-selection.ts'
 import { RolloutStore } from './rollout-store.ts'
@@ -93,10 +94,14 @@ export async function openRotation(options: {
   const history = new RotationHistory({ ...parts, review, evidence })
   const rollouts = new RolloutStore(options.database, options.cursors)
   const rolloutParts = { ...parts, neighbours: options.selection, rollouts }
-  const rolloutRunner = new RolloutRunner({ ...rolloutParts, rollover })
+  const acts = new SlotActs({ ...parts, rollover })
+  const rolloutActs = new RolloutActs({ ...parts, rollover, acts, drills })
+  const rolloutWishes = new Rollouts({ ...rolloutParts, changed: () => rolloutRunner.poke() })
+  const discard = (id: string) => rolloutWishes.discard(id)
+  const rolloutRunner = new RolloutRunner({ ...rolloutParts, rollover, rolloutActs, discard })
   return {
     rollover,
-    acts: new SlotActs({ ...parts, rollover }),
+    acts,
     drills,
     plan,
     policies,
@@ -105,7 +110,7 @@ export async function openRotation(options: {
     simulation: new RotationSimulation(parts),
     calendar: new RotationCalendar({ ...parts, review, calendar }),
     rolloutRunner,
-    rollouts: new Rollouts({ ...rolloutParts, changed: () => rolloutRunner.poke() }),
+    rollouts: rolloutWishes,
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
     evidence,

@@ -1,5 +1,5 @@
 import type { OverlapChoice } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, type ObjectId, type RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { type AgentId, ObjectId, type RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { ReportRequest } from '@signet/shared/wire/agent-protocol'
 import type { RequestContext } from '../platform/request-context.ts'
@@ -87,7 +87,7 @@ export class SlotActs {
    * @throws SignetError `conflict` when the identity has no slot
    */
   async revokeAndRotate(tx: Tx, context: RequestContext, principalId: ObjectId, reason: string): Promise<RunRow[]> {
-    const { store, registry, database } = this.#parts
+    const { store } = this.#parts
     const slots = await store.openSlots({ principalIds: [principalId] }, tx)
     if (slots.length === 0) {
       throw new SignetError('conflict', 'This identity is off, or its instance has no agent; it has no certificate.', {
@@ -95,11 +95,17 @@ export class SlotActs {
       })
     }
     const runs: RunRow[] = []
-    for (const slot of slots) runs.push(await this.#revokeSlot(tx, context, slot, { principalId, reason }))
-    // Under a new version agents keep no token of the old one.
-    await registry.change(tx, principalId, {})
-    await database.changed(tx, { kind: 'slot', id: principalId })
+    for (const slot of slots) runs.push(await this.#revokeIn(tx, context, slot, { principalId, reason }))
+    await this.#dropTokens(tx, principalId)
     return runs
+  }
+
+  /** T6 of one slot: what other agents hold of the identity stays. The caller names the act that it belongs to. */
+  async revokeSlot(tx: Tx, context: RequestContext, slot: SlotRow, reason: string): Promise<RunRow> {
+    const principalId = ObjectId.parse(slot.principal_id)
+    const run = await this.#revokeIn(tx, context, slot, { principalId, reason })
+    await this.#dropTokens(tx, principalId)
+    return run
   }
 
   /** As `revokeAndRotate`, in a transaction of its own. */
@@ -124,7 +130,13 @@ export class SlotActs {
     })
   }
 
-  async #revokeSlot(
+  /** Under a new version of an identity agents keep no token of the old one. */
+  async #dropTokens(tx: Tx, principalId: ObjectId): Promise<void> {
+    await this.#parts.registry.change(tx, principalId, {})
+    await this.#parts.database.changed(tx, { kind: 'slot', id: principalId })
+  }
+
+  async #revokeIn(
     tx: Tx,
     context: RequestContext,
     slot: SlotRow,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestQuery } from '../query/query.ts'
-import { AgentId, InstanceId, ObjectId, RolloutId, RunId, SlotId } from '../vocabulary/identifiers.ts'
-import { RolloutStage, RolloutState } from '../vocabulary/rollout-states.ts'
+import { AgentId, DrillId, InstanceId, ObjectId, RolloutId, RunId, SlotId } from '../vocabulary/identifiers.ts'
+import { RolloutAct, RolloutStage, RolloutState } from '../vocabulary/rollout-states.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { Actor } from './actor.ts'
 import { route } from './contract.ts'
@@ -37,8 +37,19 @@ export const RolloutPlan = z.strictObject({
 })
 export type RolloutPlan = z.infer<typeof RolloutPlan>
 
-export const RolloutWish = z.strictObject({ selection: RolloutSelection, plan: RolloutPlan, reason: Reason })
+export const RolloutWish = z.strictObject({
+  act: RolloutAct.default('rotate'),
+  selection: RolloutSelection,
+  plan: RolloutPlan,
+  reason: Reason,
+})
 export type RolloutWish = z.infer<typeof RolloutWish>
+
+/** What starts one. Whoever revokes says why. */
+export const RolloutOrder = RolloutWish.refine(
+  ({ act, reason }) => act !== 'emergency' || (reason ?? '') !== '',
+  'an emergency needs a reason',
+)
 
 /** Credentials of a selection that stay as they are, and why. */
 export const RolloutSkips = z.object({
@@ -49,9 +60,20 @@ export const RolloutSkips = z.object({
 })
 export type RolloutSkips = z.infer<typeof RolloutSkips>
 
+/** What depends on the credentials that an emergency would revoke. */
+export const RolloutBlast = z.object({
+  /** Where they are held; an agent whose instances are several counts as one. */
+  instances: z.int(),
+  /** Tokens of their identities that are out; resources that do not ask back accept them until the last has ended. */
+  live: z.object({ tokens: z.int(), until: Instant.nullable() }),
+  /** When one of the identities last got a token; null when none ever did, as far as the token log reaches. */
+  lastUsedAt: Instant.nullable(),
+})
+export type RolloutBlast = z.infer<typeof RolloutBlast>
+
 /** A dry run. */
 export const RolloutPreview = z.object({
-  /** Credentials that would rotate, and the identities and agents they belong to. */
+  /** Credentials that it would be about, and the identities and agents they belong to. */
   credentials: z.int(),
   identities: z.int(),
   agents: z.int(),
@@ -63,6 +85,8 @@ export const RolloutPreview = z.object({
   /** All pauses together; what the waves themselves take depends on the agents. */
   pausesSeconds: z.int(),
   skipped: z.array(RolloutSkips),
+  /** Null for what revokes nothing. */
+  blast: RolloutBlast.nullable(),
 })
 export type RolloutPreview = z.infer<typeof RolloutPreview>
 
@@ -73,9 +97,10 @@ export type StageCounts = z.infer<typeof StageCounts>
 export const RolloutWave = z.object({ wave: z.int(), counts: StageCounts })
 export type RolloutWave = z.infer<typeof RolloutWave>
 
-/** Rotations of many, in waves. */
+/** The same act on many credentials, in waves. */
 export const Rollout = z.object({
   id: RolloutId,
+  act: RolloutAct,
   state: RolloutState,
   selection: z.object({ list: z.enum(['instances', 'identities']), q: z.string().nullable() }),
   plan: RolloutPlan,
@@ -115,6 +140,8 @@ export const RolloutItem = z.object({
   slotId: SlotId.nullable(),
   /** The newest rotation it led to. */
   runId: RunId.nullable(),
+  /** The rehearsal it led to. */
+  drillId: DrillId.nullable(),
   instance: z.object({ id: InstanceId, name: z.string() }).nullable(),
   agent: z.object({ id: AgentId, connected: z.boolean(), lastSeenAt: Instant.nullable() }).nullable(),
   errorCode: z.string().nullable(),
@@ -141,7 +168,7 @@ export const rolloutsApi = {
   preview: route({
     method: 'POST',
     path: '/rollouts/preview',
-    summary: 'What a rollout would rotate, in numbers; changes nothing',
+    summary: 'What a rollout would reach, in numbers; changes nothing',
     access: 'rotations.write',
     body: RolloutWish,
     response: RolloutPreview,
@@ -150,9 +177,10 @@ export const rolloutsApi = {
   start: route({
     method: 'POST',
     path: '/rollouts',
-    summary: 'Rotate many credentials in waves',
+    summary:
+      'Rotate, revoke and rotate, or rehearse many credentials in waves. An emergency needs a fresh confirmation',
     access: 'rotations.write',
-    body: RolloutWish,
+    body: RolloutOrder,
     response: RolloutDetail,
     status: 201,
   }),

@@ -2,7 +2,8 @@ import type { ByActor, Leased, Versioned } from './columns.ts'
 
 export interface RolloutsTable extends Versioned, Leased, ByActor {
   id: string
-  state: 'running' | 'paused' | 'halted' | 'completed' | 'cancelled'
+  act: 'rotate' | 'emergency' | 'drill'
+  state: 'starting' | 'running' | 'paused' | 'halted' | 'completed' | 'cancelled'
   list: 'instances' | 'identities'
   /** Filter text of the selection; null when IDs were given. */
   q: string | null
@@ -47,6 +48,7 @@ export interface RolloutItemsTable {
   name: string
   instance_name: string | null
   run_id: string | null
+  drill_id: string | null
   error_code: string | null
   detail: string | null
   asked_at: number | null

@@ -33,9 +33,13 @@ const columns = columnsOf<RolloutItem>([
   },
   {
     id: 'run',
-    header: 'Rotation',
-    cell: ({ runId, name }) =>
-      runId === null ? (
+    header: 'Step by step',
+    cell: ({ runId, drillId, instance, name }) =>
+      drillId !== null && instance !== null ? (
+        <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: 'certificates' }}>
+          Report<span className="sr-only"> of {name}</span>
+        </Link>
+      ) : runId === null ? (
         <None />
       ) : (
         <Link to="/rotations/$runId" params={{ runId }}>

@@ -15,6 +15,7 @@ const runId = '01890000-0000-7000-8000-000000000002'
 const instance = { id: '01890000-0000-4000-8000-000000000003', name: 'web-07' }
 const halted = RolloutDetail.parse({
   id,
+  act: 'rotate',
   state: 'halted',
   selection: { list: 'instances', q: 'tag:env=prod' },
   plan: { waveSize: 20, pauseSeconds: 60, mostFailedShare: 0.05 },
@@ -45,6 +46,7 @@ const failed = RolloutItem.parse({
   principalId: null,
   slotId: null,
   runId,
+  drillId: null,
   instance,
   agent: { id: '01890000-0000-4000-8000-000000000004', connected: false, lastSeenAt: null },
   errorCode: 'agent_offline',
@@ -66,9 +68,8 @@ async function show(rollout: RolloutDetail = halted, role: Role = 'admin', answe
     ...answers,
   })
   const shown = await showPage('/rotations/rollouts/$rolloutId', RolloutPage, `/rotations/rollouts/${id}${at}`, role)
-  await expect
-    .element(shown.screen.getByRole('heading', { level: 1 }))
-    .toHaveTextContent('Rotate 60 certificates in 3 waves')
+  const heading = shown.screen.getByRole('heading', { level: 1 })
+  await expect.poll(() => heading.query()?.textContent).toContain('60 certificates in 3 waves')
   const posts = () => sent.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body }))
   return { ...shown, posts, sent }
 }
@@ -107,6 +108,24 @@ describe('a rollout', () => {
     await screen.getByLabelText('Stage', { exact: true }).selectOptions('Failed')
     await expect.poll(() => history.location.search).toContain('stage=failed')
     await expect.poll(() => sent.some(({ path }) => path === `/rollouts/${id}/items?wave=2&stage=failed`)).toBe(true)
+  })
+
+  test('of drills counts what was rehearsed, and leads to the report of each', async () => {
+    const drills = RolloutDetail.parse({
+      ...halted,
+      ...{ act: 'drill', reversible: 0, counts: { rehearsed: 20 }, byWave: [{ wave: 1, counts: { rehearsed: 20 } }] },
+    })
+    const report = { ...failed, runId: null, drillId: runId, stage: 'rehearsed' }
+    const { screen } = await show(drills, 'admin', {
+      [`GET /rollouts/${id}/items`]: () => Response.json({ items: [report], nextCursor: null }),
+    })
+    const waves = screen.getByRole('table', { name: 'Waves' })
+    await expect.element(waves.getByRole('columnheader', { name: 'Rehearsed' })).toBeVisible()
+    await expect.element(waves.getByRole('columnheader', { name: 'Rolled back' })).not.toBeInTheDocument()
+    await expect
+      .element(screen.getByRole('link', { name: /^Report/ }))
+      .toHaveAttribute('href', `/instances/${instance.id}/certificates`)
+    await expect.element(screen.getByRole('button', { name: 'Roll back…' })).not.toBeInTheDocument()
   })
 
   test('is not there for an address that holds no ID', async () => {
@@ -186,59 +205,5 @@ describe('the list of rollouts', () => {
     fakeServer(answers([]))
     const { screen } = await showPage('/rotations/rollouts', RolloutsTab, '/rotations/rollouts')
     await expect.element(screen.getByText('Nothing was rotated in waves yet')).toBeVisible()
-  })
-})
-
-describe('starting one', () => {
-  const preview = {
-    ...{ credentials: 60, identities: 58, agents: 60, waves: 3, offline: 2, haltsAfter: 3, pausesSeconds: 120 },
-    skipped: [{ reason: 'No agent is enrolled.', count: 1, examples: ['bare'] }],
-  }
-
-  async function open(answers = {}) {
-    const sent = fakeServer({
-      'GET /rollouts': () => Response.json({ items: [], nextCursor: null }),
-      'POST /rollouts/preview': () => Response.json(preview),
-      'POST /rollouts': () => Response.json(halted, { status: 201 }),
-      ...answers,
-    })
-    const shown = await showPage('/rotations/rollouts', RolloutsTab, '/rotations/rollouts')
-    await shown.screen.getByRole('button', { name: 'Rotate many…' }).click()
-    const started = () => sent.filter(({ method, path }) => method === 'POST' && path === '/rollouts')
-    return { ...shown, dialog: shown.screen.getByRole('dialog'), started }
-  }
-
-  test('shows in numbers what it comes to before it can be confirmed, then goes to its page', async () => {
-    const { dialog, history, started } = await open()
-    await expect.element(dialog.getByText('60 certificates in 3 waves')).toBeVisible()
-    await expect.element(dialog.getByText(/halts when more than 3 fail/)).toBeVisible()
-    await expect.element(dialog.getByText('2 agents not connected')).toBeVisible()
-    await dialog.getByText('1 left out').click()
-    await expect.element(dialog.getByText('bare')).toBeVisible()
-    await dialog.getByRole('button', { name: 'Rotate 60' }).click()
-    await expect.poll(() => history.location.pathname).toBe(`/rotations/rollouts/${id}`)
-    expect(started().map(({ body }) => body)).toEqual([
-      {
-        selection: { list: 'instances', q: '' },
-        plan: { waveSize: 20, pauseSeconds: 60, mostFailed: null, mostFailedShare: 0.05, itemSeconds: 300 },
-        reason: '',
-      },
-    ])
-  })
-
-  test('does not take a plan that is none', async () => {
-    const { dialog, started } = await open()
-    await dialog.getByLabelText('Wave size').fill('0')
-    await expect.element(dialog.getByText('A whole number from 1 to 10,000.')).toBeVisible()
-    await dialog.getByLabelText(/^Halt when/).fill('101')
-    await expect.element(dialog.getByText('A number from 0 to 100.')).toBeVisible()
-    await expect.element(dialog.getByRole('button', { name: /^Rotate/ })).toHaveAttribute('aria-disabled', 'true')
-    expect(started()).toEqual([])
-  })
-
-  test('is refused where nothing would rotate', async () => {
-    const { dialog } = await open({ 'POST /rollouts/preview': () => Response.json({ ...preview, credentials: 0 }) })
-    await expect.element(dialog.getByText('0 certificates in 3 waves')).toBeVisible()
-    await expect.element(dialog.getByRole('button', { name: 'Rotate 0' })).toHaveAttribute('aria-disabled', 'true')
   })
 })

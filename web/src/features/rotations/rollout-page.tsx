@@ -46,7 +46,10 @@ function Whole({ rollout }: { rollout: RolloutDetail }) {
       />
       {rollout.haltReason !== null && (
         <Notice tone="bad" title="Halted by itself">
-          <p>{visibleText(rollout.haltReason)} Look at what failed, then resume, roll back or cancel.</p>
+          <p>
+            {visibleText(rollout.haltReason)} Look at what failed, then{' '}
+            {rollout.act === 'rotate' ? 'resume, roll back' : 'resume'} or cancel.
+          </p>
         </Notice>
       )}
       <Card title="Progress">
@@ -63,7 +66,7 @@ function Whole({ rollout }: { rollout: RolloutDetail }) {
       <Card title="Waves">
         <SimpleTable
           label="Waves"
-          columns={waveColumns}
+          columns={rollout.act === 'rotate' ? waveColumns : rollout.act === 'drill' ? drillColumns : emergencyColumns}
           rows={rollout.byWave.map((each) => ({ ...each, under: rollout }))}
           rowId={(row) => String(row.wave)}
         />
@@ -108,6 +111,12 @@ const waveColumns = columnsOf<Wave>([
   },
 ])
 
+/** Nothing overlaps and nothing comes back where everything was revoked. */
+const emergencyColumns = waveColumns.filter(({ id }) => id !== 'retired' && id !== 'back')
+const drillColumns = emergencyColumns.map((column) =>
+  column.id === 'activated' ? { ...column, header: 'Rehearsed' } : column,
+)
+
 function Failed({ count }: { count: number }) {
   return count === 0 ? <>0</> : <strong>{count.toLocaleString('en')}</strong>
 }
@@ -151,7 +160,11 @@ function RolloutFacts({ rollout }: { rollout: RolloutDetail }) {
         {plan.pauseSeconds > 0 && `, ${durationWords(plan.pauseSeconds * 1_000)} between waves`}, failed after{' '}
         {durationWords(plan.itemSeconds * 1_000)}
       </Fact>
-      <Fact name="Halts">when more than {rollout.haltsAfter.toLocaleString('en')} fail</Fact>
+      <Fact name="Halts">
+        {rollout.haltsAfter < rollout.total
+          ? `when more than ${rollout.haltsAfter.toLocaleString('en')} fail`
+          : 'never'}
+      </Fact>
       {rollout.reason !== null && (
         <Fact name="Reason">
           <Untrusted text={rollout.reason} />

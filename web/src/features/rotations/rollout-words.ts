@@ -1,6 +1,13 @@
 import type { Rollout, StageCounts } from '@signet/shared/api/rollouts'
-import { RolloutStage, type RolloutState } from '@signet/shared/vocabulary/rollout-states'
+import { type RolloutAct, RolloutStage, type RolloutState } from '@signet/shared/vocabulary/rollout-states'
 import type { Word } from '../../api/words.ts'
+
+/** What a rollout does, in a list to choose from. */
+export const rolloutActWords: Record<RolloutAct, string> = {
+  rotate: 'Rotate',
+  emergency: 'Revoke and rotate (emergency)',
+  drill: 'Rehearse (drill)',
+}
 
 export const rolloutWords: Record<RolloutState, Word> = {
   running: { word: 'Running', tone: 'busy' },
@@ -16,6 +23,7 @@ export const rolloutStageWords: Record<RolloutStage, Word> = {
   prepared: { word: 'Certificate delivered', tone: 'busy' },
   activated: { word: 'In use', tone: 'ok' },
   retired: { word: 'Old one retired', tone: 'ok' },
+  rehearsed: { word: 'Rehearsed', tone: 'ok' },
   failed: { word: 'Failed', tone: 'bad' },
   returning: { word: 'Going back', tone: 'busy' },
   'rolled-back': { word: 'Rolled back', tone: 'warn' },
@@ -23,9 +31,16 @@ export const rolloutStageWords: Record<RolloutStage, Word> = {
   cancelled: { word: 'Cancelled', tone: 'stopped' },
 }
 
+/** On the button that starts it, and in its title. */
+export const rolloutVerbs: Record<RolloutAct, string> = {
+  rotate: 'Rotate',
+  emergency: 'Revoke and rotate',
+  drill: 'Rehearse',
+}
+
 /** What a rollout is about, such as `Rotate 412 certificates in 21 waves`. */
-export function rolloutTitle({ total, waves }: Pick<Rollout, 'total' | 'waves'>): string {
-  return `Rotate ${counted(total, 'certificate')} in ${counted(waves, 'wave')}`
+export function rolloutTitle({ act, total, waves }: Pick<Rollout, 'act' | 'total' | 'waves'>): string {
+  return `${rolloutVerbs[act]} ${counted(total, 'certificate')} in ${counted(waves, 'wave')}`
 }
 
 /** A number and its noun: `1 wave`, `3 waves`. */
@@ -46,7 +61,7 @@ export function stageText(counts: StageCounts): string {
 export function acknowledged(counts: StageCounts) {
   const of = (...stages: RolloutStage[]) => stages.reduce((sum, stage) => sum + (counts[stage] ?? 0), 0)
   const retired = of('retired')
-  const activated = retired + of('activated', 'returning', 'rolled-back')
+  const activated = retired + of('activated', 'rehearsed', 'returning', 'rolled-back')
   const prepared = activated + of('prepared')
   return {
     all: of(...RolloutStage.options) - of('skipped'),
