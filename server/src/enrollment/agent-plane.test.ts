@@ -65,7 +65,7 @@ class TestConnection implements AgentConnection {
 async function settle(): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-    stack.clock.advance(20)
+    stack.clock.advance(100)
   }
 }
 

@@ -23,8 +23,8 @@ export interface AgentConnection {
 /** 30 ± 5 s; an agent takes a stream for dead after 90 s of silence. */
 const leastHeartbeatMs = 25 * secondMs
 const heartbeatSpreadMs = 10 * secondMs
-/** Changes that come together are sent together. */
-const coalesceMs = 15
+/** Changes that come together are sent together: a rollover is four of them, and a state a dozen questions. */
+const coalesceMs = 100
 const probeTimeoutMs = 20 * secondMs
 /** 4 h ± 25 %, so that agents that came together do not come back together. */
 const leastStreamMs = 3 * 60 * minuteMs

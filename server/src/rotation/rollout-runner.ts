@@ -2,11 +2,12 @@ import { ActorKind } from '@signet/shared/vocabulary/audit-events'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { z } from 'zod'
 import type { AuditLog } from '../audit/index.ts'
-import type { Clock } from '../platform/clock.ts'
+import type { Clock, Timer } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { inPortions } from '../platform/portions.ts'
 import { systemContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Change, ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
@@ -22,8 +23,12 @@ import type { RotationStore, RunRow } from './rotation-store.ts'
 const turnMs = secondMs
 const leaseMs = 30 * secondMs
 const mostPerClaim = 4
-/** Agents asked in one turn; what the others did is looked at in between. */
-const askedAtOnce = 200
+/** What agents report within this time is looked at together: a turn costs as much as a rotation. */
+const noticedMs = 250
+/** Agents asked in one turn, after which what they did is looked at: all of a wave at once would keep clients waiting. */
+const askedAtOnce = 32
+/** Looked at together. */
+const agentsAtOnce = 200
 /** Later than any clock: what is paused and has nothing under way is never due. */
 const never = 8_640_000_000_000_000
 
@@ -58,6 +63,7 @@ export class RolloutRunner {
   readonly #parts: RolloutRunnerParts
   readonly #owner = newGuid()
   #task: PeriodicTask | undefined
+  #soon: Timer | undefined
 
   constructor(parts: RolloutRunnerParts) {
     this.#parts = parts
@@ -69,6 +75,7 @@ export class RolloutRunner {
   }
 
   async stop(): Promise<void> {
+    this.#soon?.cancel()
     await this.#task?.stop()
   }
 
@@ -79,7 +86,14 @@ export class RolloutRunner {
 
   /** Called with the changes of one commit: a rotation that moves on, or an agent that reports, may end an item. */
   noticed(changes: readonly Change[]): void {
-    if (changes.some(({ kind }) => kind === 'run' || kind === 'agent')) this.poke()
+    if (changes.some(({ kind }) => kind === 'run' || kind === 'agent')) this.#lookSoon()
+  }
+
+  #lookSoon(): void {
+    this.#soon ??= this.#parts.clock.after(noticedMs, () => {
+      this.#soon = undefined
+      this.poke()
+    })
   }
 
   /** One step of every rollout that is due. */
@@ -97,8 +111,9 @@ export class RolloutRunner {
       await this.#follow(claim)
       await this.#putBack(claim)
       const wave = await this.#advance(claim)
-      if (wave !== undefined) await this.#ask(claim, wave)
-      await this.#release(claim)
+      if (wave === undefined) continue
+      await this.#ask(claim, wave)
+      await database.transact((tx) => this.#release(tx, claim))
     }
   }
 
@@ -127,9 +142,7 @@ export class RolloutRunner {
       claim,
       ends.filter(({ end }) => end.to !== 'failed'),
     )
-    for (const { item, end } of failed) {
-      if (end.to === 'failed' && !(await this.#failOne(claim, item, end))) return
-    }
+    await inPortions(failed, async ({ item, end }) => end.to !== 'failed' || this.#failOne(claim, item, end))
   }
 
   /** What went well, or was turned off, in one transaction: its own records are with its rotation. */
@@ -208,50 +221,58 @@ export class RolloutRunner {
   /** Old credentials back to use, in the name of whoever wished it. */
   async #putBack(claim: ClaimedRollout): Promise<void> {
     const { rollouts, store, rollover, database } = this.#parts
-    for (const item of await rollouts.itemsIn(claim.id, 'returning', askedAtOnce)) {
-      const isHeld = await this.#attempt(claim, item, async (tx, row) => {
+    const returning = await rollouts.itemsIn(claim.id, 'returning', askedAtOnce)
+    await inPortions(returning, (item) =>
+      this.#attempt(claim, item, async (tx, row) => {
         const { reason, ...context } = Undo.parse(JSON.parse(row.undo ?? 'null'))
         const run = item.run_id === null ? undefined : await store.run(item.run_id, tx)
         if (!run) throw new SignetError('internal', 'An item is put back that has no rotation.')
         await rollover.rollBack(tx, context, run, reason)
         await rollouts.moveItem(tx, item, { state: 'rolled_back' })
         await database.changed(tx, { kind: 'rollout', id: row.id })
-      })
-      if (!isHeld) return
-    }
+      }),
+    )
+    if (returning.length === askedAtOnce) this.#lookSoon()
   }
 
-  /** Opens the next wave when its time has come, or ends what has none. @returns the wave that agents are to be asked for */
+  /** Gives the rollout back unless there is something to ask agents. @returns the wave that they are to be asked for */
   #advance(claim: ClaimedRollout): Promise<number | undefined> {
-    const { rollouts, database, clock, audit, steadiness } = this.#parts
-    return database.transact(async (tx) => {
-      const row = await rollouts.held(tx, claim)
-      if (row?.state !== 'running' || !steadiness.isSteady) return undefined
-      const { underway, openWave, nextWave } = await rollouts.left(tx, row.id)
-      // The rest of the wave under way, or an earlier one that takes its turn again.
-      if (nextWave !== null && nextWave <= row.wave && (openWave ?? nextWave) === nextWave) return nextWave
-      if (underway > 0) return undefined
-      const now = clock.now()
-      if (nextWave === null) {
-        await rollouts.update(tx, row, { state: 'completed', ended_at: now, next_wave_at: null, updated_at: now })
-        await this.#recordEnd(tx, row)
-        return undefined
-      }
-      const opensAt = row.wave === 0 ? now : (row.next_wave_at ?? now + row.pause_s * secondMs)
-      if (now < opensAt) {
-        if (row.next_wave_at === null) {
-          await rollouts.update(tx, row, { next_wave_at: opensAt, updated_at: now })
-          await database.changed(tx, { kind: 'rollout', id: row.id })
-        }
-        return undefined
-      }
-      await rollouts.update(tx, row, { wave: nextWave, next_wave_at: null, updated_at: now })
-      const context = systemContext('rollouts', row.correlation_id)
-      const after = { wave: nextWave, waves: row.waves }
-      await audit.append(tx, context, { action: 'rollout.wave_started', target: targetOf(row), after })
-      await database.changed(tx, { kind: 'rollout', id: row.id })
-      return nextWave
+    return this.#parts.database.transact(async (tx) => {
+      const row = await this.#parts.rollouts.held(tx, claim)
+      const wave = row && (await this.#nextWave(tx, row))
+      if (wave === undefined) await this.#release(tx, claim)
+      return wave
     })
+  }
+
+  /** Opens the next wave when its time has come, or ends what has none. */
+  async #nextWave(tx: Tx, row: RolloutRow): Promise<number | undefined> {
+    const { rollouts, database, clock, audit, steadiness } = this.#parts
+    if (row.state !== 'running' || !steadiness.isSteady) return undefined
+    const { underway, openWave, nextWave } = await rollouts.left(tx, row.id)
+    // The rest of the wave under way, or an earlier one that takes its turn again.
+    if (nextWave !== null && nextWave <= row.wave && (openWave ?? nextWave) === nextWave) return nextWave
+    if (underway > 0) return undefined
+    const now = clock.now()
+    if (nextWave === null) {
+      await rollouts.update(tx, row, { state: 'completed', ended_at: now, next_wave_at: null, updated_at: now })
+      await this.#recordEnd(tx, row)
+      return undefined
+    }
+    const opensAt = row.wave === 0 ? now : (row.next_wave_at ?? now + row.pause_s * secondMs)
+    if (now < opensAt) {
+      if (row.next_wave_at === null) {
+        await rollouts.update(tx, row, { next_wave_at: opensAt, updated_at: now })
+        await database.changed(tx, { kind: 'rollout', id: row.id })
+      }
+      return undefined
+    }
+    await rollouts.update(tx, row, { wave: nextWave, next_wave_at: null, updated_at: now })
+    const context = systemContext('rollouts', row.correlation_id)
+    const after = { wave: nextWave, waves: row.waves }
+    await audit.append(tx, context, { action: 'rollout.wave_started', target: targetOf(row), after })
+    await database.changed(tx, { kind: 'rollout', id: row.id })
+    return nextWave
   }
 
   async #recordEnd(tx: Tx, row: RolloutRow): Promise<void> {
@@ -269,8 +290,8 @@ export class RolloutRunner {
   async #ask(claim: ClaimedRollout, wave: number): Promise<void> {
     const { rollouts, store, rolloutActs, database, clock } = this.#parts
     const waiting = await rollouts.itemsIn(claim.id, 'waiting', askedAtOnce, wave)
-    for (const item of waiting) {
-      const isHeld = await this.#attempt(claim, item, async (tx, row) => {
+    await inPortions(waiting, (item) =>
+      this.#attempt(claim, item, async (tx, row) => {
         if (row.state !== 'running') return
         const slot = item.slot_id === null ? undefined : await store.slot(item.slot_id, tx)
         if (slot?.state !== 'open') throw new SignetError('conflict', 'Its identity is off.')
@@ -283,10 +304,9 @@ export class RolloutRunner {
           deadline_at: now + row.item_s * secondMs,
         })
         await database.changed(tx, { kind: 'rollout', id: row.id })
-      })
-      if (!isHeld) return
-    }
-    if (waiting.length === askedAtOnce) this.poke()
+      }),
+    )
+    if (waiting.length === askedAtOnce) this.#lookSoon()
   }
 
   /** One step of one item; what refuses it is noted on it. @returns false when the claim was lost */
@@ -319,29 +339,27 @@ export class RolloutRunner {
   }
 
   /** Gives it back until something can have happened. */
-  async #release(claim: ClaimedRollout): Promise<void> {
-    const { rollouts, database, clock } = this.#parts
-    await database.transact(async (tx) => {
-      const row = await rollouts.held(tx, claim)
-      if (!row) return
-      const { underway } = await rollouts.left(tx, row.id)
-      const now = clock.now()
-      const isIdle = underway === 0 && (row.state === 'paused' || row.state === 'halted')
-      const isOver = underway === 0 && row.ended_at !== null
-      const dueAt = underway === 0 && row.next_wave_at !== null ? row.next_wave_at : now
-      await rollouts.update(tx, row, {
-        due_at: isIdle ? never : dueAt,
-        lease_owner: null,
-        ...(isOver && { finished_at: now }),
-      })
+  async #release(tx: Tx, claim: ClaimedRollout): Promise<void> {
+    const { rollouts, clock } = this.#parts
+    const row = await rollouts.held(tx, claim)
+    if (!row) return
+    const { underway } = await rollouts.left(tx, row.id)
+    const now = clock.now()
+    const isIdle = underway === 0 && (row.state === 'paused' || row.state === 'halted')
+    const isOver = underway === 0 && row.ended_at !== null
+    const dueAt = underway === 0 && row.next_wave_at !== null ? row.next_wave_at : now
+    await rollouts.update(tx, row, {
+      due_at: isIdle ? never : dueAt,
+      lease_owner: null,
+      ...(isOver && { finished_at: now }),
     })
   }
 
   async #agentsOf(items: readonly RolloutItemRow[]): Promise<ReadonlyMap<string, AgentStanding>> {
     const ids = [...new Set(items.flatMap((item) => item.agent_id ?? []))]
     const found = new Map<string, AgentStanding>()
-    for (let start = 0; start < ids.length; start += askedAtOnce) {
-      const some = await this.#parts.neighbours.agents(ids.slice(start, start + askedAtOnce))
+    for (let start = 0; start < ids.length; start += agentsAtOnce) {
+      const some = await this.#parts.neighbours.agents(ids.slice(start, start + agentsAtOnce))
       for (const [id, agent] of some) found.set(id, agent)
     }
     return found

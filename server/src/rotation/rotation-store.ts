@@ -186,20 +186,6 @@ export class RotationStore {
     return claims.sort((one, other) => one.lane - other.lane)
   }
 
-  /** Makes leases end later that are still held; one that was lost stays lost. */
-  async renew(tx: Tx, claims: readonly ClaimedRun[], leaseEnd: number): Promise<void> {
-    for (const claim of claims) {
-      await sqlOf(tx)
-        .updateTable('rotation_runs')
-        .set({ due_at: leaseEnd })
-        .where('id', '=', claim.id)
-        .where('fence', '=', claim.fence)
-        .where('state', '=', claim.state)
-        .where('finished_at', 'is', null)
-        .execute()
-    }
-  }
-
   /** The run while this claim still holds: same fence, same state. */
   heldRun(tx: Tx, claim: ClaimedRun): Promise<RunRow | undefined> {
     return sqlOf(tx)

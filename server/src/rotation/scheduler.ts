@@ -4,6 +4,7 @@ import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid, randomShare } from '../platform/identifiers.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
+import { inPortions } from '../platform/portions.ts'
 import { systemContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
@@ -15,7 +16,6 @@ import type { Sweep } from './sweep.ts'
 
 const turnMs = secondMs
 const leaseMs = 30 * secondMs
-const renewAfterMs = 10 * secondMs
 const mostRunsPerClaim = 16
 
 /**
@@ -80,21 +80,9 @@ export class RotationScheduler {
       const claims = await this.#database.transact((tx) =>
         this.#store.claim(tx, { owner: this.#owner, now: this.#clock.now(), leaseMs, limit: mostRunsPerClaim }),
       )
-      await this.#workOff(claims)
+      // Under way together, so no lease grows old while others of the same claim are worked off.
+      await inPortions(claims, (claim) => this.#advance(claim))
       if (claims.length < mostRunsPerClaim) return
-    }
-  }
-
-  /** A step takes no time, but the machine may: leases that are getting old are renewed before the next step. */
-  async #workOff(claims: readonly ClaimedRun[]): Promise<void> {
-    let renewedAt = this.#clock.monotonicMs()
-    for (const [index, claim] of claims.entries()) {
-      if (this.#clock.monotonicMs() - renewedAt >= renewAfterMs) {
-        renewedAt = this.#clock.monotonicMs()
-        const left = claims.slice(index)
-        await this.#database.transact((tx) => this.#store.renew(tx, left, this.#clock.now() + leaseMs))
-      }
-      await this.#advance(claim)
     }
   }
 

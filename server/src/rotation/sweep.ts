@@ -2,6 +2,7 @@ import { minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
 import { newGuid } from '../platform/identifiers.ts'
+import { inPortions } from '../platform/portions.ts'
 import { type RequestContext, systemContext } from '../platform/request-context.ts'
 import type { Transactor, Tx } from '../platform/transaction.ts'
 import type { RotationPlan } from './rotation-plan.ts'
@@ -61,7 +62,9 @@ export class Sweep {
     if (room < 1) return 0
     const context = systemContext('rotation schedule', newGuid())
     let opened = 0
-    for (const slotId of await this.#candidates(room)) if (await this.#open(context, slotId)) opened += 1
+    await inPortions(await this.#candidates(room), async (slotId) => {
+      if (await this.#open(context, slotId)) opened += 1
+    })
     this.#budget -= opened
     return opened
   }

@@ -27,8 +27,11 @@ interface Member {
   reject(error: unknown): void
 }
 
-/** For so long the event loop may belong to transactions; then what they wrote is flushed and others have their turn. */
-const sliceMs = 12
+/**
+ * For so long the event loop may belong to transactions; then what they wrote is flushed and others have their turn. At least
+ * as long as the flush before took, since on a slow disk little work between two of them would be mostly waiting.
+ */
+const sliceMs = { least: 12, most: 50 }
 const mostMembers = 64
 
 /** With what SQLite itself waits before each, about the 5 s of SEC-138. */
@@ -50,6 +53,8 @@ export class SharedCommits {
   readonly #log: ChangeLog
   #waiting: Member[] = []
   #working: Promise<void> | undefined
+  /** How long the last flush took. */
+  #flushMs = 0
 
   constructor(write: Kysely<Schema>, clock: Pick<Clock, 'monotonicMs' | 'sleep'>, log: ChangeLog) {
     this.#write = write
@@ -90,7 +95,7 @@ export class SharedCommits {
     try {
       sql = await this.#begin()
       const open = { sql, changes: new Map<string, Change>() }
-      const until = this.#clock.monotonicMs() + sliceMs
+      const until = this.#clock.monotonicMs() + Math.min(Math.max(this.#flushMs, sliceMs.least), sliceMs.most)
       do {
         const member = this.#waiting.shift()
         if (!member) break
@@ -98,7 +103,9 @@ export class SharedCommits {
         answers.push(await takePart(open, member))
       } while (members.length < mostMembers && this.#clock.monotonicMs() < until)
       const changes = open.changes.size === 0 ? [] : await this.#log.record(sql, [...open.changes.values()])
+      const since = this.#clock.monotonicMs()
       await sql.commit().execute()
+      this.#flushMs = this.#clock.monotonicMs() - since
       if (changes.length > 0) this.#log.announce(changes)
     } catch (error) {
       if (sql?.isCommitted === false) await sql.rollback().execute().catch(ignored)
