@@ -124,14 +124,22 @@ export type Stack = Awaited<ReturnType<typeof openStack>>
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
 export async function openStack(
-  options: { keyAlgorithm?: KeyAlgorithm; log?: Logger; usage?: TokenUsage; tokens?: TokenWitness } = {},
+  options: {
+    keyAlgorithm?: KeyAlgorithm
+    log?: Logger
+    usage?: TokenUsage
+    tokens?: TokenWitness
+    /** That of another stack before it, which stays when this one is closed; its clock begins at `at`. */
+    folder?: string
+    at?: number
+  } = {},
 ) {
-  const folder = temporaryFolder()
+  const folder = options.folder ?? temporaryFolder()
   const dataDir = join(folder, 'data')
   const rootKeyFile = join(folder, 'keys', 'root.key')
-  const clock = new FakeClock()
+  const clock = new FakeClock(options.at)
   const log = options.log ?? createLogger('silent')
-  mkdirSync(dataDir, { mode: 0o700 })
+  mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
   const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
@@ -274,7 +282,7 @@ export async function openStack(
     close: async () => {
       plane.streams.close()
       await database.close()
-      rmSync(folder, { recursive: true, force: true })
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
