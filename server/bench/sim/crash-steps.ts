@@ -13,8 +13,12 @@ const itemSteps = [
   'rollout.item_skipped',
 ] as const
 
-/** A step that has no record of its own: a lease, or an item of a rollout that moves on. */
-export type QuietStep = 'run.leased' | 'rollout.leased' | (typeof itemSteps)[number]
+/** On the disk of an agent, where a step is a file that is written. */
+type AgentStep =
+  `agent.${'key_stored' | 'certificate_stored' | 'certificate_used' | 'renewal_asked' | 'renewal_stored'}`
+
+/** A step that has no record of its own: a lease, an item of a rollout that moves on, or one of an agent. */
+export type QuietStep = 'run.leased' | 'rollout.leased' | (typeof itemSteps)[number] | AgentStep
 /** A step is a transaction, and its name what that transaction records. */
 export type NamedStep = AuditAction | QuietStep
 
@@ -32,8 +36,21 @@ interface Hooks {
   readonly onZombie?: () => void
 }
 
+let armed: Death | undefined
+
+/** A step that is no transaction: the process dies before it or after it, where that was named. */
+export function takingStep<T>(step: QuietStep, work: () => T): T {
+  if (armed?.step === step && armed.moment === 'before commit') die()
+  const done = work()
+  if (armed?.step !== step) return done
+  if (done instanceof Promise) void done.then(die)
+  else die()
+  return done
+}
+
 /** Makes every transaction of this process known by the steps it takes, and ends the process at the one that was named. */
 export function dieAtSteps({ database, audit }: { database: Database; audit: AuditLog }, hooks: Hooks): void {
+  armed = hooks.death
   const taken = new WeakMap<Tx, Set<NamedStep>>()
   const stepsOf = (tx: Tx) => taken.get(tx) ?? taken.set(tx, new Set()).get(tx)
   const append = audit.append.bind(audit)

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import Sqlite from 'better-sqlite3'
 import { SignetError } from '../../src/platform/signet-error.ts'
@@ -103,7 +104,7 @@ async function dieAndGoOn(death: Omit<StepOrder, 'folder'>, statement?: string):
 async function goOn({ folder, step, moment }: StepOrder, { memo, before, at }: Story): Promise<string[]> {
   const scene: Scene = scenes[step]
   const { times = 1 } = scene
-  const isRecorded = !step.includes('leased') && !step.includes('item_')
+  const isRecorded = AuditAction.safeParse(step).success
   const dataDir = join(folder, 'data')
   const faults: string[] = []
   const expectRecords = (most: number, least: number, when: string) => {
@@ -117,6 +118,7 @@ async function goOn({ folder, step, moment }: StepOrder, { memo, before, at }: S
   const stack = await openStack({ folder, at: at + leaseMs + secondMs })
   try {
     if (moment === 'before commit' || scene.actsAgain) await refusable(() => scene.act(stack, memo))
+    faults.push(...((await scene.ends?.(stack, memo)) ?? []))
   } finally {
     await stack.close()
   }

@@ -1,5 +1,6 @@
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import type { QuietStep } from '../crash-steps.ts'
+import { agentDiskScenes } from './agent-scenes.ts'
 import { keyScenes } from './key-scenes.ts'
 import { rolloutScenes } from './rollout-scenes.ts'
 import { rotationScenes } from './rotation-scenes.ts'
@@ -23,7 +24,7 @@ type NoStep =
   | 'authority.ca_created'
 
 /** Each step of what rolls, complete by its type: who adds a record to the catalogue says here how its step comes about. */
-export const scenes = { ...rotationScenes, ...rolloutScenes, ...keyScenes } satisfies Record<
+export const scenes = { ...rotationScenes, ...rolloutScenes, ...keyScenes, ...agentDiskScenes } satisfies Record<
   Exclude<OfRolling, NoStep> | QuietStep,
   Scene
 >

@@ -15,6 +15,8 @@ export interface Scene {
   readonly times?: number
   /** Whoever acts does so again after any death, not knowing how far it came; an operator looks first. */
   readonly actsAgain: boolean
+  /** @returns what is wrong when all is done, beside the invariants */
+  readonly ends?: (stack: Stack, memo: Memo) => Promise<string[]>
 }
 
 export const ada = contextOf('operator', 'Ada')
