@@ -15,16 +15,16 @@ const mostOverMean = 5
 const slotsOfRules = 1_000_000
 const slotsOfRulesInBrief = 20_000
 const ratePerSecond = 10
-/** With fewer slots than this chance alone makes an hour five times as busy as another: ten rotations an hour. */
-const leastByTheHour = 10_000
+/** With fewer slots than this, six rotations an hour, chance alone may make an hour five times as busy as the mean. */
+const leastByTheHour = 5_000
 
 type Fault = 'nothing is spread' | 'the rate is a quarter of what falls due'
 
 /** Everything that was enrolled within an hour would rotate within an hour for ever, without jitter and first-cycle spread. */
 export const bulkEnrolment: Simulation = {
   criterion: `${slotsOfRules} slots enrolled in one hour, ${days} virtual days: after cycle 1 the busiest hour has at most ${mostOverMean} times the mean; 0 expired`,
-  unit: `slots on the real sweep, claims and stores; ${slotsOfRules} by the rules alone`,
-  sizes: { plain: { size: leastByTheHour }, full: { size: 50_000 }, brief: { size: 400 } },
+  unit: 'slots on the real sweep, claims and stores, after those by the rules alone',
+  sizes: { plain: { size: leastByTheHour }, full: { size: 20_000 }, brief: { size: 200 } },
   faults: {
     'nothing is spread': `at most ${mostOverMean} times the mean`,
     'the rate is a quarter of what falls due': 'nothing expired',

@@ -36,7 +36,7 @@ interface Outage {
 export const outages: Simulation = {
   criterion: `outages of 7 days (90-day certificates) and 10 hours (24-hour ones), rate cap ${rate}/s: 0 expired; the backlog drains at the cap; lane 50 before 100`,
   unit: 'slots in each outage',
-  sizes: { plain: { size: 20_000 }, full: { size: 200_000 }, brief: { size: 300 } },
+  sizes: { plain: { size: 20_000 }, full: { size: 100_000 }, brief: { size: 300 } },
   faults: {
     'the outage is too long': 'nothing expired',
     'the cap is a third': drains,
