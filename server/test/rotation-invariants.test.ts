@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { doctor } from './doctor.ts'
 import { openRunIds, rotationFaults, unfinishedFaults } from './rotation-invariants.ts'
 import { identityOn, openStack, type Stack } from './stack.ts'
 
@@ -16,20 +16,6 @@ beforeEach(async () => {
 afterEach(() => stack.close())
 
 const file = () => join(stack.dataDir, 'signet.db')
-
-/** What no code of ours would write: indexes and triggers that forbid it go first. */
-function doctor(statement: string): void {
-  const db = new Sqlite(file())
-  const guards = db
-    .prepare<[], { type: string; name: string }>(
-      `SELECT type, name FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN
-        ('credentials', 'credential_slots', 'rotation_runs', 'rotation_attempts', 'audit_events')`,
-    )
-    .all()
-  for (const { type, name } of guards) db.exec(`DROP ${type} ${name}`)
-  db.exec(statement)
-  db.close()
-}
 
 describe('the checker of the invariants', () => {
   it('finds nothing in what the product wrote', () => {
@@ -58,7 +44,7 @@ describe('the checker of the invariants', () => {
        FROM audit_events WHERE action = 'credential.prepared'`,
     ],
   ])('finds by %s: %s', (invariant, _what, statement) => {
-    doctor(statement)
+    doctor(file(), statement)
     const found = rotationFaults(file(), stack.clock.now()).map((fault) => fault.invariant)
     expect(found).toContain(invariant)
   })
@@ -67,7 +53,7 @@ describe('the checker of the invariants', () => {
     const open = openRunIds(file())
     expect(open).toHaveLength(1)
     expect(unfinishedFaults(file(), open)).toMatchObject([{ invariant: 'I4' }])
-    doctor("UPDATE rotation_runs SET state = 'completed', finished_at = 1 WHERE finished_at IS NULL")
+    doctor(file(), "UPDATE rotation_runs SET state = 'completed', finished_at = 1 WHERE finished_at IS NULL")
     expect(unfinishedFaults(file(), open)).toEqual([])
   })
 })

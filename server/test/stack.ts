@@ -120,25 +120,26 @@ export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView 
 
 export type Stack = Awaited<ReturnType<typeof openStack>>
 
+interface StackOptions {
+  readonly keyAlgorithm?: KeyAlgorithm
+  readonly log?: Logger
+  readonly usage?: TokenUsage
+  readonly tokens?: TokenWitness
+  readonly outstanding?: RolloutNeighbours['outstanding']
+  /** One that stays when the stack is closed, for another on the same data; that one's clock begins at `at`. */
+  readonly folder?: string
+  readonly at?: number
+}
+
 /**
  * The domains as `compose.ts` builds them, without the authority and without listeners: a real database in a folder of
  * its own, a clock the test holds, and a rotation policy whose keys are quick to make.
  */
-export async function openStack(
-  options: {
-    keyAlgorithm?: KeyAlgorithm
-    log?: Logger
-    usage?: TokenUsage
-    tokens?: TokenWitness
-    outstanding?: RolloutNeighbours['outstanding']
-  } = {},
-) {
-  const folder = temporaryFolder()
-  const dataDir = join(folder, 'data')
-  const rootKeyFile = join(folder, 'keys', 'root.key')
-  const clock = new FakeClock()
-  const log = options.log ?? createLogger('silent')
-  mkdirSync(dataDir, { mode: 0o700 })
+export async function openStack(options: StackOptions = {}) {
+  const folder = options.folder ?? temporaryFolder()
+  const [dataDir, rootKeyFile] = [join(folder, 'data'), join(folder, 'keys', 'root.key')]
+  const [clock, log] = [new FakeClock(options.at), options.log ?? createLogger('silent')]
+  mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
   const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
@@ -278,7 +279,7 @@ export async function openStack(
     close: async () => {
       plane.streams.close()
       await database.close()
-      rmSync(folder, { recursive: true, force: true })
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,6 +1,5 @@
 import { TenantId } from '@signet/shared/vocabulary/identifiers'
 import { AuditLog } from '../../src/audit/index.ts'
-import { systemClock as clock } from '../../src/platform/clock.ts'
 import { ClockWatch } from '../../src/platform/clock-watch.ts'
 import { FileRootKey } from '../../src/platform/crypto/root-key/file-root-key.ts'
 import { Database } from '../../src/platform/database/database.ts'
@@ -11,15 +10,23 @@ import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
 import { noNeighbours, noSelection } from '../../test/stack.ts'
+import { ScaledClock } from './scaled-clock.ts'
 
 /**
  * One process that does nothing but the schedule, on the data folder of somebody else, from the word of its
  * parent until that is gone.
  */
-const [dataDir = '', file = '', tenant] = process.argv.slice(2)
+const [dataDir = '', file = '', tenant, speed, origin] = process.argv.slice(2)
+const clock = new ScaledClock({ speed: Number(speed), origin: Number(origin), aheadMs: 0 })
 const tenantId = TenantId.parse(tenant)
 const log = createLogger('silent')
 const database = Database.open(dataDir, clock)
+const transact = database.transact.bind(database)
+database.transact = (work) =>
+  transact(work).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') process.send?.('busy')
+    throw error
+  })
 const sealer = await Sealer.open(database, new FileRootKey({ file, dataDir }), ['signing', 'ca', 'paging'], clock)
 const cursors = new Cursors(sealer.keyOf('paging'))
 const audit = new AuditLog({ database, cursors, clock, tenantId })

@@ -6,7 +6,7 @@ import { SequentialIds } from '../../src/platform/identifiers.ts'
 import type { RequestContext } from '../../src/platform/request-context.ts'
 import type { Tx } from '../../src/platform/transaction.ts'
 import { defaultPolicy, laneOf, overlapUntil, rotateAfter } from '../../src/rotation/rotation-policy.ts'
-import type { RunRow, SlotRow } from '../../src/rotation/rotation-store.ts'
+import { RotationStore, type RunRow, type SlotRow } from '../../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../../src/rotation/scheduler.ts'
 import { Sweep } from '../../src/rotation/sweep.ts'
 import { SweepStore } from '../../src/rotation/sweep-store.ts'
@@ -15,8 +15,20 @@ import type { Stack } from '../../test/stack.ts'
 /** What happened to one slot, as the caller may want to count it. */
 export interface FleetEvents {
   opened(run: RunRow, lifeLeftShare: number): void
+  /** Lanes of one claim, in the order in which its runs are worked off. */
+  claimed(lanes: readonly number[]): void
   /** `lateMs`: how long the old certificate had expired by then; negative while it was good. */
   activated(slot: SlotRow, lateMs: number): void
+}
+
+export interface FleetOptions {
+  readonly rate: number
+  readonly lifetimeMs: number
+  readonly events: FleetEvents
+  /** What the sweep asks; the product's unless it is broken on purpose. */
+  readonly sweepStore?: SweepStore
+  /** What claims; the product's unless it is broken on purpose. */
+  readonly store?: RotationStore
 }
 
 /**
@@ -31,14 +43,21 @@ export class KeylessFleet {
   readonly #lifetimeMs: number
   readonly #ids: SequentialIds
 
-  constructor(stack: Stack, options: { rate: number; lifetimeMs: number; events: FleetEvents }) {
+  constructor(stack: Stack, options: FleetOptions) {
     this.#stack = stack
     this.#events = options.events
     this.#lifetimeMs = options.lifetimeMs
     this.#ids = new SequentialIds(stack.clock)
-    const { store, clock, watch: steadiness, database, registry, log } = stack
+    const { clock, watch: steadiness, database, registry, log } = stack
     const { plan } = stack.rotation
-    const sweepStore = new SweepStore(database)
+    const { sweepStore = new SweepStore(database) } = options
+    const store = options.store ?? new RotationStore(database)
+    const claim = store.claim.bind(store)
+    store.claim = async (tx, given) => {
+      const claims = await claim(tx, given)
+      options.events.claimed(claims.map(({ lane }) => lane))
+      return claims
+    }
     const sweep = new Sweep({
       store,
       sweepStore,

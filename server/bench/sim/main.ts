@@ -1,50 +1,58 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { SimOptions } from './scenario.ts'
+import { simulations } from './all.ts'
+import { simulate } from './simulate.ts'
 import { Verdict } from './verdict.ts'
 
 /**
- * The simulations of the background work, by their ids (`s1`, `s4`; none means all): each file `s<n>.ts` of this folder
- * exports `run`. Every one prints what it must show, its figures, and how many of its checks held; one that did not makes
- * this end with 1.
+ * The simulations of the background work, by their ids (`s1`, `s4`; none means all). Every one prints what it must show, its
+ * sizes, seed and figures, and how many of its checks held; one that did not makes this end with 1.
  */
 // What ends is a process, not the power: databases are as good in memory, and the disk has no part in the figures.
 const { env } = process
 if (env['TMPDIR'] === undefined && existsSync('/dev/shm')) env['TMPDIR'] = '/dev/shm'
+const number = { type: 'string' } as const
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { size: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    size: number,
+    seconds: number,
+    seed: { ...number, default: '1' },
+    full: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
+  },
 })
-const known = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
-  .flatMap((file) => /^(s\d+)\.ts$/.exec(file)?.[1] ?? [])
-  .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
-const wanted = positionals.length > 0 ? positionals.map((id) => id.toLowerCase()) : known
-const unknown = wanted.filter((id) => !known.includes(id))
+const wanted = positionals.length > 0 ? positionals.map((id) => id.toLowerCase()) : Object.keys(simulations)
+const unknown = wanted.filter((id) => simulations[id] === undefined)
 if (unknown.length > 0) {
-  console.error(`no such simulation: ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  console.error(`no such simulation: ${unknown.join(', ')}; there are ${Object.keys(simulations).join(', ')}`)
   process.exit(1)
 }
-let failed = 0
-for (const id of wanted) failed += await simulate(id)
-process.exitCode = failed > 0 ? 1 : 0
-
-async function simulate(id: string): Promise<number> {
+const scaleName = values.full ? 'full' : values.brief ? 'brief' : 'plain'
+const sum = { passed: 0, failed: 0 }
+const began = performance.now()
+for (const id of wanted) {
+  const simulation = simulations[id]
+  if (!simulation) continue
   console.log(id.toUpperCase())
   const verdict = new Verdict()
-  const began = performance.now()
-  const { run } = (await import(`./${id}.ts`)) as { run: (options: SimOptions) => Promise<void> }
-  try {
-    await run({ verdict, size: given(values.size), seconds: given(values.seconds), seed: Number(values.seed) })
-  } catch (error) {
-    console.error(error)
-    verdict.check('it came to its end', false)
-  }
-  verdict.figure('took', `${((performance.now() - began) / 1_000).toFixed(1)} s`)
+  const startedAt = performance.now()
+  const asked = { ...given('size', values.size), ...given('seconds', values.seconds) }
+  const scale = { ...simulation.sizes[scaleName], ...asked }
+  await simulate(simulation, { verdict, seed: Number(values.seed), scale })
+  verdict.figure('took', secondsSince(startedAt))
   verdict.close()
-  return verdict.failed
+  sum.passed += verdict.passed
+  sum.failed += verdict.failures.length
+}
+console.log(`${wanted.length} simulations, ${secondsSince(began)}`)
+console.log(`${sum.passed} passed, ${sum.failed} failed`)
+process.exitCode = sum.failed > 0 ? 1 : 0
+
+function secondsSince(start: number): string {
+  return `${((performance.now() - start) / 1_000).toFixed(1)} s`
 }
 
-function given(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value)
+function given(name: 'size' | 'seconds', value: string | undefined): Partial<Record<typeof name, number>> {
+  return value === undefined ? {} : { [name]: Number(value) }
 }

@@ -1,17 +1,17 @@
 import { crashFuzz } from './crash-fuzz.ts'
-import type { SimOptions } from './scenario.ts'
+import type { Simulation } from './scenario.ts'
+import { killAtEveryStep } from './step-kills.ts'
 
-/** S3: I1 to I4 hold while workers are killed, for a minute unless said otherwise. */
-export async function run({ verdict, seed, seconds = 60 }: SimOptions): Promise<void> {
-  verdict.criterion('I1 to I4 of data-and-scale §4.2 hold after every kill')
-  const say = (line: string) => process.stdout.write(`${line}\n`)
-  const { checks, kills, runs, zombies, refusals } = await crashFuzz({ seed, seconds, slots: 24, say })
-  verdict.figure('kills', kills)
-  verdict.figure('runs', runs)
-  verdict.figure('writes of zombies refused', zombies)
-  verdict.figure('refusals', [...refusals].map(([code, times]) => `${code} ${times}`).join(', ') || 'none')
-  for (const { faults, ...check } of checks) {
-    for (const fault of faults) say(`  ${fault}`)
-    verdict.check(check.name, faults.length === 0)
-  }
+/** S3: I1 to I4 hold while workers are killed. */
+export const crashes: Simulation = {
+  criterion:
+    '3 workers, SIGKILL every 0.6 to 1.5 s for 60 s, and at every named step once: I1 to I4 hold. SQLite is the one engine there is',
+  unit: 'slots',
+  sizes: { plain: { size: 24, seconds: 60 }, full: { size: 48, seconds: 600 }, brief: { size: 8, seconds: 3 } },
+  faults: {},
+  async run(options) {
+    await crashFuzz(options)
+    const isBrief = options.size <= crashes.sizes.brief.size
+    await killAtEveryStep(options.verdict, isBrief ? 'by turns' : 'both')
+  },
 }

@@ -1,23 +1,31 @@
 import type { Verdict } from './verdict.ts'
 
-/** What a simulation is given; each says in its own words what sizes it has when none are asked for. */
-export interface SimOptions {
-  readonly verdict: Verdict
-  /** How many slots, runs or objects it works with: its own number when absent. */
-  readonly size: number | undefined
-  /** How long it runs, where that is of choice: its own time when absent. */
-  readonly seconds: number | undefined
-  /** Every draw of chance follows from it, so that a run can be repeated. */
-  readonly seed: number
+/** How large a simulation is. */
+export interface SimSize {
+  /** How many of its unit it works with. */
+  readonly size: number
+  /** How long it runs, where that is of choice. */
+  readonly seconds?: number
 }
 
-/** Numbers in [0, 1) that follow from a seed (mulberry32): the same ones at every run. */
-export function seededShares(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+/** What one run of a simulation is given. */
+export interface SimOptions extends SimSize {
+  readonly verdict: Verdict
+  /** Every draw of chance follows from it, so that a run can be repeated. */
+  readonly seed: number
+  /** What is broken on purpose, by its name among the faults; undefined for a run that counts. */
+  readonly fault: string | undefined
+}
+
+/** One simulation of data-and-scale §13. */
+export interface Simulation {
+  /** What must hold, in the words of the design and with its figures. */
+  readonly criterion: string
+  /** What `size` counts, and what of it is not of choice. */
+  readonly unit: string
+  /** `plain` unless said otherwise, `full` for a machine that has time, `brief` for tests and for each fault. */
+  readonly sizes: Readonly<Record<'plain' | 'full' | 'brief', SimSize>>
+  /** What can be broken on purpose, each with words from the name of the check that has to fail for it. */
+  readonly faults: Readonly<Record<string, string>>
+  run(options: SimOptions): Promise<void>
 }

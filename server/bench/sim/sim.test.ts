@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { run as outage } from './s2.ts'
-import { run as fairness } from './s10.ts'
-import type { SimOptions } from './scenario.ts'
+import { simulations } from './all.ts'
+import { simulate } from './simulate.ts'
 import { Verdict } from './verdict.ts'
 
-describe('in a simulation of the schedule', () => {
-  it.each([
-    { what: 'a tenant with a backlog holds up nobody else', run: fairness, size: 500 },
-    { what: 'an outage lets nothing expire and is caught up at the rate, the urgent first', run: outage, size: 300 },
-  ])('$what', async ({ run, size }: { run: (options: SimOptions) => Promise<void>; size: number }) => {
+describe.each(Object.entries(simulations))('in brief %s', (id, simulation) => {
+  it(`shows what it must, and finds each fault that is made on purpose: ${simulation.criterion}`, {
+    timeout: 400_000,
+  }, async () => {
+    const seed = Date.now() % 2 ** 31
     const lines: string[] = []
     const verdict = new Verdict((line) => lines.push(line))
-    await run({ verdict, size, seconds: undefined, seed: 7 })
-    expect(verdict.failed, lines.join('\n')).toBe(0)
+    await simulate(simulation, { verdict, seed, scale: simulation.sizes.brief })
+    const told = `pnpm bench:sim ${id} --brief --seed ${seed} does the same\n${lines.join('\n')}`
+    expect(verdict.failures, told).toEqual([])
+    expect(verdict.passed).toBeGreaterThan(Object.keys(simulation.faults).length)
   })
 })

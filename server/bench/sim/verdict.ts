@@ -4,15 +4,20 @@
  */
 export class Verdict {
   readonly #print: (line: string) => void
+  readonly #failures: string[] = []
   #passed = 0
-  #failed = 0
 
   constructor(print: (line: string) => void = console.log) {
     this.#print = print
   }
 
-  get failed(): number {
-    return this.#failed
+  get passed(): number {
+    return this.#passed
+  }
+
+  /** The names of the checks that did not hold. */
+  get failures(): readonly string[] {
+    return this.#failures
   }
 
   /** What must hold, in words, before anything is measured. */
@@ -26,12 +31,12 @@ export class Verdict {
 
   check(what: string, holds: boolean): void {
     if (holds) this.#passed += 1
-    else this.#failed += 1
+    else this.#failures.push(what)
     this.#print(`  ${holds ? 'passed' : 'FAILED'}: ${what}`)
   }
 
   close(): void {
-    this.#print(`  ${this.#passed} passed, ${this.#failed} failed`)
+    this.#print(`  ${this.#passed} passed, ${this.#failures.length} failed`)
   }
 }
 
