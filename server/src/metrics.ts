@@ -5,6 +5,7 @@ import type { Alerting } from './alerts/index.ts'
 import type { Authority, TokenEndpoint } from './authority/index.ts'
 import type { BulkJobs } from './bulk/index.ts'
 import type { Overview } from './overview/index.ts'
+import type { Clock } from './platform/clock.ts'
 import { readSecretFile } from './platform/crypto/root-key/secret-file.ts'
 import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
@@ -76,7 +77,21 @@ export function metricsTokenFrom(file: string | undefined): () => Secret | undef
   }
 }
 
-function expiryFamilies({ overview, authorities, authority }: MetricParts): MetricFamily[] {
+/** What looks at many rows is looked at once a minute, however often somebody scrapes. */
+function minutely(clock: Clock, read: () => Promise<Sample[]>): () => Promise<Sample[]> {
+  let last: { at: number; samples: Promise<Sample[]> } | undefined
+  return () => {
+    const now = clock.monotonicMs()
+    if (!last || now >= last.at + minuteMs) last = { at: now, samples: read() }
+    const { samples } = last
+    samples.catch(() => {
+      last = undefined
+    })
+    return samples
+  }
+}
+
+function expiryFamilies({ overview, authorities, authority, clock }: MetricParts): MetricFamily[] {
   const nearest = async (value: (end: { notAfter: number; lifeLeft: number }) => number): Promise<Sample[]> => {
     const ends = ExpiryKind.options.map(async (kind) => {
       const { items } = await overview.expiries.page({ kind, limit: 1 })
@@ -98,7 +113,7 @@ function expiryFamilies({ overview, authorities, authority }: MetricParts): Metr
     {
       ...{ name: 'signet_expiries_overdue', type: 'gauge' },
       help: 'What has at most this part of its life left (percent) and is not replaced in time, up to 200 of a kind.',
-      read: async () => {
+      read: minutely(clock, async () => {
         const counts = new Map<string, number>()
         for (const { kind, stage } of await overview.expiries.overdue()) {
           const key = `${kind} ${stage}`
@@ -109,7 +124,7 @@ function expiryFamilies({ overview, authorities, authority }: MetricParts): Metr
             ...{ labels: { kind, stage }, value: counts.get(`${kind} ${stage}`) ?? 0 },
           })),
         )
-      },
+      }),
     },
     {
       ...{ name: 'signet_certificate_authority_expiry_seconds', type: 'gauge', unit: 'seconds' },

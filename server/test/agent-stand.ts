@@ -11,7 +11,7 @@ import { FrontDoor } from '../src/commands/front-door.ts'
 import { addInstance, switchIdentity } from '../src/commands/instance.ts'
 import { openListeners } from '../src/commands/listeners.ts'
 import { composeServer, openSealer } from '../src/compose.ts'
-import { systemClock as clock } from '../src/platform/clock.ts'
+import { type Clock, systemClock } from '../src/platform/clock.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { EnvironmentRootKey } from '../src/platform/crypto/root-key/environment-root-key.ts'
 import { ensurePrivateFolder } from '../src/platform/data-folder.ts'
@@ -23,8 +23,8 @@ import { given, temporaryFolder } from './stack.ts'
 
 export type AgentStand = Awaited<ReturnType<typeof openAgentStand>>
 
-/** The whole server on ports of its own, and one real agent of it whose identity is on; time is that of the machine. */
-export async function openAgentStand() {
+/** The whole server on ports of its own, and one real agent of it whose identity is on; time is that of the machine unless given. */
+export async function openAgentStand(clock: Clock = systemClock) {
   const folder = temporaryFolder()
   const ports = { authority: await freePort(), agents: await freePort(), dashboard: await freePort() }
   const config = readConfig({

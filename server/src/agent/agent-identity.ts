@@ -6,22 +6,29 @@ import { Secret } from '../platform/secret.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { agentFiles, loadStored, storeDurably } from './agent-folder.ts'
 
-/**
- * Who this agent is to the server. Key and certificate lie in one file, so that one rename switches both and no crash
- * can leave a certificate beside the key of another.
- */
-const AgentIdentity = z.object({
-  serverUrl: z.string(),
-  /** PEM of the server's CA, pinned at enrolment (SEC-35). */
-  caPem: z.string(),
-  agentId: AgentId,
-  tenantId: TenantId,
+/** What an agent proves itself with. */
+const AgentProof = z.object({
   /** Rises by one with every renewal (SEC-41). */
   generation: z.int(),
   /** Base64 of DER, the leaf first. */
   certificates: z.array(z.string()).min(1),
   /** Base64 of PKCS#8. */
   privateKey: z.string().transform((value) => new Secret(value)),
+})
+export type AgentProof = z.infer<typeof AgentProof>
+
+/**
+ * Who this agent is to the server. Key and certificate lie in one file, so that one rename switches both and no crash
+ * can leave a certificate beside the key of another.
+ */
+const AgentIdentity = AgentProof.extend({
+  serverUrl: z.string(),
+  /** PEM of the server's CA, pinned at enrolment (SEC-35). */
+  caPem: z.string(),
+  agentId: AgentId,
+  tenantId: TenantId,
+  /** Those before, the newest first: a server that was restored from a backup knows one of them and not the newest. */
+  previous: z.array(AgentProof),
 })
 export type AgentIdentity = z.infer<typeof AgentIdentity>
 
@@ -40,7 +47,12 @@ export function loadStoredIdentity(agentDir: string): AgentIdentity | undefined 
 }
 
 export function storeAgentIdentity(agentDir: string, identity: AgentIdentity): void {
-  storeDurably(agentFiles.identity(agentDir), { ...identity, privateKey: identity.privateKey.reveal() })
+  const previous = identity.previous.map(revealed)
+  storeDurably(agentFiles.identity(agentDir), { ...identity, ...revealed(identity), previous })
+}
+
+function revealed({ generation, certificates, privateKey }: AgentProof) {
+  return { generation, certificates, privateKey: privateKey.reveal() }
 }
 
 /** What a TLS client presents: PEM of the chain and of the key. */
@@ -49,7 +61,7 @@ export interface ClientCertificate {
   readonly key: string
 }
 
-export function clientCertificateOf(identity: Pick<AgentIdentity, 'certificates' | 'privateKey'>): ClientCertificate {
+export function clientCertificateOf(identity: Pick<AgentProof, 'certificates' | 'privateKey'>): ClientCertificate {
   const key = importPrivateKey(Buffer.from(identity.privateKey.reveal(), 'base64')).export({
     format: 'pem',
     type: 'pkcs8',

@@ -150,6 +150,7 @@ class RunningParts implements RunningAgent {
         this.#terms.begin()
         return this.#renewal.renewIfExpired()
       },
+      onRefused: () => this.#renewal.comeBack(),
     })
   }
 

@@ -50,7 +50,7 @@ export async function enrollAgent(options: EnrollOptions): Promise<{ agentId: st
       facts: options.facts,
     })
     forgetEarlierAgent(agentDir, answer.agentId)
-    storeAgentIdentity(agentDir, { serverUrl, caPem, privateKey, ...answer })
+    storeAgentIdentity(agentDir, { serverUrl, caPem, privateKey, previous: [], ...answer })
     removeDurably(agentFiles.enrollment(agentDir))
     options.log.info({ agentId: answer.agentId, serverUrl }, 'agent enrolled')
     return { agentId: answer.agentId, tenantId: answer.tenantId }

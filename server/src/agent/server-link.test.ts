@@ -24,6 +24,7 @@ function rig(open: () => PassThrough | SignetError) {
     log: silentLog,
     onEvent: (event) => events.push(event),
     beforeConnect: async () => undefined,
+    onRefused: async () => undefined,
     client: {
       stream: async (signal) => {
         opened.push(clock.monotonicMs())

@@ -20,6 +20,8 @@ export interface ServerLinkParts {
   readonly onEvent: (event: StreamEvent) => void
   /** Before each attempt; renews a certificate that has run out, without which the server refuses everything else. */
   readonly beforeConnect: () => Promise<void>
+  /** The server refused this agent. Must not throw. */
+  readonly onRefused: () => Promise<void>
 }
 
 /** Keeps the event stream open for as long as the agent runs; asks for the whole state when streams do not get through. */
@@ -83,6 +85,7 @@ export class ServerLink {
           ? thrown
           : new SignetError('unavailable', 'The stream broke off.', { cause: thrown })
       log.warn({ code: error.code, detail: error.detail }, 'server not reached')
+      if (error.code === 'agent_refused') await this.#parts.onRefused()
       if (error.retryAfterSeconds !== undefined)
         outcome.waitMs = Math.min(error.retryAfterSeconds * secondMs, longestByeMs)
     } finally {

@@ -1,8 +1,10 @@
-import { CertificateAuthority } from '@signet/shared/api/certificate-authorities'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { AuthorityKeyExport, CertificateAuthority } from '@signet/shared/api/certificate-authorities'
 import { Expiry } from '@signet/shared/api/overview'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type DashboardStand, openDashboard } from '../../test/dashboard-stand.ts'
+import { tamper } from '../../test/stack.ts'
 
 let stand: DashboardStand
 beforeAll(async () => {
@@ -54,11 +56,36 @@ describe('certificate authorities over the API', () => {
     expect((await ask('POST', `/certificate-authorities/${await idOf('root')}/rotation`, {})).status).toBe(409)
   })
 
-  it('are not rotated by a session that did not confirm lately (SEC-22)', async () => {
+  it('give their key to somebody who confirmed just now, locked, and on record before it leaves (SEC-54)', async () => {
+    const id = await idOf('root')
+    const answer = await ask('POST', `/certificate-authorities/${id}/key-export`, { reason: 'for the vault' })
+    expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store'])
+    const { certificate, privateKey, passphrase } = AuthorityKeyExport.parse(answer.json)
+    expect(privateKey).toContain('BEGIN ENCRYPTED PRIVATE KEY')
+    expect(() => createPrivateKey({ key: privateKey, passphrase: 'guessed' })).toThrow()
+    const key = createPrivateKey({ key: privateKey, passphrase })
+    expect(new X509Certificate(certificate).checkPrivateKey(key)).toBe(true)
+    const events = (await ask('GET', '/audit?filter=action:authority.ca_exported')).text
+    expect(events).toContain('for the vault')
+    expect(events).not.toContain(passphrase)
+    for (const secret of [passphrase, privateKey]) expect(stand.logged()).not.toContain(secret)
+  })
+
+  it('keep their key when its record cannot be written (SEC-54)', async () => {
+    const id = await idOf('root')
+    await tamper(stand.server, 'ALTER TABLE audit_events RENAME TO elsewhere')
+    const answer = await ask('POST', `/certificate-authorities/${id}/key-export`, {})
+    await tamper(stand.server, 'ALTER TABLE elsewhere RENAME TO audit_events')
+    expect([answer.status, answer.text.includes('PRIVATE KEY')]).toEqual([500, false])
+  })
+
+  it('are not rotated, nor their keys exported, by a session that did not confirm lately (SEC-22, SEC-54)', async () => {
     const id = await idOf('agents')
     stand.clock.advance(5 * 60_000 + 1)
     const answer = await ask('POST', `/certificate-authorities/${id}/rotation`, {})
     expect([answer.status, answer.json]).toMatchObject([403, { code: 'step_up_required' }])
     expect(await idOf('agents')).toBe(id)
+    const wish = await ask('POST', `/certificate-authorities/${id}/key-export`, {})
+    expect([wish.status, wish.json]).toMatchObject([403, { code: 'step_up_required' }])
   })
 })

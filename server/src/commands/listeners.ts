@@ -7,6 +7,7 @@ import { byServiceName } from '../platform/http/service-router.ts'
 import { unservedServices } from '../platform/http/unserved-services.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
+import type { MetricFamily } from '../platform/metrics.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
 import { certificateNames, cloudNames, ServiceDirectory } from '../platform/service-names.ts'
 import { ServerCertificates, tlsLifetimeMs } from './server-certificates.ts'
@@ -27,12 +28,7 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
   const { config, clock, log, lifecycle, server } = parts
   const { servicePort } = server
   const certificates = await ServerCertificates.make(server, config)
-  server.metrics.add({
-    ...{ name: 'signet_tls_certificate_expiry_seconds', type: 'gauge', unit: 'seconds' },
-    help: 'End of each certificate that a listener presents, as Unix time.',
-    read: () =>
-      certificates.ends.map(({ notAfter, ...labels }) => ({ labels: { ...labels }, value: notAfter / 1_000 })),
-  })
+  server.metrics.add(endsOf(certificates))
   const services = await listen({
     name: 'services',
     setting: 'SIGNET_AUTHORITY_PORT',
@@ -87,6 +83,16 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     run: async () => certificate.look(),
   })
   lifecycle.started('certificate files', () => watch.stop())
+}
+
+/** For metrics (SEC-53). */
+function endsOf(certificates: ServerCertificates): MetricFamily {
+  return {
+    ...{ name: 'signet_tls_certificate_expiry_seconds', type: 'gauge', unit: 'seconds' },
+    help: 'End of each certificate that a listener presents, as Unix time.',
+    read: () =>
+      certificates.ends.map(({ notAfter, ...labels }) => ({ labels: { ...labels }, value: notAfter / 1_000 })),
+  }
 }
 
 /** What somebody who reads the log should know of the names: those of the cloud, and those the operator's certificate lacks. */

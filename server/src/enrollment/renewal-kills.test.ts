@@ -40,6 +40,7 @@ async function enroll(): Promise<void> {
     serverUrl: 'https://s',
     caPem: '',
     privateKey,
+    previous: [],
     ...answer,
     tenantId: TenantId.parse(stack.tenantId),
   })

@@ -234,6 +234,7 @@ const table: Record<string, Role[]> = {
   'POST /restore/release': ['admin'],
   'GET /certificate-authorities': readers,
   'POST /certificate-authorities/:id/rotation': ['admin'],
+  'POST /certificate-authorities/:id/key-export': ['admin'],
   'POST /agents/:agentId/recovery': operators,
   'GET /certificates': readers,
   'GET /certificates/export': readers,

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import { backdateMs, type Issuer, issueAuthority, readCertificate } from '../platform/crypto/certificate.ts'
-import { generatePrivateKey } from '../platform/crypto/key-pair.ts'
+import { generatePrivateKey, importPrivateKey } from '../platform/crypto/key-pair.ts'
 import type { Sealer } from '../platform/database/sealer.ts'
 import { newGuid } from '../platform/identifiers.ts'
 import { type AuthorityRow, issuingLifetimeMs, rootLifetimeMs } from './authority-schedule.ts'
@@ -40,6 +41,14 @@ export class AuthorityKeys {
     const issuer = { certificate: row.cert_der, privateKey }
     this.#issuers.set(row.id, issuer)
     return issuer
+  }
+
+  /** The key of a CA as PKCS#8 under a passphrase of 256 random bits, which nobody had to think of and nothing keeps. */
+  lockedCopyOf(row: AuthorityRow): { privateKey: string; passphrase: string } {
+    const passphrase = randomBytes(32).toString('base64url')
+    const key = importPrivateKey(this.issuerOf(row).privateKey)
+    const pem = key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase })
+    return { privateKey: String(pem), passphrase }
   }
 
   /** A CA that a root signs, not stored yet. It ends before that root at the latest. */

@@ -1,4 +1,4 @@
-import type { CertificateAuthority } from '@signet/shared/api/certificate-authorities'
+import type { AuthorityKeyExport, CertificateAuthority } from '@signet/shared/api/certificate-authorities'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -161,6 +161,18 @@ export class CertificateAuthorities {
     return { ...readCertificate(leaf), authorityId: row.id }
   }
 
+  /**
+   * The key of a CA, to be kept elsewhere: locked, and on record before anybody has it (SEC-54).
+   *
+   * @throws SignetError `not_found`
+   */
+  async exportKey(context: RequestContext, id: string, reason: string | undefined): Promise<AuthorityKeyExport> {
+    const row = this.#require(id)
+    const locked = this.#keys.lockedCopyOf(row)
+    await this.#parts.database.transact((tx) => this.#recorded(tx, row, 'ca_exported', { context, reason }))
+    return { name: row.subject.replace(/^CN=/, ''), certificate: toPem(row.cert_der), ...locked }
+  }
+
   /** Takes every step that is due in every scope, each in a transaction of its own. Repeating it changes nothing. */
   roll(): Promise<void> {
     return this.#inTurn(async () => {
@@ -260,7 +272,7 @@ export class CertificateAuthorities {
   async #recorded(
     tx: Tx,
     row: AuthorityRow,
-    action: `ca_${'created' | 'prepared' | 'activated' | 'retiring' | 'retired'}`,
+    action: `ca_${'created' | 'prepared' | 'activated' | 'retiring' | 'retired' | 'exported'}`,
     { context, reason }: Act,
   ): Promise<void> {
     const { thumbprint, notAfter } = readCertificate(row.cert_der)

@@ -26,6 +26,17 @@ export const CertificateAuthority = z.object({
 })
 export type CertificateAuthority = z.infer<typeof CertificateAuthority>
 
+/** The key of a certificate authority, locked. */
+export const AuthorityKeyExport = z.object({
+  name: z.string(),
+  /** PEM. */
+  certificate: z.string(),
+  /** PEM of an encrypted PKCS#8; the passphrase opens it and is nowhere else. */
+  privateKey: z.string(),
+  passphrase: z.string(),
+})
+export type AuthorityKeyExport = z.infer<typeof AuthorityKeyExport>
+
 const params = z.object({ id: z.guid() })
 const reason = z.string().trim().max(500).optional()
 
@@ -46,5 +57,16 @@ export const certificateAuthoritiesApi = {
     params,
     body: z.strictObject({ reason }),
     response: z.object({ retiring: CertificateAuthority, active: CertificateAuthority }),
+  }),
+  exportKey: route({
+    method: 'POST',
+    path: '/certificate-authorities/:id/key-export',
+    summary:
+      'The private key of a certificate authority, encrypted; needs a fresh confirmation and is on record before it leaves',
+    access: 'signing_keys.write',
+    params,
+    body: z.strictObject({ reason }),
+    response: AuthorityKeyExport,
+    secret: true,
   }),
 }

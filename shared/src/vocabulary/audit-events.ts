@@ -125,6 +125,7 @@ export const auditActions = {
   'authority.ca_prepared': 'Next certificate authority made and distributed',
   'authority.ca_activated': 'Certificate authority in use',
   'authority.ca_retiring': 'Certificate authority no longer signs',
+  'authority.ca_exported': 'Key of a certificate authority exported',
   'authority.ca_retired': 'Certificate authority retired: nothing of it is valid any more',
   'token.tested': 'Token tested',
   'token.revealed': 'Raw token revealed',
