@@ -3,6 +3,7 @@ import { page } from 'vitest/browser'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { defaultLayout, tracksOf } from '../../ui/table-columns.ts'
+import { Toaster } from '../../ui/toaster.tsx'
 import { queueColumns, rotationColumns } from './rotation-columns.tsx'
 import { RunList } from './run-list.tsx'
 import { exampleRun } from './testing/examples.ts'
@@ -68,9 +69,37 @@ test('starts another rotation from the menu of a row, with its reason', async ()
   await expect.poll(() => sent.find(({ method }) => method === 'POST')?.body).toEqual({ reason: 'drill' })
 })
 
-test('has room for every column, and the menu, on a page of 1440 px', () => {
+test('marks those that are selected as reviewed, each by its ID', async () => {
+  await page.viewport(1280, 800)
+  const run = exampleRun()
+  const sent = fakeServer({
+    'GET /rotations': () => Response.json({ items: [run], nextCursor: null }),
+    'GET /views': () => Response.json({ items: [] }),
+    'POST /rotations/reviews': () => Response.json({ reviewed: 1 }),
+  })
+  const list = () => (
+    <>
+      <RunList columns={rotationColumns} canReview search={{}} onSearch={() => undefined} nothing="never" />
+      <Toaster />
+    </>
+  )
+  const { screen } = await showPage('/rotations/history', list, '/rotations/history', 'auditor')
+  await screen.getByRole('checkbox', { name: /^Select web-01/ }).click()
+  await screen.getByRole('button', { name: 'Mark reviewed…' }).click()
+  const dialog = screen.getByRole('dialog')
+  await dialog.getByLabelText('Reason (optional)').fill('week 46')
+  await dialog.getByRole('button', { name: 'Mark reviewed' }).click()
+  await expect.element(screen.getByText('1 rotation marked as reviewed').first()).toBeInTheDocument()
+  expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({ runIds: [run.id], reason: 'week 46' })
+  await expect.element(screen.getByRole('button', { name: 'Mark reviewed…' })).not.toBeInTheDocument()
+})
+
+test('has room for every column, the boxes and the menu on a page of 1440 px', () => {
   const room = 1_206
-  for (const columns of [rotationColumns, queueColumns]) {
-    expect(tracksOf(defaultLayout(columns), columns, { before: 0, after: 40 }).leastWidth).toBeLessThanOrEqual(room)
+  for (const [columns, before] of [
+    [rotationColumns, 40],
+    [queueColumns, 0],
+  ] as const) {
+    expect(tracksOf(defaultLayout(columns), columns, { before, after: 40 }).leastWidth).toBeLessThanOrEqual(room)
   }
 })
