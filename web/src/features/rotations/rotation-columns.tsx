@@ -23,20 +23,17 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
-    width: 240,
+    width: 166,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         <ExactTime at={row.requestedAt} />
-        <span className={styles['ago']}>
-          <RelativeTime at={row.requestedAt} besideExact />
-        </span>
       </Link>
     ),
   },
-  { id: 'instance', header: 'Instance', width: 160, cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', width: 130, cell: (row) => <Cause run={row} /> },
-  { id: 'change', header: 'Old → new', width: 164, cell: (row) => <Change run={row} /> },
-  { id: 'state', header: 'State', width: 160, cell: (row) => <RunBadge run={row} /> },
+  { id: 'instance', header: 'Instance', width: 178, cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', width: 204, cell: (row) => <Cause run={row} /> },
+  { id: 'change', header: 'Old → new', width: 156, cell: (row) => <Change run={row} /> },
+  { id: 'state', header: 'State', width: 168, cell: (row) => <RunBadge run={row} /> },
   {
     id: 'duration',
     header: 'Until active',
