@@ -1,3 +1,4 @@
+import { RulingPolicy } from '@signet/shared/api/rotation-policies'
 import { afterEach, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
@@ -9,6 +10,13 @@ import { RunList } from './run-list.tsx'
 import { exampleRun } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
+
+const open = RulingPolicy.parse({
+  ...{ id: '01890000-0000-4000-8000-0000000000bb', scope: { kind: 'default' }, label: 'Default', freeze: null },
+  ...{ lifetimeSeconds: 86_400, rotateAt: 0.5, overlapSeconds: 60, keyAlgorithm: 'p256', version: 1, updatedAt: 1 },
+  ...{ isOpen: true, opensAt: null },
+})
+const closed = { ...open, label: 'payments', isOpen: false, opensAt: Date.now() + 3_600_000 }
 
 test('keeps the rotations that are shown when they cannot be read again, and says so', async () => {
   await page.viewport(1280, 800)
@@ -67,6 +75,21 @@ test('starts another rotation from the menu of a row, with its reason', async ()
   await screen.getByLabelText('Reason (optional)').fill('drill')
   await screen.getByRole('dialog').getByRole('button', { name: 'Rotate now' }).click()
   await expect.poll(() => sent.find(({ method }) => method === 'POST')?.body).toEqual({ reason: 'drill' })
+})
+
+test('the question before a rotation by hand says when the schedule would wait now', async () => {
+  await page.viewport(1280, 800)
+  const run = exampleRun()
+  fakeServer({
+    'GET /rotations': () => Response.json({ items: [run], nextCursor: null }),
+    'GET /views': () => Response.json({ items: [] }),
+    [`GET /identities/${run.principalId}/rotation-policies`]: () => Response.json({ items: [open, closed] }),
+  })
+  const list = () => <RunList columns={rotationColumns} search={{}} onSearch={() => undefined} nothing="never" />
+  const { screen } = await showPage('/rotations/history', list, '/rotations/history')
+  await screen.getByRole('button', { name: /^Actions of web-01/ }).click()
+  await screen.getByRole('menuitem', { name: 'Rotate now…' }).click()
+  await expect.element(screen.getByText(/wait now, by the policy payments; the next may start in/)).toBeVisible()
 })
 
 test('marks those that are selected as reviewed, each by its ID', async () => {
