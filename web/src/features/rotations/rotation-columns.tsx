@@ -31,8 +31,8 @@ const columns = columnsOf<RotationSummary>([
     ),
   },
   { id: 'instance', header: 'Instance', width: 178, cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', width: 204, cell: (row) => <Cause run={row} /> },
-  { id: 'change', header: 'Old → new', width: 156, cell: (row) => <Change run={row} /> },
+  { id: 'cause', header: 'Cause', width: 192, cell: (row) => <Cause run={row} /> },
+  { id: 'change', header: 'Old → new', width: 170, cell: (row) => <Change run={row} /> },
   { id: 'state', header: 'State', width: 168, cell: (row) => <RunBadge run={row} /> },
   {
     id: 'duration',
@@ -75,13 +75,13 @@ export const queueColumns = columnsOf<RotationSummary>([
   {
     id: 'policy',
     header: 'Policy',
-    width: 120,
+    width: 110,
     cell: ({ waiting }) =>
       waiting === null || waiting.policy === null ? <None /> : <Untrusted text={waiting.policy} />,
   },
-  { id: 'cause', header: 'Cause', width: 190, cell: (row) => <Cause run={row} /> },
+  { id: 'cause', header: 'Cause', width: 170, cell: (row) => <Cause run={row} /> },
   { id: 'state', header: 'Phase', width: 168, cell: (row) => <RunBadge run={row} /> },
-  { id: 'waiting', header: 'Waits for', width: 366, cell: (row) => <Waiting run={row} /> },
+  { id: 'waiting', header: 'Waits for', width: 396, cell: (row) => <Waiting run={row} /> },
   {
     id: 'next',
     header: 'Next try',
