@@ -1,9 +1,8 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { LivelyStack } from '../lively-stack.ts'
 import { type Screen, type Seats, seatBeside, takeSeats, visit } from '../screen-visit.ts'
 import { screens } from '../screens.ts'
-import { expect, faultsAlone, rulesOfColour, standards, test } from './fixtures.ts'
+import { axeFor, expect, rulesOfColour, standards, test } from './fixtures.ts'
 
 let stack: LivelyStack
 /** Two look at a time, each with pages of their own, since an examination keeps one core busy. */
@@ -46,11 +45,11 @@ async function look(screen: Screen, seats: Seats): Promise<void> {
   await visit(page, screen, stack)
   await setDensity(page, 'comfortable')
   none(await violations(page), 'WCAG, light, comfortable')
+  // In one go: a theme changes no size, and a density no colour.
   await page.emulateMedia({ colorScheme: 'dark' })
-  none(await violations(page, rulesOfColour), 'WCAG, dark')
+  await setDensity(page, 'compact')
+  none(await violations(page, [...rulesOfColour, ...rulesOfSize]), 'WCAG, dark, compact')
   if (!screen.isBrief) {
-    await setDensity(page, 'compact')
-    none(await violations(page, rulesOfSize), 'WCAG, compact')
     none(await page.evaluate(moving), 'moves although motion is reduced')
     await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
     none(await violations(page, rulesOfColour), 'WCAG, forced colours')
@@ -79,10 +78,7 @@ const focusGuards = '[data-base-ui-focus-guard]'
 
 async function violations(page: Page, rules?: string[]) {
   await page.evaluate(drawn)
-  const axe = [...moreOfTheSame, focusGuards].reduce(
-    (builder, each) => builder.exclude(each),
-    new AxeBuilder({ page }).options(faultsAlone),
-  )
+  const axe = [...moreOfTheSame, focusGuards].reduce((builder, each) => builder.exclude(each), await axeFor(page))
   const found = await (rules === undefined ? axe.withTags(standards) : axe.withRules(rules)).analyze()
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ target, failureSummary }) => ({ id, where: target, why: failureSummary })),

@@ -252,6 +252,7 @@ const table: Record<string, Role[]> = {
   'POST /rollouts/:rolloutId/cancel': operators,
   'POST /rollouts/:rolloutId/rollback': operators,
   'GET /rotations/export': readers,
+  'POST /rotations/reviews': ['auditor', 'operator', 'admin'],
   'GET /rotations/:runId': readers,
   'GET /identities/:principalId/credentials': readers,
   'GET /identities/:principalId/credentials/:credentialId/certificate': readers,

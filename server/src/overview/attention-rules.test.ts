@@ -40,7 +40,7 @@ function run(n: number, change: Partial<RotationSummary> = {}) {
       to: null,
     },
     ...{ requestedAt: now - 3 * hourMs, preparedAt: null, activatedAt: null, finishedAt: null, overlapFrom: null },
-    ...{ overlapUntil: null, attempts: 1, errorCode: null, errorDetail: null, waiting: null },
+    ...{ overlapUntil: null, attempts: 1, errorCode: null, errorDetail: null, waiting: null, reviewed: null },
   })
   return { ...summary, failures: 2, ...change }
 }

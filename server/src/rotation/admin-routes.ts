@@ -19,6 +19,7 @@ export function rotationHandlers(rotation: Rotation, requireStepUp: StepUp): Han
     timeline: ({ query }) => history.lanes(query, query),
     load: async ({ query }) => ({ days: await history.load(query) }),
     show: ({ params }) => history.show(params.runId),
+    review: async ({ body }, context) => ({ reviewed: await rotation.reviews.mark(context, body) }),
     certificate: ({ params }) => certificateFile(registry, params),
     rotate: async ({ params, body }, context) => {
       await registry.require(params.principalId)

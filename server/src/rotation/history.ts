@@ -21,6 +21,7 @@ import { runDeadlineMs } from './rotation-policy.ts'
 import type { RotationReviewStore, RunQuery } from './rotation-review-store.ts'
 import type { AttemptRow, RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 import { actorOf } from './run-ledger.ts'
+import type { RunReviews } from './run-reviews.ts'
 
 /** What the history asks of the domains that know agents and tokens. */
 export interface RotationNeighbours {
@@ -57,6 +58,7 @@ export class RotationHistory {
   readonly #evidence: Pick<Evidence, 'byIds'>
   readonly #plan: Pick<RotationPlan, 'bookFor'>
   readonly #targets: Pick<PolicyTargetsStore, 'labels'>
+  readonly #reviews: Pick<RunReviews, 'of'>
 
   constructor(options: {
     store: RotationStore
@@ -67,6 +69,7 @@ export class RotationHistory {
     evidence: Pick<Evidence, 'byIds'>
     plan: Pick<RotationPlan, 'bookFor'>
     targets: Pick<PolicyTargetsStore, 'labels'>
+    reviews: Pick<RunReviews, 'of'>
   }) {
     this.#store = options.store
     this.#review = options.review
@@ -76,6 +79,7 @@ export class RotationHistory {
     this.#evidence = options.evidence
     this.#plan = options.plan
     this.#targets = options.targets
+    this.#reviews = options.reviews
   }
 
   /** Newest first. */
@@ -245,9 +249,11 @@ export class RotationHistory {
       ]),
     )
     const waiting = await this.#waiting(runs)
+    const reviews = await this.#reviews.of(runs.map((run) => run.id))
     return runs.map((run) => ({
       ...summarise(run, principals.get(run.principal_id), (id) => (id ? credentials.get(id) : undefined)),
       waiting: waiting.get(run.id) ?? null,
+      reviewed: reviews.get(run.id) ?? null,
     }))
   }
 }
@@ -256,7 +262,7 @@ function summarise(
   run: RunRow,
   principal: Principal | undefined,
   credentialOf: (id: string | null) => KeyCredential | undefined,
-): Omit<RotationSummary, 'waiting'> {
+): Omit<RotationSummary, 'waiting' | 'reviewed'> {
   const from = credentialOf(run.from_credential_id)
   const to = credentialOf(run.to_credential_id)
   return {

@@ -119,6 +119,8 @@ const columns: ExportColumns<RotationProof> = [
   ['overlap_seconds', overlapSeconds],
   ['until_active_seconds', untilActiveSeconds],
   ['attempts', (run) => run.attempts],
+  ['reviewed', (run) => exportedTime(run.reviewed?.at)],
+  ['reviewed_by', (run) => run.reviewed?.by.label ?? null],
   ['error_code', (run) => run.errorCode],
   ['error_detail', (run) => run.errorDetail],
 ]

@@ -14,7 +14,7 @@ import {
   within,
   wordIs,
 } from '../platform/database/filter-sql.ts'
-import { isInQueue, isLastFailure } from './rotation-review-store.ts'
+import { isInQueue, isLastFailure, isReviewed } from './rotation-review-store.ts'
 
 /** IDs of credentials by the thumbprint somebody wrote; looked up before, since certificates are another domain's. */
 export type CredentialsByThumbprint = ReadonlyMap<string, readonly string[]>
@@ -67,6 +67,8 @@ function fieldCondition(term: FieldTerm, nowMs: number, credentials: Credentials
       return anyOf(term.values.map((value) => (value === 'yes' ? isLastFailure : not(isLastFailure))))
     case 'queue':
       return anyOf(term.values.map((value) => (value === 'yes' ? isInQueue : not(isInQueue))))
+    case 'reviewed':
+      return anyOf(term.values.map((value) => (value === 'yes' ? isReviewed : not(isReviewed))))
     case 'attempt':
       return numberIs(column('attempt'), term.operator, term.values.map(Number))
     case 'requested':

@@ -37,6 +37,8 @@ export const isInQueue: Condition = sql<SqlBool>`rotation_runs.id IN (
   SELECT open.id FROM rotation_runs AS open WHERE open.finished_at IS NULL UNION ALL ${lastFailures}
 )`
 
+export const isReviewed: Condition = sql<SqlBool>`rotation_runs.id IN (SELECT run_id FROM rotation_reviews)`
+
 /** SQL of the questions people ask about rotations. Any of them may look at many rows, so they run beside the main thread. */
 export class RotationReviewStore {
   readonly #database: Database

@@ -26,6 +26,8 @@ import { RotationReplanner } from './rotation-replanner.ts'
 import { RotationReviewStore } from './rotation-review-store.ts'
 import { RotationSimulation } from './rotation-simulation.ts'
 import { RotationStore } from './rotation-store.ts'
+import { RunReviews } from './run-reviews.ts'
+import { RunReviewsStore } from './run-reviews-store.ts'
 import { RotationScheduler } from './scheduler.ts'
 import { SlotActs } from './slot-acts.ts'
 import { SlotDirectory } from './slots.ts'
@@ -47,6 +49,7 @@ export interface Rotation {
   readonly simulation: RotationSimulation
   readonly calendar: RotationCalendar
   readonly history: RotationHistory
+  readonly reviews: RunReviews
   readonly exports: RotationExports
   readonly evidence: Evidence
   readonly certificateExports: ReturnType<typeof certificateExports>
@@ -91,7 +94,8 @@ export async function openRotation(options: {
   const sweep = new Sweep({ ...parts, rollover, sweepStore, rate: options.rotationRate })
   const drills = new Drills({ ...parts, drills: new DrillsStore(options.database) })
   const evidence = new Evidence({ ...parts, records: new CredentialRecords(options) })
-  const history = new RotationHistory({ ...parts, review, evidence })
+  const reviews = new RunReviews({ ...parts, reviews: new RunReviewsStore(database) })
+  const history = new RotationHistory({ ...parts, review, evidence, reviews })
   const rollouts = new RolloutStore(options.database, options.cursors)
   const rolloutParts = { ...parts, neighbours: options.selection, rollouts }
   const acts = new SlotActs({ ...parts, rollover })
@@ -113,6 +117,7 @@ export async function openRotation(options: {
     rollouts: rolloutWishes,
     scheduler: new RotationScheduler({ ...parts, rollover, sweep }),
     history,
+    reviews,
     evidence,
     certificateExports: certificateExports({ ...options, evidence }),
     exports: new RotationExports({ ...options, history }),

@@ -47,6 +47,8 @@ export const RotationSummary = z.object({
   errorDetail: z.string().nullable(),
   /** Null once it has ended. */
   waiting: RotationWaiting.nullable(),
+  /** Who looked at it first, of those who said so. */
+  reviewed: z.object({ at: Instant, by: Actor }).nullable(),
 })
 export type RotationSummary = z.infer<typeof RotationSummary>
 
@@ -117,6 +119,9 @@ const HistoryQuery = z.object({
   to: QueryInstant.optional(),
 })
 
+/** As many as one page of a list has. */
+export const mostReviewed = 50
+
 export const rotationApi = {
   list: route({
     method: 'GET',
@@ -160,6 +165,18 @@ export const rotationApi = {
     access: 'rotations.read',
     params: z.object({ runId: RunId }),
     response: RotationDetail,
+  }),
+  review: route({
+    method: 'POST',
+    path: '/rotations/reviews',
+    summary:
+      'Mark rotations that have ended as reviewed; those that are under way, or were reviewed before, stay as they are',
+    access: 'rotations.review',
+    body: z.strictObject({
+      runIds: z.array(RunId).min(1).max(mostReviewed),
+      reason: z.string().trim().max(200).optional(),
+    }),
+    response: z.object({ reviewed: z.int() }),
   }),
   certificate: route({
     method: 'GET',

@@ -18,6 +18,7 @@ export const rotationFields = [
     kind: 'flag',
     title: 'Whether it is under way, or the last failure of an identity that did not roll since',
   },
+  { name: 'reviewed', kind: 'flag', title: 'Whether somebody marked it as reviewed' },
   { name: 'actor', kind: 'word', title: 'Who asked for it' },
   { name: 'thumbprint', kind: 'word', title: 'Thumbprint of the old or new certificate' },
   { name: 'error', kind: 'word', title: 'Error code' },

@@ -139,6 +139,7 @@ export const auditActions = {
   'webhook.resent': 'Message of a webhook sent again',
   'audit.exported': 'Audit log exported',
   'rotations.exported': 'Rotations exported',
+  'rotations.reviewed': 'Rotations marked as reviewed',
   'token.looked_up': 'Token log searched for an ID',
 } as const
 

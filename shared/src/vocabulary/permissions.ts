@@ -10,6 +10,7 @@ export const Permission = z.enum([
   'identities.write',
   'rotations.read',
   'rotations.write',
+  'rotations.review',
   'policies.write',
   'audiences.write',
   'signing_keys.write',
@@ -31,12 +32,13 @@ const inventory: Permission[] = ['instances.read', 'rotations.read']
 
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   viewer: inventory,
-  auditor: [...inventory, 'audit.read', 'backups.read'],
+  auditor: [...inventory, 'rotations.review', 'audit.read', 'backups.read'],
   operator: [
     ...inventory,
     'instances.write',
     'identities.write',
     'rotations.write',
+    'rotations.review',
     'tokens.test',
     'enrollment.write',
     'bulk.write',

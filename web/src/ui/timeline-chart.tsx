@@ -118,7 +118,9 @@ function Overlap(props: {
       <rect x={left} y={top - 2} width={Math.max(2, right - left)} height={props.lanes} className={styles['overlap']} />
       {props.labelled && (
         <text x={(left + right) / 2} y={12} textAnchor="middle" className={styles['overlap-label']}>
-          {durationWords(until - from)} {props.both ?? 'overlap'}
+          {props.both === undefined
+            ? `${durationWords(until - from)} overlap`
+            : `${props.both}, ${durationWords(until - from)}`}
         </text>
       )}
     </g>

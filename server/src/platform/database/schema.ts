@@ -24,6 +24,7 @@ import type {
   RotationFreezesTable,
   RotationPoliciesTable,
   RotationReplansTable,
+  RotationReviewsTable,
   RotationRunsTable,
 } from './work-tables.ts'
 
@@ -351,6 +352,7 @@ export interface Schema {
   rotation_drills: RotationDrillsTable
   rotation_runs: RotationRunsTable
   rotation_attempts: RotationAttemptsTable
+  rotation_reviews: RotationReviewsTable
   rollouts: RolloutsTable
   rollout_items: RolloutItemsTable
   bulk_jobs: BulkJobsTable

@@ -94,6 +94,12 @@ export interface RotationAttemptsTable extends ByActor {
   detail: string | null
 }
 
+export interface RotationReviewsTable extends ByActor {
+  run_id: string
+  tenant_id: string
+  reviewed_at: number
+}
+
 export interface RotationDrillsTable extends Versioned, ByActor {
   id: string
   slot_id: string

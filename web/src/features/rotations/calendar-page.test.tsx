@@ -50,7 +50,7 @@ test('the chart marks days with a blackout or freeze, and says so of each', asyn
   const { screen } = await show({ days, bands, waiting: 0 }, [])
   const name = '0 planned, 0 done on 2030-11-25 (UTC); freeze of all rotations'
   await expect.element(screen.getByRole('button', { name })).toBeVisible()
-  await expect.element(screen.getByText(/Striped: a blackout or freeze/)).toBeVisible()
+  await expect.element(screen.getByText(/Grey: a blackout or freeze/)).toBeVisible()
 })
 
 test('the queue has on top what is due and held back', async () => {

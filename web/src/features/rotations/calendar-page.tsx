@@ -91,7 +91,7 @@ function DaysCard({ days, bands, onPick }: DaysCardProps) {
       />
       <p className="muted">
         {days.reduce((sum, { planned }) => sum + planned, 0)} certificates roll until {dateOf(last + dayMs)} (UTC).
-        {bands.length > 0 && ' Striped: a blackout or freeze, in which nothing that is scheduled begins.'}
+        {bands.length > 0 && ' Grey: a blackout or freeze, in which nothing that is scheduled begins.'}
       </p>
     </Card>
   )

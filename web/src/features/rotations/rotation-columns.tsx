@@ -23,31 +23,28 @@ const columns = columnsOf<RotationSummary>([
   {
     id: 'time',
     header: 'Time',
-    width: 240,
+    width: 166,
     cell: (row) => (
       <Link to="/rotations/$runId" params={{ runId: row.id }} className={styles['time']}>
         <ExactTime at={row.requestedAt} />
-        <span className={styles['ago']}>
-          <RelativeTime at={row.requestedAt} besideExact />
-        </span>
       </Link>
     ),
   },
-  { id: 'instance', header: 'Instance', width: 170, cell: (row) => <InstanceLink instance={row.instance} /> },
-  { id: 'cause', header: 'Cause', width: 144, cell: (row) => <Cause run={row} /> },
-  { id: 'change', header: 'Old → new', width: 174, cell: (row) => <Change run={row} /> },
+  { id: 'instance', header: 'Instance', width: 178, cell: (row) => <InstanceLink instance={row.instance} /> },
+  { id: 'cause', header: 'Cause', width: 192, cell: (row) => <Cause run={row} /> },
+  { id: 'change', header: 'Old → new', width: 170, cell: (row) => <Change run={row} /> },
   { id: 'state', header: 'State', width: 168, cell: (row) => <RunBadge run={row} /> },
   {
     id: 'duration',
     header: 'Until active',
-    width: 100,
+    width: 88,
     cell: ({ activatedAt, requestedAt }) =>
       activatedAt === null ? <None /> : <span className="nowrap">{durationWords(activatedAt - requestedAt)}</span>,
   },
   {
     id: 'overlap',
     header: 'Overlap',
-    width: 92,
+    width: 74,
     cell: ({ overlapFrom, overlapUntil }) =>
       overlapFrom === null || overlapUntil === null ? (
         <None />
@@ -55,6 +52,7 @@ const columns = columnsOf<RotationSummary>([
         <span className="nowrap">{durationWords(overlapUntil - overlapFrom)}</span>
       ),
   },
+  { id: 'reviewed', header: 'Reviewed', width: 86, cell: (row) => <Reviewed run={row} /> },
   { id: 'actor', header: 'Actor', width: 160, isExtra: true, cell: (row) => <Untrusted text={row.actor.label} /> },
 ])
 
@@ -77,13 +75,13 @@ export const queueColumns = columnsOf<RotationSummary>([
   {
     id: 'policy',
     header: 'Policy',
-    width: 120,
+    width: 110,
     cell: ({ waiting }) =>
       waiting === null || waiting.policy === null ? <None /> : <Untrusted text={waiting.policy} />,
   },
-  { id: 'cause', header: 'Cause', width: 190, cell: (row) => <Cause run={row} /> },
+  { id: 'cause', header: 'Cause', width: 170, cell: (row) => <Cause run={row} /> },
   { id: 'state', header: 'Phase', width: 168, cell: (row) => <RunBadge run={row} /> },
-  { id: 'waiting', header: 'Waits for', width: 366, cell: (row) => <Waiting run={row} /> },
+  { id: 'waiting', header: 'Waits for', width: 396, cell: (row) => <Waiting run={row} /> },
   {
     id: 'next',
     header: 'Next try',
@@ -110,8 +108,15 @@ export const queueColumns = columnsOf<RotationSummary>([
       return failures === 0 ? <None /> : <span className="warn">{failures} in a row</span>
     },
   },
-  ...columns.filter(({ id }) => ['change', 'actor'].includes(id)).map((column) => ({ ...column, isExtra: true })),
+  ...columns
+    .filter(({ id }) => ['change', 'reviewed', 'actor'].includes(id))
+    .map((column) => ({ ...column, isExtra: true })),
 ])
+
+function Reviewed({ run: { reviewed } }: { run: RotationSummary }) {
+  if (reviewed === null) return <None />
+  return <Untrusted text={reviewed.by.label} />
+}
 
 /** Who did it stands beside what people do; the rest says it by itself. */
 function Cause({ run: { trigger, actor } }: { run: RotationSummary }) {

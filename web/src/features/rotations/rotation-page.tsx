@@ -16,6 +16,7 @@ import { Untrusted } from '../../ui/untrusted.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { AttemptTable } from './attempt-table.tsx'
 import { CertificateCard } from './certificate-card.tsx'
+import { MarkReviewed } from './mark-reviewed.tsx'
 import { OverlapActs } from './overlap-acts.tsx'
 import { ProofCard } from './proof-card.tsx'
 import { RotateAgainButton } from './rotate-again.tsx'
@@ -45,6 +46,7 @@ function Rotation({ run }: { run: RotationDetail }) {
         actions={
           <>
             <OverlapActs run={run} />
+            {run.finishedAt !== null && run.reviewed === null && <MarkReviewed runIds={[run.id]} />}
             <RotateAgainButton run={run} />
           </>
         }
@@ -89,6 +91,15 @@ function Summary({ run }: { run: RotationDetail }) {
           {run.activatedAt === null ? 'Not active yet' : durationWords(run.activatedAt - run.requestedAt)}
         </Fact>
         <Fact name="Tries">{run.attempts}</Fact>
+        <Fact name="Reviewed">
+          {run.reviewed === null ? (
+            <span className="muted">Not yet</span>
+          ) : (
+            <>
+              <Untrusted text={run.reviewed.by.label} />, <ExactTime at={run.reviewed.at} relative />
+            </>
+          )}
+        </Fact>
         <Fact name="Principal ID">
           <Copyable value={run.principalId} label="principal ID" />
         </Fact>

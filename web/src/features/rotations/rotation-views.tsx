@@ -12,6 +12,7 @@ export interface RunListSearch {
 /** Views of the lists of rotations that every deployment has. */
 export const builtInViews: readonly NamedView<RunListSearch>[] = [
   { name: 'Failed', address: { filter: 'state:failed' } },
+  { name: 'Not reviewed yet', address: { filter: 'reviewed:no open:no' } },
   { name: 'Asked for by somebody', address: { filter: 'trigger:manual' } },
   { name: 'More than one attempt', address: { filter: 'attempt:>1' } },
   { name: 'Under way for more than a day', address: { filter: 'open:yes requested:>1d' } },

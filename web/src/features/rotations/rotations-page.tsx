@@ -68,6 +68,7 @@ export function RotationHistoryPage() {
     <RotationsFrame tab="history">
       <RunList
         columns={rotationColumns}
+        canReview
         search={search}
         onSearch={(next, push) => void navigate({ search: next, replace: push !== true })}
         nothing="never"

@@ -2,6 +2,7 @@ import type { RotationSummary } from '@signet/shared/api/rotation'
 import { parseQuery } from '@signet/shared/query/query'
 import { rotationFields } from '@signet/shared/query/rotation-fields'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { useExport } from '../../api/use-export.ts'
@@ -15,8 +16,11 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { ExportMenu } from '../../ui/export-menu.tsx'
 import { QueryBox } from '../../ui/query-box.tsx'
 import { RowMenuButton } from '../../ui/row-menu.tsx'
+import { nothingSelected, type RowSelection } from '../../ui/row-selection.ts'
+import { SelectionBar } from '../../ui/selection-bar.tsx'
 import { readLayout, writeLayout } from '../../ui/table-columns.ts'
 import { notify } from '../../ui/toaster.tsx'
+import { MarkReviewed } from './mark-reviewed.tsx'
 import { NothingRotated } from './nothing-rotated.tsx'
 import { type rotationColumns, rotationName } from './rotation-columns.tsx'
 import { RotationRowMenu, rowMenu } from './rotation-row-menu.tsx'
@@ -31,6 +35,8 @@ interface RunListProps {
   /** A term that every question has besides the one in the address. */
   fixed?: string
   columns: typeof rotationColumns
+  /** Rotations can be selected, and marked as reviewed. */
+  canReview?: boolean
   search: RunListSearch
   /** @param push whether going back leads to what was shown before */
   onSearch: (search: RunListSearch, push?: boolean) => void
@@ -38,8 +44,9 @@ interface RunListProps {
 }
 
 /** Rotations, newest first. */
-export function RunList({ fixed, columns, search, onSearch, nothing }: RunListProps) {
+export function RunList({ fixed, columns, canReview = false, search, onSearch, nothing }: RunListProps) {
   const navigate = useNavigate()
+  const [selection, setSelection] = useState<RowSelection>(nothingSelected)
   const own = search.filter ?? ''
   const filter = [fixed, own].filter((part) => part !== undefined && part !== '').join(' ')
   const isReadable = parseQuery(own, rotationFields).faults.length === 0
@@ -80,11 +87,26 @@ export function RunList({ fixed, columns, search, onSearch, nothing }: RunListPr
           nameOf={rotationName}
           onOpen={(row) => void navigate({ to: '/rotations/$runId', params: { runId: row.id } })}
           rowMenu={menuButton}
+          {...(canReview && {
+            selection,
+            onSelection: setSelection,
+            bar: <Selected selection={selection} onClear={() => setSelection(nothingSelected)} />,
+          })}
           empty={own === '' ? <Nothing what={nothing} /> : <NoMatch onClear={() => setFilter('')} />}
         />
       </Frame>
       <RotationRowMenu />
     </div>
+  )
+}
+
+/** What can be done with the rotations that are selected, each by its ID: a review is of what somebody has seen. */
+function Selected({ selection, onClear }: { selection: RowSelection; onClear: () => void }) {
+  const runIds = selection.kind === 'some' ? [...selection.ids] : []
+  return (
+    <SelectionBar selection={selection} matching="" canSelectAll={false} onSelectAll={onClear} onClear={onClear}>
+      <MarkReviewed small runIds={runIds} onDone={onClear} />
+    </SelectionBar>
   )
 }
 

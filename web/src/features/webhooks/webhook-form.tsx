@@ -99,14 +99,15 @@ function Choices<V extends string>({ legend, words, options, chosen, fault, onCh
     <fieldset>
       <legend>{legend}</legend>
       {options.map((option) => (
-        <Checkbox
-          key={option}
-          label={words[option]}
-          checked={chosen.includes(option)}
-          onChange={({ currentTarget }) =>
-            onChange(currentTarget.checked ? [...chosen, option] : chosen.filter((one) => one !== option))
-          }
-        />
+        <div key={option}>
+          <Checkbox
+            label={words[option]}
+            checked={chosen.includes(option)}
+            onChange={({ currentTarget }) =>
+              onChange(currentTarget.checked ? [...chosen, option] : chosen.filter((one) => one !== option))
+            }
+          />
+        </div>
       ))}
       {fault !== undefined && <p className="warn">{fault}</p>}
     </fieldset>

@@ -27,6 +27,18 @@ CREATE TRIGGER rotation_attempts_no_late_insert BEFORE INSERT ON rotation_attemp
   SELECT RAISE(ABORT, 'a rotation that has ended gets no further attempts');
 END;
 
+-- who looked at a rotation, beside it, since one that has ended is never changed; it goes with the rotation alone
+CREATE TABLE rotation_reviews (
+  run_id TEXT PRIMARY KEY REFERENCES rotation_runs(id) ON DELETE CASCADE, tenant_id TEXT NOT NULL,
+  actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL, reviewed_at INTEGER NOT NULL) STRICT;
+CREATE TRIGGER rotation_reviews_no_update BEFORE UPDATE ON rotation_reviews BEGIN
+  SELECT RAISE(ABORT, 'a review is never changed');
+END;
+CREATE TRIGGER rotation_reviews_no_delete BEFORE DELETE ON rotation_reviews
+  WHEN EXISTS (SELECT 1 FROM rotation_runs WHERE id = old.run_id) BEGIN
+  SELECT RAISE(ABORT, 'a review is kept as long as its rotation');
+END;
+
 CREATE TRIGGER rotation_runs_finished_no_update BEFORE UPDATE ON rotation_runs WHEN old.finished_at IS NOT NULL BEGIN
   SELECT RAISE(ABORT, 'a rotation that has ended is never changed');
 END;

@@ -64,6 +64,7 @@ export function exampleRun(changes: Record<string, unknown> = {}): RotationDetai
     errorCode: null,
     errorDetail: null,
     waiting: { nextTryAt: exampleAt + 4_900 + day, givesUpAt: null, failures: 0, agent: null, policy: 'Default' },
+    reviewed: null,
     steps: [],
     firstToken: null,
     ...changes,
