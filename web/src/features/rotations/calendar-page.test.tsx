@@ -19,6 +19,7 @@ const days = Array.from({ length: 30 }, (_, index) => ({
   day: today + index * dayMs,
   done: 0,
   planned: index === 2 ? 7 : 0,
+  postponed: 0,
 }))
 const bands = [{ kind: 'freeze', policy: null, from: today, until: today + dayMs }]
 
@@ -43,6 +44,16 @@ test('the calendar has a bar for each day, and picking one asks who is due on it
   const asked = `from=${today + 2 * dayMs}&to=${today + 3 * dayMs}`
   await expect.poll(() => sent.some(({ path }) => path.includes(asked))).toBe(true)
   await expect.element(screen.getByRole('row', { name: /Freeze.*All rotations/ })).toBeVisible()
+})
+
+test('the calendar says what the limit of a day spreads to the next', async () => {
+  const limited = days.map((each, index) => ({ ...each, postponed: index === 2 ? 3 : 0 }))
+  const { screen } = await show({ days: limited, bands: [], waiting: 0 }, [planned])
+  const spread = '7 planned, 0 done on 2030-11-27 (UTC), 3 spread to the next day'
+  await expect.element(screen.getByRole('button', { name: spread })).toBeVisible()
+  await expect
+    .element(screen.getByText('2030-11-27: 7 planned, 3 of what is due by then will spread to 2030-11-28'))
+    .toBeVisible()
 })
 
 test('the calendar says what waits for a window, and shows it', async () => {

@@ -64,11 +64,15 @@ export function RotationCalendarPage() {
   )
 }
 
+/** Days whose excess is named one by one. */
+const mostSpread = 5
+
 function DaysCard({ days, onPick }: { days: readonly CalendarDay[]; onPick: (day: number) => void }) {
   const last = days.at(-1)?.day ?? 0
-  const bars = days.map(({ day, done, planned }) => ({
+  const spread = days.filter(({ postponed }) => postponed > 0)
+  const bars = days.map(({ day, done, planned, postponed }) => ({
     key: String(day),
-    name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)`,
+    name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)${postponed > 0 ? `, ${postponed} spread to the next day` : ''}`,
     parts: [{ tone: 'accent' as const, value: planned + done }],
   }))
   return (
@@ -82,6 +86,15 @@ function DaysCard({ days, onPick }: { days: readonly CalendarDay[]; onPick: (day
       <p className="muted">
         {days.reduce((sum, { planned }) => sum + planned, 0)} certificates roll until {dateOf(last + dayMs)} (UTC).
       </p>
+      {spread.length > 0 && (
+        <ul aria-label="Beyond the limit of a day">
+          {spread.slice(0, mostSpread).map(({ day, planned, postponed }) => (
+            <li key={day}>
+              {dateOf(day)}: {planned} planned, {postponed} of what is due by then will spread to {dateOf(day + dayMs)}
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   )
 }
