@@ -10,7 +10,8 @@ import {
   rowsOf,
   type Stack,
 } from '../../test/stack.ts'
-import { dayOf, underLimit } from './day-limit.ts'
+import { dayOf, onNextDay, underLimit } from './day-limit.ts'
+import { OpenTimes } from './rotation-windows.ts'
 
 describe('what is due under a limit of a day', () => {
   it.each([
@@ -20,6 +21,31 @@ describe('what is due under a limit of a day', () => {
     ['less what the first day has had', [3, 0, 0], 2, 2, { begins: [0, 2, 1], postponed: [3, 1, 0], left: 0 }],
   ])('begins %s', (_case, due, limit, used, expected) => {
     expect(underLimit(due, limit, used)).toEqual(expected)
+  })
+})
+
+describe('what finds no room', () => {
+  const now = Date.UTC(2030, 0, 1, 12)
+  const midnight = Date.UTC(2030, 0, 2)
+  const lasting = { now, issuedAt: now - 45 * 24 * hourMs, notAfter: now + 45 * 24 * hourMs }
+  const open = (windows: { cron: string; minutes: number; zone: string }[]) =>
+    new OpenTimes({ windows, blackouts: [], frozenUntil: null }, now)
+
+  it('is spread over the next day by what each has drawn once (SEC-146)', () => {
+    const at = (jitter: number) => onNextDay(open([]), { ...lasting, jitter })
+    expect([at(0), at(0.1), at(0.2)]).toEqual([0, 9.6, 19.2].map((hours) => midnight + hours * hourMs))
+  })
+
+  it('comes into the first window of the next day, where there are windows', () => {
+    const nightly = open([{ cron: '0 2 * * *', minutes: 60, zone: 'UTC' }])
+    const at = onNextDay(nightly, { ...lasting, jitter: 0.1 })
+    expect(at).toBeGreaterThanOrEqual(midnight + 2 * hourMs)
+    expect(at).toBeLessThan(midnight + 3 * hourMs)
+  })
+
+  it('is never put off until it is too late', () => {
+    const short = { now, issuedAt: now - 10 * hourMs, notAfter: now + 10 * hourMs, jitter: 0.2 }
+    expect(onNextDay(open([]), short)).toBe(now + 9 * hourMs)
   })
 })
 
