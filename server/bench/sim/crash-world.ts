@@ -28,7 +28,7 @@ export interface WorldSlot {
 /** Short lives, so that a minute sees many rollovers; none so short that a slow machine lets one expire. */
 const policy: RotationPolicy = {
   ...{ lifetimeSeconds: 3_600, rotateAt: 0.2, overlapSeconds: 30, keyAlgorithm: 'p256', jitter: 0.2 },
-  ...{ windows: [], blackouts: [] },
+  ...{ windows: [], blackouts: [], perDayLimit: null },
 }
 
 export const databaseFile = (folder: string) => join(folder, 'data', 'signet.db')

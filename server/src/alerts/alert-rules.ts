@@ -70,7 +70,9 @@ const signals: Readonly<Record<string, Signal>> = {
     severity: 'notice',
     subject: target,
     reason:
-      'Its certificate was about to expire and no window of its policy opened in time, so it rolls outside of them. The windows are too rare, or a freeze is too long.',
+      after?.['heldBy'] === 'day limit'
+        ? 'Its certificate was about to expire and the limit of a day of its policy left no room, so it rolls in spite of it. The limit is too low.'
+        : 'Its certificate was about to expire and no window of its policy opened in time, so it rolls outside of them. The windows are too rare, or a freeze is too long.',
     fix: { label: 'Open the policy', path: pagePaths.rotationPolicy(String(after?.['policyId'])) },
   }),
   'integrity.failure': ({ target }) => ({

@@ -62,6 +62,7 @@ function withRules(command: Command): Command {
     .option('--overlap <duration>', 'how long the old one is accepted beside the new one, such as 24h')
     .option('--jitter <percent>', 'of the lifetime, by which each rolls earlier: 20 to 50')
     .option('--key <algorithm>', 'rsa2048 or p256')
+    .option('--per-day <number>', 'most scheduled rotations of a day (UTC), or none')
     .option(
       '--window <window>',
       'when rotations are allowed, such as "0 2 * * * for 2h in Europe/Berlin"',
@@ -113,6 +114,7 @@ function words(policy: StoredRotationPolicy): string {
     ['rotates at', `${percent(policy.rotateAt)}, up to ${percent(policy.jitter)} earlier`],
     ['overlap', days(policy.overlapSeconds)],
     ['key', policy.keyAlgorithm],
+    ['most in a day', policy.perDayLimit === null ? 'no limit' : String(policy.perDayLimit)],
     ...policy.windows.map((window) => ['window', windowWords(window)] as const),
     ...policy.blackouts.map((window) => ['blackout', windowWords(window)] as const),
     ['frozen', policy.freeze === null ? 'no' : `until ${at(policy.freeze.until)}: ${policy.freeze.reason}`],
@@ -126,6 +128,14 @@ function previewWords(preview: PolicyPreview): string {
     ['change their time', String(preview.changed)],
     ['roll at once', String(preview.atOnce)],
     ['no window in time', String(preview.overridden)],
+    ...(preview.limited === null
+      ? []
+      : [
+          [
+            'beyond a day',
+            `${preview.limited.postponed} begin later, ${preview.limited.left} wait after 30 days`,
+          ] as const,
+        ]),
     ['busiest day', busiest.after === 0 ? '-' : `${at(busiest.day).slice(0, 10)} (UTC): ${busiest.after}`],
     ...preview.next.map(({ name, at: when }) => ['next', `${at(when)}  ${name}`] as const),
     ...preview.open.map(({ from, until }) => ['open', `${at(from)} to ${at(until)}`] as const),

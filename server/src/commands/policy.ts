@@ -11,6 +11,7 @@ import {
 import { systemClock } from '../platform/clock.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
 import type { ConsoleClient } from './console-client.ts'
+import { wholeNumber } from './console-command.ts'
 import { identityNamed } from './identity.ts'
 import { showInstance } from './instance.ts'
 
@@ -21,6 +22,7 @@ export interface RuleWords {
   readonly overlap?: string
   readonly jitter?: string
   readonly key?: string
+  readonly perDay?: string
   readonly window: readonly string[]
   readonly blackout: readonly string[]
   readonly always: boolean
@@ -119,6 +121,9 @@ function changeOf(words: RuleWords) {
     ...(words.rotateAt !== undefined && { rotateAt: shareOf(words.rotateAt) }),
     ...(words.jitter !== undefined && { jitter: shareOf(words.jitter) }),
     ...(words.key !== undefined && { keyAlgorithm: words.key }),
+    ...(words.perDay !== undefined && {
+      perDayLimit: words.perDay === 'none' ? null : wholeNumber('--per-day', words.perDay),
+    }),
     ...((always || window.length > 0) && { windows: window.map(windowOf) }),
     ...((always || blackout.length > 0) && { blackouts: blackout.map(windowOf) }),
   }

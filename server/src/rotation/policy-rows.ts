@@ -28,6 +28,7 @@ export function rowOf(policy: RotationPolicy) {
     key_alg: policy.keyAlgorithm,
     windows: JSON.stringify(policy.windows),
     blackouts: JSON.stringify(policy.blackouts),
+    per_day: policy.perDayLimit,
   }
 }
 
@@ -39,5 +40,6 @@ export function rulesOf(row: PolicyRow): RotationPolicy {
     jitter: row.jitter,
     keyAlgorithm: row.key_alg,
     ...windowsOf(row),
+    perDayLimit: row.per_day,
   }
 }

@@ -1,4 +1,5 @@
 import type { PolicyReach, PolicyScope } from '@signet/shared/api/rotation-policies'
+import { dayMs } from '@signet/shared/vocabulary/time'
 import { type SqlBool, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import { SignetError } from '../platform/signet-error.ts'
@@ -78,15 +79,33 @@ export class PolicyTargetsStore {
 
   /** How many open slots each policy rules; looks at all of them, beside the main thread. */
   async reach(): Promise<PolicyReach[]> {
-    const of = (scope: PolicyRow['scope'], target: ReturnType<typeof sql>) =>
-      sql`(SELECT id FROM rotation_policies WHERE tenant_id = ${this.#tenantId} AND scope = ${sql.lit(scope)} AND target = ${target})`
     const { rows } = await sql<PolicyReach>`
       SELECT policy AS "policyId", count(*) AS certificates FROM (
-        SELECT coalesce(${of('identity', sql`principal_id`)}, ${of('group', sql`group_id`)},
-          ${of('instances', sql`instance_kind`)}, ${of('default', sql`''`)}) AS policy
-        FROM credential_slots WHERE tenant_id = ${this.#tenantId} AND state = 'open')
+        SELECT ${this.#ruling()} AS policy FROM credential_slots WHERE tenant_id = ${this.#tenantId} AND state = 'open')
       GROUP BY policy`.execute(this.#database.reports)
     return rows
+  }
+
+  /**
+   * How many open slots of each policy are to roll on each day (UTC, since 1970) before `until`, what is late on the first;
+   * not those whose rotation has begun.
+   */
+  async plannedByDay(firstDay: number, until: number): Promise<{ policyId: string; day: number; count: number }[]> {
+    const { rows } = await sql<{ policyId: string; day: number; count: number }>`
+      SELECT ${this.#ruling()} AS "policyId", max(${firstDay}, rotate_after / ${dayMs}) AS day, count(*) AS count
+      FROM credential_slots WHERE tenant_id = ${this.#tenantId} AND state = 'open' AND rotate_after < ${until}
+        AND NOT EXISTS (SELECT 1 FROM rotation_runs AS run
+          WHERE run.slot_id = credential_slots.id AND run.finished_at IS NULL AND run.state <> 'activated')
+      GROUP BY 1, 2`.execute(this.#database.reports)
+    return rows
+  }
+
+  /** The ID of the policy that rules a slot, in SQL (`scopesOf`). */
+  #ruling() {
+    const of = (scope: PolicyRow['scope'], target: ReturnType<typeof sql>) =>
+      sql`(SELECT id FROM rotation_policies WHERE tenant_id = ${this.#tenantId} AND scope = ${sql.lit(scope)} AND target = ${target})`
+    return sql`coalesce(${of('identity', sql`principal_id`)}, ${of('group', sql`group_id`)},
+      ${of('instances', sql`instance_kind`)}, ${of('default', sql`''`)})`
   }
 
   slotsOf(principalId: string): Promise<SlotRow[]> {

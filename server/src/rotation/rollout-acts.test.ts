@@ -166,6 +166,30 @@ describe('an emergency of many', () => {
     expect([(await show(slow.id)).state, (await show(id)).state]).toEqual(['completed', 'completed'])
   })
 
+  it('revokes each once however many processes work at it, and where one died another goes on (SEC-143, SEC-144)', async () => {
+    await fleetOf(3)
+    const { id } = await start('emergency', { waveSize: 3 })
+    const others = await Promise.all([stack.rolloutsAgain(), stack.rolloutsAgain()])
+    await Promise.all([turn(), ...others.map(({ rolloutRunner }) => rolloutRunner.turn())])
+    expect(await revoked()).toBe(3)
+    await roll(0, 1, 2)
+    stack.clock.advance(31 * secondMs)
+    await given(others[0]).rolloutRunner.turn()
+    expect(await show(id)).toMatchObject({ state: 'completed', counts: { activated: 3 } })
+    expect(await revoked()).toBe(3)
+  })
+
+  it('fails nobody by time alone while the clock is in doubt (SEC-145)', async () => {
+    await fleetOf(1)
+    const { id } = await start('emergency')
+    await turn()
+    stack.clock.step(600 * secondMs)
+    stack.watch.check()
+    await turn()
+    expect(await stages(id)).toEqual(['asked'])
+    expect((await show(id)).state).toBe('running')
+  })
+
   it('is never rolled back: what was revoked does not come back (SEC-68)', async () => {
     await fleetOf(1)
     const { id } = await start('emergency')

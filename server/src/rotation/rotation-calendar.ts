@@ -4,6 +4,7 @@ import { ObjectId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
+import { dayOf, underLimit } from './day-limit.ts'
 import type { PolicyTargetsStore } from './policy-targets-store.ts'
 import type { RotationCalendarStore } from './rotation-calendar-store.ts'
 import { type RotationPlan, windowsOf } from './rotation-plan.ts'
@@ -38,10 +39,11 @@ export class RotationCalendar {
     const from = Math.floor(now / dayMs) * dayMs
     const range = { from, to: from + days * dayMs }
     const load = new Map((await review.load(range)).map((day) => [day.day, day]))
+    const postponed = await this.#postponed(range)
     return {
       days: Array.from({ length: days }, (_, index) => {
         const day = from + index * dayMs
-        return load.get(day) ?? { day, done: 0, planned: 0 }
+        return { ...(load.get(day) ?? { day, done: 0, planned: 0 }), postponed: postponed[index] ?? 0 }
       }),
       bands: await this.#bands(now, range.to),
       waiting: await calendar.countWaiting(now),
@@ -75,6 +77,24 @@ export class RotationCalendar {
       }),
       nextCursor,
     }
+  }
+
+  /** How many the limits of policies put off on each day of the range. */
+  async #postponed({ from, to }: { from: number; to: number }): Promise<number[]> {
+    const { policies, targets } = this.#parts
+    const limited = (await policies.all()).filter(({ per_day: limit }) => limit !== null)
+    if (limited.length === 0) return []
+    const firstDay = dayOf(from)
+    const taken = await policies.turnsTaken(firstDay)
+    const planned = await targets.plannedByDay(firstDay, to)
+    const sums = Array.from({ length: days }, () => 0)
+    for (const { id, per_day: limit } of limited) {
+      const due = Array.from({ length: days }, () => 0)
+      for (const { policyId, day, count } of planned) if (policyId === id) due[day - firstDay] = count
+      const { postponed } = underLimit(due, limit ?? 0, taken.get(id))
+      for (const [day, count] of postponed.entries()) sums[day] = (sums[day] ?? 0) + count
+    }
+    return sums
   }
 
   /** Blackouts and freezes until then, the first to begin first. */

@@ -6,6 +6,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Tx } from '../platform/transaction.ts'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
+import { dayOf, onNextDay } from './day-limit.ts'
 import { nextAllowed, type Placed, rotateAfter, safetyLimit, scopesOf } from './rotation-policy.ts'
 import type { FreezeRow, PolicyKey, PolicyRow, RotationPolicyStore } from './rotation-policy-store.ts'
 import type { RotationStore, SlotRow } from './rotation-store.ts'
@@ -76,26 +77,29 @@ export class RotationPlan {
   }
 
   /**
-   * Whether a slot that is due has to wait, since no window is open now; it is then planned for the next one. One whose
-   * credential is about to expire does not wait, which is on record (ADR-0023).
+   * Whether a slot that is due has to wait, since no window is open now or the day has no room for it; it is then planned
+   * for the next one. One whose credential is about to expire does not wait, which is on record (ADR-0023).
    */
   async holds(tx: Tx, context: RequestContext, slot: SlotRow): Promise<boolean> {
-    const { store, registry, database, audit, clock } = this.#parts
+    const { store, registry, database, audit, clock, policies } = this.#parts
     const now = clock.now()
     const book = await this.bookFor([slot], tx)
     const policy = book.policyOf(slot)
     const open = book.openTimesOf(policy)
-    if (slot.active_credential_id === null || open.isAlways || open.isOpen(now)) return false
+    if (slot.active_credential_id === null) return false
+    const isOpen = open.isAlways || open.isOpen(now)
+    if (isOpen && (await policies.takeTurn(tx, policy, dayOf(now)))) return false
     const credential = await registry.requireCredential(slot.active_credential_id, tx)
     if (now >= safetyLimit(credential)) {
       await audit.append(tx, context, {
         action: 'rotation.window_overridden',
         target: { kind: 'identity', id: slot.principal_id, label: slot.principal_name },
-        after: { notAfter: credential.notAfter, policyId: policy.id },
+        after: { notAfter: credential.notAfter, policyId: policy.id, heldBy: isOpen ? 'day limit' : 'windows' },
       })
       return false
     }
-    const { rotate_after } = book.timesOf(slot, credential)
+    const at = isOpen ? onNextDay(open, { ...credential, now, jitter: slot.jitter }) : undefined
+    const rotate_after = at ?? book.timesOf(slot, credential).rotate_after
     if (!(await store.updateSlot(tx, slot, { rotate_after, updated_at: now }))) throw new SignetError('conflict')
     await database.changed(tx, { kind: 'slot', id: slot.principal_id })
     return true

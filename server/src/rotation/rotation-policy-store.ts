@@ -99,6 +99,30 @@ export class RotationPolicyStore {
     return result.numDeletedRows === 1n
   }
 
+  /**
+   * Counts one more rotation of a policy on a day, unless that would be more than its limit.
+   *
+   * @returns false when there is no room left
+   */
+  async takeTurn(tx: Tx, { id, per_day: limit }: Pick<PolicyRow, 'id' | 'per_day'>, day: number): Promise<boolean> {
+    if (limit === null) return true
+    const { numAffectedRows } = await sql`
+      INSERT INTO rotation_policy_days (policy_id, day, opened) VALUES (${id}, ${day}, 1)
+      ON CONFLICT (policy_id, day) DO UPDATE SET opened = opened + 1 WHERE opened < ${limit}`.execute(sqlOf(tx))
+    await sqlOf(tx).deleteFrom('rotation_policy_days').where('policy_id', '=', id).where('day', '<', day).execute()
+    return numAffectedRows === 1n
+  }
+
+  /** How many rotations the schedule has opened on a day, by policy, of those that limit them. */
+  async turnsTaken(day: number): Promise<Map<string, number>> {
+    const rows = await this.#database.read
+      .selectFrom('rotation_policy_days')
+      .selectAll()
+      .where('day', '=', day)
+      .execute()
+    return new Map(rows.map((row) => [row.policy_id, row.opened]))
+  }
+
   freezes(now: number, tx?: Tx): Promise<FreezeRow[]> {
     return this.#reader(tx)
       .selectFrom('rotation_freezes')

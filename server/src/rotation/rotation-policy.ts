@@ -13,6 +13,7 @@ export const defaultPolicy = {
   keyAlgorithm: 'rsa2048',
   windows: [],
   blackouts: [],
+  perDayLimit: null,
 } satisfies RotationPolicy
 
 /** A slot draws its jitter once, between none and this share of the lifetime (SEC-146); policies may widen it. */

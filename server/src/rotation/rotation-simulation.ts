@@ -4,6 +4,7 @@ import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import { underLimit } from './day-limit.ts'
 import { rowOf } from './policy-rows.ts'
 import type { PolicyTargetsStore, SimulatedSlot } from './policy-targets-store.ts'
 import type { PolicyBook, RotationPlan } from './rotation-plan.ts'
@@ -72,6 +73,13 @@ export class RotationSimulation {
   }
 }
 
+interface Load {
+  readonly own: Float64Array
+  readonly other: Float64Array
+}
+
+const newLoad = (): Load => ({ own: new Float64Array(days), other: new Float64Array(days) })
+
 /** Adds up what happens to slot after slot. */
 class Outcome {
   readonly #key: PolicyKey
@@ -79,7 +87,8 @@ class Outcome {
   readonly #after: PolicyBook
   readonly #now: number
   readonly #firstDay: number
-  readonly #loads = { before: new Float64Array(days), after: new Float64Array(days) }
+  /** `own`: under the policy in question; what else rules the same certificates goes into `other`, whatever its limit. */
+  readonly #loads = { before: newLoad(), after: newLoad() }
   readonly #counts = { certificates: 0, changed: 0, atOnce: 0, overridden: 0 }
   #next: { slot: SimulatedSlot; at: number }[] = []
 
@@ -109,13 +118,15 @@ class Outcome {
   }
 
   told(): PolicyPreview {
-    const { before, after } = this.#loads
+    const before = this.#daysOf(this.#loads.before, this.#before)
+    const after = this.#daysOf(this.#loads.after, this.#after)
     return {
       ...this.#counts,
+      limited: after.limited,
       days: Array.from({ length: days }, (_, index) => ({
         day: (this.#firstDay + index) * dayMs,
-        before: Math.round(before[index] ?? 0),
-        after: Math.round(after[index] ?? 0),
+        before: Math.round(before.days[index] ?? 0),
+        after: Math.round(after.days[index] ?? 0),
       })),
       next: this.#next.map(({ slot, at }) => ({
         principalId: ObjectId.parse(slot.principal_id),
@@ -126,10 +137,23 @@ class Outcome {
     }
   }
 
+  /** By day, as the limit of the policy in question lets them begin. */
+  #daysOf({ own, other }: Load, book: PolicyBook) {
+    const limit = book.find(this.#key)?.per_day ?? null
+    if (limit === null) return { days: own.map((each, day) => each + (other[day] ?? 0)), limited: null }
+    const { begins, postponed, left } = underLimit(own, limit)
+    const sum = postponed.reduce((total, waiting, day) => total + Math.min(waiting, own[day] ?? 0), 0)
+    return {
+      days: begins.map((each, day) => each + (other[day] ?? 0)),
+      limited: { postponed: Math.round(sum), left: Math.round(left) },
+    }
+  }
+
   /** The rotation at `first` and those that follow it, where the lifetime is short enough for more than one. */
-  #load(load: Float64Array, book: PolicyBook, slot: SimulatedSlot, first: number): void {
+  #load(loads: Load, book: PolicyBook, slot: SimulatedSlot, first: number): void {
     const end = (this.#firstDay + days) * dayMs
     const policy = book.policyOf(slot)
+    const load = this.#isOf(policy) ? loads.own : loads.other
     const lifetimeMs = policy.lifetime_s * secondMs
     const later = { ...slot, first_cycle: 0 }
     let at = first

@@ -11,6 +11,8 @@ export const CalendarDay = z.object({
   done: z.int(),
   /** Certificates that are to roll on it next. */
   planned: z.int(),
+  /** Of these and of what earlier days put off: how many begin on a later day, since a policy limits them by day. */
+  postponed: z.int(),
 })
 export type CalendarDay = z.infer<typeof CalendarDay>
 

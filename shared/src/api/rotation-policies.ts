@@ -28,7 +28,7 @@ const Windows = z.array(RotationWindow).max(20).default([])
 
 /**
  * When credentials roll. Rotation is due at `rotateAt` of the lifetime, less a share of up to `jitter` that each slot has
- * drawn once (SEC-146). What is due outside the windows, or within a blackout, waits.
+ * drawn once (SEC-146). What is due outside the windows, within a blackout or beyond the limit of a day, waits.
  */
 export const RotationPolicy = z.object({
   lifetimeSeconds: z
@@ -45,6 +45,8 @@ export const RotationPolicy = z.object({
   /** Without any, every time is allowed. */
   windows: Windows,
   blackouts: Windows,
+  /** No more scheduled rotations than this begin on one day (UTC); what is due beyond it waits for the next. Null: as many as are due. */
+  perDayLimit: z.int().min(1).max(1_000_000).nullable().default(null),
 })
 export type RotationPolicy = z.infer<typeof RotationPolicy>
 
@@ -104,6 +106,15 @@ export const PolicyPreview = z.object({
   atOnce: z.int(),
   /** Of which no window opens for in time: they roll shortly before they expire, whatever the windows say. */
   overridden: z.int(),
+  /** How the limit by day acts on the certificates that the policy then rules; null without a limit. */
+  limited: z
+    .object({
+      /** Rotations within 30 days that begin on a later day than they are due. */
+      postponed: z.int(),
+      /** Of which wait still when the 30 days are over: the limit is too low for what is due. */
+      left: z.int(),
+    })
+    .nullable(),
   /** Of these certificates, on each of the next 30 days. */
   days: z.array(z.object({ day: Instant, before: z.int(), after: z.int() })),
   /** The first five. */

@@ -8,7 +8,7 @@ export const alertKinds = {
   agent_silent: 'Agent silent',
   clone_detected: 'Clone detected, agent quarantined',
   rollout_halted: 'Rollout halted',
-  window_overridden: 'Rotated outside its windows',
+  window_overridden: 'Rotated against its policy',
   integrity_failed: 'Stored value refused',
 } as const
 export type AlertKind = keyof typeof alertKinds

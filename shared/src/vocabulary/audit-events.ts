@@ -104,7 +104,7 @@ export const auditActions = {
   'rotation.policy_removed': 'Rotation policy removed',
   'rotation.frozen': 'Rotations frozen',
   'rotation.unfrozen': 'Rotations no longer frozen',
-  'rotation.window_overridden': 'Rotation that no window opened for: the certificate was about to expire',
+  'rotation.window_overridden': 'Rotation that its policy held back: the certificate was about to expire',
   'credentials.exported': 'Certificates exported',
   'credential.prepared': 'Certificate issued',
   'credential.activated': 'Certificate in use',

@@ -10,12 +10,13 @@ export const policyValueNames = {
   keyAlgorithm: { name: 'Key type', form: keyAlgorithmWords },
   windows: { name: 'Windows' },
   blackouts: { name: 'Blackouts' },
+  perDayLimit: { name: 'Most in a day' },
 } as const satisfies Record<keyof RotationPolicy, object>
 
 /** A policy without its version and whatever else is stored beside it. */
 export function policyOf(policy: RotationPolicy): RotationPolicy {
-  const { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts } = policy
-  return { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts }
+  const { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts, perDayLimit } = policy
+  return { lifetimeSeconds, rotateAt, overlapSeconds, jitter, keyAlgorithm, windows, blackouts, perDayLimit }
 }
 
 const instant = { form: 'instant' } as const

@@ -23,6 +23,7 @@ import type {
   RotationDrillsTable,
   RotationFreezesTable,
   RotationPoliciesTable,
+  RotationPolicyDaysTable,
   RotationReplansTable,
   RotationReviewsTable,
   RotationRunsTable,
@@ -346,6 +347,7 @@ export interface Schema {
   known_keys: KnownKeysTable
   certificate_authorities: CertificateAuthoritiesTable
   rotation_policies: RotationPoliciesTable
+  rotation_policy_days: RotationPolicyDaysTable
   rotation_freezes: RotationFreezesTable
   rotation_replans: RotationReplansTable
   credential_slots: CredentialSlotsTable

@@ -16,6 +16,16 @@ export interface RotationPoliciesTable extends Versioned {
   /** JSON, as the contract has them. */
   windows: string
   blackouts: string
+  /** Null without a limit. */
+  per_day: number | null
+}
+
+/** Scheduled rotations of a day, of policies that limit them. */
+export interface RotationPolicyDaysTable {
+  policy_id: string
+  /** Of UTC, since 1970. */
+  day: number
+  opened: number
 }
 
 export interface RotationFreezesTable extends ByActor {

@@ -45,6 +45,11 @@ const columnsWith = (reach: ReadonlyMap<string, number> | undefined) =>
       cell: ({ blackouts }) => (blackouts.length === 0 ? <None /> : blackouts.length),
     },
     {
+      id: 'limit',
+      header: 'Most in a day',
+      cell: ({ perDayLimit }) => (perDayLimit === null ? <None /> : perDayLimit.toLocaleString('en')),
+    },
+    {
       id: 'frozen',
       header: 'Frozen until',
       cell: ({ freeze }) => (freeze === null ? <None /> : <DueTime at={freeze.until} />),

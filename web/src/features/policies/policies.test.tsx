@@ -32,7 +32,7 @@ const days = Array.from({ length: 30 }, (_, index) => ({
   before: 0,
   after: index === 7 ? 412 : 0,
 }))
-const preview = { certificates: 500, changed: 412, atOnce: 3, overridden: 2, days, next: [], open: [] }
+const preview = { certificates: 500, changed: 412, atOnce: 3, overridden: 2, limited: null, days, next: [], open: [] }
 const freeze = {
   ...{ policyId: 'all', until: Date.now() + dayMs, reason: 'year end', since: at },
   actor: { kind: 'operator', id: null, label: 'Ada' },

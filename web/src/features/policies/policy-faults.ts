@@ -9,6 +9,7 @@ const sentences: Record<keyof RotationPolicy, string> = {
   jitter: 'Give a share from 20 to 50 %.',
   keyAlgorithm: 'Pick a key type.',
   windows: 'Give each window a schedule, a length and a time zone.',
+  perDayLimit: 'Give a whole number from 1 to 1,000,000, or none.',
   blackouts: 'Give each blackout a schedule, a length and a time zone.',
 }
 

@@ -65,12 +65,17 @@ export function PolicyFields({ draft, faults, onChange }: PolicyFieldsProps) {
           </Field>
         </div>
       </Card>
-      <Card title="Windows and blackouts">
+      <Card title="Windows, blackouts and limit">
         <div className={styles['form']}>
           <p className="muted">
             Scheduled rotations happen within a window, where there is one, and never within a blackout. What is due at
             another time waits, at most until 5 % of a certificate’s life are left.
           </p>
+          <LimitField
+            error={faults['perDayLimit']}
+            limit={draft.perDayLimit}
+            onChange={(perDayLimit) => put({ perDayLimit })}
+          />
           <WindowFields
             noun="Window"
             windows={draft.windows}
@@ -86,6 +91,35 @@ export function PolicyFields({ draft, faults, onChange }: PolicyFieldsProps) {
         </div>
       </Card>
     </SideBySide>
+  )
+}
+
+interface LimitFieldProps {
+  error: string | undefined
+  limit: number | null
+  onChange: (limit: number | null) => void
+}
+
+function LimitField({ error, limit, onChange }: LimitFieldProps) {
+  const [text, setText] = useState(limit === null ? '' : String(limit))
+  return (
+    <Field
+      label="Most rotations in a day"
+      hint="Of UTC. What is due beyond it waits for the next day. Empty for no limit."
+      error={error}
+    >
+      {(control) => (
+        <TextInput
+          {...control}
+          inputMode="numeric"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            onChange(event.target.value.trim() === '' ? null : Number(event.target.value))
+          }}
+        />
+      )}
+    </Field>
   )
 }
 

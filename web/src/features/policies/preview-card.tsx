@@ -25,7 +25,7 @@ export function busiestWords({ days }: Pick<PolicyPreview, 'days'>): string {
 /** What saving would do. */
 export function PreviewCard({ preview }: { preview: PolicyPreview }) {
   const [picked, setPicked] = useState<number>()
-  const { days, next, open, overridden, atOnce } = preview
+  const { days, next, open, overridden, atOnce, limited } = preview
   const ends = [dateOf(days[0]?.day ?? 0), dateOf(days.at(-1)?.day ?? 0)] as const
   const day = picked === undefined ? undefined : days[picked]
   return (
@@ -36,7 +36,16 @@ export function PreviewCard({ preview }: { preview: PolicyPreview }) {
           <Fact name="Certificates it rules">{preview.certificates}</Fact>
           <Fact name="Roll at another time than now">{preview.changed}</Fact>
           <Fact name="Roll at once">{atOnce}</Fact>
+          {limited !== null && <Fact name="Begin on a later day than they are due">{limited.postponed}</Fact>}
         </Facts>
+        {limited !== null && limited.left > 0 && (
+          <Notice tone="warn">
+            <p>
+              The limit of a day is too low: {certificates(limited.left)} still wait after 30 days. What waits until 5 %
+              of its life are left rolls in spite of the limit.
+            </p>
+          </Notice>
+        )}
         {overridden > 0 && (
           <Notice tone="warn">
             <p>

@@ -20,6 +20,7 @@ const days = Array.from({ length: 30 }, (_, index) => ({
   day: today + index * dayMs,
   done: 0,
   planned: index === 2 ? 7 : 0,
+  postponed: 0,
 }))
 const bands = [{ kind: 'freeze', policy: null, from: today, until: today + dayMs }]
 
@@ -65,6 +66,16 @@ test('the queue has no place for what is held back while nothing is', async () =
   const { screen } = await showPage('/rotations/queue', HeldCard, '/rotations/queue')
   await expect.poll(() => sent.length).toBe(1)
   await expect.element(screen.getByRole('heading')).not.toBeInTheDocument()
+})
+
+test('the calendar says what the limit of a day spreads to the next', async () => {
+  const limited = days.map((each, index) => ({ ...each, postponed: index === 2 ? 3 : 0 }))
+  const { screen } = await show({ days: limited, bands: [], waiting: 0 }, [planned])
+  const spread = '7 planned, 0 done on 2030-11-27 (UTC), 3 spread to the next day'
+  await expect.element(screen.getByRole('button', { name: spread })).toBeVisible()
+  await expect
+    .element(screen.getByText('2030-11-27: 7 planned, 3 of what is due by then will spread to 2030-11-28'))
+    .toBeVisible()
 })
 
 test('the calendar says what waits for a window, and shows it', async () => {

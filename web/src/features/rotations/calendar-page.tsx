@@ -62,6 +62,9 @@ export function RotationCalendarPage() {
   )
 }
 
+/** Days whose excess is named one by one. */
+const mostSpread = 5
+
 interface DaysCardProps {
   days: readonly CalendarDay[]
   bands: readonly CalendarBand[]
@@ -70,11 +73,13 @@ interface DaysCardProps {
 
 function DaysCard({ days, bands, onPick }: DaysCardProps) {
   const last = days.at(-1)?.day ?? 0
-  const bars = days.map(({ day, done, planned }) => {
+  const spread = days.filter(({ postponed }) => postponed > 0)
+  const bars = days.map(({ day, done, planned, postponed }) => {
     const held = bandsWithin(bands, { from: day, until: day + dayMs })
+    const excess = postponed > 0 ? `, ${postponed} spread to the next day` : ''
     return {
       key: String(day),
-      name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)${held.words}`,
+      name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)${excess}${held.words}`,
       parts: [{ tone: 'accent' as const, value: planned + done }],
       tick: dateOf(day).slice(-2),
       marked: held.shares,
@@ -93,6 +98,15 @@ function DaysCard({ days, bands, onPick }: DaysCardProps) {
         {days.reduce((sum, { planned }) => sum + planned, 0)} certificates roll until {dateOf(last + dayMs)} (UTC).
         {bands.length > 0 && ' Grey: a blackout or freeze, in which nothing that is scheduled begins.'}
       </p>
+      {spread.length > 0 && (
+        <ul aria-label="Beyond the limit of a day">
+          {spread.slice(0, mostSpread).map(({ day, planned, postponed }) => (
+            <li key={day}>
+              {dateOf(day)}: {planned} planned, {postponed} of what is due by then will spread to {dateOf(day + dayMs)}
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   )
 }

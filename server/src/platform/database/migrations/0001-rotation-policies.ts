@@ -5,9 +5,13 @@ CREATE TABLE rotation_policies (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
   scope TEXT NOT NULL CHECK (scope IN ('default','instances','group','identity')), target TEXT NOT NULL,
   lifetime_s INTEGER NOT NULL, rotate_at REAL NOT NULL, overlap_s INTEGER NOT NULL, jitter REAL NOT NULL,
-  key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')), windows TEXT NOT NULL, blackouts TEXT NOT NULL,
+  key_alg TEXT NOT NULL CHECK (key_alg IN ('rsa2048','p256')), windows TEXT NOT NULL, blackouts TEXT NOT NULL, per_day INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX rotation_policies_scope ON rotation_policies(tenant_id, scope, target);
+
+-- how many rotations the schedule has opened on a day (UTC, days since 1970), of policies that limit them
+CREATE TABLE rotation_policy_days (
+  policy_id TEXT NOT NULL, day INTEGER NOT NULL, opened INTEGER NOT NULL, PRIMARY KEY (policy_id, day)) STRICT, WITHOUT ROWID;
 
 -- policy_id: of a policy, or 'all'
 CREATE TABLE rotation_freezes (
