@@ -31,6 +31,7 @@ async function enrolled(stack: Stack): Promise<Memo> {
   storeAgentIdentity(folderOf(stack), {
     ...{ serverUrl: 'https://localhost:7422', caPem: '', privateKey: new Secret(key.toString('base64')), ...answer },
     tenantId: TenantId.parse(stack.tenantId),
+    previous: [],
   })
   await stack.identities.turnOn(ada, id)
   const { principalId } = await stack.resources.require(id)

@@ -11,7 +11,7 @@ type OfRolling = Extract<
   `${'rotation' | 'credential' | 'rollout' | 'signing_key' | 'authority' | 'agent'}.${string}`
 >
 
-/** What is set, not rolled; what stands beside a step that has a scene; and the authorities of a first start. */
+/** What is set, not rolled; what stands beside a step that has a scene; what is only read; and the authorities of a first start. */
 type NoStep =
   | `rotation.policy_${string}`
   | 'rotation.frozen'
@@ -22,6 +22,7 @@ type NoStep =
   | 'credential.key_refused'
   | 'agent.refused'
   | 'authority.ca_created'
+  | 'authority.ca_exported'
 
 /** Each step of what rolls, complete by its type: who adds a record to the catalogue says here how its step comes about. */
 export const scenes = { ...rotationScenes, ...rolloutScenes, ...keyScenes, ...agentDiskScenes } satisfies Record<

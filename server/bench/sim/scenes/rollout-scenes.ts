@@ -12,6 +12,7 @@ async function fleet(stack: Stack): Promise<Memo> {
 
 const start = (stack: Stack) =>
   stack.rotation.rollouts.start(ada, {
+    act: 'rotate',
     selection: { list: 'instances', q: '' },
     plan: RolloutPlan.parse({ waveSize: 1, mostFailed: 0 }),
     reason: undefined,
