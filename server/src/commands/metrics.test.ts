@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import { ExpiryKind } from '@signet/shared/api/overview'
 import { minuteMs } from '@signet/shared/vocabulary/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { openAgentStand } from '../../test/agent-stand.ts'
 import { type DashboardStand, openDashboard } from '../../test/dashboard-stand.ts'
 import { given, temporaryFolder } from '../../test/stack.ts'
 import { metricsTokenFrom } from '../metrics.ts'
 import { readConfig } from '../platform/config.ts'
 import { type Listener, listen } from '../platform/http/listener.ts'
 import { openMetricsType } from '../platform/metrics.ts'
+import { consoleSocket } from './console-client.ts'
 import { consoleHandler } from './console-handler.ts'
 
 const folder = temporaryFolder()
@@ -175,4 +179,27 @@ describe('the metrics', () => {
     chmodSync(file, 0o400)
     expect(() => metricsTokenFrom(file)).toThrow('openssl rand -hex 32')
   })
+})
+
+describe('the metrics of a server with an agent', () => {
+  it('have the certificates of its listeners, its agents and their identities, as the console socket tells them', async () => {
+    const running = await openAgentStand()
+    const scraped = () =>
+      new Promise<string>((resolve, reject) => {
+        const socketPath = consoleSocket(running.config.dataDir)
+        const sent = request({ socketPath, path: '/metrics' }, (answer) => textOf(answer).then(resolve, reject))
+        sent.once('error', reject).end()
+      })
+    await expect.poll(scraped, { timeout: 20_000 }).toContain('signet_nearest_expiry_seconds{kind="identity"}')
+    const text = await scraped()
+    for (const listener of ['agents', 'services']) {
+      expect(text).toMatch(
+        new RegExp(`signet_tls_certificate_expiry_seconds\\{listener="${listener}",issuer="signet"\\} \\d`),
+      )
+    }
+    expect(text).toContain('signet_agents{state="connected"} 1\n')
+    expect(text).toContain('signet_nearest_expiry_seconds{kind="agent_certificate"}')
+    expect(text).not.toContain('web-01')
+    await running.close()
+  }, 60_000)
 })
