@@ -127,11 +127,13 @@ async function goOn({ folder, step, moment }: StepOrder, { memo, before, at }: S
   return faults
 }
 
+const answers = new Set<string>(['conflict', 'not_found', 'agent_refused'])
+
 /** What was done already may be refused; nothing may fail otherwise. */
 async function refusable(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (!(error instanceof SignetError) || error.code === 'internal') throw error
+    if (!(error instanceof SignetError) || !answers.has(error.code)) throw error
   }
 }
