@@ -24,7 +24,8 @@ const database = Database.open(dataDir, clock)
 const transact = database.transact.bind(database)
 database.transact = (work) =>
   transact(work).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') process.send?.('busy')
+    const { code } = error instanceof Error && 'code' in error ? error : { code: undefined }
+    if (code === 'SQLITE_BUSY' || code === 'unavailable') process.send?.('busy')
     throw error
   })
 const sealer = await Sealer.open(database, new FileRootKey({ file, dataDir }), ['signing', 'ca', 'paging'], clock)

@@ -25,9 +25,9 @@ export interface WorldSlot {
   readonly agentId: AgentId
 }
 
-/** Short lives, so that a minute sees many rollovers; none so short that a slow machine lets one expire. */
+/** Short lives, so that a minute sees many rollovers; none so short that one expires where others use the machine too. */
 const policy: RotationPolicy = {
-  ...{ lifetimeSeconds: 3_600, rotateAt: 0.2, overlapSeconds: 30, keyAlgorithm: 'p256', jitter: 0.2 },
+  ...{ lifetimeSeconds: 21_600, rotateAt: 0.2, overlapSeconds: 30, keyAlgorithm: 'p256', jitter: 0.2 },
   ...{ windows: [], blackouts: [], perDayLimit: null },
 }
 

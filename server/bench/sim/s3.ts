@@ -12,6 +12,6 @@ export const crashes: Simulation = {
   async run(options) {
     await crashFuzz(options)
     const isBrief = options.size <= crashes.sizes.brief.size
-    await killAtEveryStep(options.verdict, isBrief ? 'by turns' : 'both')
+    await killAtEveryStep(options.verdict, isBrief ? options.seed : undefined)
   },
 }
