@@ -16,7 +16,7 @@ test('the dashboard is light: scripts before the first paint at most 250 KiB gzi
   const weight = { scripts: kibibytes(scripts), styles: kibibytes(styles) }
   process.stdout.write(`scripts ${weight.scripts.toFixed(1)} KiB, styles ${weight.styles.toFixed(1)} KiB\n`)
   expect(scripts.length).toBeGreaterThan(1)
-  expect(styles.length).toBeGreaterThan(1)
+  expect(styles.length).toBeGreaterThan(0)
   expect(weight.scripts).toBeLessThanOrEqual(250)
   expect(weight.styles).toBeLessThanOrEqual(25)
 })
