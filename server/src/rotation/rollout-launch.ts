@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { RolloutBlast, RolloutPreview, RolloutSkips, RolloutWish } from '@signet/shared/api/rollouts'
 import { minuteMs } from '@signet/shared/vocabulary/time'
+import type { AuditLog } from '../audit/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import { SequentialIds } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
+import type { ChangeRecorder, Transactor } from '../platform/transaction.ts'
 import type { RolloutRecords } from './rollout-records.ts'
 import { haltsAfter } from './rollout-rules.ts'
-import { type Candidate, RolloutSelector } from './rollout-selection.ts'
-import type { NewItem, RolloutRow } from './rollout-store.ts'
-import type { RolloutsParts } from './rollouts.ts'
+import { type Candidate, type RolloutNeighbours, RolloutSelector } from './rollout-selection.ts'
+import type { NewItem, RolloutRow, RolloutStore } from './rollout-store.ts'
+import type { RotationStore } from './rotation-store.ts'
 
 const examplesOfEach = 5
 const elsewhere = 'Another rollout has it in hand.'
@@ -17,6 +20,18 @@ const takenOver = 'An emergency has it in hand.'
 const writtenAtOnce = 500
 /** What is not written whole by then never will be: whoever wrote it is gone. */
 const longestLaunchMs = 10 * minuteMs
+
+export interface RolloutsParts {
+  readonly store: RotationStore
+  readonly rollouts: RolloutStore
+  readonly database: Transactor & ChangeRecorder
+  readonly neighbours: RolloutNeighbours
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly tenantId: string
+  /** Wakes the runner. */
+  readonly changed: () => void
+}
 
 type Chosen = Candidate & { readonly slot: NonNullable<Candidate['slot']> }
 

@@ -2,29 +2,13 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { Rollout, RolloutDetail, RolloutItem, RolloutPreview, RolloutWish } from '@signet/shared/api/rollouts'
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
 import type { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
-import type { AuditLog } from '../audit/index.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import { RolloutLaunch } from './rollout-launch.ts'
+import type { Tx } from '../platform/transaction.ts'
+import { RolloutLaunch, type RolloutsParts } from './rollout-launch.ts'
 import { RolloutRecords } from './rollout-records.ts'
-import type { RolloutNeighbours } from './rollout-selection.ts'
-import type { RolloutRow, RolloutStore, StageCount } from './rollout-store.ts'
+import type { RolloutRow, StageCount } from './rollout-store.ts'
 import { toDetail, toItem, toRollout } from './rollout-view.ts'
-import type { RotationStore } from './rotation-store.ts'
-
-export interface RolloutsParts {
-  readonly store: RotationStore
-  readonly rollouts: RolloutStore
-  readonly database: Transactor & ChangeRecorder
-  readonly neighbours: RolloutNeighbours
-  readonly audit: AuditLog
-  readonly clock: Clock
-  readonly tenantId: string
-  /** Wakes the runner. */
-  readonly changed: () => void
-}
 
 /** Starting, steering and reading rollouts; carrying them out is the runner's. */
 export class Rollouts {
