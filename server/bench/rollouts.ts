@@ -24,6 +24,14 @@ const { values } = parseArgs({
   },
 })
 
+interface Answer {
+  readonly id: string
+  readonly credentials: number
+  readonly total: number
+}
+
+const nothing: Answer & { items?: readonly Answer[] } = { id: '', credentials: 0, total: 0 }
+
 const folder = values.data === undefined ? mkdtempSync(join(tmpdir(), 'signet-bench-')) : undefined
 const data = folder === undefined ? resolve(values.data ?? '') : join(folder, 'data')
 try {
@@ -41,12 +49,6 @@ try {
   await lifecycle.stop()
 } finally {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
-}
-
-interface Answer {
-  readonly id: string
-  readonly credentials: number
-  readonly total: number
 }
 
 async function measure(port: number): Promise<void> {
@@ -74,8 +76,6 @@ async function measure(port: number): Promise<void> {
   const { items } = await ask('GET', '/rollouts?open=true')
   for (const { id } of items ?? []) await ask('POST', `/rollouts/${id}/cancel`, {})
 }
-
-const nothing: Answer & { items?: readonly Answer[] } = { id: '', credentials: 0, total: 0 }
 
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   const delay = monitorEventLoopDelay({ resolution: 1 })

@@ -18,6 +18,8 @@ const elsewhere = 'Another rollout has it in hand.'
 const takenOver = 'An emergency has it in hand.'
 /** Items written in one transaction: others take their turn after some milliseconds. */
 const writtenAtOnce = 500
+/** Agents asked about in one question. */
+const askedAtOnce = 500
 /** What is not written whole by then never will be: whoever wrote it is gone. */
 const longestLaunchMs = 10 * minuteMs
 
@@ -49,18 +51,16 @@ export class RolloutLaunch {
 
   /** A dry run by the rules that a start goes by. @throws SignetError `invalid_request` */
   async preview(wish: RolloutWish): Promise<RolloutPreview> {
-    const { neighbours } = this.#parts
     const { chosen, skipped } = await this.#find(wish)
     const { plan } = wish
     const agentIds = [...new Set(chosen.map(({ slot }) => slot.agent_id))]
-    const agents = await neighbours.agents(agentIds)
     const waves = Math.ceil(chosen.length / plan.waveSize)
     return {
       credentials: chosen.length,
       identities: principalIdsOf(chosen).length,
       agents: agentIds.length,
       waves,
-      offline: agentIds.filter((id) => agents.get(id)?.connected !== true).length,
+      offline: await this.#offline(agentIds),
       haltsAfter: haltsAfter(plan, chosen.length),
       pausesSeconds: Math.max(0, waves - 1) * plan.pauseSeconds,
       skipped: skipsOf(skipped),
@@ -104,6 +104,17 @@ export class RolloutLaunch {
   async #find({ act, selection }: RolloutWish): Promise<{ chosen: Chosen[]; skipped: Candidate[] }> {
     const found = await this.#selector.resolve(selection, act)
     return split(found, await this.#parts.rollouts.busy(act === 'emergency' ? ['emergency'] : undefined))
+  }
+
+  async #offline(agentIds: readonly string[]): Promise<number> {
+    let offline = 0
+    for (let start = 0; start < agentIds.length; start += askedAtOnce) {
+      const ids = agentIds.slice(start, start + askedAtOnce)
+      const agents = await this.#parts.neighbours.agents(ids)
+      offline += ids.filter((id) => agents.get(id)?.connected !== true).length
+      await setImmediate()
+    }
+    return offline
   }
 
   async #blastOf(chosen: readonly Chosen[]): Promise<RolloutBlast> {
