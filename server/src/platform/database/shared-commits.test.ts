@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { CompiledQuery, Kysely } from 'kysely'
@@ -61,10 +63,29 @@ const names = () =>
 
 /** Lets everything happen that waits for nothing but the event loop. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await setImmediate()
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate()
 }
 
 describe('transactions that wait together', () => {
+  it('let more connections in than there are commits, however many of them follow each other', async () => {
+    const [clients, committed] = [64, () => announced.length]
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    let isOver = false
+    const work = (async () => {
+      for (let index = 0; !isOver; index += 1) await add(`busy ${index}`)
+    })()
+    const { port } = server.address() as AddressInfo
+    const before = committed()
+    for (let index = 0; index < clients; index += 1) connect(port, '127.0.0.1').on('error', () => undefined)
+    for (let accepted = 0; accepted < clients; accepted += 1) await once(server, 'connection')
+    const meanwhile = committed() - before
+    isOver = true
+    await work
+    server.close()
+    expect(meanwhile).toBeLessThan(clients / 2)
+  })
+
   it('share one commit, in the order of their arrival, and are answered after it', async () => {
     const seen: string[][] = []
     const answered = ['one', 'two', 'three'].map((name) => add(name).then(() => seen.push(names())))

@@ -34,6 +34,12 @@ interface Member {
 const sliceMs = { least: 12, most: 50 }
 const mostMembers = 64
 
+/**
+ * Of the event loop between two commits, whose flush each takes one. A listener accepts one connection in a turn (libuv since 1.45),
+ * so with a single one in between, as many connections as commits were accepted, and the others waited for their handshake.
+ */
+const turnsBetween = 8
+
 /** With what SQLite itself waits before each, about the 5 s of SEC-138. */
 const mostRetries = 5
 const firstRetryMs = 160
@@ -81,8 +87,8 @@ export class SharedCommits {
 
   async #workOff(): Promise<void> {
     do {
-      // Whoever comes in the same turn of the event loop takes part, and nobody else waits for two flushes in a row.
-      await setImmediate()
+      // Whoever comes in these turns of the event loop takes part.
+      for (let turn = 0; turn < turnsBetween; turn += 1) await setImmediate()
       await this.#commit()
     } while (this.#waiting.length > 0)
     this.#working = undefined
