@@ -28,7 +28,7 @@ export default class implements Reporter {
       failed,
       flaky: flaky.map((test) => titled(test, test.attempts()[0]?.errors)),
     }
-    writeFileSync(env['SIGNET_UNIT_REPORT'] ?? 'unit-report.json', JSON.stringify(report))
+    writeFileSync(env['UNIT_REPORT'] ?? 'unit-report.json', JSON.stringify(report))
   }
 }
 

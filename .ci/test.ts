@@ -59,7 +59,8 @@ function unitTests(environment: NodeJS.ProcessEnv): SuiteReport {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
   const status = run('.', [vitest, 'run', '--retry=1', '--reporter=dot', '--reporter=./.ci/test-report.ts'], {
     ...environment,
-    SIGNET_UNIT_REPORT: file,
+    // No setting of Signet, whose programs refuse those that they do not know.
+    UNIT_REPORT: file,
   })
   return withStatus('unit tests', status, readReport<SuiteReport>(file))
 }
