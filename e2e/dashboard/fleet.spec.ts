@@ -95,8 +95,11 @@ test(`${count} identities rotate in waves: one fails, it halts, is rolled back, 
     await dialog.getByRole('button', { name: 'Roll back', exact: true }).click()
     await expect(waves.nth(0)).toContainText('Rolled back', { timeout: 60_000 })
     await expect(waves.nth(1)).toContainText('Rolled back', { timeout: 60_000 })
-    const { counts } = await newestRollout()
-    expect(counts['activated'] ?? 0).toBe(0)
+    const stillNew = async () => {
+      const { counts } = await newestRollout()
+      return (counts['activated'] ?? 0) + (counts['returning'] ?? 0)
+    }
+    await expect.poll(stillNew, { timeout: 60_000 }).toBe(0)
   })
 
   await test.step('with the disks mended it goes on, takes in turn what was rolled back, and ends', async () => {

@@ -107,6 +107,18 @@ describe('rolling back', () => {
     expect(await putBack()).toHaveLength(2)
   })
 
+  it('comes to its end before it can be resumed: nothing that comes back later is left out', async () => {
+    const id = await halfway()
+    const { rollouts } = stack.rotation
+    await rollouts.rollBack(grace, id, {})
+    for (const retry of [true, false]) {
+      await expect(rollouts.resume(ada, id, { retry })).rejects.toMatchObject({ code: 'conflict' })
+    }
+    expect((await rollouts.show(id)).state).toBe('paused')
+    await turn()
+    expect((await rollouts.resume(ada, id, { retry: true })).counts).toEqual({ waiting: 2, asked: 2 })
+  })
+
   it('is followed by a resume that rotates them again in their waves, one wave at a time', async () => {
     const id = await halfway()
     const { rollouts } = stack.rotation

@@ -44,7 +44,10 @@ export class Rollouts {
     return this.#steer(context, id, how, async () => ({ state: 'paused' }))
   }
 
-  /** @param retry whether what has failed or was rolled back takes its turn again @throws SignetError `conflict` */
+  /**
+   * @param retry whether what has failed or was rolled back takes its turn again
+   * @throws SignetError `conflict`, also while old credentials are put back: what comes back later would be left out
+   */
   resume(
     context: RequestContext,
     id: string,
@@ -53,6 +56,12 @@ export class Rollouts {
     const { rollouts } = this.#parts
     const how = { action: 'rollout.resumed', reason, from: ['paused', 'halted'], after: { retry } } as const
     return this.#steer(context, id, how, async (row, now, tx) => {
+      const returning = await rollouts.countIn(tx, row.id, 'returning')
+      if (returning > 0) {
+        throw new SignetError('conflict', 'Old credentials are still being put back.', {
+          fix: `Resume when the last ${returning} are back in use.`,
+        })
+      }
       if (retry) await rollouts.requeue(tx, row.id)
       const failed = await rollouts.countIn(tx, row.id, 'failed')
       const { nextWave } = await rollouts.left(tx, row.id)

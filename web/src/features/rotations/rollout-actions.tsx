@@ -41,7 +41,11 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
     command.mutate({ id: rollout.id, wish }, { onSuccess: close })
   }
   const button = (name: Act, icon: ReactNode) => (
-    <Button icon={icon} disabledReason={refusal} onClick={() => setAct(name)}>
+    <Button
+      icon={icon}
+      disabledReason={refusal ?? (name === 'resume' ? waitOf(rollout) : undefined)}
+      onClick={() => setAct(name)}
+    >
       {labels[name]}
       {name === 'rollBack' && '…'}
     </Button>
@@ -79,7 +83,12 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
 }
 
 function canRetry({ counts }: RolloutDetail): boolean {
-  return (counts.failed ?? 0) + (counts['rolled-back'] ?? 0) + (counts.returning ?? 0) > 0
+  return (counts.failed ?? 0) + (counts['rolled-back'] ?? 0) > 0
+}
+
+/** Why it cannot be resumed yet. */
+function waitOf({ counts: { returning = 0 } }: RolloutDetail): string | undefined {
+  return returning > 0 ? `${counted(returning, 'old certificate')} still to be put back` : undefined
 }
 
 const retryChoices = [

@@ -75,6 +75,14 @@ async function show(rollout: RolloutDetail = halted, role: Role = 'admin', answe
 }
 
 describe('a rollout', () => {
+  test('cannot be resumed while old certificates are put back, and says how many', async () => {
+    const { screen } = await show({ ...halted, state: 'paused', counts: { returning: 13, waiting: 47 } })
+    const resume = screen.getByRole('button', { name: 'Resume' })
+    await expect.element(resume).toHaveAttribute('aria-disabled', 'true')
+    await resume.hover()
+    await expect.element(screen.getByText('13 old certificates still to be put back')).toBeVisible()
+  })
+
   test('shows each wave with what its agents have acknowledged', async () => {
     const { screen } = await show()
     const cells = (wave: string) =>
