@@ -81,7 +81,7 @@ describe('what can be done with the selected instances', () => {
   test('Rotate…: a rollout of the selection, which is no job', async () => {
     const numbers = { credentials: 2, identities: 2, agents: 2, waves: 1, offline: 0, haltsAfter: 0, pausesSeconds: 0 }
     const { screen, posts } = await show('admin', '/instances', {
-      'POST /rollouts/preview': () => Response.json({ ...numbers, skipped: [] }),
+      'POST /rollouts/preview': () => Response.json({ ...numbers, blast: null, skipped: [] }),
     })
     await screen.getByRole('checkbox', { name: 'Select web-01' }).click()
     await screen.getByRole('checkbox', { name: 'Select web-02' }).click()
