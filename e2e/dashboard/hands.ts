@@ -54,6 +54,7 @@ function pointerOn(page: Page, press: Hand['press']): Hand {
         ? page.getByRole('dialog', { name: 'Menu' })
         : page.getByRole('navigation', { name: 'Main' })
       const entry = rail.getByRole('link', { name: screen, exact: true })
+      await expect(rail).toBeVisible()
       // What is set once and seldom looked at stands below the settings.
       if (!(await entry.isVisible())) await press(rail.getByRole('link', { name: 'Settings', exact: true }))
       await press(entry)
