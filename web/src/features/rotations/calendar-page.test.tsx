@@ -47,6 +47,15 @@ test('the calendar has a bar for each day, and picking one asks who is due on it
   await expect.element(screen.getByRole('row', { name: /Freeze.*All rotations/ })).toBeVisible()
 })
 
+test('the name of a bar has the number above it', async () => {
+  const { screen } = await show(
+    { days: days.map((each) => ({ ...each, planned: 2, done: 3 })), bands: [], waiting: 0 },
+    [],
+  )
+  const bar = screen.getByRole('button', { name: '5 rotations: 2 planned, 3 done on 2030-11-25 (UTC)' })
+  await expect.element(bar).toHaveTextContent('5')
+})
+
 test('the chart marks days with a blackout or freeze, and says so of each', async () => {
   const { screen } = await show({ days, bands, waiting: 0 }, [])
   const name = '0 planned, 0 done on 2030-11-25 (UTC); freeze of all rotations'

@@ -76,10 +76,12 @@ function DaysCard({ days, bands, onPick }: DaysCardProps) {
   const spread = days.filter(({ postponed }) => postponed > 0)
   const bars = days.map(({ day, done, planned, postponed }) => {
     const held = bandsWithin(bands, { from: day, until: day + dayMs })
+    // The number above the bar, in its name.
+    const sum = planned > 0 && done > 0 ? `${planned + done} rotations: ` : ''
     const excess = postponed > 0 ? `, ${postponed} spread to the next day` : ''
     return {
       key: String(day),
-      name: `${planned} planned, ${done} done on ${dateOf(day)} (UTC)${excess}${held.words}`,
+      name: `${sum}${planned} planned, ${done} done on ${dateOf(day)} (UTC)${excess}${held.words}`,
       parts: [{ tone: 'accent' as const, value: planned + done }],
       tick: dateOf(day).slice(-2),
       marked: held.shares,
