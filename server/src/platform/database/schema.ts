@@ -3,6 +3,7 @@ import type { AlertsTable, OutboxDeliveriesTable, WebhooksTable } from './alert-
 import type { Flag, Versioned } from './columns.ts'
 import type {
   AppRoleAssignmentsTable,
+  RevokedTokensTable,
   IdentityAssignmentsTable,
   ResourceAppsTable,
   UserIdentitiesTable,
@@ -364,6 +365,7 @@ export interface Schema {
   recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
   app_role_assignments: AppRoleAssignmentsTable
+  revoked_tokens: RevokedTokensTable
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable
