@@ -12,6 +12,7 @@ import {
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
+  RevocationFeed,
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
@@ -333,7 +334,7 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint({
-      ...{ token: tokenEndpoint, discovery, feed: authority.revocationFeed },
+      ...{ token: tokenEndpoint, discovery, feed: new RevocationFeed({ ...authority, clock }) },
       revocationLists: new RevocationLists({ ...base, authorities }),
     }),
     /** Answers whoever waits for news, so that the listeners can close. */

@@ -4,7 +4,7 @@ import { splitTarget } from '../platform/http/hardening.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { RevocationLists } from '../principals/index.ts'
 import type { DiscoveryEndpoint } from './discovery-endpoint.ts'
-import type { RevocationFeed } from './revocation-feed.ts'
+import type { RevocationFeed } from './revocation-feed-endpoint.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 
 /** Every path of the authority. Paths compare without regard to case, since clients lower-case whole URLs. */

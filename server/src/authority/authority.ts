@@ -18,7 +18,6 @@ import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
-import { RevocationFeed } from './revocation-feed.ts'
 import { Revocations } from './revocations.ts'
 import { ServiceGate } from './service-gate.ts'
 import { SigningKeyAdmin } from './signing-key-admin.ts'
@@ -74,7 +73,8 @@ export interface Authority {
   /** What services ask of a token. */
   readonly gate: ServiceGate
   readonly revocations: Revocations
-  readonly revocationFeed: RevocationFeed
+  /** Those of the feed of revocations, made when somebody first asks for it. */
+  readonly feedKeys: () => Promise<SigningKeys>
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly activity: TokenActivityStore
@@ -166,7 +166,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     verifier,
     gate: new ServiceGate({ verifier, issuer, resources, identities, keys, revocations, clock }),
     revocations,
-    revocationFeed: new RevocationFeed({ issuer, revocations, keys: feedKeys.get, clock }),
+    feedKeys: feedKeys.get,
     log: issuanceLog,
     usage,
     activity,

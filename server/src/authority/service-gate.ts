@@ -1,6 +1,6 @@
 import { ClientId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
-import { printable } from '../platform/http/body.ts'
+import { printable } from '../platform/printable.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Principal } from '../principals/index.ts'

@@ -27,7 +27,7 @@ import { OutboundError } from '../../platform/outbound.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
 import type { FederatedTrust, KeyCredential, KnownSecret, Principal } from '../../principals/index.ts'
 import type { AuthorityOptions } from '../authority.ts'
-import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
+import { authorityEndpoint, DiscoveryEndpoint, openAuthority, RevocationFeed, TokenEndpoint } from '../index.ts'
 import type { Fetch } from '../issuer-keys.ts'
 
 export const resource = 'https://vault.azure.net'
@@ -247,7 +247,7 @@ export async function openTestAuthority(
   const handler = authorityEndpoint({
     token: endpoint,
     discovery: new DiscoveryEndpoint(authority.issuer, authority.keys),
-    feed: authority.revocationFeed,
+    feed: new RevocationFeed({ ...authority, clock }),
   })
   const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })
   const base = `http://127.0.0.1:${listener.port}`

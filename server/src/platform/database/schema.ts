@@ -3,9 +3,9 @@ import type { AlertsTable, OutboxDeliveriesTable, WebhooksTable } from './alert-
 import type { Flag, Versioned } from './columns.ts'
 import type {
   AppRoleAssignmentsTable,
-  RevokedTokensTable,
   IdentityAssignmentsTable,
   ResourceAppsTable,
+  RevokedTokensTable,
   UserIdentitiesTable,
 } from './identity-tables.ts'
 import type {

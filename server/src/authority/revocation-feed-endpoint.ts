@@ -22,7 +22,7 @@ interface FeedParts {
   readonly issuer: Issuer
   readonly revocations: Revocations
   /** Made when they are first needed. */
-  readonly keys: () => Promise<SigningKeys>
+  readonly feedKeys: () => Promise<SigningKeys>
   readonly clock: Clock
 }
 
@@ -59,7 +59,7 @@ export class RevocationFeed {
   }
 
   async #sendKeys(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const keys = (await this.#parts.keys()).published.map(({ jwk }) => jwk)
+    const keys = (await this.#parts.feedKeys()).published.map(({ jwk }) => jwk)
     send(request, response, JSON.stringify({ keys }), ['application/json; charset=utf-8', 'public, max-age=3600'])
   }
 
@@ -111,8 +111,8 @@ export class RevocationFeed {
   }
 
   async #signAnew(statement: RevocationStatement, at: number): Promise<string> {
-    const { issuer, keys } = this.#parts
-    const ring = await keys()
+    const { issuer, feedKeys } = this.#parts
+    const ring = await feedKeys()
     const iat = Math.floor(at / 1_000)
     const header = { alg: 'RS256', typ: statementType, kid: ring.activeKid }
     const claims = { iss: issuer.v2, iat, exp: iat + statementSeconds, ...statement }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { contextOf } from '../../test/stack.ts'
 import { sqlOf } from '../platform/database/database.ts'
 import { newGuid } from '../platform/identifiers.ts'
-import { statementType } from './revocation-feed.ts'
+import { statementType } from './revocation-feed-endpoint.ts'
 import type { RevocationStatement } from './revocations.ts'
 import { addClient, askToken, form, openTestAuthority, type TestAuthority, tenantId } from './testing/test-authority.ts'
 
