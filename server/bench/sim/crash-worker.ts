@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createCertificationRequest } from '../../src/platform/crypto/certificate.ts'
@@ -101,10 +101,21 @@ function keyFile({ slotId }: WorldSlot): string {
 
 async function requestOf(slot: WorldSlot, isLost: boolean): Promise<Buffer> {
   const file = keyFile(slot)
-  if (isLost || !existsSync(file)) {
-    const temporary = `${file}.${process.pid}`
-    writeFileSync(temporary, await generatePrivateKey('p256'), { mode: 0o600 })
-    renameSync(temporary, file)
+  const kept = isLost ? undefined : keptKey(file)
+  if (kept) return createCertificationRequest(kept, 'signet-agent')
+  const key = await generatePrivateKey('p256')
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, key, { mode: 0o600 })
+  renameSync(temporary, file)
+  return createCertificationRequest(key, 'signet-agent')
+}
+
+/** Another worker may take it away at any moment. */
+function keptKey(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
-  return createCertificationRequest(readFileSync(file), 'signet-agent')
 }

@@ -1,6 +1,7 @@
 import { RolloutPlan } from '@signet/shared/api/rollouts'
 import { InstanceId, RolloutId } from '@signet/shared/vocabulary/identifiers'
 import { minuteMs } from '@signet/shared/vocabulary/time'
+import { SignetError } from '../../../src/platform/signet-error.ts'
 import type { Stack } from '../../../test/stack.ts'
 import { ada, agentOf, from, inUse, type Memo, type Scene } from './scene.ts'
 
@@ -18,11 +19,16 @@ const start = (stack: Stack) =>
     reason: undefined,
   })
 
-/** What a start that was cut short had in hand is free again by then. */
+/** What a start that was cut short had in hand is free again when its time is over. */
 async function startOnceFree(stack: Stack): Promise<void> {
-  stack.clock.advance(11 * minuteMs)
-  await turn(stack)
-  await start(stack)
+  try {
+    await start(stack)
+  } catch (error) {
+    if (!(error instanceof SignetError) || error.code !== 'conflict') throw error
+    stack.clock.advance(11 * minuteMs)
+    await turn(stack)
+    await start(stack)
+  }
 }
 
 const turn = (stack: Stack) => stack.rotation.rolloutRunner.turn()
@@ -82,7 +88,7 @@ const runs = (arrange: Scene['arrange'], more: Partial<Scene> = {}): Scene => ({
 
 /** Of rotations of many in waves: their own steps, and those of each item. */
 export const rolloutScenes = {
-  'rollout.started': { arrange: fleet, act: startOnceFree, actsAgain: true },
+  'rollout.started': { arrange: fleet, act: startOnceFree, actsAgain: false },
   'rollout.leased': runs(started),
   'rollout.wave_started': runs(started),
   'rollout.item_open': runs(started),
