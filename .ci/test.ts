@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,9 @@ import type { SuiteReport } from './test-report.ts'
  * mended, but a machine that stood still for a moment does not fail the whole.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
-const reports = mkdtempSync(join(tmpdir(), 'signet-test-'))
+/** Of memory that is free; what a run has at one time is a part of it. */
+const roomBytes = 2 ** 30
+const reports = temporaryFolder()
 
 async function main(): Promise<void> {
   installToken()
@@ -22,7 +24,13 @@ async function main(): Promise<void> {
     finish([couldNotRun('Chromium')])
     return
   }
-  const environment = { ...process.env, SIGNET_E2E_CHROMIUM: chromium.stdout.trim() }
+  const environment = {
+    ...process.env,
+    SIGNET_E2E_CHROMIUM: chromium.stdout.trim(),
+    TMPDIR: reports,
+    // The program is started some hundred times.
+    NODE_COMPILE_CACHE: join(reports, 'compiled'),
+  }
   const clients = fetchClients()
   const build = run('web', [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], environment)
   if (build !== 0) {
@@ -32,6 +40,21 @@ async function main(): Promise<void> {
   const units = unitTests(environment)
   await clients
   finish([units, endToEndTests(environment)])
+}
+
+/**
+ * In memory where there is room: every commit of a test is flushed, and a flush to a disk takes longer than all else that the
+ * test does. It is to its programs what `/tmp` is, which anybody may write to.
+ */
+function temporaryFolder(): string {
+  const memory = '/dev/shm'
+  const hasRoom = () => {
+    const { bavail, bsize } = statfsSync(memory)
+    return bavail * bsize >= roomBytes
+  }
+  const folder = mkdtempSync(join(existsSync(memory) && hasRoom() ? memory : tmpdir(), 'signet-test-'))
+  chmodSync(folder, 0o1777)
+  return folder
 }
 
 /** Clients of other languages come from Debian while the unit tests run; those that do not are named, and their tests skip. */
@@ -57,7 +80,9 @@ function installToken(): void {
 function unitTests(environment: NodeJS.ProcessEnv): SuiteReport {
   const file = join(reports, 'unit.json')
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-  const status = run('.', [vitest, 'run', '--retry=1', '--reporter=dot', '--reporter=./.ci/test-report.ts'], {
+  const reporters = ['--reporter=dot', '--reporter=./.ci/test-report.ts']
+  // By itself it leaves one core to a person who works beside it, which is half of a machine that has two.
+  const status = run('.', [vitest, 'run', '--retry=1', '--maxWorkers=100%', ...reporters], {
     ...environment,
     // No setting of Signet, whose programs refuse those that they do not know.
     UNIT_REPORT: file,

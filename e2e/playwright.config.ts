@@ -1,12 +1,22 @@
 import { defineConfig, type ReporterDescription } from '@playwright/test'
 import { quietFlags, requireChromium } from './browser.ts'
 
+const longest = 'dashboard/every-screen.spec.ts'
+
 export default defineConfig({
   testDir: '.',
-  testMatch: ['dashboard/*.spec.ts', 'clients/*.test.ts', 'journeys/*.test.ts'],
+  // The longest is begun first; the others are done when it is, and no core waits for it at the end.
+  projects: [
+    { name: 'screens', testMatch: longest },
+    {
+      name: 'all else',
+      testMatch: ['dashboard/*.spec.ts', 'clients/*.test.ts', 'journeys/*.test.ts'],
+      testIgnore: longest,
+    },
+  ],
   outputDir: 'test-results',
-  // Each file starts what it needs on ports of its own; much of a test is waiting.
-  workers: 2,
+  // Each file starts what it needs on ports of its own; of two that run, one is waiting.
+  workers: 3,
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 20_000 },
