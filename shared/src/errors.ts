@@ -85,6 +85,13 @@ export const errorCatalogue = {
   federation_subject_case: operator(401, 'The subject differs from that of a federated credential in case only'),
   credential_expired: operator(401, 'The certificate of the client is outside its validity'),
   credential_revoked: operator(401, 'The certificate of the client was revoked'),
+
+  // vault
+  vault_unknown: caller(404, 'There is no such vault'),
+  secret_disabled: operator(403, 'This version of the secret is disabled'),
+  secret_deleted: caller(409, 'The secret is deleted and can be recovered'),
+  purge_protected: caller(403, 'The vault is protected against purging'),
+  secret_backup_refused: caller(400, 'The backup was changed, or is of another vault or deployment'),
 } as const satisfies Record<
   string,
   { status: number; fault: 'caller' | 'operator' | 'signet'; retryable: boolean; title: string }

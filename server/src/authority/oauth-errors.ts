@@ -81,6 +81,11 @@ const forms = {
   identity_paused: elsewhere,
   identity_pending: elsewhere,
   credential_refused: elsewhere,
+  vault_unknown: elsewhere,
+  secret_disabled: elsewhere,
+  secret_deleted: elsewhere,
+  purge_protected: elsewhere,
+  secret_backup_refused: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>
 
 /** The number that a refusal has in the answer. */

@@ -23,6 +23,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   rollout: 'nobody',
   alert: 'nobody',
   webhook: 'nobody',
+  vault: 'nobody',
 }
 
 export interface AnnouncerParts {

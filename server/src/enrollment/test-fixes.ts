@@ -98,6 +98,11 @@ const rules = {
   idempotency_key_busy: 'report_fault',
   idempotency_key_reused: 'report_fault',
   sealed: 'report_fault',
+  vault_unknown: 'report_fault',
+  secret_disabled: 'report_fault',
+  secret_deleted: 'report_fault',
+  purge_protected: 'report_fault',
+  secret_backup_refused: 'report_fault',
 } as const satisfies Record<ErrorCode, Rule>
 
 /** The one act that mends a failure. */

@@ -16,6 +16,7 @@ export const ChangeKind = z.enum([
   'rollout',
   'alert',
   'webhook',
+  'vault',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

@@ -141,6 +141,21 @@ export const auditActions = {
   'rotations.exported': 'Rotations exported',
   'rotations.reviewed': 'Rotations marked as reviewed',
   'token.looked_up': 'Token log searched for an ID',
+  'vault.created': 'Vault created',
+  'vault.changed': 'Vault changed',
+  'vault.deleted': 'Vault deleted',
+  'vault.recovered': 'Vault recovered',
+  'vault.purged': 'Vault deleted for good, with its secrets',
+  'secret.set': 'Secret set',
+  'secret.read': 'Secret read',
+  'secret.revealed': 'Secret revealed on the dashboard',
+  'secret.changed': 'Attributes of a secret changed',
+  'secret.deleted': 'Secret deleted',
+  'secret.recovered': 'Secret recovered',
+  'secret.purged': 'Secret deleted for good',
+  'secret.backed_up': 'Backup of a secret taken',
+  'secret.restored': 'Secret restored from its backup',
+  'secret.refused': 'Access to a secret refused',
 } as const
 
 export type AuditAction = keyof typeof auditActions
@@ -150,6 +165,9 @@ export const AuditAction = z.enum(Object.keys(auditActions) as [AuditAction, ...
 export const AuditOutcome = z.enum(['ok', 'refused', 'failed'])
 export type AuditOutcome = z.infer<typeof AuditOutcome>
 
-/** Who acted: a signed-in person, somebody with access to the server's own host, an agent, or Signet itself. */
-export const ActorKind = z.enum(['operator', 'console', 'agent', 'system', 'anonymous'])
+/**
+ * Who acted: a signed-in person, somebody with access to the server's own host, an agent, a principal by its token, or
+ * Signet itself.
+ */
+export const ActorKind = z.enum(['operator', 'console', 'agent', 'principal', 'system', 'anonymous'])
 export type ActorKind = z.infer<typeof ActorKind>

@@ -23,6 +23,7 @@ export type QueryRoot =
   | 'jobs'
   | 'alerts'
   | 'webhooks'
+  | 'vaults'
   | 'views'
   | 'overview'
   | 'demo'
@@ -44,4 +45,5 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   rollout: ['rollouts', 'rotations', 'overview'],
   alert: ['alerts'],
   webhook: ['webhooks'],
+  vault: ['vaults'],
 }
