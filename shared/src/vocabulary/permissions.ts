@@ -25,6 +25,7 @@ export const Permission = z.enum([
   'alerts.write',
   'webhooks.write',
   'demo.remove',
+  'roles.write',
 ])
 export type Permission = z.infer<typeof Permission>
 
