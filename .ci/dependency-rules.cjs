@@ -4,6 +4,7 @@
 const uses = {
   audit: [],
   principals: ['audit'],
+  authorization: ['audit', 'principals'],
   backup: ['audit'],
   operators: ['audit'],
   authority: ['audit', 'principals'],

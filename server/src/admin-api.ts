@@ -2,6 +2,7 @@ import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
+import { authorizationApi } from '@signet/shared/api/authorization'
 import { backupsApi } from '@signet/shared/api/backups'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
@@ -39,6 +40,7 @@ import {
   type DiscoveryEndpoint,
   signingKeyHandlers,
 } from './authority/index.ts'
+import { type Authorization, authorizationHandlers } from './authorization/index.ts'
 import { type Backups, backupHandlers } from './backup/index.ts'
 import { type Bulk, bulkHandlers } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
@@ -65,6 +67,7 @@ import type { Clock } from './platform/clock.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
 import { DataKeysStore } from './platform/database/data-keys-store.ts'
 import type { Database } from './platform/database/database.ts'
+import type { Cursors } from './platform/database/paging.ts'
 import type { RecoveryShares } from './platform/database/recovery.ts'
 import { contractRouter, type Guard, type Handlers } from './platform/http/contract-router.ts'
 import { deploymentHandlers } from './platform/http/deployment-routes.ts'
@@ -146,6 +149,8 @@ interface AdminParts {
   readonly bulk: Bulk
   readonly overview: Overview
   readonly alerting: Alerting
+  readonly authorization: Authorization
+  readonly cursors: Cursors
 }
 
 type Serve = <Api extends Record<string, Route>>(api: Api, handlers: Handlers<Api>) => void
@@ -177,6 +182,7 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
     serve(bulkApi, bulkHandlers(parts.bulk, { requireStepUp, requirePermission }))
     serve(alertsApi, alertHandlers(parts.alerting.alerts))
     serve(webhooksApi, webhookHandlers(parts.alerting.webhooks))
+    serve(authorizationApi, authorizationHandlers(parts))
     serve(overviewApi, overviewHandlers(parts.overview, hasPermission))
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ requireStepUp, audit: parts.audit, exports: auditExports }))

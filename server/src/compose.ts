@@ -15,6 +15,7 @@ import {
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
+import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
@@ -108,6 +109,7 @@ export async function composeServer(parts: ServerParts) {
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
+  const authorization = await openAuthorization({ ...base, registry })
   const authorities = await CertificateAuthorities.open({ ...base, serverNames: servedNames(config) })
   const servicePort = openServicePort({ ...base, config, authorities })
 
@@ -305,6 +307,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ resources, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
+    ...{ authorization, cursors },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */

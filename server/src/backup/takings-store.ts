@@ -138,6 +138,7 @@ const again: Partial<Record<AuditAction, Again>> = {
       text(taking, 'role'),
       text(taking, 'audience'),
     ),
+  'role_assignment.removed': (db, taking) => run(db, 'DELETE FROM role_assignments WHERE id = ?', taking.target),
   'audience.disabled': disableAudience,
   'audience.removed': disableAudience,
   'signing_key.revoked': (db, taking, now) =>

@@ -23,6 +23,8 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   rollout: 'nobody',
   alert: 'nobody',
   webhook: 'nobody',
+  role_assignment: 'nobody',
+  role_definition: 'nobody',
   vault: 'nobody',
 }
 

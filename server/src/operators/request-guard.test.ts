@@ -311,6 +311,16 @@ const table: Record<string, Role[]> = {
   'POST /clock/confirmation': ['admin'],
   'GET /demo': everybody,
   'DELETE /demo': ['admin'],
+  'GET /roles': readers,
+  'POST /roles': ['admin'],
+  'GET /roles/:roleId': readers,
+  'PUT /roles/:roleId': ['admin'],
+  'DELETE /roles/:roleId': ['admin'],
+  'GET /role-assignments': readers,
+  'POST /role-assignments': ['admin'],
+  'DELETE /role-assignments/:assignmentId': ['admin'],
+  'GET /access/explanation': readers,
+  'GET /access/holders': readers,
 }
 
 describe('the roles', () => {

@@ -3,6 +3,7 @@ import * as alerts from './alerts.ts'
 import * as applications from './applications.ts'
 import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
+import * as authorization from './authorization.ts'
 import * as backups from './backups.ts'
 import * as bulk from './bulk.ts'
 import * as certificateAuthorities from './certificate-authorities.ts'
@@ -39,6 +40,7 @@ const files: Record<string, object> = {
   'Federated credentials': federation,
   'User-assigned identities': userIdentities,
   Audiences: audiences,
+  'Roles and access': authorization,
   'Bulk jobs': bulk,
   Rotations: rotation,
   'Rotation calendar': rotationCalendar,

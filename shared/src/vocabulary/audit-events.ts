@@ -74,6 +74,11 @@ export const auditActions = {
   'audience.removed': 'Audience removed',
   'role.assigned': 'App role assigned',
   'role.unassigned': 'App role taken away',
+  'role_assignment.created': 'Role given at a scope',
+  'role_assignment.removed': 'Role taken away at a scope',
+  'role_definition.created': 'Own role created',
+  'role_definition.changed': 'Own role changed',
+  'role_definition.removed': 'Own role removed',
   'bulk.started': 'Bulk job started',
   'bulk.paused': 'Bulk job paused',
   'bulk.resumed': 'Bulk job resumed',
@@ -166,8 +171,8 @@ export const AuditOutcome = z.enum(['ok', 'refused', 'failed'])
 export type AuditOutcome = z.infer<typeof AuditOutcome>
 
 /**
- * Who acted: a signed-in person, somebody with access to the server's own host, an agent, a principal by its token, or
- * Signet itself.
+ * Who acted: a signed-in person, somebody with access to the server's own host, an agent, a principal by its token at a
+ * service, or Signet itself.
  */
 export const ActorKind = z.enum(['operator', 'console', 'agent', 'principal', 'system', 'anonymous'])
 export type ActorKind = z.infer<typeof ActorKind>

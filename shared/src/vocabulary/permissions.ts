@@ -25,6 +25,7 @@ export const Permission = z.enum([
   'alerts.write',
   'webhooks.write',
   'demo.remove',
+  'roles.write',
   'vaults.write',
   'secrets.reveal',
 ])

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { AlertsTable, OutboxDeliveriesTable, WebhooksTable } from './alert-tables.ts'
+import type { RoleAssignmentsTable, RoleDefinitionsTable } from './authorization-tables.ts'
 import type { Flag, Versioned } from './columns.ts'
 import type {
   AppRoleAssignmentsTable,
@@ -365,6 +366,8 @@ export interface Schema extends VaultTables {
   recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
   app_role_assignments: AppRoleAssignmentsTable
+  role_definitions: RoleDefinitionsTable
+  role_assignments: RoleAssignmentsTable
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable
