@@ -86,6 +86,15 @@ export const errorCatalogue = {
   credential_expired: operator(401, 'The certificate of the client is outside its validity'),
   credential_revoked: operator(401, 'The certificate of the client was revoked'),
 
+  // services that trust the authority
+  bearer_missing: caller(401, 'The request carries no token'),
+  bearer_invalid: caller(401, 'The token is not one of this authority'),
+  bearer_expired: caller(401, 'The token is not within its valid time range'),
+  bearer_audience_wrong: caller(401, 'The token is meant for another service'),
+  bearer_issuer_wrong: caller(401, 'The token is of another issuer'),
+  bearer_tenant_wrong: caller(401, 'The token is of another tenant'),
+  bearer_revoked: operator(401, 'The token was revoked'),
+
   // vault
   vault_unknown: caller(404, 'There is no such vault'),
   secret_disabled: operator(403, 'This version of the secret is disabled'),

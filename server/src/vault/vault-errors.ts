@@ -7,10 +7,15 @@ interface VaultForm {
   readonly code: string
   /** Of `innererror`. */
   readonly inner?: string
+  /** In place of the detail; or before it, where it ends in a blank. */
+  readonly words?: string
 }
 
 const bad: VaultForm = { status: 400, code: 'BadParameter' }
 const unauthorized: VaultForm = { status: 401, code: 'Unauthorized' }
+const worded = (words: string): VaultForm => ({ ...unauthorized, words })
+/** People and clients look for the number. */
+const tokenMissing = 'AKV10000: Request is missing a Bearer or PoP token.'
 const forbidden = (inner: string): VaultForm => ({ status: 403, code: 'Forbidden', inner })
 const conflict = (inner?: string): VaultForm => ({ status: 409, code: 'Conflict', ...(inner && { inner }) })
 const busy: VaultForm = { status: 503, code: 'ServiceUnavailable' }
@@ -25,7 +30,14 @@ const forms = {
   not_found: { status: 404, code: 'SecretNotFound' },
   vault_unknown: { status: 404, code: 'VaultNotFound' },
   secret_backup_refused: bad,
-  unauthenticated: unauthorized,
+  bearer_missing: worded(tokenMissing),
+  bearer_invalid: unauthorized,
+  bearer_expired: unauthorized,
+  bearer_audience_wrong: worded('AKV10022: Invalid audience. '),
+  bearer_issuer_wrong: worded('AKV10032: Invalid issuer. '),
+  bearer_tenant_wrong: worded('AKV10032: Invalid issuer. '),
+  bearer_revoked: unauthorized,
+  unauthenticated: worded(tokenMissing),
   forbidden: forbidden('ForbiddenByRbac'),
   secret_disabled: forbidden('SecretDisabled'),
   purge_protected: forbidden('ForbiddenByPolicy'),
@@ -91,6 +103,7 @@ const forms = {
 
 /** The answer to a refused request: a status, and a body that is always an object. */
 export function vaultError(error: SignetError): { status: number; body: KeyVaultError } {
-  const { status, code, inner }: VaultForm = forms[error.code]
-  return { status, body: { error: { code, message: error.detail, ...(inner && { innererror: { code: inner } }) } } }
+  const { status, code, inner, words = ' ' }: VaultForm = forms[error.code]
+  const message = words.endsWith(' ') ? `${words}${error.detail}`.trimStart() : words
+  return { status, body: { error: { code, message, ...(inner && { innererror: { code: inner } }) } } }
 }
