@@ -8,6 +8,7 @@ const uses = {
   backup: ['audit'],
   operators: ['audit'],
   authority: ['audit', 'principals'],
+  vault: ['audit', 'principals', 'authority', 'authorization'],
   rotation: ['audit', 'principals', 'authority'],
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],

@@ -44,7 +44,7 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { SampledLog } from './platform/sampled-log.ts'
-import { servedNames } from './platform/service-names.ts'
+import { servedNames, vaultDomains } from './platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
@@ -61,6 +61,7 @@ import {
   openInstanceList,
   openUserIdentityView,
   PrincipalPurge,
+  ResourceGroups,
   ResourceManager,
   type TokenUsage,
   UserIdentities,
@@ -70,6 +71,7 @@ import { rolloutSelection } from './rollout-selection.ts'
 import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
+import { openVaults, SecretsEndpoint } from './vault/index.ts'
 
 export interface ServerParts {
   readonly config: Config
@@ -299,6 +301,23 @@ export async function composeServer(parts: ServerParts) {
     ...{ database, tenantId, clock, log, lifecycle },
     ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
   })
+  const groups = new ResourceGroups({ ...base, defaults })
+  const vaults = openVaults({
+    ...base,
+    subscriptionId: defaults.subscriptionId,
+    vaultUrl: config.vaultUrl,
+    access: authorization.access,
+    groupNamed: (name) => groups.find(name),
+    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+  })
+  vaults.purge.start()
+  lifecycle.started('secret purge', () => vaults.purge.stop())
+  const secretsEndpoint = new SecretsEndpoint({
+    ...{ ...vaults, gate: authority.gate, tenantId, clock, log: requestLog },
+    authorityUrl: config.authorityUrl,
+    domains: vaultDomains(config),
+    refusal: () => backups.quarantine,
+  })
   const adminApi = adminRouter({
     ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
@@ -307,7 +326,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ resources, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
-    ...{ authorization, cursors },
+    ...{ authorization, cursors, vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -335,6 +354,7 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
+    vaultHandler: secretsEndpoint.listener,
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

@@ -1,5 +1,11 @@
-import type { Deleted, SecretBundle, SecretItem, SetSecretRequest, UpdateSecretRequest } from '@signet/shared/wire/key-vault'
 import { secondMs } from '@signet/shared/vocabulary/time'
+import type {
+  Deleted,
+  SecretBundle,
+  SecretItem,
+  SetSecretRequest,
+  UpdateSecretRequest,
+} from '@signet/shared/wire/key-vault'
 import type { Secret } from '../platform/secret.ts'
 import { type AttributeChange, recoveryLevelOf } from './secret.ts'
 import type { SecretVersion } from './secret-version.ts'
