@@ -18,19 +18,19 @@ interface NamedAddress<Operation> {
 
 type Methods<Operation> = Readonly<Record<string, Operation>>
 
-const collections: Readonly<Record<string, Methods<'list' | 'listDeleted'>>> = {
-  secrets: { GET: 'list' },
-  deletedsecrets: { GET: 'listDeleted' },
-}
-const members: Readonly<Record<string, Methods<Named>>> = {
-  secrets: { GET: 'get', PUT: 'set', PATCH: 'update', DELETE: 'delete' },
-  deletedsecrets: { GET: 'showDeleted', DELETE: 'purge' },
-}
-const parts: Readonly<Record<string, Methods<Named>>> = {
-  'secrets versions': { GET: 'versions' },
-  'secrets backup': { POST: 'backup' },
-  'deletedsecrets recover': { POST: 'recover' },
-}
+const collections = new Map<string, Methods<'list' | 'listDeleted'>>([
+  ['secrets', { GET: 'list' }],
+  ['deletedsecrets', { GET: 'listDeleted' }],
+])
+const members = new Map<string, Methods<Named>>([
+  ['secrets', { GET: 'get', PUT: 'set', PATCH: 'update', DELETE: 'delete' }],
+  ['deletedsecrets', { GET: 'showDeleted', DELETE: 'purge' }],
+])
+const parts = new Map<string, Methods<Named>>([
+  ['secrets versions', { GET: 'versions' }],
+  ['secrets backup', { POST: 'backup' }],
+  ['deletedsecrets recover', { POST: 'recover' }],
+])
 const ofVersion: Methods<Named> = { GET: 'get', PATCH: 'update' }
 
 /**
@@ -40,7 +40,7 @@ const ofVersion: Methods<Named> = { GET: 'get', PATCH: 'update' }
 export function secretAddressOf(method: string, path: string): SecretAddress {
   const [, collection = '', name, part, ...more] = path.split('/').map(decoded)
   const folded = collection.toLowerCase()
-  const ofCollection = collections[folded]
+  const ofCollection = collections.get(folded)
   if (!ofCollection || more.length > 0) {
     throw new SignetError('invalid_request', 'The vault has no such address: it holds secrets alone.')
   }
@@ -51,8 +51,8 @@ export function secretAddressOf(method: string, path: string): SecretAddress {
   if (!SecretName.safeParse(name).success) {
     throw new SignetError('invalid_request', 'The name of a secret is 1 to 127 letters, digits and dashes.')
   }
-  if (part === undefined) return addressed(chosen(members[folded] ?? {}, method), name)
-  const ofPart = parts[`${folded} ${part.toLowerCase()}`]
+  if (part === undefined) return addressed(chosen(members.get(folded) ?? {}, method), name)
+  const ofPart = parts.get(`${folded} ${part.toLowerCase()}`)
   if (ofPart) return addressed(chosen(ofPart, method), name)
   const version = part.toLowerCase()
   if (folded !== 'secrets' || !SecretVersion.safeParse(version).success) {

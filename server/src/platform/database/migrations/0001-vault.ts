@@ -7,8 +7,9 @@ CREATE TABLE vaults (
   location TEXT NOT NULL, tags TEXT NOT NULL,
   soft_delete_days INTEGER NOT NULL CHECK (soft_delete_days BETWEEN 7 AND 90),
   purge_protection INTEGER NOT NULL CHECK (purge_protection IN (0,1)),
-  deleted_at INTEGER, purge_at INTEGER, CHECK ((deleted_at IS NULL) = (purge_at IS NULL)),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  deleted_at INTEGER, purge_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  CHECK ((deleted_at IS NULL) = (purge_at IS NULL))) STRICT;
 -- a deleted vault keeps its name until it is purged
 CREATE UNIQUE INDEX vaults_name ON vaults(tenant_id, name_key);
 CREATE INDEX vaults_group ON vaults(resource_group_id, name_key);
@@ -20,8 +21,9 @@ CREATE TRIGGER vaults_stay_protected BEFORE UPDATE OF purge_protection ON vaults
 CREATE TABLE vault_secrets (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, vault_id TEXT NOT NULL REFERENCES vaults(id),
   name TEXT NOT NULL, name_key TEXT NOT NULL, current_seq INTEGER NOT NULL,
-  deleted_at INTEGER, purge_at INTEGER, CHECK ((deleted_at IS NULL) = (purge_at IS NULL)),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  deleted_at INTEGER, purge_at INTEGER,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  CHECK ((deleted_at IS NULL) = (purge_at IS NULL))) STRICT;
 CREATE UNIQUE INDEX vault_secrets_name ON vault_secrets(vault_id, name_key);
 CREATE INDEX vault_secrets_deleted ON vault_secrets(vault_id, name_key) WHERE deleted_at IS NOT NULL;
 CREATE INDEX vault_secrets_purge ON vault_secrets(purge_at) WHERE purge_at IS NOT NULL;
