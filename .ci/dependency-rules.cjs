@@ -4,9 +4,11 @@
 const uses = {
   audit: [],
   principals: ['audit'],
+  authorization: ['audit', 'principals'],
   backup: ['audit'],
   operators: ['audit'],
   authority: ['audit', 'principals'],
+  vault: ['audit', 'principals', 'authority', 'authorization'],
   rotation: ['audit', 'principals', 'authority'],
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],

@@ -2,6 +2,7 @@ import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
+import { authorizationApi } from '@signet/shared/api/authorization'
 import { backupsApi } from '@signet/shared/api/backups'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
@@ -25,6 +26,7 @@ import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
+import { vaultApi } from '@signet/shared/api/vault'
 import { viewsApi } from '@signet/shared/api/views'
 import { webhooksApi } from '@signet/shared/api/webhooks'
 import type { ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
@@ -41,6 +43,7 @@ import {
   revocationHandlers,
   signingKeyHandlers,
 } from './authority/index.ts'
+import { type Authorization, authorizationHandlers } from './authorization/index.ts'
 import { type Backups, backupHandlers } from './backup/index.ts'
 import { type Bulk, bulkHandlers } from './bulk/index.ts'
 import { demoRemoval } from './demo-removal.ts'
@@ -67,6 +70,7 @@ import type { Clock } from './platform/clock.ts'
 import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provider.ts'
 import { DataKeysStore } from './platform/database/data-keys-store.ts'
 import type { Database } from './platform/database/database.ts'
+import type { Cursors } from './platform/database/paging.ts'
 import type { RecoveryShares } from './platform/database/recovery.ts'
 import { contractRouter, type Guard, type Handlers } from './platform/http/contract-router.ts'
 import { deploymentHandlers } from './platform/http/deployment-routes.ts'
@@ -107,6 +111,7 @@ import {
   rotationHandlers,
   rotationPolicyHandlers,
 } from './rotation/index.ts'
+import { type VaultDomain, vaultHandlers } from './vault/index.ts'
 
 /** The domains as they were wired, and what of the process the API tells. */
 interface AdminParts {
@@ -148,6 +153,9 @@ interface AdminParts {
   readonly bulk: Bulk
   readonly overview: Overview
   readonly alerting: Alerting
+  readonly authorization: Authorization
+  readonly cursors: Cursors
+  readonly vaults: VaultDomain
 }
 
 type Serve = <Api extends Record<string, Route>>(api: Api, handlers: Handlers<Api>) => void
@@ -179,6 +187,8 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
     serve(bulkApi, bulkHandlers(parts.bulk, { requireStepUp, requirePermission }))
     serve(alertsApi, alertHandlers(parts.alerting.alerts))
     serve(webhooksApi, webhookHandlers(parts.alerting.webhooks))
+    serve(authorizationApi, authorizationHandlers(parts))
+    serve(vaultApi, vaultHandlers({ ...parts.vaults, audit: parts.audit, requireStepUp }))
     serve(overviewApi, overviewHandlers(parts.overview, hasPermission))
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ requireStepUp, audit: parts.audit, exports: auditExports }))

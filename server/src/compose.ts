@@ -16,6 +16,7 @@ import {
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
+import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
@@ -44,7 +45,7 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { SampledLog } from './platform/sampled-log.ts'
-import { servedNames } from './platform/service-names.ts'
+import { servedNames, vaultDomains } from './platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
@@ -61,6 +62,7 @@ import {
   openInstanceList,
   openUserIdentityView,
   PrincipalPurge,
+  ResourceGroups,
   ResourceManager,
   type TokenUsage,
   UserIdentities,
@@ -70,6 +72,7 @@ import { rolloutSelection } from './rollout-selection.ts'
 import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
+import { openVaults, SecretsEndpoint } from './vault/index.ts'
 
 export interface ServerParts {
   readonly config: Config
@@ -87,7 +90,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -109,6 +112,7 @@ export async function composeServer(parts: ServerParts) {
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
+  const authorization = await openAuthorization({ ...base, registry })
   const authorities = await CertificateAuthorities.open({ ...base, serverNames: servedNames(config) })
   const servicePort = openServicePort({ ...base, config, authorities })
 
@@ -299,6 +303,23 @@ export async function composeServer(parts: ServerParts) {
     ...{ database, tenantId, clock, log, lifecycle },
     ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
   })
+  const groups = new ResourceGroups({ ...base, defaults })
+  const vaults = openVaults({
+    ...base,
+    subscriptionId: defaults.subscriptionId,
+    vaultUrl: config.vaultUrl,
+    access: authorization.access,
+    groupNamed: (name) => groups.find(name),
+    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+  })
+  vaults.purge.start()
+  lifecycle.started('secret purge', () => vaults.purge.stop())
+  const secretsEndpoint = new SecretsEndpoint({
+    ...{ ...vaults, gate: authority.gate, tenantId, clock, log: requestLog },
+    authorityUrl: config.authorityUrl,
+    domains: vaultDomains(config),
+    refusal: () => backups.quarantine,
+  })
   const adminApi = adminRouter({
     ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
@@ -307,6 +328,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ resources, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
+    ...{ authorization, cursors, vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -339,6 +361,7 @@ export async function composeServer(parts: ServerParts) {
     }),
     /** Answers whoever waits for news, so that the listeners can close. */
     endWaits: () => authority.revocations.close(),
+    vaultHandler: secretsEndpoint.listener,
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

@@ -8,6 +8,7 @@ import { CompiledQuery, type Selectable } from 'kysely'
 import { AuditLog, recordRefusals } from '../src/audit/index.ts'
 import { AudienceList, Audiences } from '../src/authority/index.ts'
 import { ResourceApps } from '../src/authority/resource-apps.ts'
+import { openAuthorization } from '../src/authorization/index.ts'
 import { openBulk } from '../src/bulk/index.ts'
 import { openAgentPlane } from '../src/enrollment/index.ts'
 import { Operators, RequestGuard } from '../src/operators/index.ts'
@@ -142,7 +143,7 @@ export async function openStack(options: StackOptions = {}) {
   mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
+  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
   const sealer = await Sealer.open(database, rootKey, purposes, clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
@@ -152,6 +153,7 @@ export async function openStack(options: StackOptions = {}) {
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)
+  const authorization = await openAuthorization({ ...base, registry })
   const authorities = await CertificateAuthorities.open({ ...base, serverNames: loopbackNames })
   const firstTokens = new Map<string, FirstToken>()
   const rotationParts: Parameters<typeof openRotation>[0] = {
@@ -238,6 +240,7 @@ export async function openStack(options: StackOptions = {}) {
     rootKey,
     refusalsRecorded,
     registry,
+    authorization,
     authorities,
     rotation,
     resources,

@@ -23,6 +23,9 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   rollout: 'nobody',
   alert: 'nobody',
   webhook: 'nobody',
+  role_assignment: 'nobody',
+  role_definition: 'nobody',
+  vault: 'nobody',
 }
 
 export interface AnnouncerParts {

@@ -23,6 +23,12 @@ export class ResourceGroups {
     return this.#store.groups(this.#parts.defaults.subscriptionId)
   }
 
+  /** In whatever case; the name as it is spelt. */
+  find(name: string): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    const { database, defaults } = this.#parts
+    return database.transact((tx) => this.#store.group(defaults.subscriptionId, name, tx))
+  }
+
   /** @throws SignetError `conflict` when there is one of that name */
   async create(context: RequestContext, name: string): Promise<ResourceGroup> {
     const { database, clock, audit, defaults } = this.#parts

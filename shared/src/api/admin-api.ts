@@ -3,6 +3,7 @@ import * as alerts from './alerts.ts'
 import * as applications from './applications.ts'
 import * as audiences from './audiences.ts'
 import * as audit from './audit.ts'
+import * as authorization from './authorization.ts'
 import * as backups from './backups.ts'
 import * as bulk from './bulk.ts'
 import * as certificateAuthorities from './certificate-authorities.ts'
@@ -27,6 +28,7 @@ import * as rotationPolicies from './rotation-policies.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
+import * as vault from './vault.ts'
 import * as views from './views.ts'
 import * as webhooks from './webhooks.ts'
 
@@ -40,6 +42,8 @@ const files: Record<string, object> = {
   'Federated credentials': federation,
   'User-assigned identities': userIdentities,
   Audiences: audiences,
+  'Roles and access': authorization,
+  'Vaults and secrets': vault,
   'Bulk jobs': bulk,
   Rotations: rotation,
   'Rotation calendar': rotationCalendar,

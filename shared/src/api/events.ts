@@ -16,6 +16,9 @@ export const ChangeKind = z.enum([
   'rollout',
   'alert',
   'webhook',
+  'role_assignment',
+  'role_definition',
+  'vault',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

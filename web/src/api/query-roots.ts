@@ -10,6 +10,7 @@ export type QueryRoot =
   | 'federation'
   | 'audiences'
   | 'roles'
+  | 'access'
   | 'credentials'
   | 'tokens'
   | 'rotations'
@@ -23,6 +24,7 @@ export type QueryRoot =
   | 'jobs'
   | 'alerts'
   | 'webhooks'
+  | 'vaults'
   | 'views'
   | 'overview'
   | 'demo'
@@ -30,7 +32,7 @@ export type QueryRoot =
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   instance: ['instances', 'identities', 'targets', 'overview'],
-  principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'credentials', 'overview'],
+  principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials', 'overview'],
   slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
   run: ['instances', 'credentials', 'rotations', 'rollouts', 'overview'],
   agent: ['instances', 'identities', 'targets', 'rollouts', 'overview'],
@@ -44,4 +46,7 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   rollout: ['rollouts', 'rotations', 'overview'],
   alert: ['alerts'],
   webhook: ['webhooks'],
+  role_assignment: ['access'],
+  role_definition: ['access'],
+  vault: ['vaults'],
 }

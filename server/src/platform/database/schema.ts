@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { AlertsTable, OutboxDeliveriesTable, WebhooksTable } from './alert-tables.ts'
+import type { RoleAssignmentsTable, RoleDefinitionsTable } from './authorization-tables.ts'
 import type { Flag, Versioned } from './columns.ts'
 import type {
   AppRoleAssignmentsTable,
@@ -16,6 +17,7 @@ import type {
   PrincipalsTable,
 } from './principal-tables.ts'
 import type { RolloutItemsTable, RolloutsTable } from './rollout-tables.ts'
+import type { VaultTables } from './vault-tables.ts'
 import type {
   BulkItemsTable,
   BulkJobsTable,
@@ -328,7 +330,7 @@ export interface ClusterSettingsTable {
 }
 
 /** The schema of `signet.db`, one name per table. */
-export interface Schema {
+export interface Schema extends VaultTables {
   tenants: TenantsTable
   subscriptions: SubscriptionsTable
   resource_groups: ResourceGroupsTable
@@ -366,6 +368,8 @@ export interface Schema {
   resource_apps: ResourceAppsTable
   app_role_assignments: AppRoleAssignmentsTable
   revoked_tokens: RevokedTokensTable
+  role_definitions: RoleDefinitionsTable
+  role_assignments: RoleAssignmentsTable
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable

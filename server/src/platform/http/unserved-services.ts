@@ -10,9 +10,8 @@ const guid = z.guid()
  * Services that have a name and do not exist yet. Each says so in the words of its own protocol, with a status that no
  * client takes for "later" or for "that thing is missing": SDKs try neither 501 nor another server.
  */
-export const unservedServices: Readonly<Record<Exclude<Service, 'authority'>, RequestListener>> = {
+export const unservedServices: Readonly<Record<Exclude<Service, 'authority' | 'vault'>, RequestListener>> = {
   management: (request, response) => answer(request, response, 'x-ms-request-id', () => errorOf('resource manager')),
-  vault: (request, response) => answer(request, response, 'x-ms-request-id', () => errorOf('vault')),
   graph: (request, response) =>
     answer(request, response, 'request-id', (id) => ({
       ...errorOf('graph'),

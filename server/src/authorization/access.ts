@@ -1,0 +1,215 @@
+import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { RoleAssignmentsTable } from '../platform/database/authorization-tables.ts'
+import type { Database } from '../platform/database/database.ts'
+import { SignetError } from '../platform/signet-error.ts'
+import type { SequencedChange } from '../platform/transaction.ts'
+import type { PrincipalRegistry } from '../principals/index.ts'
+import { type Decision, decideBy, type HeldRole, holdsAll, type NearMiss, nearMisses } from './decision.ts'
+import { RoleAssignmentsStore } from './role-assignments-store.ts'
+import { builtInRoles, type RoleDefinition } from './role-definition.ts'
+import { RoleDefinitionsStore } from './role-definitions-store.ts'
+import { contains, parseScope, type Scope } from './scope.ts'
+
+/** A role that a principal has at a scope. */
+export interface RoleAssignment extends HeldRole {
+  readonly principalId: ObjectId
+  readonly description: string | null
+  readonly createdBy: { readonly id: string | null; readonly label: string }
+  readonly createdAt: number
+}
+
+export interface AskedAccess {
+  readonly principalId: ObjectId
+  readonly action: string
+  readonly isData: boolean
+  /** An ARM ID. */
+  readonly scope: string
+}
+
+export interface Explanation extends Decision {
+  readonly nearMisses: readonly NearMiss[]
+}
+
+type Registry = Pick<PrincipalRegistry, 'findAll'>
+
+/**
+ * Who may do what, where, from memory. It follows each commit of this process in the same turn of the event loop, so that
+ * nobody is answered by what a commit ended (SEC-121): SQLite answers without a turn, and nothing else is waited for.
+ * The roles of a deleted principal are hidden here until it is restored or purged.
+ */
+export class Access {
+  readonly #assignments: RoleAssignmentsStore
+  readonly #definitions: RoleDefinitionsStore
+  readonly #registry: Registry
+  readonly #roles = new Map<string, RoleDefinition>(builtInRoles.map((role) => [role.id, role]))
+  readonly #rows = new Map<string, RoleAssignmentsTable>()
+  readonly #held = new Map<string, Map<string, RoleAssignment>>()
+  readonly #hidden = new Set<string>()
+  #following: Promise<void> = Promise.resolve()
+
+  private constructor(database: Database, registry: Registry) {
+    this.#assignments = new RoleAssignmentsStore(database)
+    this.#definitions = new RoleDefinitionsStore(database)
+    this.#registry = registry
+  }
+
+  static async open({ database, registry }: { database: Database; registry: Registry }): Promise<Access> {
+    const access = new Access(database, registry)
+    for (const role of await access.#definitions.all()) access.#roles.set(role.id, role)
+    for (const row of await access.#assignments.all()) access.#keep(row)
+    await access.#hide([...access.#held.keys()])
+    database.subscribe((changes) => {
+      access.#following = access.#following.then(() => access.#follow(changes))
+    })
+    return access
+  }
+
+  /** Whether a principal may; denied for a scope that is none. */
+  decide(asked: AskedAccess): Decision {
+    const scope = readable(asked.scope)
+    if (!scope) return { allowed: false, reason: 'The scope is not one.' }
+    if (this.#hidden.has(asked.principalId)) return { allowed: false, reason: 'The identity was deleted.' }
+    return decideBy(this.#heldBy(asked.principalId), { ...asked, scope })
+  }
+
+  /** As `decide`, with the assignments that were near to allowing it. @throws SignetError `invalid_request` */
+  explain(asked: AskedAccess): Explanation {
+    const scope = parseScope(asked.scope)
+    const decision = this.decide(asked)
+    const held = this.#heldBy(asked.principalId)
+    return { ...decision, nearMisses: decision.allowed ? [] : nearMisses(held, { ...asked, scope }) }
+  }
+
+  /** Whether a principal may do it somewhere at or below a scope. */
+  mayWithin(asked: AskedAccess): boolean {
+    if (this.decide(asked).allowed) return true
+    const scope = readable(asked.scope)
+    if (!scope || this.#hidden.has(asked.principalId)) return false
+    return this.#heldBy(asked.principalId).some(
+      (held) => contains(scope, held.scope) && decideBy([held], { ...asked, scope: held.scope }).allowed,
+    )
+  }
+
+  /** Every assignment by which somebody may. @throws SignetError `invalid_request` */
+  whoCan(asked: Omit<AskedAccess, 'principalId'>): RoleAssignment[] {
+    const scope = parseScope(asked.scope)
+    return this.assignments().filter((held) => decideBy([held], { ...asked, scope }).allowed)
+  }
+
+  /** Whether a principal holds everything that a role allows at that scope, and may hence grant it (SEC-31). */
+  holdsAll(principalId: ObjectId, role: RoleDefinition, scope: Scope): boolean {
+    return !this.#hidden.has(principalId) && holdsAll(this.#heldBy(principalId), role, scope)
+  }
+
+  /** Of principals that are not deleted, in the order of their IDs. */
+  assignments(of: { principalId?: string | undefined } = {}): RoleAssignment[] {
+    const all = of.principalId === undefined ? [...this.#held.values()] : [this.#held.get(of.principalId) ?? new Map()]
+    return all
+      .flatMap((held) => [...held.values()])
+      .filter(({ principalId }) => !this.#hidden.has(principalId))
+      .sort((one, other) => (one.assignmentId < other.assignmentId ? -1 : 1))
+  }
+
+  assignment(id: string): RoleAssignment | undefined {
+    const principalId = this.#rows.get(id)?.principal_id
+    if (principalId === undefined || this.#hidden.has(principalId)) return undefined
+    return this.#held.get(principalId)?.get(id)
+  }
+
+  /** Built-in roles first, own ones by name. */
+  roles(): RoleDefinition[] {
+    const own = [...this.#roles.values()].filter((role) => !role.builtIn)
+    return [...builtInRoles, ...own.sort((one, other) => one.name.localeCompare(other.name, 'en'))]
+  }
+
+  role(id: string): RoleDefinition | undefined {
+    return this.#roles.get(id)
+  }
+
+  /** Resolves when what was committed so far counts. */
+  async settled(): Promise<void> {
+    await this.#following
+  }
+
+  #heldBy(principalId: string): HeldRole[] {
+    return [...(this.#held.get(principalId)?.values() ?? [])]
+  }
+
+  async #follow(changes: readonly SequencedChange[]): Promise<void> {
+    const gone: string[] = []
+    for (const { kind, id } of changes) {
+      if (kind === 'role_definition') await this.#followRole(id)
+      if (kind === 'role_assignment') {
+        const row = await this.#assignments.find(id)
+        if (row) this.#keep(row)
+        else this.#drop(id)
+        if (row) gone.push(row.principal_id)
+      }
+      if (kind === 'principal' && this.#held.has(id)) gone.push(id)
+    }
+    if (gone.length > 0) await this.#hide(gone)
+  }
+
+  async #followRole(id: string): Promise<void> {
+    const role = await this.#definitions.find(id)
+    if (role) this.#roles.set(id, role)
+    else this.#roles.delete(id)
+    for (const row of this.#rows.values()) if (row.role_id === id) this.#keep(row)
+  }
+
+  async #hide(principalIds: readonly string[]): Promise<void> {
+    const portion = 500
+    for (let start = 0; start < principalIds.length; start += portion) {
+      const some = principalIds.slice(start, start + portion)
+      const states = new Map((await this.#registry.findAll(some)).map((each) => [String(each.objectId), each.state]))
+      for (const id of some) {
+        if ((states.get(id) ?? 'deleted') === 'deleted') this.#hidden.add(id)
+        else this.#hidden.delete(id)
+      }
+    }
+  }
+
+  #keep(row: RoleAssignmentsTable): void {
+    const role = this.#roles.get(row.role_id)
+    if (!role) {
+      this.#drop(row.id)
+      return
+    }
+    this.#rows.set(row.id, row)
+    const held = this.#held.get(row.principal_id) ?? new Map<string, RoleAssignment>()
+    this.#held.set(row.principal_id, held)
+    held.set(row.id, toAssignment(row, role))
+  }
+
+  #drop(id: string): void {
+    const row = this.#rows.get(id)
+    if (!row) return
+    this.#rows.delete(id)
+    const held = this.#held.get(row.principal_id)
+    held?.delete(id)
+    if (held?.size !== 0) return
+    this.#held.delete(row.principal_id)
+    this.#hidden.delete(row.principal_id)
+  }
+}
+
+function toAssignment(row: RoleAssignmentsTable, role: RoleDefinition): RoleAssignment {
+  return {
+    assignmentId: row.id,
+    principalId: ObjectId.parse(row.principal_id),
+    role,
+    scope: { path: row.scope, key: row.scope_key },
+    description: row.description,
+    createdBy: { id: row.created_by, label: row.created_by_label },
+    createdAt: row.created_at,
+  }
+}
+
+function readable(scope: string): Scope | undefined {
+  try {
+    return parseScope(scope)
+  } catch (error) {
+    if (error instanceof SignetError) return undefined
+    throw error
+  }
+}
