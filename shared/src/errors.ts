@@ -85,6 +85,15 @@ export const errorCatalogue = {
   federation_subject_case: operator(401, 'The subject differs from that of a federated credential in case only'),
   credential_expired: operator(401, 'The certificate of the client is outside its validity'),
   credential_revoked: operator(401, 'The certificate of the client was revoked'),
+
+  // services that trust the authority
+  bearer_missing: caller(401, 'The request carries no token'),
+  bearer_invalid: caller(401, 'The token is not one of this authority'),
+  bearer_expired: caller(401, 'The token is not within its valid time range'),
+  bearer_audience_wrong: caller(401, 'The token is meant for another service'),
+  bearer_issuer_wrong: caller(401, 'The token is of another issuer'),
+  bearer_tenant_wrong: caller(401, 'The token is of another tenant'),
+  bearer_revoked: operator(401, 'The token was revoked'),
 } as const satisfies Record<
   string,
   { status: number; fault: 'caller' | 'operator' | 'signet'; retryable: boolean; title: string }

@@ -81,6 +81,13 @@ const imdsForms = {
   federation_subject_case: refused,
   credential_expired: refused,
   credential_revoked: refused,
+  bearer_missing: refused,
+  bearer_invalid: refused,
+  bearer_expired: refused,
+  bearer_audience_wrong: refused,
+  bearer_issuer_wrong: refused,
+  bearer_tenant_wrong: refused,
+  bearer_revoked: refused,
 } as const satisfies Record<ErrorCode, ImdsForm>
 
 /** As IMDS, but for the guard header, which this dialect answers with 401. */

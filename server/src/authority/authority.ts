@@ -18,6 +18,7 @@ import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
+import { ServiceGate } from './service-gate.ts'
 import { SigningKeyAdmin } from './signing-key-admin.ts'
 import { keyScopes, SigningKeys, type SigningKeysParts } from './signing-keys.ts'
 import { SigningKeysStore } from './signing-keys-store.ts'
@@ -68,6 +69,8 @@ export interface Authority {
   /** What tokens in the caches of agents are good under. */
   readonly terms: CurrentTerms
   readonly verifier: BearerVerifier
+  /** What services ask of a token. */
+  readonly gate: ServiceGate
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly activity: TokenActivityStore
@@ -109,6 +112,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const issuerKeys = new IssuerKeys(options)
+  const verifier = new BearerVerifier({ keys, issuer, resources, clock })
   const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants, fileKeys }
   const tokens = new TokenAuthority(parts)
   const rollAll = async () => {
@@ -135,7 +139,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     tokens,
     keys,
     resources,
-    verifier: new BearerVerifier({ keys, issuer, resources, clock }),
+    verifier,
+    gate: new ServiceGate({ verifier, issuer, resources, identities, keys, clock }),
     log: issuanceLog,
     usage,
     activity,

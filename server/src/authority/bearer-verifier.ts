@@ -12,7 +12,8 @@ export interface VerifiedToken {
   readonly checks: TokenCheck[]
 }
 
-const skewSeconds = 300
+/** Clocks may be apart by this much. */
+export const skewSeconds = 300
 
 /** Judges a token as any relying party would: by the published keys, the issuer, the audience and the times (SEC-85). */
 export class BearerVerifier {
@@ -33,8 +34,12 @@ export class BearerVerifier {
     this.#clock = parts.clock
   }
 
-  /** Every check is made and told, also after one has failed. */
-  verify(token: string, audience: string): VerifiedToken {
+  /**
+   * Every check is made and told, also after one has failed.
+   *
+   * @param audience left out where the caller judges that itself
+   */
+  verify(token: string, audience?: string): VerifiedToken {
     const [header = '', payload = '', signature = '', ...more] = token.split('.')
     const head = decode(header)
     const claims = decode(payload)
@@ -46,7 +51,7 @@ export class BearerVerifier {
           ? failed('signature', 'the token does not have three parts')
           : this.#checkSignature(head, `${header}.${payload}`, signature),
         this.#checkIssuer(claims),
-        this.#checkAudience(claims, audience),
+        ...(audience === undefined ? [] : [this.#checkAudience(claims, audience)]),
         this.#checkTimes(claims),
       ],
     }

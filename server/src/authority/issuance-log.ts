@@ -180,6 +180,11 @@ export class IssuanceLog {
   }
 }
 
+/** When the token of that ID was made (epoch milliseconds): its `iat` is earlier, by what tokens are backdated. */
+export function mintedAt(uti: string): number {
+  return Buffer.from(uti, 'base64url').readUIntBE(0, 6)
+}
+
 /** The `uti` claim of the token that a row of the log stands for. */
 export function utiOf(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')

@@ -81,6 +81,13 @@ const forms = {
   identity_paused: elsewhere,
   identity_pending: elsewhere,
   credential_refused: elsewhere,
+  bearer_missing: elsewhere,
+  bearer_invalid: elsewhere,
+  bearer_expired: elsewhere,
+  bearer_audience_wrong: elsewhere,
+  bearer_issuer_wrong: elsewhere,
+  bearer_tenant_wrong: elsewhere,
+  bearer_revoked: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>
 
 /** The number that a refusal has in the answer. */

@@ -92,6 +92,12 @@ export class SigningKeys {
     return this.#store.exists(kid)
   }
 
+  /** Whether it is one of these keys, and was revoked. */
+  async wasRevoked(kid: string): Promise<boolean> {
+    const row = await this.#store.find(kid)
+    return row?.issuer_scope === this.#parts.scope && row.state === 'revoked'
+  }
+
   async outlook(): Promise<KeyOutlook> {
     const rows = await this.#store.published(this.#parts.scope)
     const active = rows.find((row) => row.state === 'active')

@@ -98,6 +98,13 @@ const rules = {
   idempotency_key_busy: 'report_fault',
   idempotency_key_reused: 'report_fault',
   sealed: 'report_fault',
+  bearer_missing: 'report_fault',
+  bearer_invalid: 'report_fault',
+  bearer_expired: 'report_fault',
+  bearer_audience_wrong: 'report_fault',
+  bearer_issuer_wrong: 'report_fault',
+  bearer_tenant_wrong: 'report_fault',
+  bearer_revoked: 'report_fault',
 } as const satisfies Record<ErrorCode, Rule>
 
 /** The one act that mends a failure. */

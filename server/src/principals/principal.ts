@@ -17,6 +17,8 @@ export interface Principal {
   readonly deletedAt: number | null
   /** When it can no longer be restored. */
   readonly purgeAt: number | null
+  /** Tokens from before this instant are refused, though it may be enabled again: it was paused or turned off then. */
+  readonly tokensRevokedAt: number | null
   readonly createdAt: number
   readonly version: number
 }

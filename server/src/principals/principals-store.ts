@@ -90,7 +90,7 @@ export class PrincipalsStore {
     tx: Tx,
     objectId: string,
     from: readonly PrincipalsTable['state'][],
-    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'updated_at'>,
+    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'tokens_revoked_at' | 'updated_at'>,
   ): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('principals')
@@ -357,6 +357,7 @@ export function toPrincipal(row: PrincipalsTable): Principal {
     state: row.state,
     deletedAt: row.deleted_at,
     purgeAt: row.purge_at,
+    tokensRevokedAt: row.tokens_revoked_at,
     createdAt: row.created_at,
     version: row.version,
   }

@@ -113,6 +113,7 @@ export class PrincipalRegistry {
       state: 'enabled',
       deleted_at: null,
       purge_at: null,
+      tokens_revoked_at: null,
       version: 1,
       created_at: now,
       updated_at: now,
@@ -137,14 +138,15 @@ export class PrincipalRegistry {
    */
   async delete(tx: Tx, context: RequestContext, objectId: ObjectId, reason = 'identity turned off'): Promise<void> {
     const now = this.#clock.now()
-    const change = { state: 'deleted', deleted_at: now, purge_at: now + restorableMs, updated_at: now } as const
+    const times = { deleted_at: now, purge_at: now + restorableMs, tokens_revoked_at: now, updated_at: now }
+    const change = { state: 'deleted', ...times } as const
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     const { kind } = await this.require(objectId, tx)
     if (kind !== 'app') await this.revokeAll(tx, context, objectId, reason)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
   }
 
-  /** Suspends or enables: refused, or accepted again, from the commit on; nothing is revoked. The caller records the act. */
+  /** Suspends or enables: refused, or accepted again, from the commit on; no certificate is revoked. The caller records the act. */
   async setSuspended(tx: Tx, objectId: ObjectId, suspended: boolean): Promise<void> {
     await this.#enter(tx, objectId, suspended ? 'enabled' : 'suspended', suspended ? 'suspended' : 'enabled')
   }
@@ -348,7 +350,9 @@ export class PrincipalRegistry {
   }
 
   async #enter(tx: Tx, objectId: ObjectId, from: Principal['state'], to: 'enabled' | 'suspended'): Promise<void> {
-    const change = { state: to, deleted_at: null, purge_at: null, updated_at: this.#clock.now() }
+    const now = this.#clock.now()
+    // Also when it comes back: a token that was under way when it was taken away must not outlive that.
+    const change = { state: to, deleted_at: null, purge_at: null, tokens_revoked_at: now, updated_at: now }
     if (!(await this.#store.movePrincipal(tx, objectId, [from], change))) {
       throw new SignetError('conflict', `The identity is not ${from} any more.`)
     }

@@ -155,9 +155,6 @@ export const AuditAction = z.enum(Object.keys(auditActions) as [AuditAction, ...
 export const AuditOutcome = z.enum(['ok', 'refused', 'failed'])
 export type AuditOutcome = z.infer<typeof AuditOutcome>
 
-/**
- * Who acted: a signed-in person, somebody with access to the server's own host, an agent, a principal by its token at a
- * service, or Signet itself.
- */
+/** Who acted: a signed-in person, somebody with access to the server's own host, an agent, whoever has a token, or Signet itself. */
 export const ActorKind = z.enum(['operator', 'console', 'agent', 'principal', 'system', 'anonymous'])
 export type ActorKind = z.infer<typeof ActorKind>

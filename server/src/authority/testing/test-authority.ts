@@ -77,6 +77,7 @@ export class TestClient {
       state: 'enabled',
       deletedAt: null,
       purgeAt: null,
+      tokensRevokedAt: null,
       createdAt: options.nowMs,
       version: 1,
     }

@@ -16,6 +16,8 @@ export interface PrincipalsTable extends Versioned {
   state: 'enabled' | 'suspended' | 'deleted'
   deleted_at: number | null
   purge_at: number | null
+  /** Tokens from before then are refused. */
+  tokens_revoked_at: number | null
 }
 
 /** A secret of an application, known by the SHA-256 of its value. */

@@ -61,6 +61,7 @@ CREATE TABLE principals (
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
   name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
+  tokens_revoked_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
