@@ -19,6 +19,7 @@ import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
+import { openManagement } from './management/index.ts'
 import { metricsTokenFrom, openMetrics } from './metrics.ts'
 import {
   ChangeStreams,
@@ -61,6 +62,7 @@ import {
   openInstanceList,
   openUserIdentityView,
   PrincipalPurge,
+  ResourceGroups,
   ResourceManager,
   type TokenUsage,
   UserIdentities,
@@ -160,6 +162,7 @@ export async function composeServer(parts: ServerParts) {
   const federated = new FederatedCredentials({ ...base, registry, authorityUrl: config.authorityUrl })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
+  const groups = new ResourceGroups({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
   const identities = new ManagedIdentity({ ...base, resources, users, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
@@ -304,10 +307,15 @@ export async function composeServer(parts: ServerParts) {
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
     ...{ operators, confirmation, recovery, backups },
     ...{ registry, applications, applicationList, federated, authorities },
-    ...{ resources, identities, view, list, users, userList, userView },
+    ...{ resources, groups, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
     ...{ authorization, cursors },
+  })
+
+  const management = openManagement({
+    ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
+    ...{ registry, federated, resources, groups, users, identities },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -334,6 +342,7 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
+    management,
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }

@@ -37,6 +37,7 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     handler: byServiceName(new ServiceDirectory({ ...config, port: config.authorityPort }), {
       ...unservedServices,
       authority: server.authorityHandler,
+      ...server.management,
     }),
     mostConnectionsPerAddress: 4_096,
     tls: {

@@ -123,6 +123,11 @@ export class ResourceManager {
     return this.#store.tags(ids)
   }
 
+  /** As they are in the caller's transaction. */
+  async tagsIn(tx: Tx, instanceId: InstanceId): Promise<Readonly<Record<string, string>>> {
+    return (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+  }
+
   /**
    * Sets and unsets tags in the caller's transaction.
    *
@@ -138,7 +143,7 @@ export class ResourceManager {
     const instance = await this.#store.find(instanceId, tx)
     if (!instance) throw new SignetError('not_found', 'No such service instance.')
     requireVersion(change.expected, instance.version)
-    const before = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const before = await this.tagsIn(tx, instanceId)
     const inverse = inverseOf(before, change)
     if (!inverse) return undefined
     for (const [key, value] of Object.entries(change.set)) {
@@ -150,7 +155,7 @@ export class ResourceManager {
       })
     }
     for (const key of change.unset) if (!(key in change.set)) await this.#store.unsetTag(tx, instanceId, key)
-    const after = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const after = await this.tagsIn(tx, instanceId)
     if (Object.keys(after).length > mostTags) {
       throw new SignetError('conflict', `An instance has at most ${mostTags} tags.`)
     }
@@ -169,7 +174,7 @@ export class ResourceManager {
 
   /** Takes every tag from an instance that goes, without a record of its own. @returns what they were */
   async dropTags(tx: Tx, instanceId: InstanceId): Promise<Readonly<Record<string, string>>> {
-    const tags = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const tags = await this.tagsIn(tx, instanceId)
     await this.#store.unsetTags(tx, instanceId)
     return tags
   }
