@@ -19,7 +19,7 @@ import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
-import { openManagement } from './management/index.ts'
+import { graphEndpoint, managementEndpoint, openManagement } from './management/index.ts'
 import { metricsTokenFrom, openMetrics } from './metrics.ts'
 import {
   ChangeStreams,
@@ -342,7 +342,7 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
-    management,
+    management: { management: managementEndpoint(management.arm), graph: graphEndpoint(management.graph) },
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Caller } from '../src/authority/index.ts'
 import { builtInRoles } from '../src/authorization/role-definition.ts'
-import { openManagement } from '../src/management/index.ts'
+import { graphEndpoint, managementEndpoint, openManagement } from '../src/management/index.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
 import { SampledLog } from '../src/platform/sampled-log.ts'
 import { SignetError } from '../src/platform/signet-error.ts'
@@ -41,8 +41,8 @@ export async function openArm() {
     dashboardUrl: 'http://localhost:7420',
   }
   const log = new SampledLog(stack.log, stack.clock)
-  const listeners = openManagement({ ...stack, groups, gate, names, log, registry })
-  const servers = [listeners.management, listeners.graph].map((listener) => createServer(listener))
+  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry })
+  const servers = [managementEndpoint(arm), graphEndpoint(graph)].map((listener) => createServer(listener))
   const [base = '', graphBase = ''] = await Promise.all(
     servers.map(
       (server) =>

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import type { AuditLog } from '../audit/index.ts'
 import type { ServiceGate } from '../authority/index.ts'
 import type { Authorization } from '../authorization/index.ts'
@@ -19,10 +18,8 @@ import type { CloudNames } from './cloud-metadata.ts'
 import { DeploymentResources, type ListSource } from './deployment-resources.ts'
 import { FederatedResources } from './federated-resources.ts'
 import { GraphDirectory } from './graph-directory.ts'
-import { graphEndpoint } from './graph-endpoint.ts'
 import { InstanceResources } from './instance-resources.ts'
 import { instanceTypes } from './instance-types.ts'
-import { managementEndpoint } from './management-endpoint.ts'
 import { Place } from './places.ts'
 import { providerRoutes } from './providers.ts'
 import { RoleResources } from './role-resources.ts'
@@ -48,8 +45,8 @@ interface ManagementParts {
   readonly identities: ManagedIdentity
 }
 
-/** The resource manager and the graph, over the same acts as the dashboard. */
-export function openManagement(parts: ManagementParts): { management: RequestListener; graph: RequestListener } {
+/** What the endpoints of resource manager and graph are made of, over the same acts as the dashboard. */
+export function openManagement(parts: ManagementParts) {
   const { authorization, defaults, registry } = parts
   const { access, assignments } = authorization
   const { subscriptionId } = defaults
@@ -76,8 +73,5 @@ export function openManagement(parts: ManagementParts): { management: RequestLis
   ])
   const directory = new GraphDirectory({ access, principals: registry, subscriptionId })
   const { authorityUrl } = parts.names
-  return {
-    management: managementEndpoint({ ...base, routes }),
-    graph: graphEndpoint({ ...parts, directory, authorityUrl }),
-  }
+  return { arm: { ...base, routes }, graph: { ...parts, directory, authorityUrl } }
 }
