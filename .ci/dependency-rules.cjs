@@ -8,11 +8,12 @@ const uses = {
   backup: ['audit'],
   operators: ['audit'],
   authority: ['audit', 'principals'],
+  vault: ['audit', 'principals', 'authority', 'authorization'],
   rotation: ['audit', 'principals', 'authority'],
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
   bulk: ['audit', 'principals', 'resources'],
-  management: ['audit', 'principals', 'authority', 'authorization', 'rotation', 'resources'],
+  management: ['audit', 'principals', 'authority', 'authorization', 'rotation', 'resources', 'vault'],
   overview: ['audit', 'principals', 'authority', 'rotation', 'resources', 'enrollment', 'bulk'],
   alerts: ['audit', 'overview'],
 }

@@ -123,7 +123,9 @@ export class Stack {
   readonly admin = <T>(method: string, path: string, body?: unknown, dataDir = 'data'): Promise<T> =>
     new Promise((resolve, reject) => {
       const socketPath = join(this.folder, dataDir, 'console.sock')
-      const headers = { 'content-type': 'application/json' }
+      const sent = body === undefined ? '' : JSON.stringify(body)
+      // Node gives a DELETE no length by itself.
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
       const call = request({ socketPath, method, path: `/api${path}`, headers }, (response) => {
         let text = ''
         response.on('data', (chunk: Buffer) => {
@@ -135,7 +137,7 @@ export class Stack {
         })
       })
       call.on('error', reject)
-      call.end(body === undefined ? undefined : JSON.stringify(body))
+      call.end(sent)
     })
 
   /** The variables of `signet.env`. */

@@ -25,6 +25,7 @@ import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
+import { vaultApi } from '@signet/shared/api/vault'
 import { viewsApi } from '@signet/shared/api/views'
 import { webhooksApi } from '@signet/shared/api/webhooks'
 import type { ObjectId, TenantId } from '@signet/shared/vocabulary/identifiers'
@@ -108,6 +109,7 @@ import {
   rotationHandlers,
   rotationPolicyHandlers,
 } from './rotation/index.ts'
+import { type VaultDomain, vaultHandlers } from './vault/index.ts'
 
 /** The domains as they were wired, and what of the process the API tells. */
 interface AdminParts {
@@ -152,6 +154,7 @@ interface AdminParts {
   readonly alerting: Alerting
   readonly authorization: Authorization
   readonly cursors: Cursors
+  readonly vaults: VaultDomain
 }
 
 type Serve = <Api extends Record<string, Route>>(api: Api, handlers: Handlers<Api>) => void
@@ -184,6 +187,7 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
     serve(alertsApi, alertHandlers(parts.alerting.alerts))
     serve(webhooksApi, webhookHandlers(parts.alerting.webhooks))
     serve(authorizationApi, authorizationHandlers(parts))
+    serve(vaultApi, vaultHandlers({ ...parts.vaults, audit: parts.audit, requireStepUp }))
     serve(overviewApi, overviewHandlers(parts.overview, hasPermission))
     router.use(tokenTestStream(tests.tester, guard))
     serve(auditApi, auditHandlers({ requireStepUp, audit: parts.audit, exports: auditExports }))

@@ -45,7 +45,7 @@ import type { Lifecycle } from './platform/lifecycle.ts'
 import type { Logger } from './platform/log.ts'
 import { PeriodicTask } from './platform/periodic.ts'
 import { SampledLog } from './platform/sampled-log.ts'
-import { servedNames } from './platform/service-names.ts'
+import { servedNames, vaultDomains } from './platform/service-names.ts'
 import {
   ApplicationList,
   Applications,
@@ -72,6 +72,7 @@ import { rolloutSelection } from './rollout-selection.ts'
 import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
+import { openVaults, SecretsEndpoint } from './vault/index.ts'
 
 export interface ServerParts {
   readonly config: Config
@@ -89,7 +90,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -302,6 +303,22 @@ export async function composeServer(parts: ServerParts) {
     ...{ database, tenantId, clock, log, lifecycle },
     ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
   })
+  const vaults = openVaults({
+    ...base,
+    subscriptionId: defaults.subscriptionId,
+    vaultUrl: config.vaultUrl,
+    access: authorization.access,
+    groupNamed: (name) => groups.find(name),
+    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+  })
+  vaults.purge.start()
+  lifecycle.started('secret purge', () => vaults.purge.stop())
+  const secretsEndpoint = new SecretsEndpoint({
+    ...{ ...vaults, gate: authority.gate, tenantId, clock, log: requestLog },
+    authorityUrl: config.authorityUrl,
+    domains: vaultDomains(config),
+    refusal: () => backups.quarantine,
+  })
   const adminApi = adminRouter({
     ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
@@ -310,12 +327,12 @@ export async function composeServer(parts: ServerParts) {
     ...{ resources, groups, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
-    ...{ authorization, cursors },
+    ...{ authorization, cursors, vaults },
   })
 
   const management = openManagement({
     ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
-    ...{ registry, federated, resources, groups, users, identities },
+    ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -344,6 +361,7 @@ export async function composeServer(parts: ServerParts) {
     eventStreams,
     management: { management: managementEndpoint(management.arm), graph: graphEndpoint(management.graph) },
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
+    vaultHandler: secretsEndpoint.listener,
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

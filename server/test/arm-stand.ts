@@ -7,6 +7,7 @@ import { newGuid } from '../src/platform/identifiers.ts'
 import { SampledLog } from '../src/platform/sampled-log.ts'
 import { SignetError } from '../src/platform/signet-error.ts'
 import { ResourceGroups } from '../src/resources/index.ts'
+import { openVaults } from '../src/vault/index.ts'
 import { contextOf, openStack } from './stack.ts'
 
 export interface ArmReply {
@@ -41,7 +42,12 @@ export async function openArm() {
     dashboardUrl: 'http://localhost:7420',
   }
   const log = new SampledLog(stack.log, stack.clock)
-  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry })
+  const { vaults } = openVaults({
+    ...{ ...stack, subscriptionId: stack.defaults.subscriptionId, vaultUrl: 'https://vault.signet.test:7421' },
+    ...{ access: authorization.access, groupNamed: (name: string) => groups.find(name) },
+    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+  })
+  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults })
   const servers = [managementEndpoint(arm), graphEndpoint(graph)].map((listener) => createServer(listener))
   const [base = '', graphBase = ''] = await Promise.all(
     servers.map(

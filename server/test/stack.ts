@@ -143,7 +143,7 @@ export async function openStack(options: StackOptions = {}) {
   mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor'] as const
+  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
   const sealer = await Sealer.open(database, rootKey, purposes, clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)

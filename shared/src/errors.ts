@@ -94,6 +94,13 @@ export const errorCatalogue = {
   bearer_issuer_wrong: caller(401, 'The token is of another issuer'),
   bearer_tenant_wrong: caller(401, 'The token is of another tenant'),
   bearer_revoked: operator(401, 'The token was revoked'),
+
+  // vault
+  vault_unknown: caller(404, 'There is no such vault'),
+  secret_disabled: operator(403, 'This version of the secret is disabled'),
+  secret_deleted: caller(409, 'The secret is deleted and can be recovered'),
+  purge_protected: caller(403, 'The vault is protected against purging'),
+  secret_backup_refused: caller(400, 'The backup was changed, or is of another vault or deployment'),
 } as const satisfies Record<
   string,
   { status: number; fault: 'caller' | 'operator' | 'signet'; retryable: boolean; title: string }

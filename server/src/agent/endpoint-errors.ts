@@ -88,6 +88,11 @@ const imdsForms = {
   bearer_issuer_wrong: refused,
   bearer_tenant_wrong: refused,
   bearer_revoked: refused,
+  vault_unknown: refused,
+  secret_disabled: refused,
+  secret_deleted: refused,
+  purge_protected: refused,
+  secret_backup_refused: refused,
 } as const satisfies Record<ErrorCode, ImdsForm>
 
 /** As IMDS, but for the guard header, which this dialect answers with 401. */

@@ -88,6 +88,11 @@ const forms = {
   bearer_issuer_wrong: elsewhere,
   bearer_tenant_wrong: elsewhere,
   bearer_revoked: elsewhere,
+  vault_unknown: elsewhere,
+  secret_disabled: elsewhere,
+  secret_deleted: elsewhere,
+  purge_protected: elsewhere,
+  secret_backup_refused: elsewhere,
 } satisfies Record<ErrorCode, OAuthForm>
 
 /** The number that a refusal has in the answer. */

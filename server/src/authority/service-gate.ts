@@ -39,11 +39,13 @@ export function contextOf(
 
 /**
  * What a service adds to its refusal of a revoked token, as `claims` of the challenge: clients drop their own cached token and ask
- * for one that is not older than now (wire-protocol §3.6).
+ * for one that is not older than now (wire-protocol §3.6). Spaces at the end, which JSON does not mind, do for padding: some
+ * clients split the challenge at every `=`.
  */
 export function claimsChallenge(nowMs: number): string {
   const value = String(Math.floor(nowMs / 1_000))
-  return Buffer.from(JSON.stringify({ access_token: { nbf: { essential: true, value } } })).toString('base64')
+  const text = JSON.stringify({ access_token: { nbf: { essential: true, value } } })
+  return Buffer.from(text.padEnd(Math.ceil(text.length / 3) * 3)).toString('base64')
 }
 
 const longestToken = 16_384

@@ -159,6 +159,34 @@ const again: Partial<Record<AuditAction, Again>> = {
       now,
       taking.target,
     ),
+  'secret.deleted': (db, taking, now) =>
+    run(
+      db,
+      'UPDATE vault_secrets SET deleted_at = ?, purge_at = ?, version = version + 1, updated_at = ? WHERE id = ? AND deleted_at IS NULL',
+      taking.at,
+      Number(taking.facts['recoverableUntil']),
+      now,
+      taking.target,
+    ),
+  'secret.purged': (db, taking) => run(db, 'DELETE FROM vault_secrets WHERE id = ?', taking.target),
+  'secret.changed': (db, taking, now) => {
+    if (taking.facts['enabled'] !== false) return
+    const sql = 'UPDATE vault_secret_versions SET enabled = 0, updated_at = ? WHERE secret_id = ? AND version_id = ?'
+    run(db, sql, now, taking.target, text(taking, 'version'))
+  },
+  'vault.deleted': (db, taking, now) =>
+    run(
+      db,
+      'UPDATE vaults SET deleted_at = ?, purge_at = ?, version = version + 1, updated_at = ? WHERE id = ? AND deleted_at IS NULL',
+      taking.at,
+      Number(taking.facts['recoverableUntil']),
+      now,
+      taking.target,
+    ),
+  'vault.purged': (db, taking) => {
+    run(db, 'DELETE FROM vault_secrets WHERE vault_id = ?', taking.target)
+    run(db, 'DELETE FROM vaults WHERE id = ?', taking.target)
+  },
   'agent.quarantined': (db, taking, now) => distrustAgent(db, taking.target, 'quarantined', now),
   // A new agent takes the place of the one before it.
   'agent.enrolled': (db, taking, now) => {

@@ -25,6 +25,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   webhook: 'nobody',
   role_assignment: 'nobody',
   role_definition: 'nobody',
+  vault: 'nobody',
 }
 
 export interface AnnouncerParts {

@@ -105,6 +105,11 @@ const rules = {
   bearer_issuer_wrong: 'report_fault',
   bearer_tenant_wrong: 'report_fault',
   bearer_revoked: 'report_fault',
+  vault_unknown: 'report_fault',
+  secret_disabled: 'report_fault',
+  secret_deleted: 'report_fault',
+  purge_protected: 'report_fault',
+  secret_backup_refused: 'report_fault',
 } as const satisfies Record<ErrorCode, Rule>
 
 /** The one act that mends a failure. */

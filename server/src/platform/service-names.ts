@@ -32,6 +32,11 @@ export function servedNames(deployment: {
   return [...new Set([deployment.publicHost, ...families.flatMap(certificateNames), ...loopbackNames])]
 }
 
+/** Every name that vaults are one label below. */
+export function vaultDomains(deployment: { names: ServiceNames; answersCloudNames: boolean }): readonly string[] {
+  return [...deployment.names.vault, ...(deployment.answersCloudNames ? cloudNames.vault : [])]
+}
+
 /** Every name that is one, without those of loopback. */
 export function exactNames({ authority, management, graph, vault }: ServiceNames): string[] {
   return [...authority, ...management, ...graph, ...vault].filter((name) => !loopbackNames.includes(name))

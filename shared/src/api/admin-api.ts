@@ -27,6 +27,7 @@ import * as rotationPolicies from './rotation-policies.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
 import * as userIdentities from './user-identities.ts'
+import * as vault from './vault.ts'
 import * as views from './views.ts'
 import * as webhooks from './webhooks.ts'
 
@@ -41,6 +42,7 @@ const files: Record<string, object> = {
   'User-assigned identities': userIdentities,
   Audiences: audiences,
   'Roles and access': authorization,
+  'Vaults and secrets': vault,
   'Bulk jobs': bulk,
   Rotations: rotation,
   'Rotation calendar': rotationCalendar,

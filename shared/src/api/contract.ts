@@ -43,7 +43,10 @@ export interface Route {
   readonly status?: 200 | 201 | 204
   /** The operation changes one versioned thing and takes its ETag as `If-Match`; a stale one is refused with 412. */
   readonly ifMatch?: true
-  /** The answer holds a secret: it is kept nowhere, so that repeating an idempotency key is refused. */
+  /**
+   * The request or its answer holds a secret: neither the answer nor a digest of the body is kept, so that repeating an
+   * idempotency key is refused.
+   */
   readonly secret?: true
   /** The answer is a file. */
   readonly download?: true

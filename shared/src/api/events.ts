@@ -18,6 +18,7 @@ export const ChangeKind = z.enum([
   'webhook',
   'role_assignment',
   'role_definition',
+  'vault',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

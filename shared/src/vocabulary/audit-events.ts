@@ -150,6 +150,21 @@ export const auditActions = {
   'rotations.exported': 'Rotations exported',
   'rotations.reviewed': 'Rotations marked as reviewed',
   'token.looked_up': 'Token log searched for an ID',
+  'vault.created': 'Vault created',
+  'vault.changed': 'Vault changed',
+  'vault.deleted': 'Vault deleted',
+  'vault.recovered': 'Vault recovered',
+  'vault.purged': 'Vault deleted for good, with its secrets',
+  'secret.set': 'Secret set',
+  'secret.read': 'Secret read',
+  'secret.revealed': 'Secret revealed on the dashboard',
+  'secret.changed': 'Attributes of a secret changed',
+  'secret.deleted': 'Secret deleted',
+  'secret.recovered': 'Secret recovered',
+  'secret.purged': 'Secret deleted for good',
+  'secret.backed_up': 'Backup of a secret taken',
+  'secret.restored': 'Secret restored from its backup',
+  'secret.refused': 'Access to a secret refused',
 } as const
 
 export type AuditAction = keyof typeof auditActions

@@ -26,6 +26,8 @@ export const Permission = z.enum([
   'webhooks.write',
   'demo.remove',
   'roles.write',
+  'vaults.write',
+  'secrets.reveal',
 ])
 export type Permission = z.infer<typeof Permission>
 
@@ -45,6 +47,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'bulk.write',
     'backups.read',
     'alerts.write',
+    'vaults.write',
   ],
   developer: ['tokens.test'],
   admin: Permission.options,

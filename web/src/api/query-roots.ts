@@ -24,6 +24,7 @@ export type QueryRoot =
   | 'jobs'
   | 'alerts'
   | 'webhooks'
+  | 'vaults'
   | 'views'
   | 'overview'
   | 'demo'
@@ -47,4 +48,5 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   webhook: ['webhooks'],
   role_assignment: ['access'],
   role_definition: ['access'],
+  vault: ['vaults'],
 }

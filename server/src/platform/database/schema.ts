@@ -17,6 +17,7 @@ import type {
   PrincipalsTable,
 } from './principal-tables.ts'
 import type { RolloutItemsTable, RolloutsTable } from './rollout-tables.ts'
+import type { VaultTables } from './vault-tables.ts'
 import type {
   BulkItemsTable,
   BulkJobsTable,
@@ -330,7 +331,7 @@ export interface ClusterSettingsTable {
 }
 
 /** The schema of `signet.db`, one name per table. */
-export interface Schema {
+export interface Schema extends VaultTables {
   tenants: TenantsTable
   subscriptions: SubscriptionsTable
   resource_groups: ResourceGroupsTable

@@ -90,14 +90,19 @@ export class Sealer {
   /** @throws EnvelopeError that names the place */
   open(purpose: SealPurpose, place: SealedPlace, envelope: Uint8Array): Buffer {
     try {
-      const entry = this.#keys.get(keyIdOf(envelope).toString('hex'))
-      if (entry?.purpose !== purpose) throw new EnvelopeError('its key is not here, or is for another purpose')
-      return openWith(entry.key, purpose, place, envelope)
+      return this.openForeign(purpose, place, envelope)
     } catch (cause) {
       if (!(cause instanceof EnvelopeError)) throw cause
       this.#onRefusal(place, cause.reason)
       throw new EnvelopeError(cause.reason, { cause, place })
     }
+  }
+
+  /** As `open`, of an envelope that somebody brought along: one that does not open is no damage here. @throws EnvelopeError */
+  openForeign(purpose: SealPurpose, place: SealedPlace, envelope: Uint8Array): Buffer {
+    const entry = this.#keys.get(keyIdOf(envelope).toString('hex'))
+    if (entry?.purpose !== purpose) throw new EnvelopeError('its key is not here, or is for another purpose')
+    return openWith(entry.key, purpose, place, envelope)
   }
 
   #activeKey(purpose: SealPurpose): SealingKey {

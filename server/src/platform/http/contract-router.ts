@@ -115,7 +115,7 @@ function answerTo(exchange: Exchange, input: object, context: RequestContext): P
     return { status, body, etag: etagOf(body), auditEvent: found }
   }
   if (!idempotency || !isKeyed(route) || typeof key !== 'string') return work(context)
-  const content = [route.method, route.path, input]
+  const content = [route.method, route.path, route.secret ? { ...input, body: undefined } : input]
   return idempotency.once(context, { key, content, secret: route.secret === true }, work)
 }
 

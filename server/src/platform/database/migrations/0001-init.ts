@@ -5,6 +5,7 @@ import { history } from './0001-history.ts'
 import { instanceList } from './0001-instance-list.ts'
 import { rollouts } from './0001-rollouts.ts'
 import { rotationPolicies } from './0001-rotation-policies.ts'
+import { vault } from './0001-vault.ts'
 
 /** The first schema. Never edited once released; later versions are files of their own. */
 export const init = `
@@ -374,4 +375,4 @@ CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE 
 
 CREATE TABLE cluster_settings (
   key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-${instanceList}${history}${rollouts}${alerts}${rotationPolicies}${drills}${authorization}`
+${instanceList}${history}${rollouts}${alerts}${rotationPolicies}${drills}${authorization}${vault}`
