@@ -20,6 +20,7 @@ import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
+import { graphEndpoint, managementEndpoint, openManagement } from './management/index.ts'
 import { metricsTokenFrom, openMetrics } from './metrics.ts'
 import {
   ChangeStreams,
@@ -163,6 +164,7 @@ export async function composeServer(parts: ServerParts) {
   const federated = new FederatedCredentials({ ...base, registry, authorityUrl: config.authorityUrl })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
+  const groups = new ResourceGroups({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
   const identities = new ManagedIdentity({ ...base, resources, users, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
@@ -303,7 +305,6 @@ export async function composeServer(parts: ServerParts) {
     ...{ database, tenantId, clock, log, lifecycle },
     ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
   })
-  const groups = new ResourceGroups({ ...base, defaults })
   const vaults = openVaults({
     ...base,
     subscriptionId: defaults.subscriptionId,
@@ -325,10 +326,15 @@ export async function composeServer(parts: ServerParts) {
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
     ...{ operators, confirmation, recovery, backups },
     ...{ registry, applications, applicationList, federated, authorities },
-    ...{ resources, identities, view, list, users, userList, userView },
+    ...{ resources, groups, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
     ...{ authorization, cursors, vaults },
+  })
+
+  const management = openManagement({
+    ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
+    ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -361,6 +367,7 @@ export async function composeServer(parts: ServerParts) {
     }),
     /** Answers whoever waits for news, so that the listeners can close. */
     endWaits: () => authority.revocations.close(),
+    management: { management: managementEndpoint(management.arm), graph: graphEndpoint(management.graph) },
     vaultHandler: secretsEndpoint.listener,
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
