@@ -190,7 +190,7 @@ export async function openTestAuthority(
   const sealer = await Sealer.open(
     database,
     new EnvironmentRootKey(createHash('sha256').update('root key of the test').digest('base64')),
-    ['signing', 'paging'],
+    ['signing', 'paging', 'integrity'],
     clock,
   )
   const cursors = new Cursors(sealer.keyOf('paging'))

@@ -1,7 +1,16 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** What a key is for; one key never serves two purposes (SEC-55). */
-export type SealPurpose = 'signing' | 'ca' | 'paging' | 'webhooks' | 'backup' | 'anchor' | 'root-wrap' | 'recovery-wrap'
+export type SealPurpose =
+  | 'signing'
+  | 'ca'
+  | 'paging'
+  | 'webhooks'
+  | 'backup'
+  | 'anchor'
+  | 'integrity'
+  | 'root-wrap'
+  | 'recovery-wrap'
 
 /** The place an envelope belongs to; in another row, column or version it does not open (SEC-59). */
 export interface SealedPlace {
