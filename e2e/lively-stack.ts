@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { release } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { BrowserContext } from '@playwright/test'
-import Database from 'better-sqlite3'
 import { Stack } from './stack.ts'
+
+const writeRow = fileURLToPath(new URL('../server/test/write-row.ts', import.meta.url))
 
 /** What the addresses of the screens are made of. */
 export interface Landmarks {
@@ -133,9 +136,9 @@ export class LivelyStack {
   }
 
   #changeFresh(statement: string, ...values: string[]): void {
-    const database = new Database(join(this.#fresh.folder, 'data', 'signet.db'))
-    database.prepare(statement).run(...values)
-    database.close()
+    const { folder } = this.#fresh
+    const given = [join(folder, 'data'), join(folder, 'keys', 'root.key'), statement, ...values]
+    execFileSync(process.execPath, [writeRow, ...given])
   }
 
   async close(): Promise<void> {

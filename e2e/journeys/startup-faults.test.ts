@@ -96,13 +96,18 @@ test('SEC-56: a provider that lacks a setting, or is given a weak key, says so a
   expect(words).not.toContain(weak)
 })
 
-test('SEC-60: a private key that was replaced in the database is refused in one line, and that is on record', async () => {
+test('SEC-64, SEC-142: a private key that was replaced in the database, or any row that decides, is refused in one line and on record', async () => {
   await stack.spawn('serve', /"ready"/)
   await stack.stop('serve')
   const db = new Database(join(stack.folder, 'data', 'signet.db'))
   db.prepare("UPDATE signing_keys SET private_enc = CAST('plain text' AS BLOB)").run()
-  expectOneLine(await refusal('serve'), /signing_keys\.private_enc of \S+ does not open: it is no envelope/)
-  expect(db.prepare("SELECT count(*) FROM audit_events WHERE action = 'integrity.failure'").pluck().get()).toBe(1)
+  expectOneLine(
+    await refusal('serve'),
+    /the row \S+ of signing_keys and 1 more were changed with something else than Signet: nothing is served/,
+  )
+  expect(db.prepare("SELECT count(*) FROM audit_events WHERE action = 'integrity.failure'").pluck().get()).toBe(2)
+  db.prepare("UPDATE cluster_settings SET value = '{}'").run()
+  expectOneLine(await refusal('serve'), /and 2 more were changed/)
   db.close()
 })
 

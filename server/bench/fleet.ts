@@ -35,7 +35,9 @@ export async function makeFleet(folder: string, instances: number): Promise<Flee
   const { tenantId } = server
   await lifecycle.stop()
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const clients = await fill(join(config.dataDir, 'signet.db'), instances, {
+  const db = new Sqlite(join(config.dataDir, 'signet.db'))
+  server.database.rows.keepOn(db)
+  const clients = await fill(db, instances, {
     tenantId,
     pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
   })
@@ -43,8 +45,7 @@ export async function makeFleet(folder: string, instances: number): Promise<Flee
 }
 
 /** Rows as the registry writes them, without the slots and runs around them, which the token path never reads. */
-async function fill(file: string, instances: number, shared: { tenantId: string; pkcs8: Buffer }) {
-  const db = new Sqlite(file)
+async function fill(db: Sqlite.Database, instances: number, shared: { tenantId: string; pkcs8: Buffer }) {
   db.pragma('foreign_keys = OFF')
   const now = Date.now()
   const rows = new RowInserts(db)

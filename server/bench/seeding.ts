@@ -30,6 +30,7 @@ export async function seed(dataDir: string, size: Size): Promise<void> {
   })
   const db = openSqlite(join(dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
+  first.server.database.rows.keepOn(db)
   const seeder = new Seeder(db, certificate, size)
   for (let start = 0; start < size.instances; start += portion) {
     seeder.instances(start, Math.min(portion, size.instances - start))

@@ -91,7 +91,7 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
+const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'integrity', 'secrets', 'secret-backups'] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
@@ -108,7 +108,7 @@ export async function composeServer(parts: ServerParts) {
   const tenantId = TenantId.parse(deployment.tenantId)
 
   const audit = new AuditLog({ database, cursors, clock, tenantId })
-  lifecycle.started('integrity records', recordRefusals({ sealer, audit, log }))
+  lifecycle.started('integrity records', recordRefusals({ database, sealer, audit, log }))
   const recovery = new RecoveryShares({ database, root, clock })
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }

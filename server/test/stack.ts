@@ -143,13 +143,23 @@ export async function openStack(options: StackOptions = {}) {
   mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'secrets', 'secret-backups'] as const
+  const purposes = [
+    'signing',
+    'ca',
+    'paging',
+    'webhooks',
+    'backup',
+    'anchor',
+    'integrity',
+    'secrets',
+    'secret-backups',
+  ] as const
   const sealer = await Sealer.open(database, rootKey, purposes, clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)
   const audit = new AuditLog({ database, cursors, clock, tenantId })
-  const refusalsRecorded = recordRefusals({ sealer, audit, log })
+  const refusalsRecorded = recordRefusals({ database, sealer, audit, log })
   const watch = new ClockWatch(clock)
   const base = { database, cursors, sealer, audit, clock, steadiness: watch, log, tenantId }
   const registry = new PrincipalRegistry(base)

@@ -28,7 +28,12 @@ database.transact = (work) =>
     if (code === 'SQLITE_BUSY' || code === 'unavailable') process.send?.('busy')
     throw error
   })
-const sealer = await Sealer.open(database, new FileRootKey({ file, dataDir }), ['signing', 'ca', 'paging'], clock)
+const sealer = await Sealer.open(
+  database,
+  new FileRootKey({ file, dataDir }),
+  ['signing', 'ca', 'paging', 'integrity'],
+  clock,
+)
 const cursors = new Cursors(sealer.keyOf('paging'))
 const audit = new AuditLog({ database, cursors, clock, tenantId })
 const base = { database, cursors, sealer, audit, clock, steadiness: new ClockWatch(clock), log, tenantId }

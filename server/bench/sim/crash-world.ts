@@ -49,7 +49,7 @@ export async function openCrashWorld(
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const database = Database.open(dataDir, clock)
   const root = new FileRootKey({ file: join(folder, 'keys', 'root.key'), dataDir })
-  const sealer = await Sealer.open(database, root, ['signing', 'ca', 'paging', 'backup', 'anchor'], clock)
+  const sealer = await Sealer.open(database, root, ['signing', 'ca', 'paging', 'backup', 'anchor', 'integrity'], clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const tenantId = TenantId.parse((await deploymentSettings(database, clock)).tenantId)
   const audit = new AuditLog({ database, cursors, clock, tenantId })

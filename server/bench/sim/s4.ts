@@ -142,6 +142,7 @@ function seedOverlaps(stack: Stack, db: Sqlite, slots: number): void {
     stack,
     Array.from({ length: slots }, () => held),
   )
+  stack.database.rows.keepOn(db)
   const rows = new RowInserts(db)
   const seeded = db
     .prepare<[], { slot: string; principal: string; active: string; ca: string }>(

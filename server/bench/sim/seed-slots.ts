@@ -24,6 +24,7 @@ export interface SeededSlot {
 export function seedSlots(stack: Stack, slots: Iterable<SeededSlot>): { agentId: string; slotIds: string[] } {
   const db = openSqlite(join(stack.dataDir, 'signet.db'))
   db.pragma('synchronous = OFF')
+  stack.database.rows.keepOn(db)
   // Simulated certificates begin anew in their rows; real ones never change, which this would refuse.
   db.exec('DROP TRIGGER IF EXISTS credentials_origin_no_update')
   db.pragma('cache_size = -262144')

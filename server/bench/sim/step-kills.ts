@@ -119,6 +119,7 @@ async function goOn({ folder, step, moment }: StepOrder, { memo, before, at }: S
   // The leases of the dead have ended.
   const stack = await openStack({ folder, at: at + leaseMs + secondMs })
   try {
+    if ((await stack.database.changedRows()).length > 0) faults.push('rows are not as they were written')
     if (moment === 'before commit' || scene.actsAgain) await refusable(() => scene.act(stack, memo))
     faults.push(...((await scene.ends?.(stack, memo)) ?? []))
   } finally {

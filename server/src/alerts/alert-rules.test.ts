@@ -21,6 +21,16 @@ describe('an act', () => {
     })
   })
 
+  it('of a rotation that failed says why, and not twice that it failed, which its kind says', () => {
+    const identity = { kind: 'identity', id: 'i-1', label: 'web-01' }
+    const told = (reason?: string) =>
+      troubleOf({ action: 'rotation.failed', target: identity, ...(reason && { reason }) })
+    expect(told('The agent did not pick it up within 24 hours.')?.reason).toBe(
+      'The agent did not pick it up within 24 hours. The certificate in use is untouched.',
+    )
+    expect(told()?.reason).toBe('The certificate in use is untouched.')
+  })
+
   it.each(['resumed', 'cancelled', 'rollback_started', 'completed'])('by which a rollout is %s ends that', (step) => {
     expect(endOf({ action: `rollout.${step}`, target })).toEqual({ kind: 'rollout_halted', subject: target })
   })

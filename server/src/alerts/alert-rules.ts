@@ -46,7 +46,8 @@ const signals: Readonly<Record<string, Signal>> = {
     kind: 'rotation_failed',
     severity: 'warning',
     subject: target,
-    reason: `Its rotation failed${reason ? `: ${reason}` : '.'} The certificate in use is untouched.`,
+    // What has happened, the kind says.
+    reason: `${reason ? `${reason} ` : ''}The certificate in use is untouched.`,
     fix: { label: 'Open the rotation', path: pagePaths.rotation(String(after?.['runId'])) },
   }),
   'agent.quarantined': ({ target }, instanceId) => ({
@@ -79,7 +80,7 @@ const signals: Readonly<Record<string, Signal>> = {
     kind: 'integrity_failed',
     severity: 'critical',
     subject: target,
-    reason: 'It did not open and was not used: it was changed, moved or never sealed.',
+    reason: 'It was not used: it was changed or moved with something else than Signet.',
     fix: { label: 'Show the records', path: attentionLists.integrity_failed.path },
   }),
 }

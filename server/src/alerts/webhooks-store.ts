@@ -24,22 +24,24 @@ export class WebhooksStore {
     this.#tenantId = options.tenantId
   }
 
-  all(tx?: Tx): Promise<WebhookRow[]> {
-    return this.#reader(tx)
+  async all(tx?: Tx): Promise<WebhookRow[]> {
+    const rows = await this.#reader(tx)
       .selectFrom('webhooks')
       .selectAll()
       .where('tenant_id', '=', this.#tenantId)
       .orderBy('id')
       .execute()
+    return this.#database.rows.allChecked('webhooks', rows)
   }
 
-  find(id: string, tx?: Tx): Promise<WebhookRow | undefined> {
-    return this.#reader(tx)
+  async find(id: string, tx?: Tx): Promise<WebhookRow | undefined> {
+    const row = await this.#reader(tx)
       .selectFrom('webhooks')
       .selectAll()
       .where('tenant_id', '=', this.#tenantId)
       .where('id', '=', id)
       .executeTakeFirst()
+    return row && this.#database.rows.checked('webhooks', row)
   }
 
   async insert(tx: Tx, row: WebhookRow): Promise<void> {

@@ -7,4 +7,4 @@
 export { auditHandlers } from './admin-routes.ts'
 export { AuditExports } from './audit-export.ts'
 export { AuditLog, type NewAuditEvent } from './audit-log.ts'
-export { recordingDamage, recordRefusals } from './integrity-records.ts'
+export { recordingDamage, recordRefusals, requireIntactRows } from './integrity-records.ts'

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
 import { openSealer } from '../compose.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { CertificateAuthorities } from '../principals/index.ts'
+import { requireIntactRows } from './integrity-records.ts'
 
 let stack: Stack
 beforeEach(async () => {
@@ -44,5 +47,33 @@ describe('a sealed value replaced in the database', () => {
     expect(failures).toMatchObject([
       { outcome: 'failed', target_kind: 'data_keys', target_id: key?.id, reason: 'it is no envelope' },
     ])
+  })
+})
+
+describe('at the start', () => {
+  /** With a database tool. */
+  function edit(statement: string): void {
+    const db = new Sqlite(join(stack.dataDir, 'signet.db'))
+    db.exec(statement)
+    db.close()
+  }
+
+  it('rows that are as they were written are served', async () => {
+    await expect(requireIntactRows(stack)).resolves.toBeUndefined()
+  })
+
+  it('a row that was changed with a database tool stops it, and is on record (SEC-64, SEC-142)', async () => {
+    const [row] = await rowsOf(stack, 'certificate_authorities')
+    edit(`UPDATE certificate_authorities SET leaves_until = leaves_until + 1 WHERE id = '${row?.id}'`)
+    const refusal = requireIntactRows(stack)
+    await expect(refusal).rejects.toThrow(StartupError)
+    await expect(refusal).rejects.toThrow(`the row ${row?.id} of certificate_authorities was changed`)
+    const failures = (await rowsOf(stack, 'audit_events')).filter((one) => one.action === 'integrity.failure')
+    expect(failures.some((one) => one.target_id === row?.id && one.reason?.startsWith('at the start'))).toBe(true)
+  })
+
+  it('settings of the deployment that were changed stop it, though nothing can be put on record by then', async () => {
+    edit("UPDATE cluster_settings SET value = '' WHERE key = 'deployment'")
+    await expect(requireIntactRows(stack)).rejects.toThrow('the row deployment of cluster_settings was changed')
   })
 })

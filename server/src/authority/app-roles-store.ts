@@ -13,28 +13,31 @@ export class AppRolesStore {
   }
 
   /** Of a principal, in the order of their values. */
-  ofPrincipal(principalId: string): Promise<AppRoleAssignmentsTable[]> {
-    return this.#database.read
+  async ofPrincipal(principalId: string): Promise<AppRoleAssignmentsTable[]> {
+    const rows = await this.#database.read
       .selectFrom('app_role_assignments')
       .selectAll()
       .where('principal_id', '=', principalId)
       .orderBy('role_value')
       .execute()
+    return this.#database.rows.allChecked('app_role_assignments', rows)
   }
 
-  find(id: string, tx: Tx): Promise<AppRoleAssignmentsTable | undefined> {
-    return sqlOf(tx).selectFrom('app_role_assignments').selectAll().where('id', '=', id).executeTakeFirst()
+  async find(id: string, tx: Tx): Promise<AppRoleAssignmentsTable | undefined> {
+    const row = await sqlOf(tx).selectFrom('app_role_assignments').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && this.#database.rows.checked('app_role_assignments', row)
   }
 
   /** The assignment of this role to this principal. */
-  same(tx: Tx, of: { principalId: string; audienceId: string; role: string }) {
-    return sqlOf(tx)
+  async same(tx: Tx, of: { principalId: string; audienceId: string; role: string }) {
+    const row = await sqlOf(tx)
       .selectFrom('app_role_assignments')
       .selectAll()
       .where('principal_id', '=', of.principalId)
       .where('resource_id', '=', of.audienceId)
       .where('role_value', '=', of.role)
       .executeTakeFirst()
+    return row && this.#database.rows.checked('app_role_assignments', row)
   }
 
   /** Oldest first. */
@@ -47,6 +50,7 @@ export class AppRolesStore {
       .orderBy('id')
       .limit(query.limit + 1)
       .execute()
+    this.#database.rows.allChecked('app_role_assignments', rows)
     return cursors.page(rows, { list, limit: query.limit, keyOf: (row) => [row.id], map: (row) => row })
   }
 

@@ -24,13 +24,15 @@ export class ResourceAppsStore {
     this.#database = database
   }
 
-  all(): Promise<ResourceAppsTable[]> {
-    return this.#database.read.selectFrom('resource_apps').selectAll().orderBy('identifier_uri').execute()
+  async all(): Promise<ResourceAppsTable[]> {
+    const rows = await this.#database.read.selectFrom('resource_apps').selectAll().orderBy('identifier_uri').execute()
+    return this.#database.rows.allChecked('resource_apps', rows)
   }
 
-  find(id: string, tx?: Tx): Promise<ResourceAppsTable | undefined> {
+  async find(id: string, tx?: Tx): Promise<ResourceAppsTable | undefined> {
     const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader.selectFrom('resource_apps').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await reader.selectFrom('resource_apps').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && this.#database.rows.checked('resource_apps', row)
   }
 
   /** @returns false when there is one of that URI */

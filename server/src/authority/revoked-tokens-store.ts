@@ -11,8 +11,9 @@ export class RevokedTokensStore {
   }
 
   /** Those that would still be good. */
-  live(now: number): Promise<RevokedTokensTable[]> {
-    return this.#database.read.selectFrom('revoked_tokens').selectAll().where('expires_at', '>', now).execute()
+  async live(now: number): Promise<RevokedTokensTable[]> {
+    const query = this.#database.read.selectFrom('revoked_tokens').selectAll().where('expires_at', '>', now)
+    return this.#database.rows.allChecked('revoked_tokens', await query.execute())
   }
 
   /** @returns whether it was not there before; those that have ended since leave with it */

@@ -13,20 +13,21 @@ export class SigningKeysStore {
   }
 
   /** Everything that is still published, the newest last. */
-  published(scope: string, tx?: Tx): Promise<SigningKeyRow[]> {
+  async published(scope: string, tx?: Tx): Promise<SigningKeyRow[]> {
     const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader
+    const rows = await reader
       .selectFrom('signing_keys')
       .selectAll()
       .where('issuer_scope', '=', scope)
       .where('state', 'in', ['prepared', 'active', 'retiring'])
       .orderBy('created_at')
       .execute()
+    return this.#database.rows.allChecked('signing_keys', rows)
   }
 
   /** Of every scope: those in use, and those that left the key set after an instant; the newest first. */
-  known(leftAfter: number): Promise<SigningKeyRow[]> {
-    return this.#database.read
+  async known(leftAfter: number): Promise<SigningKeyRow[]> {
+    const rows = await this.#database.read
       .selectFrom('signing_keys')
       .selectAll()
       .where((where) =>
@@ -35,10 +36,16 @@ export class SigningKeysStore {
       .orderBy('created_at', 'desc')
       .orderBy('kid')
       .execute()
+    return this.#database.rows.allChecked('signing_keys', rows)
   }
 
   async find(kid: string): Promise<SigningKeyRow | undefined> {
-    return this.#database.read.selectFrom('signing_keys').selectAll().where('kid', '=', kid).executeTakeFirst()
+    const row = await this.#database.read
+      .selectFrom('signing_keys')
+      .selectAll()
+      .where('kid', '=', kid)
+      .executeTakeFirst()
+    return row && this.#database.rows.checked('signing_keys', row)
   }
 
   /** Names of those that were revoked after an instant, in their order. */

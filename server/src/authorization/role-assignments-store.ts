@@ -11,13 +11,15 @@ export class RoleAssignmentsStore {
   }
 
   /** Every one, in the order of their IDs. */
-  all(): Promise<RoleAssignmentsTable[]> {
-    return this.#database.read.selectFrom('role_assignments').selectAll().orderBy('id').execute()
+  async all(): Promise<RoleAssignmentsTable[]> {
+    const rows = await this.#database.read.selectFrom('role_assignments').selectAll().orderBy('id').execute()
+    return this.#database.rows.allChecked('role_assignments', rows)
   }
 
-  find(id: string, tx?: Tx): Promise<RoleAssignmentsTable | undefined> {
+  async find(id: string, tx?: Tx): Promise<RoleAssignmentsTable | undefined> {
     const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader.selectFrom('role_assignments').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await reader.selectFrom('role_assignments').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && this.#database.rows.checked('role_assignments', row)
   }
 
   /** @returns false when the principal has the role at that scope, or the ID is taken */

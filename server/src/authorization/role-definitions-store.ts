@@ -18,13 +18,13 @@ export class RoleDefinitionsStore {
 
   async all(): Promise<RoleDefinition[]> {
     const rows = await this.#database.read.selectFrom('role_definitions').selectAll().orderBy('name_key').execute()
-    return rows.map(toDefinition)
+    return this.#database.rows.allChecked('role_definitions', rows).map(toDefinition)
   }
 
   async find(id: string, tx?: Tx): Promise<RoleDefinition | undefined> {
     const reader = tx ? sqlOf(tx) : this.#database.read
     const row = await reader.selectFrom('role_definitions').selectAll().where('id', '=', id).executeTakeFirst()
-    return row && toDefinition(row)
+    return row && toDefinition(this.#database.rows.checked('role_definitions', row))
   }
 
   /** @returns false when the name is taken */

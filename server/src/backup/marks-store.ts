@@ -50,8 +50,8 @@ export class MarksStore {
 
   async #value(key: string, tx: Tx | undefined): Promise<string | undefined> {
     const db = tx ? sqlOf(tx) : this.#database.read
-    const row = await db.selectFrom('cluster_settings').select('value').where('key', '=', key).executeTakeFirst()
-    return row?.value
+    const row = await db.selectFrom('cluster_settings').selectAll().where('key', '=', key).executeTakeFirst()
+    return row && this.#database.rows.checked('cluster_settings', row).value
   }
 
   async #set(tx: Tx, key: string, mark: object, now: number): Promise<void> {

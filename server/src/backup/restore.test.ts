@@ -33,6 +33,13 @@ const parts = () => ({ dataDir: stack.dataDir, anchorFile: anchorFile(), root: s
 const anchor = () => new Anchor(anchorFile(), stack.dataDir, stack.sealer.keyOf('anchor'))
 const keeperOn = (database: Database) => AnchorKeeper.open({ ...stack, database, anchor: anchor() })
 
+/** The data as a server that starts anew has it. */
+function reopened(): Database {
+  const database = Database.open(stack.dataDir, stack.clock)
+  database.tagRows(stack.sealer.keyOf('integrity'))
+  return database
+}
+
 beforeEach(async () => {
   stack = await openStack()
   prepareTelemetry(stack.dataDir, stack.clock.now())
@@ -78,7 +85,7 @@ describe('a restore', () => {
     for (const id of ['told', 'removed', 'disabled']) {
       await tamper(
         stack,
-        `INSERT INTO webhooks VALUES ('${id}', '${stack.tenantId}', '${id}', 'https://receiver.example/', '[]', '[]', 1, NULL, x'00', NULL, NULL, 1, 0, 0)`,
+        `INSERT INTO webhooks VALUES ('${id}', '${stack.tenantId}', '${id}', 'https://receiver.example/', '[]', '[]', 1, NULL, x'00', NULL, NULL, 1, 0, 0, NULL)`,
       )
     }
     const backup = await backups.make(contextOf())
@@ -108,6 +115,20 @@ describe('a restore', () => {
     expect(stateOf(late.principalId)).toBeUndefined()
     const enabledOf = (id: string) => read('SELECT enabled FROM webhooks WHERE id = ?', id)
     expect(['told', 'removed', 'disabled'].map(enabledOf)).toEqual([1, undefined, 0])
+    const restored = reopened()
+    expect(await restored.changedRows(), 'rows that are not as they were written').toEqual([])
+    await restored.close()
+  })
+
+  it('refuses a backup of rows that were changed with something else, and changes nothing (SEC-64)', async () => {
+    await identityOn(stack, 'changed')
+    const db = new Sqlite(join(stack.dataDir, 'signet.db'))
+    db.exec("UPDATE principals SET display_name = 'other'")
+    db.close()
+    const { file } = await backups.make(contextOf())
+    await stop()
+    await expect(restoreBackup(file, parts())).rejects.toThrow(/row \S+ of principals was changed.*earlier backup/)
+    expect(existsSync(restoringFolder(stack.dataDir))).toBe(false)
   })
 
   it('knows from the anchor alone what was taken away, where the old data is lost (SEC-136)', async () => {
@@ -141,7 +162,7 @@ describe('a restore', () => {
     const { file } = await backups.make(contextOf())
     await stop()
     await restoreBackup(file, parts())
-    const database = Database.open(stack.dataDir, stack.clock)
+    const database = reopened()
     const audit = { append: async () => undefined } as unknown as Stack['audit']
     const open = () => Backups.open({ ...stack, database, audit, settings: settings() })
     keeper = await keeperOn(database)
@@ -262,13 +283,14 @@ describe('the anchor', () => {
     await stop()
     for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
     copyFileSync(join(stack.folder, 'by-hand.db'), file)
-    const old = Database.open(stack.dataDir, stack.clock)
+    const old = reopened()
     await expect(keeperOn(old)).rejects.toThrow(/older than the anchor.*restore --accept/)
     await old.close()
     const { mark } = await acceptData(parts())
     expect(mark).toMatchObject({ epoch: 1, backupNumber: null })
     expect([stateOf(off.principalId), usableOf(off.principalId)]).toEqual(['deleted', 0])
-    const accepted = Database.open(stack.dataDir, stack.clock)
+    const accepted = reopened()
+    expect(await accepted.changedRows(), 'what was written meanwhile is tagged').toEqual([])
     keeper = await keeperOn(accepted)
     await keeper.stop()
     await accepted.close()

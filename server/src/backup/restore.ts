@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { type RootKeyProvider, RootKeyUnavailable } from '../platform/crypto/root-key/root-key-provider.ts'
+import { RowTags, wordsOfChanged } from '../platform/database/row-tags.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { Anchor, type AnchorContent } from './anchor.ts'
 import { openBackup, readHeader } from './backup-file.ts'
 import type { RestoreMark } from './marks-store.ts'
-import { anchorKey, checkpoint, contentOf, newestAt, restoreMark, settle, tenantOf } from './restored-data-store.ts'
+import { checkpoint, contentOf, newestAt, restoreMark, settle, tenantOf, wrappedKey } from './restored-data-store.ts'
 import { type Taking, takingsAfter } from './takings-store.ts'
 
 type Sqlite = ReturnType<typeof openSqlite>
@@ -72,6 +73,7 @@ export async function restoreBackup(
     }
     const db = openSqlite(join(staging, 'signet.db'))
     try {
+      await keepTags(db, root, 'restore an earlier backup')
       const anchor = await anchorOf(db, parts)
       const anchored = sameDeployment(anchor, header.tenantId)
       const mark = settle(db, parts.clock, {
@@ -107,6 +109,7 @@ export async function acceptData(parts: RestoreParts): Promise<Restored> {
     throw new StartupError(`there is no data in ${parts.dataDir}: set SIGNET_DATA_DIR to the folder`)
   const db = openSqlite(file)
   try {
+    await keepTags(db, parts.root, 'restore a backup with `signet restore`')
     const anchor = await anchorOf(db, parts)
     const anchored = anchor.read()
     if (!anchored) throw new StartupError(`there is no anchor file ${anchor.file}: nothing has to be accepted`)
@@ -127,9 +130,25 @@ export async function acceptData(parts: RestoreParts): Promise<Restored> {
 
 /** The anchor of the data, under the key that is in the data. */
 export async function anchorOf(db: Sqlite, { root, anchorFile, dataDir }: RestoreParts): Promise<Anchor> {
-  const row = anchorKey(db)
-  if (!row) throw new StartupError('this data has no anchor key: it is of another version of Signet')
-  return new Anchor(anchorFile, dataDir, await unwrapped(root, { ...row, purpose: 'anchor' }))
+  return new Anchor(anchorFile, dataDir, await keyIn(db, 'anchor', root))
+}
+
+/**
+ * What a restore writes is tagged like anything else, over rows that are as they were written (SEC-64).
+ *
+ * @throws StartupError when some are not
+ */
+async function keepTags(db: Sqlite, root: RootKeyProvider, mend: string): Promise<void> {
+  const tags = new RowTags()
+  tags.begin(await keyIn(db, 'integrity', root), db)
+  const changed = await tags.findChanged(db)
+  if (changed.length > 0) throw new StartupError(`${wordsOfChanged(changed)}: ${mend}; nothing was changed`)
+}
+
+async function keyIn(db: Sqlite, purpose: 'anchor' | 'integrity', root: RootKeyProvider): Promise<Buffer> {
+  const row = wrappedKey(db, purpose)
+  if (!row) throw new StartupError(`this data has no ${purpose} key: it is of another version of Signet`)
+  return unwrapped(root, { ...row, purpose })
 }
 
 function sameDeployment(anchor: Anchor, tenantId: string): AnchorContent | undefined {

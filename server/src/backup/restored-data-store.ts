@@ -1,5 +1,6 @@
 import type { Database as Sqlite } from 'better-sqlite3'
 import type { Clock } from '../platform/clock.ts'
+import type { SealPurpose } from '../platform/crypto/sealing.ts'
 import { newGuid, SequentialIds } from '../platform/identifiers.ts'
 import type { AnchorContent } from './anchor.ts'
 import { BackupMark, markKeys, RestoreMark } from './marks-store.ts'
@@ -124,13 +125,13 @@ export function checkpoint(db: Sqlite): void {
   db.close()
 }
 
-/** The wrapped key of the anchor; undefined in data of a Signet that had none. */
-export function anchorKey(db: Sqlite): { id: string; wrapped: Buffer } | undefined {
+/** The wrapped key of a purpose; undefined in data of a Signet that had none. */
+export function wrappedKey(db: Sqlite, purpose: SealPurpose): { id: string; wrapped: Buffer } | undefined {
   return db
-    .prepare<[], { id: string; wrapped: Buffer }>(
-      "SELECT id, wrapped FROM data_keys WHERE purpose = 'anchor' AND state = 'active'",
+    .prepare<[string], { id: string; wrapped: Buffer }>(
+      "SELECT id, wrapped FROM data_keys WHERE purpose = ? AND state = 'active'",
     )
-    .get()
+    .get(purpose)
 }
 
 /** When the newest thing in it happened. */

@@ -39,8 +39,9 @@ export async function rekey(environment: NodeJS.ProcessEnv, clock: Clock = syste
   const database = Database.open(config.dataDir, clock)
   try {
     const ref = await new DataKeysStore(database).rootKeyId()
-    const wasCutShort = ref !== null && (await isUnderSuccessor(from, config, ref))
-    if (ref !== null) await from.settle?.(ref)
+    if (ref === null) throw new StartupError('there is nothing under a root key yet: start the server once')
+    const wasCutShort = await isUnderSuccessor(from, config, ref)
+    await from.settle?.(ref)
     if (wasCutShort) return words({ keyId: ref, where: from.describe().where, isElsewhere: false })
     const to = await nextProvider({ environment, config, from, clock })
     const { tenantId } = await deploymentSettings(database, clock)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { requireIntactRows } from '../audit/index.ts'
 import { Anchor, AnchorKeeper, restoringFolder } from '../backup/index.ts'
 import { type ComposedServer, composeServer, openSealer } from '../compose.ts'
 import { DemoFolder } from '../demo/index.ts'
@@ -37,6 +38,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stopping = new AbortController()
   try {
     const storage = await openStorage({ environment, config, log, lifecycle, stopping })
+    await requireIntactRows({ ...storage, clock, log })
     await keepAnchor({ config, log, lifecycle, ...storage })
     const server = await composeServer({ config, clock, log, lifecycle, ...storage, ...demoRemoval(config) })
     const ballast = Ballast.hold(config.dataDir, config.ballastBytes)

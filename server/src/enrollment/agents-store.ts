@@ -17,8 +17,13 @@ export class AgentsStore {
     await sqlOf(tx).insertInto('join_tokens').values(row).execute()
   }
 
-  joinToken(hash: string): Promise<JoinTokensTable | undefined> {
-    return this.#database.read.selectFrom('join_tokens').selectAll().where('token_sha256', '=', hash).executeTakeFirst()
+  async joinToken(hash: string): Promise<JoinTokensTable | undefined> {
+    const row = await this.#database.read
+      .selectFrom('join_tokens')
+      .selectAll()
+      .where('token_sha256', '=', hash)
+      .executeTakeFirst()
+    return row && this.#database.rows.checked('join_tokens', row)
   }
 
   /** One conditional update: of any number of callers at once, as many win as there are uses left (SEC-33). */
@@ -50,17 +55,19 @@ export class AgentsStore {
     await sqlOf(tx).insertInto('agents').values(row).execute()
   }
 
-  agent(id: string, tx?: Tx): Promise<AgentRow | undefined> {
-    return this.#reader(tx).selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+  async agent(id: string, tx?: Tx): Promise<AgentRow | undefined> {
+    const row = await this.#reader(tx).selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && this.#database.rows.checked('agents', row)
   }
 
-  agents(ids: readonly string[]): Promise<AgentRow[]> {
-    if (ids.length === 0) return Promise.resolve([])
-    return this.#database.read.selectFrom('agents').selectAll().where('id', 'in', ids).execute()
+  async agents(ids: readonly string[]): Promise<AgentRow[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#database.read.selectFrom('agents').selectAll().where('id', 'in', ids).execute()
+    return this.#database.rows.allChecked('agents', rows)
   }
 
-  quarantined(tenantId: string, most: number): Promise<AgentRow[]> {
-    return this.#database.read
+  async quarantined(tenantId: string, most: number): Promise<AgentRow[]> {
+    const rows = await this.#database.read
       .selectFrom('agents')
       .selectAll()
       .where('tenant_id', '=', tenantId)
@@ -68,15 +75,17 @@ export class AgentsStore {
       .orderBy('id')
       .limit(most)
       .execute()
+    return this.#database.rows.allChecked('agents', rows)
   }
 
   /** The agent that holds this certificate now, or has been given it as its next one. */
-  agentByCertificate(x5tS256: string): Promise<AgentRow | undefined> {
-    return this.#database.read
+  async agentByCertificate(x5tS256: string): Promise<AgentRow | undefined> {
+    const row = await this.#database.read
       .selectFrom('agents')
       .selectAll()
       .where((eb) => eb.or([eb('cert_x5t_s256', '=', x5tS256), eb('new_x5t_s256', '=', x5tS256)]))
       .executeTakeFirst()
+    return row && this.#database.rows.checked('agents', row)
   }
 
   /** Compare-and-set on the version the caller read. */

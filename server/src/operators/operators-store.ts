@@ -16,19 +16,22 @@ export class OperatorsStore {
     await sqlOf(tx).insertInto('operators').values(row).execute()
   }
 
-  firstAdmin(tx?: Tx): Promise<OperatorsTable | undefined> {
+  async firstAdmin(tx?: Tx): Promise<OperatorsTable | undefined> {
     const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader
+    const row = await reader
       .selectFrom('operators')
       .selectAll()
       .where('role', '=', 'admin')
       .where('state', '=', 'active')
       .orderBy('created_at')
       .executeTakeFirst()
+    return row && this.#database.rows.checked('operators', row)
   }
 
-  operator(id: string, tx: Tx): Promise<OperatorsTable | undefined> {
-    return sqlOf(tx).selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
+  async operator(id: string, tx?: Tx): Promise<OperatorsTable | undefined> {
+    const reader = tx ? sqlOf(tx) : this.#database.read
+    const row = await reader.selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && this.#database.rows.checked('operators', row)
   }
 
   /** A new code of a purpose takes the place of the ones before it. */
@@ -53,8 +56,11 @@ export class OperatorsStore {
     await sqlOf(tx).insertInto('operator_sessions').values(row).execute()
   }
 
-  session(idSha256: string, tx?: Tx): Promise<SessionWithOperator | undefined> {
-    return this.#notEnded(tx).where('operator_sessions.id_sha256', '=', idSha256).executeTakeFirst()
+  async session(idSha256: string, tx?: Tx): Promise<SessionWithOperator | undefined> {
+    const row = await this.#notEnded(tx).where('operator_sessions.id_sha256', '=', idSha256).executeTakeFirst()
+    // Whose it is decides what it may do, so that row is looked at as a whole.
+    if (row) await this.operator(row.operator_id, tx)
+    return row
   }
 
   /** Sessions of an operator that are neither over at `now` nor ended, the last used first. */

@@ -11,15 +11,16 @@ export class AuthoritiesStore {
   }
 
   /** Those that sign, will sign, or have signed what is still valid; the newest last. */
-  trusted(tx?: Tx): Promise<AuthorityRow[]> {
+  async trusted(tx?: Tx): Promise<AuthorityRow[]> {
     const reader = tx ? sqlOf(tx) : this.#database.read
-    return reader
+    const rows = await reader
       .selectFrom('certificate_authorities')
       .selectAll()
       .where('state', 'in', ['prepared', 'active', 'retiring'])
       .orderBy('created_at')
       .orderBy('id')
       .execute()
+    return this.#database.rows.allChecked('certificate_authorities', rows)
   }
 
   /** Serial numbers of a CA's certificates that were revoked and would be valid otherwise. */

@@ -19,13 +19,14 @@ export class ClientSecretsStore {
   }
 
   /** Oldest first. */
-  of(principalId: string, tx?: Tx): Promise<SecretRow[]> {
-    return (tx ? sqlOf(tx) : this.#database.read)
+  async of(principalId: string, tx?: Tx): Promise<SecretRow[]> {
+    const rows = await (tx ? sqlOf(tx) : this.#database.read)
       .selectFrom('client_secrets')
       .selectAll()
       .where('principal_id', '=', principalId)
       .orderBy('id')
       .execute()
+    return this.#database.rows.allChecked('client_secrets', rows)
   }
 
   /** What the authority compares with. */

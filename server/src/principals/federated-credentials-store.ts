@@ -78,7 +78,7 @@ export class FederatedCredentialsStore {
       .where('id', '=', key.id)
       .where('principal_id', '=', key.principalId)
       .executeTakeFirst()
-    return row && toTrust(row)
+    return row && this.#trust(row)
   }
 
   /** By name. */
@@ -93,7 +93,7 @@ export class FederatedCredentialsStore {
       .orderBy('name_key')
       .limit(limit + 1)
       .execute()
-    return this.#cursors.page(rows, { list, limit, keyOf: (row) => [row.name_key], map: toTrust })
+    return this.#cursors.page(rows, { list, limit, keyOf: (row) => [row.name_key], map: (row) => this.#trust(row) })
   }
 
   async count(principalId: string): Promise<number> {
@@ -126,7 +126,7 @@ export class FederatedCredentialsStore {
       .where(isBroad)
       .orderBy('id')
       .execute()
-    return rows.map(toTrust)
+    return rows.map((row) => this.#trust(row))
   }
 
   async of(principalId: string): Promise<FederatedTrust[]> {
@@ -136,7 +136,7 @@ export class FederatedCredentialsStore {
       .where('principal_id', '=', principalId)
       .orderBy('id')
       .execute()
-    return rows.map(toTrust)
+    return rows.map((row) => this.#trust(row))
   }
 
   async remove(tx: Tx, id: string): Promise<void> {
@@ -155,6 +155,10 @@ export class FederatedCredentialsStore {
       .where('id', '=', id)
       .executeTakeFirst()
     return numUpdatedRows === 1n
+  }
+
+  #trust(row: FederatedRow): FederatedTrust {
+    return toTrust(this.#database.rows.checked('federated_credentials', row))
   }
 }
 

@@ -53,7 +53,7 @@ export class PrincipalsStore {
       .selectAll()
       .where('object_id', '=', objectId)
       .executeTakeFirst()
-    return row && toPrincipal(row)
+    return row && this.#principal(row)
   }
 
   async principals(objectIds: readonly string[]): Promise<Principal[]> {
@@ -63,7 +63,7 @@ export class PrincipalsStore {
       .selectAll()
       .where('object_id', 'in', objectIds)
       .execute()
-    return rows.map(toPrincipal)
+    return rows.map((row) => this.#principal(row))
   }
 
   async principalByClient(clientId: string): Promise<Principal | undefined> {
@@ -72,7 +72,7 @@ export class PrincipalsStore {
       .selectAll()
       .where('client_id', '=', clientId)
       .executeTakeFirst()
-    return row && toPrincipal(row)
+    return row && this.#principal(row)
   }
 
   /** By object ID or client ID. */
@@ -82,7 +82,7 @@ export class PrincipalsStore {
       .selectAll()
       .where((eb) => eb.or([eb('object_id', '=', guid), eb('client_id', '=', guid)]))
       .execute()
-    return rows.map(toPrincipal)
+    return rows.map((row) => this.#principal(row))
   }
 
   /** Compare-and-set: nothing happens unless the principal is still in one of the states `from`. */
@@ -122,7 +122,7 @@ export class PrincipalsStore {
       .orderBy('purge_at')
       .limit(limit)
       .execute()
-    return rows.map(toPrincipal)
+    return rows.map((row) => this.#principal(row))
   }
 
   /** Whether a principal is deleted and its time is over. */
@@ -158,13 +158,13 @@ export class PrincipalsStore {
 
   async credential(id: string, tx?: Tx): Promise<KeyCredential | undefined> {
     const row = await this.#reader(tx).selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirst()
-    return row && toCredential(row)
+    return row && this.#credential(row)
   }
 
   async credentials(ids: readonly string[]): Promise<KeyCredential[]> {
     if (ids.length === 0) return []
     const rows = await this.#database.read.selectFrom('credentials').selectAll().where('id', 'in', ids).execute()
-    return rows.map(toCredential)
+    return rows.map((row) => this.#credential(row))
   }
 
   async credentialBySpki(slotId: string, spkiS256: string, tx?: Tx): Promise<KeyCredential | undefined> {
@@ -174,7 +174,7 @@ export class PrincipalsStore {
       .where('slot_id', '=', slotId)
       .where('spki_s256', '=', spkiS256)
       .executeTakeFirst()
-    return row && toCredential(row)
+    return row && this.#credential(row)
   }
 
   /** Newest first. */
@@ -186,7 +186,7 @@ export class PrincipalsStore {
       .orderBy('id', 'desc')
       .limit(limit)
       .execute()
-    return rows.map(toCredential)
+    return rows.map((row) => this.#credential(row))
   }
 
   /** Compare-and-set. @returns whether it was of that version */
@@ -226,7 +226,7 @@ export class PrincipalsStore {
       .where('serial', '=', serial)
       .limit(mostNamed)
       .execute()
-    return rows.map(toCredential)
+    return rows.map((row) => this.#credential(row))
   }
 
   async credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
@@ -237,7 +237,7 @@ export class PrincipalsStore {
       .selectAll()
       .where((eb) => eb.or([eb('x5t', '=', value), eb('x5t_s256', '=', value)]))
       .execute()
-    return rows.map(toCredential)
+    return rows.map((row) => this.#credential(row))
   }
 
   async credentialsDuring(
@@ -264,7 +264,7 @@ export class PrincipalsStore {
       .where('place', '<=', mostEach)
       .orderBy('id')
       .execute()
-    return rows.map((row) => toCredential({ ...row, cert_der: Buffer.from(row.cert_der) }))
+    return rows.map((row) => ({ ...this.#credential(row), certificate: Buffer.from(row.cert_der) }))
   }
 
   /** Compare-and-set: nothing happens unless the credential is still in `from`. */
@@ -298,7 +298,7 @@ export class PrincipalsStore {
       .where('principal_id', '=', principalId)
       .where(sql<boolean>`state IN ('prepared','active','retiring')`)
       .execute()
-    return rows.map(toCredential)
+    return rows.map((row) => this.#credential(row))
   }
 
   /** @returns whether it is one of these */
@@ -333,10 +333,19 @@ export class PrincipalsStore {
     if (inserted.numInsertedOrUpdatedRows === 1n) return true
     const row = await sqlOf(tx)
       .selectFrom('known_keys')
-      .select(['owner_kind', 'owner_id'])
+      .selectAll()
       .where('spki_s256', '=', key.spkiS256)
       .executeTakeFirstOrThrow()
+    this.#database.rows.checked('known_keys', row)
     return row.owner_kind === key.ownerKind && row.owner_id === key.ownerId
+  }
+
+  #principal(row: PrincipalsTable): Principal {
+    return toPrincipal(this.#database.rows.checked('principals', row))
+  }
+
+  #credential(row: CredentialsTable): KeyCredential {
+    return toCredential(this.#database.rows.checked('credentials', row))
   }
 
   #reader(tx: Tx | undefined) {

@@ -17,9 +17,9 @@ const examplesOfEach = 5
 const elsewhere = 'Another rollout has it in hand.'
 const takenOver = 'An emergency has it in hand.'
 /** Items written in one transaction: others take their turn after some milliseconds. */
-const writtenAtOnce = 500
+const writtenAtOnce = 200
 /** Agents asked about in one question. */
-const askedAtOnce = 500
+const askedAtOnce = 100
 /** What is not written whole by then never will be: whoever wrote it is gone. */
 const longestLaunchMs = 10 * minuteMs
 

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
+import { rolloutTitle } from '@signet/shared/vocabulary/rollout-states'
 import type { AuditLog } from '../audit/index.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Tx } from '../platform/transaction.ts'
@@ -24,7 +25,7 @@ export class RolloutRecords {
       { ...context, correlationId: row.correlation_id },
       {
         action,
-        target: { kind: 'rollout', id: row.id, label: `${row.total} credentials` },
+        target: { kind: 'rollout', id: row.id, label: rolloutTitle(row) },
         ...(row.reason !== null && { reason: row.reason }),
         ...(after && { after }),
       },

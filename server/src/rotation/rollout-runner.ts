@@ -1,4 +1,5 @@
 import { ActorKind } from '@signet/shared/vocabulary/audit-events'
+import { rolloutTitle } from '@signet/shared/vocabulary/rollout-states'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { z } from 'zod'
 import type { AuditLog } from '../audit/index.ts'
@@ -371,5 +372,5 @@ function isUnderWay(state: FollowedItem['run_state']): boolean {
 }
 
 function targetOf(row: RolloutRow): { kind: string; id: string; label: string } {
-  return { kind: 'rollout', id: row.id, label: `${row.total} credentials` }
+  return { kind: 'rollout', id: row.id, label: rolloutTitle(row) }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { RolloutBlast, RolloutSelection } from '@signet/shared/api/rollouts'
 import type { RolloutAct } from '@signet/shared/vocabulary/rollout-states'
 import type { AgentStanding } from './rollout-rules.ts'
@@ -39,13 +40,19 @@ export interface Candidate {
   readonly reason: string | null
 }
 
-const portionLength = 500
+interface SelectorParts {
+  readonly store: Pick<RotationStore, 'openSlots'>
+  readonly neighbours: RolloutNeighbours
+}
 
-/** Finds the slots of a selection: each once, in the order of the list. */
+/** Looked at in one turn of the event loop: some milliseconds. */
+const portionLength = 100
+
+/** Finds the slots of a selection: each once, in the order of the list. Others are served in between. */
 export class RolloutSelector {
-  readonly #parts: { readonly store: RotationStore; readonly neighbours: RolloutNeighbours }
+  readonly #parts: SelectorParts
 
-  constructor(parts: { store: RotationStore; neighbours: RolloutNeighbours }) {
+  constructor(parts: SelectorParts) {
     this.#parts = parts
   }
 
@@ -61,6 +68,8 @@ export class RolloutSelector {
         if (candidate.slot) seen.add(candidate.slot.id)
         found.push(candidate)
       }
+      // Everything above may have been answered from memory or by the main thread's own connection, in this very turn.
+      await setImmediate()
     }
     return found
   }

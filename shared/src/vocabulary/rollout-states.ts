@@ -33,3 +33,16 @@ export const RolloutStage = z.enum([
   'cancelled',
 ])
 export type RolloutStage = z.infer<typeof RolloutStage>
+
+/** What is done: on the button that starts it, and in its title. */
+export const rolloutVerbs: Record<RolloutAct, string> = {
+  rotate: 'Rotate',
+  emergency: 'Revoke and rotate',
+  drill: 'Rehearse',
+}
+
+/** What people know a rollout by, such as `Rotate 412 certificates in 21 waves`. */
+export function rolloutTitle({ act, total, waves }: { act: RolloutAct; total: number; waves: number }): string {
+  const certificates = `${total.toLocaleString('en')} certificate${total === 1 ? '' : 's'}`
+  return `${rolloutVerbs[act]} ${certificates} in ${waves.toLocaleString('en')} wave${waves === 1 ? '' : 's'}`
+}

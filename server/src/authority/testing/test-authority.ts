@@ -187,13 +187,13 @@ export async function openTestAuthority(
   const { logged } = options
   const log = logged ? createLogger('warn', { write: (line) => void logged.push(line) }) : createLogger('silent')
   const database = Database.open(folder, clock)
-  await options.prepare?.(database)
   const sealer = await Sealer.open(
     database,
     new EnvironmentRootKey(createHash('sha256').update('root key of the test').digest('base64')),
-    ['signing', 'paging'],
+    ['signing', 'paging', 'integrity'],
     clock,
   )
+  await options.prepare?.(database)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()

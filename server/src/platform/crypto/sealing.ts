@@ -10,6 +10,7 @@ export type SealPurpose =
   | 'anchor'
   | 'secrets'
   | 'secret-backups'
+  | 'integrity'
   | 'root-wrap'
   | 'recovery-wrap'
 

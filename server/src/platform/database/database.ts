@@ -8,6 +8,7 @@ import type { Change, ChangeRecorder, SequencedChange, Transactor, Tx } from '..
 import { migrate } from './migrate.ts'
 import { init } from './migrations/0001-init.ts'
 import { openReports } from './reports.ts'
+import { type ChangedRow, RowTags } from './row-tags.ts'
 import type { Schema } from './schema.ts'
 import { type OpenCommit, SharedCommits } from './shared-commits.ts'
 import { openSqlite, SignetSqliteDialect } from './sqlite.ts'
@@ -28,6 +29,9 @@ export class Database implements Transactor, ChangeRecorder {
   readonly read: Kysely<Schema>
   /** As `read`, in a thread of its own; for statements that may look at more rows than they answer with. */
   readonly reports: Kysely<Schema>
+  /** Whether rows are as they were written. */
+  readonly rows = new RowTags()
+  readonly #sqlite: Sqlite
   readonly #write: Kysely<Schema>
   readonly #commits: SharedCommits
   readonly #clock: Clock
@@ -38,6 +42,7 @@ export class Database implements Transactor, ChangeRecorder {
 
   private constructor(file: string, write: Sqlite, clock: Clock) {
     this.#file = file
+    this.#sqlite = write
     this.#write = new Kysely<Schema>({ dialect: new SignetSqliteDialect(write) })
     // How long another process has the lock is no matter of the time that the product is told.
     this.#commits = new SharedCommits(this.#write, systemClock, {
@@ -63,6 +68,16 @@ export class Database implements Transactor, ChangeRecorder {
     }
     write.pragma(`busy_timeout = ${lockWaitMs}`)
     return new Database(file, write, clock)
+  }
+
+  /** From now on rows that decide who may do what are tagged under this key, and checked (SEC-64). */
+  tagRows(key: Buffer): void {
+    this.rows.begin(key, this.#sqlite)
+  }
+
+  /** The rows that are not as they were written, of all there are (SEC-142). */
+  changedRows(): Promise<ChangedRow[]> {
+    return this.rows.findChanged(this.#sqlite)
   }
 
   async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

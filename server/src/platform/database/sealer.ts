@@ -41,7 +41,7 @@ export class Sealer {
 
   /**
    * Unwraps every purpose key, which proves the root key before anything is written (SEC-63), and makes missing ones.
-   * A database that has none yet may have its root key made.
+   * With the purpose `integrity` the database tags its rows from then on. A database that has none yet may have its root key made.
    *
    * @throws RootKeyUnavailable when the root key is out of reach; StartupError when it is not the one this database was
    *   sealed under
@@ -70,6 +70,8 @@ export class Sealer {
       const key = await createKey({ db, store, root, rootKeyId, purpose, clock })
       keys.push({ purpose, key, active: true })
     }
+    const integrity = keys.find(({ active, purpose }) => active && purpose === 'integrity')
+    if (integrity) db.tagRows(integrity.key.key)
     return new Sealer(keys)
   }
 

@@ -32,7 +32,11 @@ const days = Array.from({ length: 30 }, (_, index) => ({
   before: 0,
   after: index === 7 ? 412 : 0,
 }))
-const preview = { certificates: 500, changed: 412, atOnce: 3, overridden: 2, limited: null, days, next: [], open: [] }
+const preview = {
+  ...{ certificates: 500, changed: 412, atOnce: 3, overridden: 2, limited: null, days },
+  next: [{ principalId: policyId, name: 'web-1', at }],
+  open: [{ from: at, until: at + dayMs }],
+}
 const freeze = {
   ...{ policyId: 'all', until: Date.now() + dayMs, reason: 'year end', since: at },
   actor: { kind: 'operator', id: null, label: 'Ada' },
@@ -64,6 +68,10 @@ test('a change is saved only once what it would do was looked at, over the versi
   await screen.getByRole('button', { name: 'Preview' }).click()
   await expect.element(screen.getByText(/rotates 412 certificates on Monday/)).toBeVisible()
   await expect.element(screen.getByText(/No window opens in time for 2 certificates/)).toBeVisible()
+  for (const name of ['Next rotations', 'Next open times']) {
+    await expect.element(screen.getByRole('heading', { name })).toBeVisible()
+    await expect.element(screen.getByRole('list', { name })).toBeVisible()
+  }
   expect(sentBy(sent, 'PUT')).toBeUndefined()
   await screen.getByRole('button', { name: 'Save policy' }).click()
   await expect.poll(() => sentBy(sent, 'PUT')?.headers.get('if-match')).toBe('"3"')
@@ -103,6 +111,29 @@ test('a policy that somebody else changed first is not overwritten, and the diff
   await screen.getByRole('button', { name: 'Save policy' }).click()
   await screen.getByRole('button', { name: 'See difference' }).click()
   await expect.element(screen.getByRole('row', { name: /Rotate at.*70 %.*60 %/ })).toBeVisible()
+})
+
+test('a limit of a day is sent as a number or as none, and anything else is refused where it stands', async () => {
+  const sent = fakeServer({
+    [`GET /rotation-policies/${policyId}`]: () => Response.json({ ...usual, perDayLimit: 40 }),
+    'GET /rotation-freezes': () => Response.json({ items: [] }),
+    'POST /rotation-policies/preview': () => Response.json(preview),
+  })
+  const { screen } = await showPage('/settings/policies/$policyId', PolicyPage, `/settings/policies/${policyId}`)
+  const limit = screen.getByLabelText('Most rotations in a day')
+  await expect.element(limit).toHaveValue('40')
+  const asked = () => sent.filter(({ path }) => path.endsWith('/preview')).map(({ body }) => body)
+  await limit.fill('a few')
+  await screen.getByRole('button', { name: 'Preview' }).click()
+  await expect.element(screen.getByText('Give a whole number from 1 to 1,000,000, or none.')).toBeVisible()
+  expect(asked()).toEqual([])
+  await limit.fill('250')
+  await expect.element(screen.getByText('Changed: Most in a day')).toBeVisible()
+  await screen.getByRole('button', { name: 'Preview' }).click()
+  await expect.poll(() => asked().at(-1)).toMatchObject({ policy: { perDayLimit: 250 } })
+  await limit.fill('')
+  await screen.getByRole('button', { name: 'Preview' }).click()
+  await expect.poll(() => asked().at(-1)).toMatchObject({ policy: { perDayLimit: null } })
 })
 
 test('a new policy begins as the default is, and says what it rules', async () => {

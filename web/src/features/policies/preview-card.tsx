@@ -73,22 +73,28 @@ export function PreviewCard({ preview }: { preview: PolicyPreview }) {
           </p>
         )}
         {next.length > 0 && (
-          <ul aria-label="Next rotations">
-            {next.map(({ principalId, name, at }) => (
-              <li key={`${principalId} ${at}`}>
-                <ExactTime at={at} /> <Untrusted text={name} />
-              </li>
-            ))}
-          </ul>
+          <section>
+            <h3>Next rotations</h3>
+            <ul aria-label="Next rotations">
+              {next.map(({ principalId, name, at }) => (
+                <li key={`${principalId} ${at}`}>
+                  <ExactTime at={at} /> <Untrusted text={name} />
+                </li>
+              ))}
+            </ul>
+          </section>
         )}
         {open.length > 0 && (
-          <ul aria-label="Next open times">
-            {open.map(({ from, until }) => (
-              <li key={from}>
-                Open from {absoluteTime(from)} to {absoluteTime(until)}
-              </li>
-            ))}
-          </ul>
+          <section>
+            <h3>Next open times</h3>
+            <ul aria-label="Next open times">
+              {open.map(({ from, until }) => (
+                <li key={from}>
+                  From {absoluteTime(from)} to {absoluteTime(until)}
+                </li>
+              ))}
+            </ul>
+          </section>
         )}
       </div>
     </Card>

@@ -5,7 +5,7 @@ import {
   type RolloutSelection,
   type RolloutWish,
 } from '@signet/shared/api/rollouts'
-import type { RolloutAct } from '@signet/shared/vocabulary/rollout-states'
+import { type RolloutAct, rolloutVerbs } from '@signet/shared/vocabulary/rollout-states'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -23,7 +23,6 @@ import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { ActField, type PlanDraft, PlanFields, SelectionFields, usualPlans } from './rollout-fields.tsx'
 import { RolloutNumbers } from './rollout-numbers.tsx'
 import { rolloutPreviewOptions, useStartRollout } from './rollout-queries.ts'
-import { rolloutVerbs } from './rollout-words.ts'
 import styles from './rotations.module.css'
 
 interface RolloutDialogProps {

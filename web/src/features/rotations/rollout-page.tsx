@@ -1,5 +1,5 @@
 import type { RolloutDetail, RolloutWave } from '@signet/shared/api/rollouts'
-import { RolloutStage } from '@signet/shared/vocabulary/rollout-states'
+import { RolloutStage, rolloutTitle } from '@signet/shared/vocabulary/rollout-states'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { loadStateOf } from '../../api/load-state.ts'
@@ -21,7 +21,7 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { RolloutActions } from './rollout-actions.tsx'
 import { RolloutItems } from './rollout-items.tsx'
 import { rolloutOptions } from './rollout-queries.ts'
-import { acknowledged, doneOf, rolloutTitle, rolloutWords, stageText } from './rollout-words.ts'
+import { acknowledged, doneOf, rolloutWords, stageText } from './rollout-words.ts'
 
 const page = getRouteApi('/signed-in/rotations/rollouts/$rolloutId')
 

@@ -1,4 +1,4 @@
-import type { Rollout, StageCounts } from '@signet/shared/api/rollouts'
+import type { StageCounts } from '@signet/shared/api/rollouts'
 import { type RolloutAct, RolloutStage, type RolloutState } from '@signet/shared/vocabulary/rollout-states'
 import type { Word } from '../../api/words.ts'
 
@@ -29,18 +29,6 @@ export const rolloutStageWords: Record<RolloutStage, Word> = {
   'rolled-back': { word: 'Rolled back', tone: 'warn' },
   skipped: { word: 'Skipped', tone: 'off' },
   cancelled: { word: 'Cancelled', tone: 'stopped' },
-}
-
-/** On the button that starts it, and in its title. */
-export const rolloutVerbs: Record<RolloutAct, string> = {
-  rotate: 'Rotate',
-  emergency: 'Revoke and rotate',
-  drill: 'Rehearse',
-}
-
-/** What a rollout is about, such as `Rotate 412 certificates in 21 waves`. */
-export function rolloutTitle({ act, total, waves }: Pick<Rollout, 'act' | 'total' | 'waves'>): string {
-  return `${rolloutVerbs[act]} ${counted(total, 'certificate')} in ${counted(waves, 'wave')}`
 }
 
 /** A number and its noun: `1 wave`, `3 waves`. */

@@ -1,4 +1,5 @@
 import type { Rollout } from '@signet/shared/api/rollouts'
+import { rolloutTitle } from '@signet/shared/vocabulary/rollout-states'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { pagedListOf } from '../../api/pages.ts'
@@ -13,7 +14,7 @@ import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
 import { rolloutsOptions } from './rollout-queries.ts'
 import { RolloutStarter } from './rollout-starter.tsx'
-import { rolloutTitle, rolloutWords, stageText } from './rollout-words.ts'
+import { rolloutWords, stageText } from './rollout-words.ts'
 
 const columns = columnsOf<Rollout>([
   {

@@ -18,7 +18,7 @@ CREATE TABLE webhooks (
   events TEXT NOT NULL, kinds TEXT NOT NULL, enabled INTEGER NOT NULL CHECK (enabled IN (0,1)),
   disabled_because TEXT CHECK (disabled_because IN ('operator','gone')),
   secret_enc BLOB NOT NULL, old_secret_enc BLOB, old_secret_until INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 
 -- one message to one webhook; the last attempt is what is kept of the attempts
 CREATE TABLE outbox_deliveries (

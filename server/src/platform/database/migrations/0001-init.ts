@@ -32,7 +32,7 @@ CREATE TABLE agents (
   cert_x5t_s256 TEXT NOT NULL, cert_not_after INTEGER NOT NULL, renew_after INTEGER NOT NULL, renew_jitter REAL NOT NULL,
   new_x5t_s256 TEXT, new_not_after INTEGER, renew_request_id TEXT, new_spki_s256 TEXT, new_cert_der BLOB,
   endpoints TEXT, acked_generation INTEGER, errors TEXT, paused TEXT, last_seen_at INTEGER, revoked_at INTEGER, recover_until INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
 CREATE INDEX agents_expiry ON agents(tenant_id, cert_not_after, id) WHERE state = 'active';
@@ -68,7 +68,7 @@ CREATE TABLE principals (
   name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
   tokens_revoked_at INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
 CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
@@ -78,7 +78,7 @@ CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL
 CREATE TABLE client_secrets (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL REFERENCES principals(object_id),
   description TEXT NOT NULL, secret_sha256 BLOB NOT NULL, hint TEXT NOT NULL, expires_at INTEGER NOT NULL,
-  last_used_at INTEGER, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  last_used_at INTEGER, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE INDEX client_secrets_principal ON client_secrets(principal_id, id);
 CREATE INDEX client_secrets_expiry ON client_secrets(expires_at);
 
@@ -87,7 +87,7 @@ CREATE TABLE federated_credentials (
   name TEXT NOT NULL, name_key TEXT NOT NULL, issuer TEXT NOT NULL,
   match TEXT NOT NULL CHECK (match IN ('exact','prefix','expression')), subject TEXT NOT NULL, audiences TEXT NOT NULL,
   jwks TEXT, broad INTEGER NOT NULL CHECK (broad IN (0,1)), last_used_at INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX federated_credentials_name ON federated_credentials(principal_id, name_key);
 CREATE UNIQUE INDEX federated_credentials_subject ON federated_credentials(principal_id, issuer, match, subject);
 CREATE INDEX federated_credentials_broad ON federated_credentials(principal_id, id) WHERE broad = 1;
@@ -114,14 +114,14 @@ CREATE TABLE certificate_authorities (
   subject TEXT NOT NULL, cert_der BLOB NOT NULL, cross_der BLOB, key_enc BLOB NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
   not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, leaves_until INTEGER NOT NULL,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX certificate_authorities_active ON certificate_authorities(scope) WHERE state = 'active';
 CREATE UNIQUE INDEX certificate_authorities_prepared ON certificate_authorities(scope) WHERE state = 'prepared';
 
 CREATE TABLE known_keys (
   spki_s256 TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
   owner_kind TEXT NOT NULL CHECK (owner_kind IN ('credential','agent','application')), owner_id TEXT NOT NULL,
-  first_seen INTEGER NOT NULL) STRICT;
+  first_seen INTEGER NOT NULL, tag BLOB) STRICT;
 
 -- slots and credentials outlive their principal: they are the history of it, and no foreign key holds it back
 CREATE TABLE credential_slots (
@@ -159,7 +159,7 @@ CREATE TABLE credentials (
   actor_kind TEXT NOT NULL, actor_id TEXT, actor_label TEXT NOT NULL,
   delivered_at INTEGER, acknowledged_at INTEGER, ack_agent_id TEXT, ack_agent_name TEXT, ack_agent_version TEXT,
   superseded_at INTEGER, retired_at INTEGER, revoke_reason TEXT,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB,
   CHECK (key_location = 'external' OR (slot_id IS NOT NULL AND run_id IS NOT NULL AND ca_id IS NOT NULL))) STRICT;
 CREATE UNIQUE INDEX credentials_x5t_s256 ON credentials(x5t_s256);
 CREATE INDEX credentials_x5t ON credentials(x5t);
@@ -254,7 +254,7 @@ CREATE TABLE signing_keys (
   state TEXT NOT NULL CHECK (state IN ('prepared','active','retiring','retired','revoked')),
   public_jwk TEXT NOT NULL, cert_der BLOB NOT NULL, private_enc BLOB NOT NULL,
   activate_at INTEGER NOT NULL, retiring_at INTEGER, retire_at INTEGER, held INTEGER NOT NULL CHECK (held IN (0,1)),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX signing_keys_active ON signing_keys(issuer_scope) WHERE state = 'active';
 CREATE UNIQUE INDEX signing_keys_prepared ON signing_keys(issuer_scope) WHERE state = 'prepared';
 
@@ -274,26 +274,26 @@ CREATE TABLE resource_apps (
   assignment_required INTEGER NOT NULL CHECK (assignment_required IN (0,1)),
   client_capabilities INTEGER NOT NULL CHECK (client_capabilities IN (0,1)), app_roles TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('enabled','disabled')),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX resource_apps_uri ON resource_apps(uri_key);
 CREATE UNIQUE INDEX resource_apps_app ON resource_apps(app_id) WHERE builtin = 0;
 
 CREATE TABLE app_role_assignments (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL, resource_id TEXT NOT NULL REFERENCES resource_apps(id),
-  role_value TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+  role_value TEXT NOT NULL, created_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX app_role_assignments_once ON app_role_assignments(principal_id, resource_id, role_value);
 CREATE INDEX app_role_assignments_resource ON app_role_assignments(resource_id, id);
 
 CREATE TABLE revoked_tokens (
   uti TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL, expires_at INTEGER NOT NULL,
-  revoked_at INTEGER NOT NULL) STRICT;
+  revoked_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE INDEX revoked_tokens_expiry ON revoked_tokens(expires_at);
 
 CREATE TABLE join_tokens (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, token_sha256 TEXT NOT NULL,
   instance_id TEXT NOT NULL REFERENCES service_instances(id), max_uses INTEGER NOT NULL, uses INTEGER NOT NULL,
   expires_at INTEGER NOT NULL, created_by TEXT NOT NULL,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX join_tokens_hash ON join_tokens(token_sha256);
 
 CREATE TABLE join_token_uses (
@@ -304,7 +304,7 @@ CREATE TABLE operators (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, username_key TEXT NOT NULL, display_name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('viewer','auditor','operator','developer','admin')),
   state TEXT NOT NULL CHECK (state IN ('active','disabled')),
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX operators_username ON operators(username_key);
 
 CREATE TABLE one_time_codes (
@@ -380,5 +380,5 @@ CREATE UNIQUE INDEX saved_views_name ON saved_views(tenant_id, list, owner_id, n
 CREATE INDEX saved_views_shared ON saved_views(tenant_id, list, name_key) WHERE shared = 1;
 
 CREATE TABLE cluster_settings (
-  key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 ${instanceList}${history}${rollouts}${alerts}${rotationPolicies}${drills}${authorization}${vault}`

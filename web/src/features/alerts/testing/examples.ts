@@ -7,7 +7,7 @@ export const exampleAlert = Alert.parse({
   state: 'open',
   subject: { kind: 'identity', id: 'one', label: 'web-01' },
   threshold: null,
-  reason: 'Its rotation failed: <b>no</b> answer.',
+  reason: 'The agent gave <b>no</b> answer.',
   fix: { label: 'Open the rotation', path: '/rotations/one' },
   openedAt: 1,
   lastAt: 2,
