@@ -80,7 +80,7 @@ export async function openArm() {
     }
   }
   return {
-    ...{ stack, groups, subscription, base, graphBase, caller },
+    ...{ stack, groups, subscription, base, graphBase, caller, routes: arm.routes.all },
     /** With an api-version and, where there is a body, as JSON. */
     ask: (
       who: ObjectId | null,
