@@ -92,7 +92,7 @@ import {
   type InstanceView,
   type ManagedIdentity,
   type ResourceDefaults,
-  ResourceGroups,
+  type ResourceGroups,
   type ResourceManager,
   resourceHandlers,
   type UserIdentities,
@@ -134,6 +134,7 @@ interface AdminParts {
   readonly federated: FederatedCredentials
   readonly authorities: CertificateAuthorities
   readonly resources: ResourceManager
+  readonly groups: ResourceGroups
   readonly identities: ManagedIdentity
   readonly view: InstanceView
   readonly list: InstanceList
@@ -210,12 +211,11 @@ function servePrincipals(serve: Serve, parts: AdminParts, requireStepUp: StepUp)
     test: async (principalId: ObjectId, token: string) =>
       authority.federation.test(await registry.require(principalId), token),
   }
-  const groups = new ResourceGroups(parts)
   const roles = (principalId: ObjectId) => appRoles.ofPrincipal(principalId)
   serve(resourcesApi, resourceHandlers({ ...parts, requireStepUp }))
   serve(applicationsApi, applicationHandlers({ requireStepUp, applications, list: applicationList, activity: view }))
   serve(federationApi, federationHandlers(federation))
-  serve(userIdentitiesApi, userIdentityHandlers({ ...parts, groups, roles }))
+  serve(userIdentitiesApi, userIdentityHandlers({ ...parts, roles }))
   serve(audiencesApi, audienceHandlers({ audiences, list: parts.audienceList, appRoles }))
 }
 

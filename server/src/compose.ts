@@ -19,6 +19,7 @@ import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
+import { graphEndpoint, managementEndpoint, openManagement } from './management/index.ts'
 import { metricsTokenFrom, openMetrics } from './metrics.ts'
 import {
   ChangeStreams,
@@ -162,6 +163,7 @@ export async function composeServer(parts: ServerParts) {
   const federated = new FederatedCredentials({ ...base, registry, authorityUrl: config.authorityUrl })
   const defaults = { ...deployment, tenantName: tenantDomain }
   const resources = await ResourceManager.open({ ...base, defaults })
+  const groups = new ResourceGroups({ ...base, defaults })
   const users = new UserIdentities({ ...base, ...rotation, resources, registry, defaults })
   const identities = new ManagedIdentity({ ...base, resources, users, registry, rollover: rotation.rollover })
   const plane = openAgentPlane({
@@ -301,7 +303,6 @@ export async function composeServer(parts: ServerParts) {
     ...{ database, tenantId, clock, log, lifecycle },
     ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
   })
-  const groups = new ResourceGroups({ ...base, defaults })
   const vaults = openVaults({
     ...base,
     subscriptionId: defaults.subscriptionId,
@@ -310,6 +311,7 @@ export async function composeServer(parts: ServerParts) {
     groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
+  groups.onRemoved((tx, resourceId) => vaults.vaults.requireNoneIn(tx, resourceId))
   vaults.purge.start()
   lifecycle.started('secret purge', () => vaults.purge.stop())
   const secretsEndpoint = new SecretsEndpoint({
@@ -323,10 +325,15 @@ export async function composeServer(parts: ServerParts) {
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
     ...{ operators, confirmation, recovery, backups },
     ...{ registry, applications, applicationList, federated, authorities },
-    ...{ resources, identities, view, list, users, userList, userView },
+    ...{ resources, groups, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
     ...{ authorization, cursors, vaults },
+  })
+
+  const management = openManagement({
+    ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
+    ...{ registry, federated, resources, groups, users, identities },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */
@@ -353,6 +360,7 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
+    management: { management: managementEndpoint(management.arm), graph: graphEndpoint(management.graph) },
     authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     vaultHandler: secretsEndpoint.listener,
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),

@@ -96,6 +96,13 @@ export class Access {
     return this.assignments().filter((held) => decideBy([held], { ...asked, scope }).allowed)
   }
 
+  /** Whether a principal has any role at, above or below a scope. */
+  isPresent(principalId: ObjectId, scope: string): boolean {
+    const place = readable(scope)
+    if (!place || this.#hidden.has(principalId)) return false
+    return this.#heldBy(principalId).some((held) => contains(place, held.scope) || contains(held.scope, place))
+  }
+
   /** Whether a principal holds everything that a role allows at that scope, and may hence grant it (SEC-31). */
   holdsAll(principalId: ObjectId, role: RoleDefinition, scope: Scope): boolean {
     return !this.#hidden.has(principalId) && holdsAll(this.#heldBy(principalId), role, scope)

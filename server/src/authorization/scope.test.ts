@@ -32,7 +32,8 @@ describe('a scope', () => {
     `${subscription}/resourceGroups/a%2fb`,
     `${subscription}/resourceGroups/a\\b`,
     `${subscription}/resourceGroups/a b`,
-    `${subscription}/resourceGroups/ä`,
+    `${subscription}/resourceGroups/...`,
+    `${subscription}/resourceGroups/a\u0000`,
     `${subscription}/resourceGroups/${'a'.repeat(1_100)}`,
   ])('is refused as %s (SEC-117)', (text) => {
     expect(() => parseScope(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }))

@@ -10,8 +10,8 @@ export interface Scope {
 
 const longest = 1_024
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-/** Names of things and of types: no separator, no encoding, nothing that a path would be read by. */
-const segment = /^[A-Za-z0-9_][A-Za-z0-9_.()-]{0,259}$/
+/** Names of things and of types: no separator, no encoding, nothing that a path would be read by; groups may have any letter. */
+const segment = /^(?!\.+$)[\p{L}\p{N}_.()-]{1,260}$/u
 
 /**
  * Reads a scope into its segments once; two are the same when they differ in case only (SEC-117).

@@ -4,7 +4,6 @@ import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import { listen } from '../platform/http/listener.ts'
 import { byServiceName } from '../platform/http/service-router.ts'
-import { unservedServices } from '../platform/http/unserved-services.ts'
 import type { Lifecycle } from '../platform/lifecycle.ts'
 import type { Logger } from '../platform/log.ts'
 import type { MetricFamily } from '../platform/metrics.ts'
@@ -35,8 +34,8 @@ export async function openListeners(parts: ListenerParts): Promise<void> {
     bind: config.bind,
     port: config.authorityPort,
     handler: byServiceName(new ServiceDirectory({ ...config, port: config.authorityPort }), {
-      ...unservedServices,
       authority: server.authorityHandler,
+      ...server.management,
       vault: server.vaultHandler,
     }),
     mostConnectionsPerAddress: 4_096,

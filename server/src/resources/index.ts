@@ -2,7 +2,7 @@
  * Service instances and their identities: the resource tree, and the toggle that gives an instance a principal or takes
  * it away. It never issues certificates or tokens; it asks principals and rotation for them in its own transaction.
  * Owns the tables `tenants`, `subscriptions`, `resource_groups`, `service_instances`, `resource_tags`,
- * `user_identities`, `identity_assignments`, and the read model
+ * `resource_details`, `user_identities`, `identity_assignments`, and the read model
  * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
@@ -12,8 +12,10 @@ export { type InstanceList, openInstanceList } from './instance-list.ts'
 export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-view.ts'
 export { ManagedIdentity } from './managed-identity.ts'
 export { PrincipalPurge } from './principal-purge.ts'
-export { ResourceGroups } from './resource-groups.ts'
+export type { ResourceDetails } from './resource-details.ts'
+export { type ResourceGroup, ResourceGroups } from './resource-groups.ts'
 export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-manager.ts'
+export { ResourceTree } from './resource-tree.ts'
 export type { ServiceInstance } from './service-instance.ts'
 export { UserIdentities } from './user-identities.ts'
 export type { UserIdentity } from './user-identity.ts'

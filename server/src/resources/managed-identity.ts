@@ -121,25 +121,33 @@ export class ManagedIdentity {
     instanceId: InstanceId,
     options: ActOptions & { turnOff: boolean },
   ): Promise<void> {
-    await this.#database.transact(async (tx) => {
-      const instance = await this.#resources.require(instanceId, tx)
-      requireVersion(options.expected, instance.version)
-      if (isLive(instance.identityState) && !options.turnOff) {
-        throw new SignetError('conflict', `The identity of ${instance.name} is on.`, {
-          fix: 'Turn it off first, or have it turned off with the instance.',
-        })
-      }
-      const reason = options.reason || undefined
-      const { name, resourceId } = instance
-      const tags = await this.#resources.dropTags(tx, instanceId)
-      await this.#record(
-        { tx, context, instance, reason },
-        { action: 'instance.deleted', before: { name, resourceId, tags } },
-      )
-      if (isLive(instance.identityState)) await this.#turnOff({ tx, context, instance, reason })
-      await this.#users.instanceRemoved(tx, context, instance)
-      await this.#resources.update(tx, await this.#resources.require(instanceId, tx), { deleted_at: this.#clock.now() })
-    })
+    await this.#database.transact((tx) => this.removeIn(tx, context, instanceId, options))
+  }
+
+  /** As `remove`, in the caller's transaction. */
+  async removeIn(
+    tx: Tx,
+    context: RequestContext,
+    instanceId: InstanceId,
+    options: ActOptions & { turnOff: boolean },
+  ): Promise<void> {
+    const instance = await this.#resources.require(instanceId, tx)
+    requireVersion(options.expected, instance.version)
+    if (isLive(instance.identityState) && !options.turnOff) {
+      throw new SignetError('conflict', `The identity of ${instance.name} is on.`, {
+        fix: 'Turn it off first, or have it turned off with the instance.',
+      })
+    }
+    const reason = options.reason || undefined
+    const { name, resourceId } = instance
+    const tags = await this.#resources.dropTags(tx, instanceId)
+    await this.#record(
+      { tx, context, instance, reason },
+      { action: 'instance.deleted', before: { name, resourceId, tags } },
+    )
+    if (isLive(instance.identityState)) await this.#turnOff({ tx, context, instance, reason })
+    await this.#users.instanceRemoved(tx, context, instance)
+    await this.#resources.remove(tx, await this.#resources.require(instanceId, tx))
   }
 
   /** Deletes a principal for good once its 30 days are over. @returns false when it was restored or purged meanwhile */

@@ -24,6 +24,11 @@ export function userIdentityResourceId(parts: { subscriptionId: string; resource
   return `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`
 }
 
+/** ARM resource ID of a resource group. */
+export function groupResourceId(parts: { subscriptionId: string; name: string }): string {
+  return `/subscriptions/${parts.subscriptionId}/resourceGroups/${parts.name}`
+}
+
 /** Resource IDs and names compare without regard to case (wire-protocol rule 16). */
 export function foldCase(text: string): string {
   return text.toLowerCase()

@@ -8,6 +8,7 @@ import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
+import { ResourceGroupsStore } from './resource-groups-store.ts'
 import { foldCase, instanceResourceId } from './resource-id.ts'
 import { type InstanceChange, ResourcesStore } from './resources-store.ts'
 import type { ServiceInstance } from './service-instance.ts'
@@ -22,16 +23,19 @@ export interface ResourceDefaults {
 /** The resource tree: which service instances there are. */
 export class ResourceManager {
   readonly #store: ResourcesStore
+  readonly #groups: ResourceGroupsStore
   readonly #database: Transactor & ChangeRecorder
   readonly #audit: AuditLog
   readonly #clock: Clock
   readonly #defaults: ResourceDefaults
+  readonly #removalObservers: ((tx: Tx, resourceId: string) => Promise<void>)[] = []
 
   private constructor(
     store: ResourcesStore,
     parts: { database: Database; audit: AuditLog; clock: Clock; defaults: ResourceDefaults },
   ) {
     this.#store = store
+    this.#groups = new ResourceGroupsStore(parts.database)
     this.#database = parts.database
     this.#audit = parts.audit
     this.#clock = parts.clock
@@ -51,38 +55,46 @@ export class ResourceManager {
 
   /** @throws SignetError `conflict` when the name is taken */
   async register(context: RequestContext, wanted: { name: string; kind: InstanceKind }): Promise<ServiceInstance> {
-    const { tenantId, subscriptionId, resourceGroupId } = this.#defaults
+    return this.#database.transact((tx) => this.registerIn(tx, context, { ...wanted, resourceGroup: 'default' }))
+  }
+
+  /** As `register`, in a group of choice and in the caller's transaction. @throws SignetError `conflict` | `not_found` */
+  async registerIn(
+    tx: Tx,
+    context: RequestContext,
+    wanted: { name: string; kind: InstanceKind; resourceGroup: string },
+  ): Promise<ServiceInstance> {
+    const { tenantId, subscriptionId } = this.#defaults
+    const { name, kind } = wanted
+    const group = await this.#groups.find(subscriptionId, wanted.resourceGroup, tx)
+    if (!group) throw new SignetError('not_found', `There is no resource group called ${wanted.resourceGroup}.`)
     const now = this.#clock.now()
     const id = InstanceId.parse(newGuid())
-    const resourceId = instanceResourceId({ subscriptionId, resourceGroup: 'default', ...wanted })
-    await this.#database.transact(async (tx) => {
-      const inserted = await this.#store.insert(tx, {
-        id,
-        tenant_id: tenantId,
-        subscription_id: subscriptionId,
-        resource_group_id: resourceGroupId,
-        kind: wanted.kind,
-        name: wanted.name,
-        name_key: foldCase(wanted.name),
-        arm_id: resourceId,
-        arm_id_key: foldCase(resourceId),
-        identity_state: 'off',
-        system_principal_id: null,
-        agent_id: null,
-        deleted_at: null,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-      })
-      if (!inserted) throw new SignetError('conflict', `There is a service instance called ${wanted.name} already.`)
-      await this.#audit.append(tx, context, {
-        action: 'instance.registered',
-        target: { kind: 'instance', id, label: wanted.name },
-        after: { name: wanted.name, kind: wanted.kind, resourceId },
-      })
-      await this.#database.changed(tx, { kind: 'instance', id })
+    const resourceId = instanceResourceId({ subscriptionId, resourceGroup: group.name, kind, name })
+    const inserted = await this.#store.insert(tx, {
+      ...{ id, tenant_id: tenantId, subscription_id: subscriptionId, resource_group_id: group.id },
+      ...{ kind, name, name_key: foldCase(name), arm_id: resourceId, arm_id_key: foldCase(resourceId) },
+      ...{ identity_state: 'off', system_principal_id: null, agent_id: null, deleted_at: null },
+      ...{ version: 1, created_at: now, updated_at: now },
     })
-    return this.require(id)
+    if (!inserted) throw new SignetError('conflict', `There is a service instance called ${name} already.`)
+    await this.#audit.append(tx, context, {
+      action: 'instance.registered',
+      target: { kind: 'instance', id, label: name },
+      after: { name, kind, resourceId },
+    })
+    await this.#database.changed(tx, { kind: 'instance', id })
+    return this.require(id, tx)
+  }
+
+  /** Takes an instance away for good; whoever keeps something of its ARM ID is told in the same transaction. */
+  async remove(tx: Tx, instance: ServiceInstance): Promise<void> {
+    await this.update(tx, instance, { deleted_at: this.#clock.now() })
+    for (const observe of this.#removalObservers) await observe(tx, instance.resourceId)
+  }
+
+  onRemoved(observer: (tx: Tx, resourceId: string) => Promise<void>): void {
+    this.#removalObservers.push(observer)
   }
 
   find(id: string, tx?: Tx): Promise<ServiceInstance | undefined> {
@@ -111,6 +123,11 @@ export class ResourceManager {
     return this.#store.tags(ids)
   }
 
+  /** As they are in the caller's transaction. */
+  async tagsIn(tx: Tx, instanceId: InstanceId): Promise<Readonly<Record<string, string>>> {
+    return (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+  }
+
   /**
    * Sets and unsets tags in the caller's transaction.
    *
@@ -126,7 +143,7 @@ export class ResourceManager {
     const instance = await this.#store.find(instanceId, tx)
     if (!instance) throw new SignetError('not_found', 'No such service instance.')
     requireVersion(change.expected, instance.version)
-    const before = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const before = await this.tagsIn(tx, instanceId)
     const inverse = inverseOf(before, change)
     if (!inverse) return undefined
     for (const [key, value] of Object.entries(change.set)) {
@@ -138,7 +155,7 @@ export class ResourceManager {
       })
     }
     for (const key of change.unset) if (!(key in change.set)) await this.#store.unsetTag(tx, instanceId, key)
-    const after = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const after = await this.tagsIn(tx, instanceId)
     if (Object.keys(after).length > mostTags) {
       throw new SignetError('conflict', `An instance has at most ${mostTags} tags.`)
     }
@@ -157,7 +174,7 @@ export class ResourceManager {
 
   /** Takes every tag from an instance that goes, without a record of its own. @returns what they were */
   async dropTags(tx: Tx, instanceId: InstanceId): Promise<Readonly<Record<string, string>>> {
-    const tags = (await this.#store.tags([instanceId], tx)).get(instanceId) ?? {}
+    const tags = await this.tagsIn(tx, instanceId)
     await this.#store.unsetTags(tx, instanceId)
     return tags
   }

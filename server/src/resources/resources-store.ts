@@ -13,6 +13,15 @@ export type InstanceChange = Partial<
   Pick<ServiceInstancesTable, 'identity_state' | 'system_principal_id' | 'agent_id' | 'deleted_at'>
 >
 
+export interface PageOfInstances {
+  /** ARM ID of the subscription or resource group. */
+  readonly below: string
+  readonly kinds: readonly ServiceInstance['kind'][]
+  /** Folded ARM ID of the last one that was seen. */
+  readonly after?: string | undefined
+  readonly most: number
+}
+
 /** SQL of the resource tree. */
 export class ResourcesStore {
   readonly #database: Database
@@ -52,6 +61,7 @@ export class ResourcesStore {
         subscription_id: defaults.subscriptionId,
         name: 'default',
         name_key: 'default',
+        deleted_at: null,
         ...owned,
       })
       .onConflict((conflict) => conflict.doNothing())
@@ -169,6 +179,26 @@ export class ResourcesStore {
     else if (armId !== undefined) query = query.where('arm_id_key', '=', foldCase(armId))
     else query = query.where('tenant_id', '=', tenantId).where('name_key', '=', foldCase(text))
     return (await query.limit(mostNamed).execute()).map(toInstance)
+  }
+
+  /** The one at an ARM resource ID. */
+  async at(armId: string, tx?: Tx): Promise<ServiceInstance | undefined> {
+    const row = await this.#live(tx).where('arm_id_key', '=', foldCase(armId)).executeTakeFirst()
+    return row && toInstance(row)
+  }
+
+  /** Of some kinds below an ARM ID, in the order of their folded IDs. */
+  async page(wanted: PageOfInstances): Promise<ServiceInstance[]> {
+    const below = `${foldCase(wanted.below)}/`
+    const rows = await this.#live()
+      .where('arm_id_key', '>', wanted.after ?? below)
+      // The character after the slash: everything below the ID begins with it and a slash.
+      .where('arm_id_key', '<', `${below.slice(0, -1)}0`)
+      .where('kind', 'in', wanted.kinds)
+      .orderBy('arm_id_key')
+      .limit(wanted.most)
+      .execute()
+    return rows.map(toInstance)
   }
 
   async ofAgent(agentId: string, tx?: Tx): Promise<ServiceInstance[]> {

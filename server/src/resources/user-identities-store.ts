@@ -1,7 +1,6 @@
 import { ClientId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { UserIdentitiesTable } from '../platform/database/identity-tables.ts'
-import type { ResourceGroupsTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { foldCase } from './resource-id.ts'
 import type { UserIdentity } from './user-identity.ts'
@@ -16,7 +15,7 @@ export type UserIdentityChange = Partial<
 /** What a user-assigned identity is called. */
 export type AssignedName = Pick<UserIdentity, 'principalId' | 'clientId' | 'name' | 'resourceId'>
 
-/** SQL of user-assigned identities, what they are assigned to, and resource groups. */
+/** SQL of user-assigned identities, and what they are assigned to. */
 export class UserIdentitiesStore {
   readonly #database: Database
 
@@ -42,6 +41,21 @@ export class UserIdentitiesStore {
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
     return row && toUserIdentity(row)
+  }
+
+  /** Those below an ARM ID that are not deleted, in the order of their folded IDs. */
+  async page(wanted: { below: string; after?: string | undefined; most: number }): Promise<UserIdentity[]> {
+    const below = `${foldCase(wanted.below)}/`
+    const rows = await this.#database.read
+      .selectFrom('user_identities')
+      .selectAll()
+      .where('deleted_at', 'is', null)
+      .where('arm_id_key', '>', wanted.after ?? below)
+      .where('arm_id_key', '<', `${below.slice(0, -1)}0`)
+      .orderBy('arm_id_key')
+      .limit(wanted.most)
+      .execute()
+    return rows.map(toUserIdentity)
   }
 
   /** By ARM resource ID or whole name, without regard to case; deleted ones too. */
@@ -212,41 +226,6 @@ export class UserIdentitiesStore {
       .where('service_instances.deleted_at', 'is', null)
       .execute()
     return rows.flatMap((row) => (row.agent_id === null ? [] : [{ agentId: row.agent_id, resourceId: row.arm_id }]))
-  }
-
-  async group(subscriptionId: string, name: string, tx: Tx): Promise<{ id: string; name: string } | undefined> {
-    return sqlOf(tx)
-      .selectFrom('resource_groups')
-      .select(['id', 'name'])
-      .where('subscription_id', '=', subscriptionId)
-      .where('name_key', '=', foldCase(name))
-      .executeTakeFirst()
-  }
-
-  /** @returns false when there is one of that name */
-  async insertGroup(tx: Tx, row: ResourceGroupsTable): Promise<boolean> {
-    const result = await sqlOf(tx)
-      .insertInto('resource_groups')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['subscription_id', 'name_key']).doNothing())
-      .executeTakeFirst()
-    return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
-  }
-
-  /** By name, each with the identities in it that are not deleted. */
-  groups(subscriptionId: string): Promise<{ name: string; identities: number }[]> {
-    return this.#database.read
-      .selectFrom('resource_groups')
-      .leftJoin('user_identities', (join) =>
-        join
-          .onRef('user_identities.resource_group_id', '=', 'resource_groups.id')
-          .on('user_identities.deleted_at', 'is', null),
-      )
-      .select((eb) => ['resource_groups.name', eb.fn.count<number>('user_identities.id').as('identities')])
-      .where('resource_groups.subscription_id', '=', subscriptionId)
-      .groupBy('resource_groups.id')
-      .orderBy('resource_groups.name_key')
-      .execute()
   }
 
   #reader(tx: Tx | undefined) {

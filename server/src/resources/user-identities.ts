@@ -8,10 +8,11 @@ import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover, SlotDirectory } from '../rotation/index.ts'
+import { ResourceGroupsStore } from './resource-groups-store.ts'
 import type { ResourceDefaults, ResourceManager } from './resource-manager.ts'
 import { type AssignedName, UserIdentitiesStore, type UserIdentityChange } from './user-identities-store.ts'
 import { type UserIdentity, type UserIdentityAct, verdictOfUserIdentity } from './user-identity.ts'
-import type { Asked, Meant, OneAssignment, Served } from './user-identity-asked.ts'
+import type { Asked, Meant, OneAssignment, Served, WantedIdentity } from './user-identity-asked.ts'
 import { placeOf } from './user-identity-place.ts'
 
 interface UserIdentitiesParts {
@@ -33,47 +34,39 @@ interface UserIdentitiesParts {
 export class UserIdentities {
   readonly #parts: UserIdentitiesParts
   readonly #store: UserIdentitiesStore
+  readonly #groups: ResourceGroupsStore
   readonly #database: Transactor & ChangeRecorder
 
   constructor(parts: UserIdentitiesParts) {
     this.#parts = parts
     this.#store = new UserIdentitiesStore(parts.database)
+    this.#groups = new ResourceGroupsStore(parts.database)
     this.#database = parts.database
     parts.registry.onPurged((tx, principalId) => this.#store.purge(tx, principalId))
   }
 
   /** @throws SignetError `not_found` for the group | `conflict` when the name is taken in it */
-  async create(
-    context: RequestContext,
-    wanted: { name: string; resourceGroup: string; reason?: string | undefined },
-  ): Promise<UserIdentity> {
+  async create(context: RequestContext, wanted: WantedIdentity): Promise<UserIdentity> {
+    return this.#database.transact((tx) => this.createIn(tx, context, wanted))
+  }
+
+  /** As `create`, in the caller's transaction. */
+  async createIn(tx: Tx, context: RequestContext, wanted: WantedIdentity): Promise<UserIdentity> {
     const { registry, clock, defaults } = this.#parts
-    const principalId = await this.#database.transact(async (tx) => {
-      const place = await this.#placeFor(tx, wanted)
-      const { objectId, clientId } = await registry.createUser(tx, { name: wanted.name, armId: place.arm_id })
-      const now = clock.now()
-      await this.#store.insert(tx, {
-        ...place,
-        id: objectId,
-        tenant_id: defaults.tenantId,
-        subscription_id: defaults.subscriptionId,
-        client_id: clientId,
-        state: 'on',
-        instances: 0,
-        token_key: 0,
-        deleted_at: null,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-      })
-      const identity = await this.require(objectId, tx)
-      await this.#record(
-        { tx, context, identity, reason: wanted.reason || undefined },
-        { action: 'identity.created', after: { ...namesOf(identity), principalId: objectId, clientId } },
-      )
-      return objectId
+    const place = await this.#placeFor(tx, wanted)
+    const { objectId, clientId } = await registry.createUser(tx, { name: wanted.name, armId: place.arm_id })
+    const now = clock.now()
+    await this.#store.insert(tx, {
+      ...place,
+      ...{ id: objectId, tenant_id: defaults.tenantId, subscription_id: defaults.subscriptionId, client_id: clientId },
+      ...{ state: 'on', instances: 0, token_key: 0, deleted_at: null, version: 1, created_at: now, updated_at: now },
     })
-    return this.require(principalId)
+    const identity = await this.require(objectId, tx)
+    await this.#record(
+      { tx, context, identity, reason: wanted.reason || undefined },
+      { action: 'identity.created', after: { ...namesOf(identity), principalId: objectId, clientId } },
+    )
+    return identity
   }
 
   /** Undefined when there is none, or it was deleted for good. */
@@ -259,7 +252,7 @@ export class UserIdentities {
 
   /** Where an identity of that name stands in a group. @throws SignetError `not_found` | `conflict` */
   #placeFor(tx: Tx, wanted: { name: string; resourceGroup: string }, self?: UserIdentity) {
-    return placeOf({ tx, store: this.#store, ...this.#parts.defaults }, wanted, self)
+    return placeOf({ tx, store: this.#store, groups: this.#groups, ...this.#parts.defaults }, wanted, self)
   }
 
   #instance({ tx }: Asked, instanceId: InstanceId): Promise<Served> {

@@ -29,3 +29,10 @@ export interface OneAssignment extends Meant {
   readonly principalId: ObjectId
   readonly instanceId: InstanceId
 }
+
+/** A user-assigned identity that is to be made. */
+export interface WantedIdentity {
+  readonly name: string
+  readonly resourceGroup: string
+  readonly reason?: string | undefined
+}

@@ -1,16 +1,18 @@
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
+import type { ResourceGroupsStore } from './resource-groups-store.ts'
 import { foldCase, userIdentityResourceId } from './resource-id.ts'
 import type { UserIdentitiesStore } from './user-identities-store.ts'
 import type { UserIdentity } from './user-identity.ts'
 
 /** Where an identity of that name stands in a group. @throws SignetError `not_found` | `conflict` when the name is taken */
 export async function placeOf(
-  { tx, store, subscriptionId }: { tx: Tx; store: UserIdentitiesStore; subscriptionId: string },
+  parts: { tx: Tx; store: UserIdentitiesStore; groups: ResourceGroupsStore; subscriptionId: string },
   wanted: { name: string; resourceGroup: string },
   self?: UserIdentity,
 ) {
-  const group = await store.group(subscriptionId, wanted.resourceGroup, tx)
+  const { tx, store, groups, subscriptionId } = parts
+  const group = await groups.find(subscriptionId, wanted.resourceGroup, tx)
   if (!group) {
     throw new SignetError('not_found', `There is no resource group called ${wanted.resourceGroup}.`, {
       fix: 'Create the resource group first.',

@@ -38,6 +38,7 @@ export class PolicyTargetsStore {
         .select('id')
         .where('tenant_id', '=', this.#tenantId)
         .where('name_key', '=', scope.of.toLowerCase())
+        .where('deleted_at', 'is', null)
         .executeTakeFirst()
       if (!group) throw new SignetError('not_found', `There is no resource group called ${scope.of}.`)
       return { scope: 'group', target: group.id }

@@ -217,6 +217,20 @@ export class Vaults {
     })
   }
 
+  /** Those below an ARM ID in the order of their folded ones, deleted ones left out. */
+  async below(of: { below: string; after?: string | undefined; most: number }): Promise<VaultRecord[]> {
+    const wanted = { below: nameKeyOf(of.below), after: of.after ?? '', limit: of.most }
+    return (await this.#store.below(wanted)).map(recordOf)
+  }
+
+  /** @throws SignetError `conflict` while a vault, be it a deleted one, is in a group that is to go */
+  async requireNoneIn(tx: Tx, groupArmId: string): Promise<void> {
+    if (!(await this.#store.isAnyBelow(tx, nameKeyOf(groupArmId)))) return
+    throw new SignetError('conflict', 'A vault is in the group, or a deleted one that can be recovered.', {
+      fix: 'Delete the vault and purge it first.',
+    })
+  }
+
   /** Names of deleted ones whose days are over. */
   async due(limit: number): Promise<string[]> {
     return (await this.#store.due(this.#parts.clock.now(), limit)).map(({ name }) => name)

@@ -53,3 +53,14 @@ export interface IdentityAssignmentsTable {
   tenant_id: string
   created_at: number
 }
+
+/** What the resource manager keeps of an instance, an identity or a group besides what it is. */
+export interface ResourceDetailsTable {
+  resource_id: string
+  tenant_id: string
+  location: string
+  /** JSON object: `properties`, `kind` and such, as they were given. */
+  envelope: string
+  /** JSON object; those of instances are in `resource_tags`. */
+  tags: string
+}

@@ -6,6 +6,7 @@ import type {
   AppRoleAssignmentsTable,
   IdentityAssignmentsTable,
   ResourceAppsTable,
+  ResourceDetailsTable,
   UserIdentitiesTable,
 } from './identity-tables.ts'
 import type {
@@ -51,6 +52,7 @@ export interface ResourceGroupsTable extends Versioned {
   subscription_id: string
   name: string
   name_key: string
+  deleted_at: number | null
 }
 
 export interface ServiceInstancesTable extends Versioned {
@@ -335,6 +337,7 @@ export interface Schema extends VaultTables {
   resource_groups: ResourceGroupsTable
   service_instances: ServiceInstancesTable
   resource_tags: ResourceTagsTable
+  resource_details: ResourceDetailsTable
   instance_list: InstanceListTable
   instance_list_progress: { id: number; seq: number }
   instance_counts: InstanceCountsTable

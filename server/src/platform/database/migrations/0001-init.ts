@@ -21,9 +21,9 @@ CREATE TABLE subscriptions (
 
 CREATE TABLE resource_groups (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, subscription_id TEXT NOT NULL REFERENCES subscriptions(id),
-  name TEXT NOT NULL, name_key TEXT NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, deleted_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX resource_groups_name ON resource_groups(subscription_id, name_key);
+CREATE UNIQUE INDEX resource_groups_name ON resource_groups(subscription_id, name_key) WHERE deleted_at IS NULL;
 
 CREATE TABLE agents (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, name TEXT NOT NULL,
@@ -51,6 +51,11 @@ CREATE INDEX service_instances_name ON service_instances(tenant_id, name_key, id
 CREATE INDEX service_instances_state ON service_instances(tenant_id, identity_state, name_key, id);
 CREATE INDEX service_instances_agent ON service_instances(agent_id);
 CREATE INDEX service_instances_principal ON service_instances(system_principal_id);
+
+-- what the resource manager keeps of instances, identities and groups besides what they are; absent: nothing was said
+CREATE TABLE resource_details (
+  resource_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, location TEXT NOT NULL, envelope TEXT NOT NULL,
+  tags TEXT NOT NULL) STRICT;
 
 CREATE TABLE resource_tags (
   resource_id TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, tenant_id TEXT NOT NULL,

@@ -1,0 +1,77 @@
+import type { AuditLog } from '../audit/index.ts'
+import type { ServiceGate } from '../authority/index.ts'
+import type { Authorization } from '../authorization/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Cursors } from '../platform/database/paging.ts'
+import type { SampledLog } from '../platform/sampled-log.ts'
+import type { FederatedCredentials, PrincipalRegistry } from '../principals/index.ts'
+import {
+  type ManagedIdentity,
+  type ResourceDefaults,
+  type ResourceGroups,
+  type ResourceManager,
+  ResourceTree,
+  type UserIdentities,
+} from '../resources/index.ts'
+import type { CloudNames } from './cloud-metadata.ts'
+import { DeploymentResources, type ListSource } from './deployment-resources.ts'
+import { FederatedResources } from './federated-resources.ts'
+import { GraphDirectory } from './graph-directory.ts'
+import { InstanceResources } from './instance-resources.ts'
+import { instanceTypes } from './instance-types.ts'
+import { Place } from './places.ts'
+import { providerRoutes } from './providers.ts'
+import { RoleResources } from './role-resources.ts'
+import { RouteTable } from './route-table.ts'
+import { identityType, UserIdentityResources } from './user-identity-resources.ts'
+
+interface ManagementParts {
+  readonly database: Database
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly cursors: Cursors
+  readonly log: SampledLog
+  readonly tenantId: string
+  readonly defaults: ResourceDefaults
+  readonly names: CloudNames
+  readonly gate: Pick<ServiceGate, 'admit'>
+  readonly authorization: Authorization
+  readonly registry: PrincipalRegistry
+  readonly federated: FederatedCredentials
+  readonly resources: ResourceManager
+  readonly groups: ResourceGroups
+  readonly users: UserIdentities
+  readonly identities: ManagedIdentity
+}
+
+/** What the endpoints of resource manager and graph are made of, over the same acts as the dashboard. */
+export function openManagement(parts: ManagementParts) {
+  const { authorization, defaults, registry } = parts
+  const { access, assignments } = authorization
+  const { subscriptionId } = defaults
+  parts.resources.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
+  parts.groups.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
+  const place = new Place(defaults, parts.groups)
+  const base = { ...parts, access, place, tree: new ResourceTree(parts), principals: registry }
+  const instances = new InstanceResources(base)
+  const identities = new UserIdentityResources(base)
+  const sources = new Map<string, ListSource>([
+    ...instanceTypes.map(({ namespace, type, kinds }): [string, ListSource] => [
+      `${namespace}/${type}`.toLowerCase(),
+      (of) => instances.listed({ ...of, kinds }),
+    ]),
+    [identityType.toLowerCase(), (of) => identities.listed(of)],
+  ])
+  const routes = new RouteTable([
+    ...new DeploymentResources({ ...base, sources }).routes(),
+    ...instances.routes(),
+    ...identities.routes(),
+    ...new FederatedResources({ federated: parts.federated, identities }).routes(),
+    ...new RoleResources({ authorization, principals: registry, subscriptionId }).routes(),
+    ...providerRoutes(),
+  ])
+  const directory = new GraphDirectory({ access, principals: registry, subscriptionId })
+  const { authorityUrl } = parts.names
+  return { arm: { ...base, routes }, graph: { ...parts, directory, authorityUrl } }
+}
