@@ -13,7 +13,7 @@ const uses = {
   resources: ['audit', 'principals', 'authority', 'rotation'],
   enrollment: ['audit', 'principals', 'authority', 'rotation', 'resources'],
   bulk: ['audit', 'principals', 'resources'],
-  management: ['audit', 'principals', 'authority', 'authorization', 'rotation', 'resources'],
+  management: ['audit', 'principals', 'authority', 'authorization', 'rotation', 'resources', 'vault'],
   overview: ['audit', 'principals', 'authority', 'rotation', 'resources', 'enrollment', 'bulk'],
   alerts: ['audit', 'overview'],
 }

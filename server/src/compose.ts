@@ -333,7 +333,7 @@ export async function composeServer(parts: ServerParts) {
 
   const management = openManagement({
     ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
-    ...{ registry, federated, resources, groups, users, identities },
+    ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */

@@ -7,6 +7,7 @@ import { newGuid } from '../src/platform/identifiers.ts'
 import { SampledLog } from '../src/platform/sampled-log.ts'
 import { SignetError } from '../src/platform/signet-error.ts'
 import { ResourceGroups } from '../src/resources/index.ts'
+import { openVaults } from '../src/vault/index.ts'
 import { contextOf, openStack } from './stack.ts'
 
 export interface ArmReply {
@@ -41,7 +42,14 @@ export async function openArm() {
     dashboardUrl: 'http://localhost:7420',
   }
   const log = new SampledLog(stack.log, stack.clock)
-  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry })
+  const { vaults } = openVaults({
+    ...{ ...stack, vaultUrl: names.vaultUrl, subscriptionId: stack.defaults.subscriptionId },
+    access: authorization.access,
+    groupNamed: (name) => groups.find(name),
+    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+  })
+  groups.onRemoved((tx, resourceId) => vaults.requireNoneIn(tx, resourceId))
+  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults })
   const servers = [managementEndpoint(arm), graphEndpoint(graph)].map((listener) => createServer(listener))
   const [base = '', graphBase = ''] = await Promise.all(
     servers.map(
@@ -74,7 +82,7 @@ export async function openArm() {
     }
   }
   return {
-    ...{ stack, groups, subscription, base, graphBase, caller },
+    ...{ stack, groups, vaults, subscription, base, graphBase, caller },
     /** With an api-version and, where there is a body, as JSON. */
     ask: (
       who: ObjectId | null,

@@ -14,6 +14,7 @@ import {
   ResourceTree,
   type UserIdentities,
 } from '../resources/index.ts'
+import type { Vaults } from '../vault/index.ts'
 import type { CloudNames } from './cloud-metadata.ts'
 import { DeploymentResources, type ListSource } from './deployment-resources.ts'
 import { FederatedResources } from './federated-resources.ts'
@@ -25,6 +26,7 @@ import { providerRoutes } from './providers.ts'
 import { RoleResources } from './role-resources.ts'
 import { RouteTable } from './route-table.ts'
 import { identityType, UserIdentityResources } from './user-identity-resources.ts'
+import { VaultResources, vaultType } from './vault-resources.ts'
 
 interface ManagementParts {
   readonly database: Database
@@ -43,6 +45,7 @@ interface ManagementParts {
   readonly groups: ResourceGroups
   readonly users: UserIdentities
   readonly identities: ManagedIdentity
+  readonly vaults: Vaults
 }
 
 /** What the endpoints of resource manager and graph are made of, over the same acts as the dashboard. */
@@ -56,17 +59,20 @@ export function openManagement(parts: ManagementParts) {
   const base = { ...parts, access, place, tree: new ResourceTree(parts), principals: registry }
   const instances = new InstanceResources(base)
   const identities = new UserIdentityResources(base)
+  const vaults = new VaultResources({ ...base, vaultUrl: parts.names.vaultUrl })
   const sources = new Map<string, ListSource>([
     ...instanceTypes.map(({ namespace, type, kinds }): [string, ListSource] => [
       `${namespace}/${type}`.toLowerCase(),
       (of) => instances.listed({ ...of, kinds }),
     ]),
     [identityType.toLowerCase(), (of) => identities.listed(of)],
+    [vaultType.toLowerCase(), (of) => vaults.listed(of)],
   ])
   const routes = new RouteTable([
     ...new DeploymentResources({ ...base, sources }).routes(),
     ...instances.routes(),
     ...identities.routes(),
+    ...vaults.routes(),
     ...new FederatedResources({ federated: parts.federated, identities }).routes(),
     ...new RoleResources({ authorization, principals: registry, subscriptionId }).routes(),
     ...providerRoutes(),

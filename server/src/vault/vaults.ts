@@ -43,9 +43,11 @@ export interface VaultRecord extends Retention {
   readonly updatedAt: number
 }
 
-export interface NewVault extends Partial<Retention> {
+export interface NewVault {
   readonly name: string
   readonly resourceGroup: string
+  readonly softDeleteDays?: number | undefined
+  readonly purgeProtection?: boolean | undefined
   readonly location?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly reason?: string | undefined
