@@ -311,7 +311,6 @@ export async function composeServer(parts: ServerParts) {
     groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
-  groups.onRemoved((tx, resourceId) => vaults.vaults.requireNoneIn(tx, resourceId))
   vaults.purge.start()
   lifecycle.started('secret purge', () => vaults.purge.stop())
   const secretsEndpoint = new SecretsEndpoint({

@@ -48,7 +48,6 @@ export async function openArm() {
     groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
-  groups.onRemoved((tx, resourceId) => vaults.requireNoneIn(tx, resourceId))
   const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults })
   const servers = [managementEndpoint(arm), graphEndpoint(graph)].map((listener) => createServer(listener))
   const [base = '', graphBase = ''] = await Promise.all(

@@ -72,6 +72,11 @@ const armCodes = {
   federation_subject_case: elsewhere,
   credential_expired: elsewhere,
   credential_revoked: elsewhere,
+  purge_protected: 'Conflict',
+  secret_backup_refused: elsewhere,
+  secret_deleted: elsewhere,
+  secret_disabled: elsewhere,
+  vault_unknown: 'ResourceNotFound',
   bearer_missing: 'AuthenticationFailed',
   bearer_invalid: refusedToken,
   bearer_expired: 'ExpiredAuthenticationToken',
@@ -79,11 +84,6 @@ const armCodes = {
   bearer_issuer_wrong: refusedToken,
   bearer_tenant_wrong: 'InvalidAuthenticationTokenTenant',
   bearer_revoked: refusedToken,
-  vault_unknown: 'ResourceNotFound',
-  secret_disabled: elsewhere,
-  secret_deleted: elsewhere,
-  purge_protected: 'Forbidden',
-  secret_backup_refused: elsewhere,
 } as const satisfies Record<ErrorCode, string>
 
 export function armErrorOf({ code, detail }: SignetError): ArmError {

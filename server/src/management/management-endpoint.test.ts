@@ -240,8 +240,6 @@ describe('a list', () => {
     const filter = encodeURIComponent("resourceType eq 'Microsoft.Web/sites'")
     const sites = await arm.ask(owner, 'GET', `${where}/resources?$filter=${filter}`)
     expect(sites.body.value.map((each: { name: string }) => each.name)).toEqual(['s'])
-    const vaults = encodeURIComponent("resourceType eq 'Microsoft.KeyVault/vaults'")
-    expect((await arm.ask(owner, 'GET', `${arm.subscription}/resources?$filter=${vaults}`)).body.value).toEqual([])
     const odd = await arm.ask(owner, 'GET', `${where}/resources?$filter=name%20ne%20'x'`)
     expect([odd.status, odd.body.error.code]).toEqual([400, 'InvalidFilterInQueryString'])
   })
@@ -295,6 +293,27 @@ describe('a user-assigned identity', () => {
     await put(vmPath('wearer'), { location: 'local', identity })
     const { body } = await arm.ask(owner, 'POST', `${uaiPath('worn')}/listAssociatedResources`)
     expect(body).toMatchObject({ totalCount: 1, value: [{ name: 'wearer', resourceGroup: 'Prod' }] })
+  })
+})
+
+describe('a vault', () => {
+  it('is made, listed and deleted as a resource, and keeps its group from being removed', async () => {
+    const where = `${arm.subscription}/resourceGroups/Vaulted`
+    await put(where)
+    const path = `${where}/providers/Microsoft.KeyVault/vaults/acme`
+    const made = await put(path, { location: 'local', tags: { a: 'b' }, properties: { softDeleteRetentionInDays: 7 } })
+    expect(made).toMatchObject({
+      status: 201,
+      body: { properties: { vaultUri: 'https://acme.vault.signet.test:7421/', softDeleteRetentionInDays: 7 } },
+    })
+    expect((await put(path, { location: 'local', tags: {} })).status).toBe(200)
+    const filter = encodeURIComponent("resourceType eq 'Microsoft.KeyVault/vaults'")
+    const found = await arm.ask(owner, 'GET', `${arm.subscription}/resources?$filter=${filter}`)
+    expect(found.body.value).toMatchObject([{ name: 'acme' }])
+    expect((await arm.ask(owner, 'DELETE', where)).body.error.code).toBe('Conflict')
+    expect((await arm.ask(owner, 'DELETE', path)).status).toBe(200)
+    expect((await arm.ask(owner, 'GET', path)).status).toBe(404)
+    expect((await arm.ask(owner, 'DELETE', where)).status).toBe(200)
   })
 })
 

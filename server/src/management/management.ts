@@ -54,6 +54,7 @@ export function openManagement(parts: ManagementParts) {
   const { access, assignments } = authorization
   const { subscriptionId } = defaults
   parts.resources.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
+  parts.groups.onRemoved((tx, resourceId) => parts.vaults.requireNoneIn(tx, resourceId))
   parts.groups.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
   const place = new Place(defaults, parts.groups)
   const base = { ...parts, access, place, tree: new ResourceTree(parts), principals: registry }

@@ -48,6 +48,7 @@ export class ResourceGroups {
     return rows.map((row) => this.#shown(row, details.get(row.id)))
   }
 
+  /** In whatever case; the name as it is spelt. */
   async find(name: string, tx?: Tx): Promise<ResourceGroup | undefined> {
     const row = await this.#store.find(this.#parts.defaults.subscriptionId, name, tx)
     return row && this.#shown(row, await this.#details.of(row.id, tx))
