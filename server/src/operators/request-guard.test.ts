@@ -321,6 +321,23 @@ const table: Record<string, Role[]> = {
   'DELETE /role-assignments/:assignmentId': ['admin'],
   'GET /access/explanation': readers,
   'GET /access/holders': readers,
+  'GET /vaults': readers,
+  'POST /vaults': operators,
+  'GET /vaults/:vaultName': readers,
+  'PUT /vaults/:vaultName': operators,
+  'DELETE /vaults/:vaultName': operators,
+  'POST /vaults/:vaultName/recover': operators,
+  'POST /vaults/:vaultName/purge': operators,
+  'GET /vaults/:vaultName/secrets': readers,
+  'GET /vaults/:vaultName/secrets/:secretName': readers,
+  'GET /vaults/:vaultName/secrets/:secretName/versions': readers,
+  'GET /vaults/:vaultName/secrets/:secretName/uses': readers,
+  'POST /vaults/:vaultName/secrets/:secretName/versions': operators,
+  'PUT /vaults/:vaultName/secrets/:secretName/versions/:versionId': operators,
+  'DELETE /vaults/:vaultName/secrets/:secretName': operators,
+  'POST /vaults/:vaultName/secrets/:secretName/recover': operators,
+  'POST /vaults/:vaultName/secrets/:secretName/purge': operators,
+  'POST /vaults/:vaultName/secrets/:secretName/versions/:versionId/reveal': ['admin'],
 }
 
 describe('the roles', () => {
