@@ -147,7 +147,7 @@ test.describe('a deployment with a domain, on a closed network', () => {
     expectToken(await ask('cloud-client', 'azure-identity ClientCertificateCredential', env))
   })
 
-  test('services that are not there yet say so under each of their names', async () => {
+  test('resource manager and vault ask for a token under each of their names', async () => {
     for (const client of ['fetch https://management.azure.com', 'fetch https://acme.vault.azure.net']) {
       expect((await ask('cloud-client', client)).token).toMatch(asksForToken)
     }

@@ -105,41 +105,64 @@ test('SecretClient for Python does the same', async () => {
   expectWhole(seen, 'Py-Password', ['pa', 'pb', 'pc'])
 })
 
-test('az keyvault secret sets, shows, lists, deletes, recovers and purges', async () => {
-  test.skip(lacking['az'] !== undefined || python === undefined, lacking['az'])
-  test.setTimeout(400_000)
-  const { SIGNET_AUTHORITY = '', SIGNET_TENANT = '', SIGNET_CA_FILE = '' } = stack.clientVariables()
-  const isGenuine = async (token: string) =>
-    expectGenuine(stack, identity, token, 'https://management.azure.com/').then(
-      () => true,
-      () => false,
-    )
-  const manager = await ResourceManagerStandIn.open({ authority: SIGNET_AUTHORITY, tenant: SIGNET_TENANT, isGenuine })
-  try {
+test.describe('az', () => {
+  let manager: ResourceManagerStandIn
+
+  /** One command of az, signed in as the instance. @throws what it said */
+  async function az(...args: string[]): Promise<unknown> {
+    const endpoint = JSON.parse(await stack.signet('env', '--dialect', 'cloud-shell', '--shell', 'json'))
+    const env = {
+      ...{ PATH: process.env['PATH'] ?? '', ...endpoint, AZURE_CONFIG_DIR: join(stack.folder, 'az') },
+      PYTHONPATH: [workload('python-hosts'), python?.variables['PYTHONPATH'] ?? ''].join(':'),
+      ...{ HOSTS_FILE: join(stack.folder, 'hosts'), AZURE_CORE_COLLECT_TELEMETRY: 'false' },
+      REQUESTS_CA_BUNDLE: join(stack.folder, 'az-ca.pem'),
+    }
+    const command = ['-sm', 'azure.cli', ...args, '--output', 'json']
+    const { stdout } = await run(python?.command ?? '', command, { env, timeout: 120_000 })
+    return stdout.trim() === '' ? null : JSON.parse(stdout)
+  }
+
+  test.beforeAll(async () => {
+    test.setTimeout(300_000)
+    if (lacking['az'] !== undefined || python === undefined) return
+    const { SIGNET_AUTHORITY = '', SIGNET_TENANT = '', SIGNET_CA_FILE = '' } = stack.clientVariables()
+    const isGenuine = async (token: string) =>
+      expectGenuine(stack, identity, token, 'https://management.azure.com/').then(
+        () => true,
+        () => false,
+      )
+    manager = await ResourceManagerStandIn.open({ authority: SIGNET_AUTHORITY, tenant: SIGNET_TENANT, isGenuine })
     cpSync(azConfiguration, join(stack.folder, 'az'), { recursive: true })
     writeFileSync(join(stack.folder, 'az-ca.pem'), `${manager.pem}${readFileSync(SIGNET_CA_FILE, 'utf8')}`)
-    const endpoint = JSON.parse(await stack.signet('env', '--dialect', 'cloud-shell', '--shell', 'json'))
-    const az = async (...args: string[]): Promise<unknown> => {
-      const env = {
-        ...{ PATH: process.env['PATH'] ?? '', ...endpoint, AZURE_CONFIG_DIR: join(stack.folder, 'az') },
-        PYTHONPATH: [workload('python-hosts'), python?.variables['PYTHONPATH'] ?? ''].join(':'),
-        ...{ HOSTS_FILE: join(stack.folder, 'hosts'), AZURE_CORE_COLLECT_TELEMETRY: 'false' },
-        REQUESTS_CA_BUNDLE: join(stack.folder, 'az-ca.pem'),
-      }
-      const command = ['-sm', 'azure.cli', ...args, '--output', 'json']
-      const { stdout } = await run(python?.command ?? '', command, { env, timeout: 120_000 })
-      return stdout.trim() === '' ? null : JSON.parse(stdout)
-    }
     const suffix = `.${new URL(vaultUrl).host.replace(/^acme\./, '')}`
     await az('cloud', 'register', '-n', 'Signet', '--endpoint-resource-manager', manager.url)
     await az('cloud', 'update', '-n', 'Signet', '--suffix-keyvault-dns', suffix)
     await az('cloud', 'set', '-n', 'Signet')
     await az('login', '--identity')
+  })
+  test.afterAll(() => manager?.close())
+  test.beforeEach(() => test.skip(lacking['az'] !== undefined || python === undefined, lacking['az']))
+
+  test('az rest sets, shows, lists, deletes and purges a secret', async () => {
+    test.setTimeout(300_000)
+    const resource = vaultUrl.replace('acme.', '')
+    const rest = (method: string, path: string, ...more: string[]) =>
+      az('rest', '--method', method, '--url', `${vaultUrl}${path}?api-version=7.4`, '--resource', resource, ...more)
+    expect(await rest('put', '/secrets/rest-db', '--body', '{"value":"one"}')).toMatchObject({ value: 'one' })
+    expect(await rest('get', '/secrets/rest-db')).toMatchObject({ value: 'one' })
+    expect(JSON.stringify(await rest('get', '/secrets'))).toContain('/secrets/rest-db"')
+    await rest('delete', '/secrets/rest-db')
+    await rest('delete', '/deletedsecrets/rest-db')
+    await expect(rest('get', '/secrets/rest-db')).rejects.toThrow('SecretNotFound')
+  })
+
+  test('az keyvault secret sets, shows, lists, deletes, recovers and purges', async () => {
+    test.setTimeout(300_000)
     const secret = (verb: string, ...more: string[]) => az('keyvault', 'secret', verb, '--vault-name', 'acme', ...more)
-    expect(await secret('set', '-n', 'az-db', '--value', 'one')).toMatchObject({
-      value: 'one',
-      tags: { 'file-encoding': 'utf-8' },
-    })
+    const made = await secret('set', '-n', 'az-db', '--value', 'one').catch(String)
+    const missing = /No module named '([\w.]+)'/.exec(String(made))?.[1]
+    test.skip(missing !== undefined, `az of this Debian comes without ${missing}, which its keyvault commands need`)
+    expect(made).toMatchObject({ value: 'one', tags: { 'file-encoding': 'utf-8' } })
     expect(await secret('show', '-n', 'az-db')).toMatchObject({ value: 'one' })
     expect(await secret('list')).toContainEqual(expect.objectContaining({ name: 'az-db' }))
     await secret('delete', '-n', 'az-db')
@@ -148,17 +171,16 @@ test('az keyvault secret sets, shows, lists, deletes, recovers and purges', asyn
     await secret('delete', '-n', 'az-db')
     await secret('purge', '-n', 'az-db')
     await expect(secret('show', '-n', 'az-db')).rejects.toThrow('SecretNotFound')
-  } finally {
-    await manager.close()
-  }
+  })
 })
 
 test('a role that is taken away counts for the next request, and a client on another machine is refused without one', async () => {
+  await stack.admin('POST', '/vaults/acme/secrets/Db-Password/versions', { value: 'three' })
   await stack.admin('DELETE', `/role-assignments/${assignmentId}`, {})
   expect(await underAgent([...javaScript, 'read'])).toEqual({ error: '403 Forbidden' })
   const { resourceId } = await stack.admin<{ resourceId: string }>('GET', '/vaults/acme')
   assignmentId = await assign(resourceId)
-  expect(await underAgent([...javaScript, 'read'])).toEqual({ newest: 'two' })
+  expect(await underAgent([...javaScript, 'read'])).toEqual({ newest: 'three' })
 })
 
 test('no value is in what the server wrote, but for the sealed one', async () => {

@@ -43,8 +43,9 @@ export async function openArm() {
   }
   const log = new SampledLog(stack.log, stack.clock)
   const { vaults } = openVaults({
-    ...{ ...stack, subscriptionId: stack.defaults.subscriptionId, vaultUrl: 'https://vault.signet.test:7421' },
-    ...{ access: authorization.access, groupNamed: (name: string) => groups.find(name) },
+    ...{ ...stack, vaultUrl: names.vaultUrl, subscriptionId: stack.defaults.subscriptionId },
+    access: authorization.access,
+    groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
   const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults })
@@ -80,7 +81,7 @@ export async function openArm() {
     }
   }
   return {
-    ...{ stack, groups, subscription, base, graphBase, caller },
+    ...{ stack, groups, vaults, subscription, base, graphBase, caller, routes: arm.routes.all },
     /** With an api-version and, where there is a body, as JSON. */
     ask: (
       who: ObjectId | null,

@@ -296,27 +296,6 @@ describe('a user-assigned identity', () => {
   })
 })
 
-describe('a vault', () => {
-  it('is made, listed and deleted as a resource, and keeps its group from being removed', async () => {
-    const where = `${arm.subscription}/resourceGroups/Vaulted`
-    await put(where)
-    const path = `${where}/providers/Microsoft.KeyVault/vaults/acme`
-    const made = await put(path, { location: 'local', tags: { a: 'b' }, properties: { softDeleteRetentionInDays: 7 } })
-    expect(made).toMatchObject({
-      status: 201,
-      body: { properties: { vaultUri: 'https://acme.vault.signet.test:7421/', softDeleteRetentionInDays: 7 } },
-    })
-    expect((await put(path, { location: 'local', tags: {} })).status).toBe(200)
-    const filter = encodeURIComponent("resourceType eq 'Microsoft.KeyVault/vaults'")
-    const found = await arm.ask(owner, 'GET', `${arm.subscription}/resources?$filter=${filter}`)
-    expect(found.body.value).toMatchObject([{ name: 'acme' }])
-    expect((await arm.ask(owner, 'DELETE', where)).body.error.code).toBe('Conflict')
-    expect((await arm.ask(owner, 'DELETE', path)).status).toBe(200)
-    expect((await arm.ask(owner, 'GET', path)).status).toBe(404)
-    expect((await arm.ask(owner, 'DELETE', where)).status).toBe(200)
-  })
-})
-
 describe('a role assignment', () => {
   it('is made once, listed by scope and principal, and taken away at once (SEC-121)', async () => {
     const friend = await arm.caller()

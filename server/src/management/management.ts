@@ -54,13 +54,13 @@ export function openManagement(parts: ManagementParts) {
   const { access, assignments } = authorization
   const { subscriptionId } = defaults
   parts.resources.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
+  parts.groups.onRemoved((tx, resourceId) => parts.vaults.requireNoneIn(tx, resourceId))
   parts.groups.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
   const place = new Place(defaults, parts.groups)
   const base = { ...parts, access, place, tree: new ResourceTree(parts), principals: registry }
   const instances = new InstanceResources(base)
   const identities = new UserIdentityResources(base)
-  const vaults = new VaultResources(base)
-  parts.groups.onRemoved((_tx, resourceId) => vaults.requireNone(resourceId))
+  const vaults = new VaultResources({ ...base, vaultUrl: parts.names.vaultUrl })
   const sources = new Map<string, ListSource>([
     ...instanceTypes.map(({ namespace, type, kinds }): [string, ListSource] => [
       `${namespace}/${type}`.toLowerCase(),

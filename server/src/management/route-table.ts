@@ -9,10 +9,12 @@ export interface MatchedRoute {
 export class RouteTable {
   readonly #routes: readonly { route: ArmRoute; segments: readonly string[] }[]
   readonly #namespaces: ReadonlySet<string>
+  readonly all: readonly ArmRoute[]
 
-  /** @param routes the first that matches is taken */
-  constructor(routes: readonly ArmRoute[]) {
-    this.#routes = routes.map((route) => ({ route, segments: segmentsOf(route.path) }))
+  /** @param all the first that matches is taken */
+  constructor(all: readonly ArmRoute[]) {
+    this.all = all
+    this.#routes = all.map((route) => ({ route, segments: segmentsOf(route.path) }))
     this.#namespaces = new Set(
       this.#routes.flatMap(({ segments }) => {
         const namespace = segments[segments.indexOf('providers') + 1]

@@ -1,5 +1,4 @@
-import type { VaultSummary } from '@signet/shared/api/vault'
-import { SignetError } from '../platform/signet-error.ts'
+import { SoftDeleteDays, VaultName } from '@signet/shared/vocabulary/vault-rules'
 import type { VaultRecord, Vaults } from '../vault/index.ts'
 import {
   type ArmAnswer,
@@ -15,18 +14,22 @@ import {
 } from './arm-call.ts'
 import { armPage, type Listed, type ListParts } from './arm-pages.ts'
 import { locationOf } from './instance-resources.ts'
+import { mergePatch } from './merge-patch.ts'
 import { groupOf, type Place, resourcePath, subscriptionOf } from './places.ts'
 import { identityTags } from './user-identity-resources.ts'
 
 export const vaultType = 'Microsoft.KeyVault/vaults'
+const vaultPath = `/subscriptions/{sub}/resourcegroups/{group}/providers/${vaultType.toLowerCase()}/{name}`
 
 interface VaultParts extends ListParts {
   readonly vaults: Vaults
-  readonly tenantId: string
   readonly place: Place
+  readonly tenantId: string
+  /** Each vault is one label below its host. */
+  readonly vaultUrl: string
 }
 
-/** Vaults as resources; what is in them is at their own names. */
+/** Microsoft.KeyVault: vaults as resources. Their secrets are asked for under the vault's own name. */
 export class VaultResources {
   readonly #parts: VaultParts
 
@@ -35,9 +38,10 @@ export class VaultResources {
   }
 
   routes(): ArmRoute[] {
-    const path = `/subscriptions/{sub}/resourcegroups/{group}/providers/${vaultType.toLowerCase()}/{name}`
-    const at = (params: ArmCall['params']) => resourcePath(params, vaultType)
-    const right = (verb: string) => ({ action: `${vaultType}/${verb}`, at })
+    const right = (verb: string) => ({
+      action: `${vaultType}/${verb}`,
+      at: (params: ArmCall['params']) => resourcePath(params, vaultType),
+    })
     const list = (below: typeof groupOf): Pick<ArmRoute, 'right' | 'run'> => ({
       right: { action: `${vaultType}/read`, at: below, within: true },
       run: (call) =>
@@ -47,92 +51,86 @@ export class VaultResources {
         }),
     })
     return [
-      { method: 'GET', path, right: right('read'), run: (call) => this.#show(call) },
-      { method: 'PUT', path, right: right('write'), run: (call) => this.#put(call) },
-      { method: 'DELETE', path, right: right('delete'), run: (call) => this.#delete(call) },
-      { method: 'GET', path: path.slice(0, -'/{name}'.length), ...list(groupOf) },
+      { method: 'GET', path: vaultPath, right: right('read'), run: (call) => this.#show(call) },
+      { method: 'PUT', path: vaultPath, right: right('write'), run: (call) => this.#put(call) },
+      { method: 'PATCH', path: vaultPath, right: right('write'), run: (call) => this.#patch(call) },
+      { method: 'DELETE', path: vaultPath, right: right('delete'), run: (call) => this.#delete(call) },
+      { method: 'GET', path: vaultPath.slice(0, -'/{name}'.length), ...list(groupOf) },
       { method: 'GET', path: `/subscriptions/{sub}/providers/${vaultType.toLowerCase()}`, ...list(subscriptionOf) },
     ]
   }
 
   async listed(of: { below: string; after?: string | undefined; most: number }): Promise<Listed[]> {
-    const below = `${of.below.toLowerCase()}/`
-    return (await this.#all())
-      .map((vault) => ({ id: vault.resourceId, readAction: `${vaultType}/read`, body: this.#body(vault) }))
-      .filter(({ id }) => id.toLowerCase().startsWith(below) && id.toLowerCase() > (of.after ?? ''))
-      .sort((one, other) => (one.id.toLowerCase() < other.id.toLowerCase() ? -1 : 1))
-      .slice(0, of.most)
-  }
-
-  /** @throws SignetError `conflict` while a group has a vault */
-  async requireNone(groupId: string): Promise<void> {
-    const below = `${groupId.toLowerCase()}/`
-    if (!(await this.#all()).some(({ resourceId }) => resourceId.toLowerCase().startsWith(below))) return
-    throw new SignetError('conflict', 'The resource group has a vault.', { fix: 'Delete it first.' })
-  }
-
-  async #all(): Promise<VaultSummary[]> {
-    const all: VaultSummary[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.#parts.vaults.page({ deleted: false, cursor, limit: 200 })
-      all.push(...page.items)
-      cursor = page.nextCursor ?? undefined
-    } while (cursor !== undefined)
-    return all
+    const found = await this.#parts.vaults.below(of)
+    return found.map((vault) => ({ id: vault.armId, readAction: `${vaultType}/read`, body: this.#body(vault) }))
   }
 
   async #show({ params }: ArmCall): Promise<ArmAnswer> {
-    const vault = await this.#find(params)
-    if (!vault) throw notFound(resourcePath(params, vaultType))
-    return ok(this.#body(await this.#parts.vaults.show(vault.name)))
+    return ok(this.#body(await this.#require(params)))
   }
 
+  /** One that is there keeps its secrets; what is not said of it stays. */
   async #put(call: ArmCall): Promise<ArmAnswer> {
     const { vaults, place } = this.#parts
-    const { body, context, params } = call
-    const name = params['name'] ?? ''
-    if (!/^[a-z](?:[a-z0-9-]{1,22}[a-z0-9])$/i.test(name) || name.includes('--')) {
-      throw new ArmError(400, 'VaultNameNotValid', 'A vault has 3 to 24 letters, digits and single dashes.')
-    }
-    const group = await place.requireGroup(params['group'] ?? '')
-    const known = await this.#find(params)
+    const name = VaultName.safeParse(call.params['name'])
+    if (!name.success)
+      throw new ArmError(400, 'VaultNameNotValid', 'The name is 3 to 24 letters, digits and single dashes.')
+    const group = await place.requireGroup(call.params['group'] ?? '')
+    const wanted = { ...retentionOf(call.body['properties']), tags: identityTags(call.body['tags']) }
+    const known = await this.#find(call.params)
     if (known && call.onlyNew) throw new ArmError(412, 'PreconditionFailed', 'The vault exists already.')
     if (!known && call.expected !== undefined) throw new ArmError(412, 'PreconditionFailed', 'It does not exist.')
-    const tags = identityTags(body['tags'])
-    const retention = retentionOf(body['properties'])
-    if (known) await vaults.change(context, known.name, { ...retention, tags, expected: call.expected })
-    else {
-      const location = locationOf(body['location'])
-      if (location === undefined) throw new ArmError(400, 'LocationRequired', 'The location of the vault is missing.')
-      await vaults.create(context, { name, resourceGroup: group.name, location, tags, ...retention })
+    if (known) {
+      return put(
+        false,
+        this.#body(await vaults.change(call.context, known.name, { ...wanted, expected: call.expected })),
+      )
     }
-    return put(!known, this.#body(await vaults.show(name)))
+    const location = locationOf(call.body['location'])
+    if (location === undefined) throw new ArmError(400, 'LocationRequired', 'The location of the vault is missing.')
+    const made = await vaults.create(call.context, { ...wanted, name: name.data, resourceGroup: group.name, location })
+    return put(true, this.#body(made))
   }
 
-  async #delete({ context, params, expected }: ArmCall): Promise<ArmAnswer> {
+  async #patch({ params, body, context, expected }: ArmCall): Promise<ArmAnswer> {
+    const vault = await this.#require(params)
+    const tags = body['tags'] === undefined ? undefined : identityTags(mergePatch({ ...vault.tags }, body['tags']))
+    const change = { ...retentionOf(body['properties']), tags, expected }
+    return ok(this.#body(await this.#parts.vaults.change(context, vault.name, change)))
+  }
+
+  /** It can be recovered for its days. */
+  async #delete({ params, context, expected }: ArmCall): Promise<ArmAnswer> {
     const vault = await this.#find(params)
-    if (!vault) return deleted(false)
-    await this.#parts.vaults.delete(context, vault.name, { expected })
-    return deleted(true)
+    if (vault) await this.#parts.vaults.delete(context, vault.name, { expected })
+    return deleted(vault !== undefined)
   }
 
-  /** The live one of that name, if it is in the group that was named. */
+  /** The names of vaults are the deployment's: one of another group is not here. */
   async #find(params: ArmCall['params']): Promise<VaultRecord | undefined> {
     const vault = await this.#parts.vaults.find(params['name'] ?? '')
-    if (!vault || vault.deletedAt !== null) return undefined
-    return vault.armId.toLowerCase() === resourcePath(params, vaultType).toLowerCase() ? vault : undefined
+    const isHere = vault?.armId.toLowerCase() === resourcePath(params, vaultType).toLowerCase()
+    return vault && vault.deletedAt === null && isHere ? vault : undefined
   }
 
-  #body(vault: VaultSummary): Record<string, unknown> {
-    const { name, resourceId, url, tags, softDeleteDays, purgeProtection, version } = vault
+  /** @throws ArmError 404 */
+  async #require(params: ArmCall['params']): Promise<VaultRecord> {
+    const vault = await this.#find(params)
+    if (!vault) throw notFound(resourcePath(params, vaultType))
+    return vault
+  }
+
+  #body(vault: VaultRecord): Record<string, unknown> {
+    const { armId, name, location, tags, softDeleteDays, purgeProtection, version } = vault
+    const { host } = new URL(this.#parts.vaultUrl)
     return {
-      ...{ id: resourceId, name, type: vaultType, location: 'local', tags },
+      ...{ id: armId, name, type: vaultType, location, tags },
       properties: {
         ...{ tenantId: this.#parts.tenantId, sku: { family: 'A', name: 'standard' }, accessPolicies: [] },
-        ...{ vaultUri: `${url}/`, enableRbacAuthorization: true, enableSoftDelete: true },
-        softDeleteRetentionInDays: softDeleteDays,
+        ...{ enableSoftDelete: true, softDeleteRetentionInDays: softDeleteDays, enableRbacAuthorization: true },
+        // In the field it is true or not there.
         ...(purgeProtection && { enablePurgeProtection: true }),
+        vaultUri: `https://${name.toLowerCase()}.${host}/`,
         provisioningState: 'Succeeded',
       },
       etag: `"${version}"`,
@@ -140,18 +138,29 @@ export class VaultResources {
   }
 }
 
-/** @throws ArmError 400 */
-function retentionOf(properties: unknown): { softDeleteDays?: number; purgeProtection?: boolean } {
+/** What is said of deletion; access policies are none of Signet's, which has roles. @throws ArmError 400 */
+function retentionOf(properties: unknown) {
   if (properties === undefined || properties === null) return {}
   if (!isObject(properties)) throw badContent('properties is not an object.')
-  const { softDeleteRetentionInDays: days, enablePurgeProtection: isProtected } = properties
-  const isDays = typeof days === 'number' && Number.isInteger(days) && days >= 7 && days <= 90
-  if (days !== undefined && days !== null && !isDays) throw badContent('softDeleteRetentionInDays is 7 to 90.')
+  const {
+    softDeleteRetentionInDays: days,
+    enablePurgeProtection: isProtected,
+    enableSoftDelete,
+    accessPolicies,
+  } = properties
+  if (enableSoftDelete === false) throw badContent('enableSoftDelete cannot be turned off.')
+  if (Array.isArray(accessPolicies) && accessPolicies.length > 0) {
+    throw badContent('accessPolicies are not offered: assign roles at the vault or at a secret.')
+  }
+  if (properties['enableRbacAuthorization'] === false) throw badContent('enableRbacAuthorization cannot be turned off.')
+  if (days !== undefined && days !== null && !SoftDeleteDays.safeParse(days).success) {
+    throw badContent('softDeleteRetentionInDays is a number from 7 to 90.')
+  }
   if (isProtected !== undefined && isProtected !== null && typeof isProtected !== 'boolean') {
     throw badContent('enablePurgeProtection is true or false.')
   }
   return {
-    ...(isDays && { softDeleteDays: days }),
-    ...(typeof isProtected === 'boolean' && { purgeProtection: isProtected }),
+    softDeleteDays: SoftDeleteDays.safeParse(days).data,
+    purgeProtection: typeof isProtected === 'boolean' ? isProtected : undefined,
   }
 }

@@ -41,6 +41,32 @@ export class VaultsStore {
       .execute()
   }
 
+  /** In the order of folded ARM IDs, deleted ones left out. @param of.below a folded ARM ID */
+  below(of: { below: string; after: string; limit: number }): Promise<VaultRow[]> {
+    return this.#database.read
+      .selectFrom('vaults')
+      .selectAll()
+      .where('tenant_id', '=', this.#tenantId)
+      .where('deleted_at', 'is', null)
+      .where('arm_id_key', '>', of.after < of.below ? `${of.below}/` : of.after)
+      .where('arm_id_key', '<', `${of.below}0`)
+      .orderBy('arm_id_key')
+      .limit(of.limit)
+      .execute()
+  }
+
+  /** Whether any vault is there, a deleted one too. @param below a folded ARM ID */
+  async isAnyBelow(tx: Tx, below: string): Promise<boolean> {
+    const row = await sqlOf(tx)
+      .selectFrom('vaults')
+      .select('id')
+      .where('arm_id_key', '>', `${below}/`)
+      .where('arm_id_key', '<', `${below}0`)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   counted(id: string): Promise<CountedVault | undefined> {
     return this.#counted().where('vaults.id', '=', id).executeTakeFirst()
   }

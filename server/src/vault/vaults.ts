@@ -43,9 +43,11 @@ export interface VaultRecord extends Retention {
   readonly updatedAt: number
 }
 
-export interface NewVault extends Partial<Retention> {
+export interface NewVault {
   readonly name: string
   readonly resourceGroup: string
+  readonly softDeleteDays?: number | undefined
+  readonly purgeProtection?: boolean | undefined
   readonly location?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly reason?: string | undefined
@@ -214,6 +216,20 @@ export class Vaults {
       const secrets = await this.#store.remove(tx, vault.id)
       await forgetRights(tx, context, vault.armId)
       await this.#record(tx, context, vault, { action: 'vault.purged', before: { secrets }, reason: meant.reason })
+    })
+  }
+
+  /** Those below an ARM ID in the order of their folded ones, deleted ones left out. */
+  async below(of: { below: string; after?: string | undefined; most: number }): Promise<VaultRecord[]> {
+    const wanted = { below: nameKeyOf(of.below), after: of.after ?? '', limit: of.most }
+    return (await this.#store.below(wanted)).map(recordOf)
+  }
+
+  /** @throws SignetError `conflict` while a vault, be it a deleted one, is in a group that is to go */
+  async requireNoneIn(tx: Tx, groupArmId: string): Promise<void> {
+    if (!(await this.#store.isAnyBelow(tx, nameKeyOf(groupArmId)))) return
+    throw new SignetError('conflict', 'A vault is in the group, or a deleted one that can be recovered.', {
+      fix: 'Delete the vault and purge it first.',
     })
   }
 
