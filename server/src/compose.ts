@@ -12,6 +12,7 @@ import {
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
+  RevocationFeed,
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
@@ -211,6 +212,7 @@ export async function composeServer(parts: ServerParts) {
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
+    if (changes.some(({ kind }) => kind === 'principal')) authority.revocations.changed()
     plane.changed(changes)
     rotation.rolloutRunner.noticed(changes)
   })
@@ -331,7 +333,12 @@ export async function composeServer(parts: ServerParts) {
     guard: new RequestGuard(operators.sessions, config.dashboardUrl),
     adminApi,
     eventStreams,
-    authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
+    authorityHandler: authorityEndpoint({
+      ...{ token: tokenEndpoint, discovery, feed: new RevocationFeed({ ...authority, clock }) },
+      revocationLists: new RevocationLists({ ...base, authorities }),
+    }),
+    /** Answers whoever waits for news, so that the listeners can close. */
+    endWaits: () => authority.revocations.close(),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

@@ -5,6 +5,7 @@ import type {
   AppRoleAssignmentsTable,
   IdentityAssignmentsTable,
   ResourceAppsTable,
+  RevokedTokensTable,
   UserIdentitiesTable,
 } from './identity-tables.ts'
 import type {
@@ -364,6 +365,7 @@ export interface Schema {
   recovery_sets: RecoverySetsTable
   resource_apps: ResourceAppsTable
   app_role_assignments: AppRoleAssignmentsTable
+  revoked_tokens: RevokedTokensTable
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable
