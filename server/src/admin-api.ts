@@ -17,6 +17,7 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
 import { resourcesApi } from '@signet/shared/api/resources'
+import { revocationsApi } from '@signet/shared/api/revocations'
 import { rolloutsApi } from '@signet/shared/api/rollouts'
 import { rotationApi } from '@signet/shared/api/rotation'
 import { rotationActsApi } from '@signet/shared/api/rotation-acts'
@@ -39,6 +40,7 @@ import {
   type Authority,
   audienceHandlers,
   type DiscoveryEndpoint,
+  revocationHandlers,
   signingKeyHandlers,
 } from './authority/index.ts'
 import { type Authorization, authorizationHandlers } from './authorization/index.ts'
@@ -221,7 +223,9 @@ function servePrincipals(serve: Serve, parts: AdminParts, requireStepUp: StepUp)
 
 /** When certificates and keys roll, and what was made of them. */
 function serveRotation(serve: Serve, parts: AdminParts, requireStepUp: StepUp): void {
-  const { rotation, authority, authorities } = parts
+  const { rotation, authority, authorities, plane } = parts
+  const connectedAgents = async (principalId: ObjectId) =>
+    (await rotation.slots.agentsOf(principalId)).filter((id) => plane.streams.isConnected(id)).length
   // Before the rotations, whose IDs would take its addresses for one of theirs.
   serve(rotationCalendarApi, rotationCalendarHandlers(rotation))
   serve(rotationApi, rotationHandlers(rotation, requireStepUp))
@@ -230,6 +234,7 @@ function serveRotation(serve: Serve, parts: AdminParts, requireStepUp: StepUp): 
   serve(rolloutsApi, rolloutHandlers(rotation.rollouts, requireStepUp))
   serve(evidenceApi, evidenceHandlers(rotation))
   serve(signingKeysApi, signingKeyHandlers({ requireStepUp, admin: authority.keyAdmin }))
+  serve(revocationsApi, revocationHandlers({ ...authority, connectedAgents }))
   serve(certificateAuthoritiesApi, authorityHandlers({ requireStepUp, authorities }))
 }
 

@@ -12,6 +12,7 @@ import {
   DiscoveryEndpoint,
   guardedFetch,
   openAuthority,
+  RevocationFeed,
   TokenEndpoint,
   utiOf,
 } from './authority/index.ts'
@@ -217,6 +218,7 @@ export async function composeServer(parts: ServerParts) {
 
   database.subscribe((changes) => {
     for (const { kind, id } of changes) if (kind === 'principal' || kind === 'slot') authority.forget(id)
+    if (changes.some(({ kind }) => kind === 'principal')) authority.revocations.changed()
     plane.changed(changes)
     rotation.rolloutRunner.noticed(changes)
   })
@@ -360,8 +362,13 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     management: { management: managementEndpoint(management.arm), graph: graphEndpoint(management.graph) },
-    authorityHandler: authorityEndpoint(tokenEndpoint, discovery, new RevocationLists({ ...base, authorities })),
     vaultHandler: secretsEndpoint.listener,
+    authorityHandler: authorityEndpoint({
+      ...{ token: tokenEndpoint, discovery, feed: new RevocationFeed({ ...authority, clock }) },
+      revocationLists: new RevocationLists({ ...base, authorities }),
+    }),
+    /** Answers whoever waits for news, so that the listeners can close. */
+    endWaits: () => authority.revocations.close(),
     agentsHandler: agentEndpoint({ ...plane, rollover: rotation.rollover, drills: rotation.drills, log: requestLog }),
   }
 }

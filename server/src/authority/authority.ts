@@ -8,7 +8,7 @@ import type { Cursors } from '../platform/database/paging.ts'
 import type { Sealer } from '../platform/database/sealer.ts'
 import type { Logger } from '../platform/log.ts'
 import { PeriodicTask } from '../platform/periodic.ts'
-import type { PrincipalRegistry } from '../principals/index.ts'
+import { type PrincipalRegistry, TokenRevocations } from '../principals/index.ts'
 import { AppRolesStore } from './app-roles-store.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
 import { clientFactsFrom } from './client-facts.ts'
@@ -18,6 +18,7 @@ import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
 import { ResourceApps } from './resource-apps.ts'
+import { Revocations } from './revocations.ts'
 import { ServiceGate } from './service-gate.ts'
 import { SigningKeyAdmin } from './signing-key-admin.ts'
 import { keyScopes, SigningKeys, type SigningKeysParts } from './signing-keys.ts'
@@ -34,7 +35,7 @@ export interface AuthorityOptions {
   readonly sealer: Sealer
   readonly cursors: Cursors
   readonly audit: AuditLog
-  readonly registry: Pick<PrincipalRegistry, 'findClient'>
+  readonly registry: Pick<PrincipalRegistry, 'findClient' | 'require'>
   readonly clock: Clock
   readonly steadiness: Steadiness
   readonly log: Logger
@@ -71,6 +72,9 @@ export interface Authority {
   readonly verifier: BearerVerifier
   /** What services ask of a token. */
   readonly gate: ServiceGate
+  readonly revocations: Revocations
+  /** Those of the feed of revocations, made when somebody first asks for it. */
+  readonly feedKeys: () => Promise<SigningKeys>
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly activity: TokenActivityStore
@@ -84,6 +88,19 @@ export interface Authority {
   close(): Promise<void>
 }
 
+/** Keys that are made when somebody first asks for them; a failure is not kept. */
+function whenNeeded(open: () => Promise<SigningKeys>) {
+  let opened: Promise<SigningKeys> | undefined
+  const get = () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
+    return opened
+  }
+  return { get, opened: async () => opened }
+}
+
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { clock, log } = options
   const issuer = issuerOf(options)
@@ -95,14 +112,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     await issuanceLog.close()
     throw error
   })
-  let opened: Promise<SigningKeys> | undefined
-  const fileKeys = () => {
-    opened ??= openKeys(keyScopes.tokenFiles).catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
-    return opened
-  }
+  const fileKeys = whenNeeded(() => openKeys(keyScopes.tokenFiles))
+  const feedKeys = whenNeeded(() => openKeys(keyScopes.revocations))
   const resources = await ResourceApps.open(options.database, clock, options.audienceNames)
   const signingKeys = new SigningKeysStore(options.database)
   const terms = await CurrentTerms.open(resources, () => signingKeys.revocations())
@@ -112,12 +123,25 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const issuerKeys = new IssuerKeys(options)
+  const principals = new TokenRevocations(options)
+  const revocations = await Revocations.open({ ...options, principals, log: issuanceLog })
   const verifier = new BearerVerifier({ keys, issuer, resources, clock })
-  const parts = { ...options, issuer, identities, issuerKeys, resources, keys, log: issuanceLog, testGrants, fileKeys }
+  const parts = {
+    ...options,
+    issuer,
+    identities,
+    issuerKeys,
+    resources,
+    keys,
+    log: issuanceLog,
+    testGrants,
+    fileKeys: fileKeys.get,
+  }
   const tokens = new TokenAuthority(parts)
   const rollAll = async () => {
     await keys.roll()
-    await (await opened)?.roll()
+    await (await fileKeys.opened())?.roll()
+    await (await feedKeys.opened())?.roll()
   }
   const keyTask = new PeriodicTask({ name: 'signing keys', intervalMs: hourMs, clock, log, run: rollAll })
   const logTask = new PeriodicTask({
@@ -140,15 +164,29 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     keys,
     resources,
     verifier,
-    gate: new ServiceGate({ verifier, issuer, resources, identities, keys, clock }),
+    gate: new ServiceGate({ verifier, issuer, resources, identities, keys, revocations, clock }),
+    revocations,
+    feedKeys: feedKeys.get,
     log: issuanceLog,
     usage,
     activity,
     traces: new TraceRecorder(),
     testGrants,
     terms,
-    keyAdmin: new SigningKeyAdmin({ ...options, keys, fileKeys, activity, onRevoked: () => terms.keyRevoked() }),
-    federation: new FederationTester({ issuer, issuerKeys, fileKeys, identities, clock }),
+    keyAdmin: new SigningKeyAdmin({
+      ...options,
+      rings: {
+        [keyScopes.tokens]: async () => keys,
+        [keyScopes.tokenFiles]: fileKeys.get,
+        [keyScopes.revocations]: feedKeys.get,
+      },
+      activity,
+      onRevoked: async () => {
+        await terms.keyRevoked()
+        revocations.changed()
+      },
+    }),
+    federation: new FederationTester({ issuer, issuerKeys, fileKeys: fileKeys.get, identities, clock }),
     forget: (objectId) => identities.drop(objectId),
     wake: () => {
       keyTask.poke()

@@ -1,6 +1,6 @@
 import { ClientId } from '@signet/shared/vocabulary/identifiers'
 import type { Clock } from '../platform/clock.ts'
-import { printable } from '../platform/http/body.ts'
+import { printable } from '../platform/printable.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Principal } from '../principals/index.ts'
@@ -9,6 +9,7 @@ import type { IdentityCache } from './identity-cache.ts'
 import { mintedAt } from './issuance-log.ts'
 import type { Issuer } from './issuer.ts'
 import type { ResourceApps } from './resource-apps.ts'
+import type { Revocations } from './revocations.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** A service of this deployment that takes tokens. */
@@ -58,6 +59,7 @@ interface GateParts {
   readonly resources: Pick<ResourceApps, 'find'>
   readonly identities: Pick<IdentityCache, 'find'>
   readonly keys: Pick<SigningKeys, 'wasRevoked'>
+  readonly revocations: Pick<Revocations, 'has'>
   readonly clock: Clock
 }
 
@@ -82,6 +84,7 @@ export class ServiceGate {
     const { claims, uti } = await this.#genuine(tokenOf(authorization))
     this.#requireAudience(claims, service)
     this.#requireTime(claims)
+    if (this.#parts.revocations.has(uti)) throw new SignetError('bearer_revoked', 'The token was revoked.')
     const principal = await this.#holderOf(claims)
     if (mintedAt(uti) <= (principal.tokensRevokedAt ?? 0)) {
       throw new SignetError('bearer_revoked', 'The token was issued before the tokens of its identity were revoked.')

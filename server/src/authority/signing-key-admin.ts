@@ -5,16 +5,15 @@ import type { Database } from '../platform/database/database.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import { needOf } from './signing-key-schedule.ts'
-import { keyScopes, type SigningKeys } from './signing-keys.ts'
+import { type KeyScope, keyScopes, type SigningKeys } from './signing-keys.ts'
 import { type SigningKeyRow, SigningKeysStore } from './signing-keys-store.ts'
 import type { TokenActivityStore } from './token-activity-store.ts'
 
 interface SigningKeyAdminParts {
   readonly database: Database
   readonly clock: Clock
-  readonly keys: SigningKeys
-  /** Those of token files, made when they are first needed. */
-  readonly fileKeys: () => Promise<SigningKeys>
+  /** Made when they are first needed. */
+  readonly rings: Readonly<Record<KeyScope, () => Promise<SigningKeys>>>
   readonly activity: Pick<TokenActivityStore, 'liveByKey'>
   /** Told when tokens that are out were put an end to; awaited before the act is answered. */
   readonly onRevoked: () => Promise<void>
@@ -104,7 +103,7 @@ export class SigningKeyAdmin {
 
   async #ring(kid: string): Promise<SigningKeys> {
     const row = await this.#require(kid)
-    return row.issuer_scope === keyScopes.tokenFiles ? this.#parts.fileKeys() : this.#parts.keys
+    return this.#parts.rings[scopeOf(row)]()
   }
 
   async #require(kid: string): Promise<SigningKeyRow> {
@@ -118,10 +117,20 @@ export class SigningKeyAdmin {
   }
 }
 
+const purposes = {
+  [keyScopes.tokens]: 'tokens',
+  [keyScopes.tokenFiles]: 'token_files',
+  [keyScopes.revocations]: 'revocations',
+} as const satisfies Record<KeyScope, SigningKey['purpose']>
+
+function scopeOf({ issuer_scope: scope }: SigningKeyRow): KeyScope {
+  return Object.values(keyScopes).find((one) => one === scope) ?? keyScopes.tokens
+}
+
 function shown(row: SigningKeyRow, live: KeyBlastRadius = nothingLive): SigningKey {
   return {
     kid: row.kid,
-    purpose: row.issuer_scope === keyScopes.tokenFiles ? 'token_files' : 'tokens',
+    purpose: purposes[scopeOf(row)],
     state: row.state,
     createdAt: row.created_at,
     activateAt: row.activate_at,

@@ -41,6 +41,18 @@ export class SigningKeysStore {
     return this.#database.read.selectFrom('signing_keys').selectAll().where('kid', '=', kid).executeTakeFirst()
   }
 
+  /** Names of those that were revoked after an instant, in their order. */
+  async revokedSince(instant: number): Promise<string[]> {
+    const rows = await this.#database.read
+      .selectFrom('signing_keys')
+      .select('kid')
+      .where('state', '=', 'revoked')
+      .where('updated_at', '>', instant)
+      .orderBy('kid')
+      .execute()
+    return rows.map(({ kid }) => kid)
+  }
+
   /** How many were ever revoked. */
   async revocations(): Promise<number> {
     const { n } = await this.#database.read

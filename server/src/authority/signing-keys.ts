@@ -26,8 +26,16 @@ import { type SigningKeyRow, SigningKeysStore } from './signing-keys-store.ts'
 
 const signInPool = promisify(sign)
 
-/** Whose keys: those of access tokens, which are published, and those of token files, which the authority alone verifies. */
-export const keyScopes = { tokens: 'shared/default', tokenFiles: 'token-files/default' } as const
+/**
+ * Whose keys: those of access tokens, which are published; those of token files, which the authority alone verifies; those of the
+ * feed of revocations, which have a key set of their own.
+ */
+export const keyScopes = {
+  tokens: 'shared/default',
+  tokenFiles: 'token-files/default',
+  revocations: 'revocations/default',
+} as const
+export type KeyScope = (typeof keyScopes)[keyof typeof keyScopes]
 
 /** When the key that signs ends, and when the next one takes over. Instants are epoch milliseconds. */
 export interface KeyOutlook {
@@ -46,7 +54,7 @@ export interface SigningKeysParts {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly steadiness: Steadiness
-  readonly scope: (typeof keyScopes)[keyof typeof keyScopes]
+  readonly scope: KeyScope
   /** Keys that the newest live tokens were signed with. */
   readonly newestLiveKids: () => ReadonlySet<string>
 }

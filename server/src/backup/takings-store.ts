@@ -142,6 +142,24 @@ const again: Partial<Record<AuditAction, Again>> = {
   'role_assignment.removed': (db, taking) => run(db, 'DELETE FROM role_assignments WHERE id = ?', taking.target),
   'audience.disabled': disableAudience,
   'audience.removed': disableAudience,
+  'token.revoked': (db, taking) =>
+    run(
+      db,
+      'INSERT OR IGNORE INTO revoked_tokens (uti, tenant_id, principal_id, expires_at, revoked_at) SELECT ?, tenant_id, ?, ?, ? FROM principals WHERE object_id = ?',
+      taking.target,
+      text(taking, 'principalId'),
+      Number(taking.facts['until']),
+      taking.at,
+      text(taking, 'principalId'),
+    ),
+  'tokens.revoked': (db, taking, now) =>
+    run(
+      db,
+      'UPDATE principals SET tokens_revoked_at = max(ifnull(tokens_revoked_at, 0), ?), version = version + 1, updated_at = ? WHERE object_id = ?',
+      taking.at,
+      now,
+      taking.target,
+    ),
   'signing_key.revoked': (db, taking, now) =>
     run(
       db,

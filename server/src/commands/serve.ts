@@ -46,6 +46,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     const front = storage.front ?? (await FrontDoor.open(config, handlers))
     lifecycle.started('console and dashboard', () => front.close())
     await openListeners({ config, clock, log, lifecycle, server })
+    lifecycle.started('long polls', () => server.endWaits())
     front.show(handlers)
     lifecycle.started('backups', server.backups.start())
     await announce({ config, log, lifecycle, server, wasSealed: storage.front !== undefined })

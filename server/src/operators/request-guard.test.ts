@@ -213,6 +213,8 @@ const table: Record<string, Role[]> = {
   'POST /signing-keys/:kid/emergency-rotation': ['admin'],
   'DELETE /signing-keys/:kid': ['admin'],
   'POST /signing-keys/:kid/hold': ['admin'],
+  'POST /tokens/:uti/revocation': ['operator', 'admin'],
+  'POST /identities/:principalId/token-revocation': ['operator', 'admin'],
   'GET /audiences': readers,
   'GET /audiences/facets': readers,
   'GET /audiences/export': readers,

@@ -130,7 +130,8 @@ describe('a certificate in overlap', () => {
     const until = stack.clock.now() + 3 * dayMs
     await acts().keepLonger(contextOf(), runId(run), until, 'a batch job')
     expect((await certificate(first.id)).usableUntil).toBe(until)
-    expect((await auditTrail(stack)).at(-1)).toBe('rotation.overlap_changed')
+    await acts().keepLonger(contextOf(), runId(run), until, 'clicked twice')
+    expect((await auditTrail(stack)).filter((action) => action === 'rotation.overlap_changed')).toHaveLength(1)
     stack.clock.advance(3 * dayMs - 1)
     await stack.rotation.scheduler.turn()
     expect((await certificate(first.id)).state).toBe('retiring')

@@ -50,7 +50,8 @@ export class SlotActs {
   }
 
   /**
-   * Accepts the superseded certificate of a run until another instant, which lies later than the one it had.
+   * Accepts the superseded certificate of a run until another instant, which lies later than the one it had. The same once more
+   * changes nothing.
    *
    * @throws SignetError `not_found` | `conflict` | `invalid_request` when `until` is not later, or too late
    */
@@ -61,7 +62,8 @@ export class SlotActs {
       const before = old.usableUntil ?? clock.now()
       if (usabilityAt(old, clock.now()) !== 'usable') throw overlapIsOver()
       const latest = Math.min(old.notAfter, (run.activated_at ?? run.created_at) + longestOverlapMs)
-      if (until <= before || until > latest) {
+      if (until === before) return
+      if (until < before || until > latest) {
         const range = `later than ${new Date(before).toISOString()}, and ${new Date(latest).toISOString()} at the latest`
         throw new SignetError('invalid_request', `It can be kept until an instant that is ${range}.`)
       }

@@ -19,6 +19,7 @@ import * as overview from './overview.ts'
 import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
 import * as resources from './resources.ts'
+import * as revocations from './revocations.ts'
 import * as rollouts from './rollouts.ts'
 import * as rotation from './rotation.ts'
 import * as rotationActs from './rotation-acts.ts'
@@ -51,6 +52,7 @@ const files: Record<string, object> = {
   Evidence: evidence,
   Rollouts: rollouts,
   'Signing keys': signingKeys,
+  Revocations: revocations,
   Alerts: alerts,
   Webhooks: webhooks,
   'Certificate authorities': certificateAuthorities,

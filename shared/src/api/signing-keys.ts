@@ -17,8 +17,8 @@ export type KeyBlastRadius = z.infer<typeof KeyBlastRadius>
 export const SigningKey = z.object({
   /** SHA-1 thumbprint of its certificate, base64url; what tokens name it by. */
   kid: z.string(),
-  /** `tokens`: access tokens, in the published key set. `token_files`: what agents keep in files; only the authority verifies it. */
-  purpose: z.enum(['tokens', 'token_files']),
+  /** `tokens`: access tokens, in the published key set. `token_files`: what agents keep in files; only the authority verifies it. `revocations`: the feed of what is revoked. */
+  purpose: z.enum(['tokens', 'token_files', 'revocations']),
   state: CredentialState,
   createdAt: Instant,
   /** When it began to sign, or will. */

@@ -149,6 +149,8 @@ export const auditActions = {
   'audit.exported': 'Audit log exported',
   'rotations.exported': 'Rotations exported',
   'rotations.reviewed': 'Rotations marked as reviewed',
+  'token.revoked': 'Token revoked before its end',
+  'tokens.revoked': 'Every token of an identity revoked',
   'token.looked_up': 'Token log searched for an ID',
   'vault.created': 'Vault created',
   'vault.changed': 'Vault changed',

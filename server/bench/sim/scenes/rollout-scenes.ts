@@ -18,6 +18,13 @@ const start = (stack: Stack) =>
     reason: undefined,
   })
 
+/** What a start that was cut short had in hand is free again by then. */
+async function startOnceFree(stack: Stack): Promise<void> {
+  stack.clock.advance(11 * minuteMs)
+  await turn(stack)
+  await start(stack)
+}
+
 const turn = (stack: Stack) => stack.rotation.rolloutRunner.turn()
 const idOf = (memo: Memo): RolloutId => RolloutId.parse(from(memo).text('rolloutId'))
 const second = (memo: Memo): Memo => ({ ...memo, agentId: memo['secondAgent'] ?? '', slotId: memo['secondSlot'] ?? '' })
@@ -75,7 +82,7 @@ const runs = (arrange: Scene['arrange'], more: Partial<Scene> = {}): Scene => ({
 
 /** Of rotations of many in waves: their own steps, and those of each item. */
 export const rolloutScenes = {
-  'rollout.started': { arrange: fleet, act: start, actsAgain: true },
+  'rollout.started': { arrange: fleet, act: startOnceFree, actsAgain: true },
   'rollout.leased': runs(started),
   'rollout.wave_started': runs(started),
   'rollout.item_open': runs(started),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type firstApiVersion, isApiVersionAccepted } from '@signet/shared/wire/managed-identity'
-import { printable } from '../../platform/http/body.ts'
+import { printable } from '../../platform/printable.ts'
 import { SignetError } from '../../platform/signet-error.ts'
 import type { EndpointError } from '../endpoint-errors.ts'
 import type { TokenAnswer } from '../token-answer.ts'

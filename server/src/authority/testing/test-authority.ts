@@ -27,7 +27,7 @@ import { OutboundError } from '../../platform/outbound.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
 import type { FederatedTrust, KeyCredential, KnownSecret, Principal } from '../../principals/index.ts'
 import type { AuthorityOptions } from '../authority.ts'
-import { authorityEndpoint, DiscoveryEndpoint, openAuthority, TokenEndpoint } from '../index.ts'
+import { authorityEndpoint, DiscoveryEndpoint, openAuthority, RevocationFeed, TokenEndpoint } from '../index.ts'
 import type { Fetch } from '../issuer-keys.ts'
 
 export const resource = 'https://vault.azure.net'
@@ -212,6 +212,11 @@ export async function openTestAuthority(
     authorityUrl,
     dataDir: folder,
     registry: {
+      require: async (objectId) => {
+        const client = [...clients.values()].find(({ principal }) => principal.objectId === objectId)
+        if (!client) throw new Error('no such client')
+        return client.principal
+      },
       findClient: async (clientId) => {
         const client = clients.get(clientId)
         return (
@@ -239,7 +244,11 @@ export async function openTestAuthority(
     clock,
     log: new SampledLog(log, clock),
   })
-  const handler = authorityEndpoint(endpoint, new DiscoveryEndpoint(authority.issuer, authority.keys))
+  const handler = authorityEndpoint({
+    token: endpoint,
+    discovery: new DiscoveryEndpoint(authority.issuer, authority.keys),
+    feed: new RevocationFeed({ ...authority, clock }),
+  })
   const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })
   const base = `http://127.0.0.1:${listener.port}`
   const close = async (keepFolder = false) => {

@@ -27,6 +27,15 @@ export interface AppRoleAssignmentsTable {
   created_at: number
 }
 
+/** A token that was taken back before its end. */
+export interface RevokedTokensTable {
+  uti: string
+  tenant_id: string
+  principal_id: string
+  expires_at: number
+  revoked_at: number
+}
+
 /** A user-assigned identity as a resource; `id` is the object ID of its principal. */
 export interface UserIdentitiesTable extends Versioned {
   id: string

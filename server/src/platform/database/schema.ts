@@ -7,6 +7,7 @@ import type {
   IdentityAssignmentsTable,
   ResourceAppsTable,
   ResourceDetailsTable,
+  RevokedTokensTable,
   UserIdentitiesTable,
 } from './identity-tables.ts'
 import type {
@@ -371,6 +372,7 @@ export interface Schema extends VaultTables {
   app_role_assignments: AppRoleAssignmentsTable
   role_definitions: RoleDefinitionsTable
   role_assignments: RoleAssignmentsTable
+  revoked_tokens: RevokedTokensTable
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable

@@ -3,8 +3,9 @@ import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fuzzRuns } from '../../../test/fuzz.ts'
+import { printable } from '../printable.ts'
 import { SignetError } from '../signet-error.ts'
-import { parseJson, printable, readJson, uniquePairs } from './body.ts'
+import { parseJson, readJson, uniquePairs } from './body.ts'
 
 /** A request as the HTTP layer hands it over: real headers, a real stream. */
 function requestOf(body: string | Buffer, headers: Record<string, string> = {}): IncomingMessage {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { printable } from '../printable.ts'
 import { SignetError } from '../signet-error.ts'
 import { jsonFault } from './json-shape.ts'
 
@@ -82,9 +83,4 @@ export function uniquePairs(text: string, mostPairs = 100): Map<string, string> 
     pairs.set(name, value)
   }
   return pairs
-}
-
-/** A foreign word made safe to repeat in a message: short, and of printable ASCII only. */
-export function printable(text: string): string {
-  return text.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?')
 }

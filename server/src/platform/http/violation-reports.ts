@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { printable } from '../printable.ts'
 import type { SampledLog } from '../sampled-log.ts'
 import { SignetError } from '../signet-error.ts'
-import { mediaTypeOf, parseJson, printable, readBody } from './body.ts'
+import { mediaTypeOf, parseJson, readBody } from './body.ts'
 
 const mostBytes = 16_384
 

@@ -19,7 +19,11 @@ import { KeyActs, shortKid } from './key-acts.tsx'
 import { keyBar } from './key-bar.ts'
 import { signingKeysOptions } from './keys-queries.ts'
 
-const purposeWords: Record<SigningKey['purpose'], string> = { tokens: 'Access tokens', token_files: 'Token files' }
+const purposeWords: Record<SigningKey['purpose'], string> = {
+  tokens: 'Access tokens',
+  token_files: 'Token files',
+  revocations: 'Revocation feed',
+}
 
 const columns = columnsOf<SigningKey>([
   {

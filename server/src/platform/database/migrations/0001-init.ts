@@ -72,6 +72,7 @@ CREATE TABLE principals (
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
 CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
+CREATE INDEX principals_tokens_revoked ON principals(tokens_revoked_at) WHERE tokens_revoked_at IS NOT NULL;
 CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
 
 CREATE TABLE client_secrets (
@@ -282,6 +283,11 @@ CREATE TABLE app_role_assignments (
   role_value TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX app_role_assignments_once ON app_role_assignments(principal_id, resource_id, role_value);
 CREATE INDEX app_role_assignments_resource ON app_role_assignments(resource_id, id);
+
+CREATE TABLE revoked_tokens (
+  uti TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, principal_id TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  revoked_at INTEGER NOT NULL) STRICT;
+CREATE INDEX revoked_tokens_expiry ON revoked_tokens(expires_at);
 
 CREATE TABLE join_tokens (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, token_sha256 TEXT NOT NULL,

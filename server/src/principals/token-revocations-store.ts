@@ -1,0 +1,31 @@
+import { type Database, sqlOf } from '../platform/database/database.ts'
+import type { Tx } from '../platform/transaction.ts'
+
+/** SQL of the instants before which tokens of a principal are refused. */
+export class TokenRevocationsStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async revoke(tx: Tx, objectId: string, at: number): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('principals')
+      .set((eb) => ({ tokens_revoked_at: at, updated_at: at, version: eb('version', '+', 1) }))
+      .where('object_id', '=', objectId)
+      .execute()
+  }
+
+  async since(instant: number, limit: number): Promise<{ objectId: string; at: number }[]> {
+    const rows = await this.#database.read
+      .selectFrom('principals')
+      .select(['object_id', 'tokens_revoked_at'])
+      .where('tokens_revoked_at', '>', instant)
+      .orderBy('tokens_revoked_at', 'desc')
+      .orderBy('object_id')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({ objectId: row.object_id, at: row.tokens_revoked_at ?? 0 }))
+  }
+}
