@@ -30,6 +30,9 @@ afterAll(() => stand.close())
 
 const unknownGuid = '0b9e2b6c-1111-4222-8333-944455556666'
 
+/** A parameter as its route takes it, of something that is not there. */
+const plainOf = (name: string) => ({ vaultName: 'no-such-vault', versionId: '0'.repeat(32) })[name] ?? unknownGuid
+
 const hostileText = [
   '',
   ' ',
@@ -152,14 +155,14 @@ describe.each(adminRoutes)('%s', { timeout: 120_000 }, (name, route) => {
   const headers = () => stand.headers
   const { method } = route
   const body = route.body ? '{}' : undefined
-  const plain = pathOf(route, () => unknownGuid)
+  const plain = pathOf(route, plainOf)
 
   applies(parametersOf(route).length > 0)('answers 4xx to any parameter that is not one of its own', async () => {
     for (const parameter of parametersOf(route)) {
       // An empty last segment is another address: slashes at the end are dropped.
       const segments = [...hostileText.filter(Boolean).map(encodeURIComponent), ...rawSegments]
       for (const segment of segments) {
-        const path = pathOf(route, (one) => (one === parameter ? segment : unknownGuid))
+        const path = pathOf(route, (one) => (one === parameter ? segment : plainOf(one)))
         const answer = await stand.send({ method, path, headers: headers(), ...(body !== undefined && { body }) })
         const statuses = [400, 404, 409, 405, 401, 403, ...(takesAnyText(route) ? [200] : [])]
         expectRefused(answer, statuses, `${name} with ${segment}`)
