@@ -91,7 +91,17 @@ export interface ServerParts {
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
 
-const purposes = ['signing', 'ca', 'paging', 'webhooks', 'backup', 'anchor', 'integrity', 'secrets', 'secret-backups'] as const
+const purposes = [
+  'signing',
+  'ca',
+  'paging',
+  'webhooks',
+  'backup',
+  'anchor',
+  'integrity',
+  'secrets',
+  'secret-backups',
+] as const
 
 /** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
 export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
