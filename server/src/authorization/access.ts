@@ -1,6 +1,7 @@
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { RoleAssignmentsTable } from '../platform/database/authorization-tables.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { SequencedChange } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
@@ -32,6 +33,12 @@ export interface Explanation extends Decision {
 
 type Registry = Pick<PrincipalRegistry, 'findAll'>
 
+interface AccessParts {
+  readonly database: Database
+  readonly registry: Registry
+  readonly log: Logger
+}
+
 /**
  * Who may do what, where, from memory. It follows each commit of this process in the same turn of the event loop, so that
  * nobody is answered by what a commit ended (SEC-121): SQLite answers without a turn, and nothing else is waited for.
@@ -45,20 +52,22 @@ export class Access {
   readonly #rows = new Map<string, RoleAssignmentsTable>()
   readonly #held = new Map<string, Map<string, RoleAssignment>>()
   readonly #hidden = new Set<string>()
+  readonly #log: Logger
   #following: Promise<void> = Promise.resolve()
 
-  private constructor(database: Database, registry: Registry) {
+  private constructor({ database, registry, log }: AccessParts) {
     this.#assignments = new RoleAssignmentsStore(database)
     this.#definitions = new RoleDefinitionsStore(database)
     this.#registry = registry
+    this.#log = log
   }
 
-  static async open({ database, registry }: { database: Database; registry: Registry }): Promise<Access> {
-    const access = new Access(database, registry)
+  static async open(parts: AccessParts): Promise<Access> {
+    const access = new Access(parts)
     for (const role of await access.#definitions.all()) access.#roles.set(role.id, role)
     for (const row of await access.#assignments.all()) access.#keep(row)
     await access.#hide([...access.#held.keys()])
-    database.subscribe((changes) => {
+    parts.database.subscribe((changes) => {
       access.#following = access.#following.then(() => access.#follow(changes))
     })
     return access
@@ -142,26 +151,42 @@ export class Access {
     return [...(this.#held.get(principalId)?.values() ?? [])]
   }
 
+  /** What cannot be read gives no right: neither a row that somebody edited, nor one that the disk does not give. */
   async #follow(changes: readonly SequencedChange[]): Promise<void> {
-    const gone: string[] = []
-    for (const { kind, id } of changes) {
-      if (kind === 'role_definition') await this.#followRole(id)
-      if (kind === 'role_assignment') {
-        const row = await this.#assignments.find(id)
-        if (row) this.#keep(row)
-        else this.#drop(id)
-        if (row) gone.push(row.principal_id)
+    for (const change of changes) {
+      try {
+        await this.#followOne(change)
+      } catch (err) {
+        const { kind, id } = change
+        this.#log.error({ err, kind, id }, 'roles that cannot be read count no more until the next start')
+        if (kind === 'role_assignment') this.#drop(id)
+        else if (kind === 'role_definition') this.#roles.delete(id)
+        else this.#hidden.add(id)
+        if (kind === 'role_definition') this.#renew(id)
       }
-      if (kind === 'principal' && this.#held.has(id)) gone.push(id)
     }
-    if (gone.length > 0) await this.#hide(gone)
+  }
+
+  async #followOne({ kind, id }: SequencedChange): Promise<void> {
+    if (kind === 'role_definition') return this.#followRole(id)
+    if (kind === 'principal' && this.#held.has(id)) return this.#hide([id])
+    if (kind !== 'role_assignment') return
+    const row = await this.#assignments.find(id)
+    if (!row) return this.#drop(id)
+    this.#keep(row)
+    await this.#hide([row.principal_id])
   }
 
   async #followRole(id: string): Promise<void> {
     const role = await this.#definitions.find(id)
     if (role) this.#roles.set(id, role)
     else this.#roles.delete(id)
-    for (const row of this.#rows.values()) if (row.role_id === id) this.#keep(row)
+    this.#renew(id)
+  }
+
+  /** Everything that is held of a role, as the role is now. */
+  #renew(roleId: string): void {
+    for (const row of [...this.#rows.values()]) if (row.role_id === roleId) this.#keep(row)
   }
 
   async #hide(principalIds: readonly string[]): Promise<void> {

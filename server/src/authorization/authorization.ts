@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { Logger } from '../platform/log.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import { Access } from './access.ts'
 import { RoleAssignments } from './role-assignments.ts'
@@ -19,6 +20,7 @@ export async function openAuthorization(parts: {
   clock: Clock
   tenantId: string
   registry: PrincipalRegistry
+  log: Logger
 }): Promise<Authorization> {
   const access = await Access.open(parts)
   const base = { ...parts, access }

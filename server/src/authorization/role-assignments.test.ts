@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, openStack, rowsOf, type Stack } from '../../test/stack.ts'
 import { newGuid } from '../platform/identifiers.ts'
@@ -200,5 +202,22 @@ describe('an own role', () => {
     const { definitions } = stack.authorization
     await expect(definitions.change(contextOf(), roleOf('Owner'), wanted)).rejects.toMatchObject({ code: 'conflict' })
     await expect(definitions.remove(contextOf(), roleOf('Owner'))).rejects.toMatchObject({ code: 'conflict' })
+  })
+})
+
+describe('what somebody edited in the database', () => {
+  it('gives no right once it is read again, and everything else is followed on (SEC-64)', async () => {
+    const { assignment } = await grant('Reader')
+    const other = await newPrincipal()
+    const file = new Sqlite(join(stack.dataDir, 'signet.db'))
+    file.prepare("UPDATE role_assignments SET scope = '/' WHERE id = ?").run(assignment.assignmentId)
+    file.close()
+    await stack.database.transact((tx) =>
+      stack.database.changed(tx, { kind: 'role_assignment', id: assignment.assignmentId }),
+    )
+    await stack.authorization.access.settled()
+    expect(may(readAction)).toBe(false)
+    await grant('Reader', { to: other })
+    expect(may(readAction, group, other)).toBe(true)
   })
 })
