@@ -120,6 +120,9 @@ describe('one token that is revoked', () => {
     await expect(gate.admit(`Bearer ${one.token}`, 'vault')).rejects.toMatchObject({ code: 'bearer_revoked' })
     await expect(gate.admit(`Bearer ${other.token}`, 'vault')).resolves.toBeTruthy()
     expect((await statement()).tokens).toEqual({ [one.uti]: until })
+    // By a version more, once, its agents know to ask for other tokens.
+    const rows = await authority.database.read.selectFrom('principals').select('version').execute()
+    expect(rows).toEqual([{ version: 2 }])
     const { items } = await authority.audit.page({ terms: [] }, { limit: 50 })
     expect(items.filter(({ action }) => action === 'token.revoked')).toMatchObject([
       { target: { kind: 'token', id: one.uti }, reason: 'pasted into a ticket' },

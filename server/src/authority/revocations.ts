@@ -29,7 +29,7 @@ interface RevocationsParts {
   readonly database: Database
   readonly audit: AuditLog
   readonly clock: Clock
-  readonly principals: Pick<TokenRevocations, 'since' | 'revokeAll'>
+  readonly principals: Pick<TokenRevocations, 'since' | 'revokeAll' | 'renew'>
   readonly log: Pick<IssuanceLog, 'byUti'>
   readonly tenantId: string
 }
@@ -82,7 +82,7 @@ export class Revocations {
     uti: string,
     reason: string | undefined,
   ): Promise<{ principalId: string; until: number }> {
-    const { database, audit, clock, log, tenantId } = this.#parts
+    const { database, audit, clock, log, principals, tenantId } = this.#parts
     const token = log.byUti(uti)
     if (!token?.expiresAt) throw new SignetError('not_found', 'The token log holds no token of that uti.')
     const [now, until] = [clock.now(), token.expiresAt]
@@ -97,7 +97,8 @@ export class Revocations {
         ...(reason && { reason }),
         after: { principalId, audience: token.audience, until },
       })
-      await database.changed(tx, { kind: 'principal', id: principalId })
+      // The agent may have it in its cache, where no client that is refused could get past it.
+      await principals.renew(tx, principalId)
     })
     for (const [known, end] of this.#tokens) if (end <= now) this.#tokens.delete(known)
     this.#tokens.set(uti, until)

@@ -17,6 +17,15 @@ export class TokenRevocationsStore {
       .execute()
   }
 
+  /** A version more, by which agents know that what they keep is old. */
+  async touch(tx: Tx, objectId: string, at: number): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('principals')
+      .set((eb) => ({ updated_at: at, version: eb('version', '+', 1) }))
+      .where('object_id', '=', objectId)
+      .execute()
+  }
+
   async since(instant: number, limit: number): Promise<{ objectId: string; at: number }[]> {
     const rows = await this.#database.read
       .selectFrom('principals')

@@ -31,6 +31,12 @@ export class TokenRevocations {
     return registry.require(objectId, tx)
   }
 
+  /** Agents give up the tokens that they keep for it, and ask for others. The caller records the act. */
+  async renew(tx: Tx, objectId: string): Promise<void> {
+    await this.#store.touch(tx, objectId, this.#parts.clock.now())
+    await this.#parts.database.changed(tx, { kind: 'principal', id: objectId })
+  }
+
   /** Whose tokens were revoked after an instant (epoch milliseconds), by an act or with a pause; the newest first. */
   since(instant: number, limit: number): Promise<{ objectId: string; at: number }[]> {
     return this.#store.since(instant, limit)
