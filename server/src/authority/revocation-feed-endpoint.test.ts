@@ -39,13 +39,27 @@ async function issue(client: Awaited<ReturnType<typeof addClient>>): Promise<{ t
 }
 
 /** Rows as the registry writes them. */
-async function putPrincipals(principals: readonly { objectId: string; revokedAt: number | null }[]): Promise<void> {
+interface Put {
+  readonly objectId: string
+  readonly revokedAt: number | null
+  readonly suspendedAt?: number
+}
+
+async function putPrincipals(principals: readonly Put[]): Promise<void> {
   await authority.database.transact(async (tx) => {
     for (let start = 0; start < principals.length; start += 500) {
-      const rows = principals.slice(start, start + 500).map(({ objectId, revokedAt }) => ({
+      const rows = principals.slice(start, start + 500).map(({ objectId, revokedAt, suspendedAt = null }) => ({
         ...{ object_id: objectId, tenant_id: tenantId, client_id: newGuid(), kind: 'app' as const, display_name: 'a' },
         ...{ name_key: 'a', owner_instance_id: null, arm_id: null, token_ttl_s: null, state: 'enabled' as const },
-        ...{ deleted_at: null, purge_at: null, tokens_revoked_at: revokedAt, version: 1, created_at: 0, updated_at: 0 },
+        ...{
+          deleted_at: null,
+          purge_at: null,
+          tokens_revoked_at: revokedAt,
+          suspended_at: suspendedAt,
+          version: 1,
+          created_at: 0,
+          updated_at: 0,
+        },
       }))
       await sqlOf(tx).insertInto('principals').values(rows).execute()
     }
@@ -87,6 +101,12 @@ describe('the feed of what is revoked', () => {
     authority.clock.advance(dayMs)
     authority.authority.revocations.changed()
     expect((await statement()).identities).toEqual({})
+  })
+
+  it('names one that is paused, with whatever was signed while that happened', async () => {
+    const [objectId, at] = [newGuid(), authority.clock.now()]
+    await putPrincipals([{ objectId, revokedAt: at - hourMs, suspendedAt: at }])
+    expect((await statement()).identities).toEqual({ [objectId]: at + 10 * secondMs })
   })
 
   it('names ten thousand identities, and ends the tokens of everybody from before the others', async () => {

@@ -31,7 +31,12 @@ afterAll(() => stand.close())
 const unknownGuid = '0b9e2b6c-1111-4222-8333-944455556666'
 
 /** A parameter as its route takes it, of something that is not there. */
-const plainOf = (name: string) => ({ vaultName: 'no-such-vault', versionId: '0'.repeat(32) })[name] ?? unknownGuid
+const plainParameters: Record<string, string> = {
+  vaultName: 'no-such-vault',
+  versionId: '0'.repeat(32),
+  uti: 'A'.repeat(22),
+}
+const plainOf = (name: string) => plainParameters[name] ?? unknownGuid
 
 const hostileText = [
   '',

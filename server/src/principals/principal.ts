@@ -17,7 +17,7 @@ export interface Principal {
   readonly deletedAt: number | null
   /** When it can no longer be restored. */
   readonly purgeAt: number | null
-  /** Tokens from before this instant are refused, though it may be enabled again: it was paused or turned off then. */
+  /** Tokens from before this instant are refused though it may be enabled: they were revoked, or it was turned off then. */
   readonly tokensRevokedAt: number | null
   readonly createdAt: number
   readonly version: number
@@ -25,3 +25,15 @@ export interface Principal {
 
 /** A deleted principal can be restored under the same IDs for this long. */
 export const restorableMs = 30 * dayMs
+
+/** What changes in its row with a state. Tokens outlive a pause, and no deletion (ADR-0037). */
+export function enteringState<State extends Principal['state']>(from: Principal['state'], to: State, now: number) {
+  return {
+    state: to,
+    deleted_at: to === 'deleted' ? now : null,
+    purge_at: to === 'deleted' ? now + restorableMs : null,
+    suspended_at: to === 'suspended' ? now : null,
+    updated_at: now,
+    ...((from === 'deleted' || to === 'deleted') && { tokens_revoked_at: now }),
+  }
+}

@@ -90,7 +90,8 @@ export class PrincipalsStore {
     tx: Tx,
     objectId: string,
     from: readonly PrincipalsTable['state'][],
-    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'tokens_revoked_at' | 'updated_at'>,
+    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'suspended_at' | 'updated_at'> &
+      Partial<Pick<PrincipalsTable, 'tokens_revoked_at'>>,
   ): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('principals')

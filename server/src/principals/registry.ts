@@ -25,7 +25,7 @@ import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
-import { type Principal, restorableMs } from './principal.ts'
+import { enteringState, type Principal } from './principal.ts'
 import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
@@ -113,6 +113,7 @@ export class PrincipalRegistry {
       state: 'enabled',
       deleted_at: null,
       purge_at: null,
+      suspended_at: null,
       tokens_revoked_at: null,
       version: 1,
       created_at: now,
@@ -137,9 +138,7 @@ export class PrincipalRegistry {
    * agent makes others; an application keeps its own, since nobody could bring its keys back.
    */
   async delete(tx: Tx, context: RequestContext, objectId: ObjectId, reason = 'identity turned off'): Promise<void> {
-    const now = this.#clock.now()
-    const times = { deleted_at: now, purge_at: now + restorableMs, tokens_revoked_at: now, updated_at: now }
-    const change = { state: 'deleted', ...times } as const
+    const change = enteringState('enabled', 'deleted', this.#clock.now())
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     const { kind } = await this.require(objectId, tx)
     if (kind !== 'app') await this.revokeAll(tx, context, objectId, reason)
@@ -350,9 +349,7 @@ export class PrincipalRegistry {
   }
 
   async #enter(tx: Tx, objectId: ObjectId, from: Principal['state'], to: 'enabled' | 'suspended'): Promise<void> {
-    const now = this.#clock.now()
-    // Also when it comes back: a token that was under way when it was taken away must not outlive that.
-    const change = { state: to, deleted_at: null, purge_at: null, tokens_revoked_at: now, updated_at: now }
+    const change = enteringState(from, to, this.#clock.now())
     if (!(await this.#store.movePrincipal(tx, objectId, [from], change))) {
       throw new SignetError('conflict', `The identity is not ${from} any more.`)
     }

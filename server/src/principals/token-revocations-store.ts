@@ -1,3 +1,5 @@
+import { secondMs } from '@signet/shared/vocabulary/time'
+import { sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Tx } from '../platform/transaction.ts'
 
@@ -26,15 +28,22 @@ export class TokenRevocationsStore {
       .execute()
   }
 
+  /** Of those that are suspended no token is good, whenever it was made: none is made while they are. */
   async since(instant: number, limit: number): Promise<{ objectId: string; at: number }[]> {
     const rows = await this.#database.read
       .selectFrom('principals')
-      .select(['object_id', 'tokens_revoked_at'])
-      .where('tokens_revoked_at', '>', instant)
-      .orderBy('tokens_revoked_at', 'desc')
+      .select(['object_id', 'suspended_at', 'tokens_revoked_at'])
+      .where((where) => where.or([where('tokens_revoked_at', '>', instant), where('suspended_at', '>', instant)]))
+      .orderBy(sql`max(ifnull(tokens_revoked_at, 0), ifnull(suspended_at, 0))`, 'desc')
       .orderBy('object_id')
       .limit(limit)
       .execute()
-    return rows.map((row) => ({ objectId: row.object_id, at: row.tokens_revoked_at ?? 0 }))
+    return rows.map((row) => ({
+      objectId: row.object_id,
+      at: row.suspended_at === null ? (row.tokens_revoked_at ?? 0) : row.suspended_at + underWayMs,
+    }))
   }
 }
+
+/** A token whose client was looked at just before it was suspended is made by then. */
+const underWayMs = 10 * secondMs

@@ -37,7 +37,7 @@ export class TokenRevocations {
     await this.#parts.database.changed(tx, { kind: 'principal', id: objectId })
   }
 
-  /** Whose tokens were revoked after an instant (epoch milliseconds), by an act or with a pause; the newest first. */
+  /** Whose tokens were revoked, or who was suspended, after an instant, with the instant up to which tokens count no more; the newest first. */
   since(instant: number, limit: number): Promise<{ objectId: string; at: number }[]> {
     return this.#store.since(instant, limit)
   }

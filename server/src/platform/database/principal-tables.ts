@@ -16,6 +16,8 @@ export interface PrincipalsTable extends Versioned {
   state: 'enabled' | 'suspended' | 'deleted'
   deleted_at: number | null
   purge_at: number | null
+  /** Since when it is suspended. */
+  suspended_at: number | null
   /** Tokens from before then are refused. */
   tokens_revoked_at: number | null
 }
