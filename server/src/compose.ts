@@ -345,6 +345,7 @@ export async function composeServer(parts: ServerParts) {
   const management = openManagement({
     ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
     ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
+    refusal: () => backups.quarantine,
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */

@@ -48,7 +48,10 @@ export async function openArm() {
     groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
-  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults })
+  /** A test sets why nothing is served. */
+  const quarantine: { refusal?: SignetError } = {}
+  const refusal = () => quarantine.refusal
+  const { arm, graph } = openManagement({ ...stack, groups, gate, names, log, registry, vaults, refusal })
   const servers = [managementEndpoint(arm), graphEndpoint(graph)].map((listener) => createServer(listener))
   const [base = '', graphBase = ''] = await Promise.all(
     servers.map(
@@ -81,7 +84,7 @@ export async function openArm() {
     }
   }
   return {
-    ...{ stack, groups, vaults, subscription, base, graphBase, caller, routes: arm.routes.all },
+    ...{ stack, quarantine, groups, vaults, subscription, base, graphBase, caller, routes: arm.routes.all },
     /** With an api-version and, where there is a body, as JSON. */
     ask: (
       who: ObjectId | null,

@@ -2,6 +2,7 @@ import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ArmStand, openArm } from '../../test/arm-stand.ts'
 import { newGuid } from '../platform/identifiers.ts'
+import { SignetError } from '../platform/signet-error.ts'
 
 let arm: ArmStand
 let owner: ObjectId
@@ -51,6 +52,23 @@ describe('a token at the resource manager', () => {
     expect(JSON.parse(Buffer.from(claims, 'base64').toString())).toEqual({
       access_token: { nbf: { essential: true, value: String(arm.stack.clock.now() / 1_000) } },
     })
+  })
+})
+
+describe('a server that was restored and is not released', () => {
+  it('serves nobody, with a token or without', async () => {
+    arm.quarantine.refusal = new SignetError('unavailable', 'The server was restored from a backup.')
+    try {
+      const answers = [
+        await arm.ask(owner, 'GET', '/subscriptions'),
+        await arm.ask(owner, 'GET', '/v1.0/servicePrincipals', { graph: true }),
+        await arm.ask(null, 'GET', '/subscriptions'),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 401])
+    } finally {
+      delete arm.quarantine.refusal
+    }
+    expect((await arm.ask(owner, 'GET', '/subscriptions')).status).toBe(200)
   })
 })
 

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
+import type { SignetError } from '../platform/signet-error.ts'
 import type { FederatedCredentials, PrincipalRegistry } from '../principals/index.ts'
 import {
   type ManagedIdentity,
@@ -46,6 +47,8 @@ interface ManagementParts {
   readonly users: UserIdentities
   readonly identities: ManagedIdentity
   readonly vaults: Vaults
+  /** Why nothing may be served to anybody at the moment. */
+  readonly refusal?: () => SignetError | undefined
 }
 
 /** What the endpoints of resource manager and graph are made of, over the same acts as the dashboard. */
@@ -57,7 +60,15 @@ export function openManagement(parts: ManagementParts) {
   parts.groups.onRemoved((tx, resourceId) => parts.vaults.requireNoneIn(tx, resourceId))
   parts.groups.onRemoved((tx, resourceId) => assignments.scopeRemoved(tx, resourceId))
   const place = new Place(defaults, parts.groups)
-  const base = { ...parts, access, place, tree: new ResourceTree(parts), principals: registry }
+  const gate: typeof parts.gate = {
+    admit: async (authorization, service) => {
+      const caller = await parts.gate.admit(authorization, service)
+      const refusal = parts.refusal?.()
+      if (refusal) throw refusal
+      return caller
+    },
+  }
+  const base = { ...parts, gate, access, place, tree: new ResourceTree(parts), principals: registry }
   const instances = new InstanceResources(base)
   const identities = new UserIdentityResources(base)
   const vaults = new VaultResources({ ...base, vaultUrl: parts.names.vaultUrl })
@@ -80,5 +91,5 @@ export function openManagement(parts: ManagementParts) {
   ])
   const directory = new GraphDirectory({ access, principals: registry, subscriptionId })
   const { authorityUrl } = parts.names
-  return { arm: { ...base, routes }, graph: { ...parts, directory, authorityUrl } }
+  return { arm: { ...base, routes }, graph: { ...parts, gate, directory, authorityUrl } }
 }
