@@ -203,7 +203,7 @@ export async function unassignRole(
 }
 
 /** Of any kind; a user-assigned identity is looked for first, then an application, then an instance. */
-async function principalNamed(client: ConsoleClient, name: string): Promise<ObjectId> {
+export async function principalNamed(client: ConsoleClient, name: string): Promise<ObjectId> {
   const found = (await ifThere(identityNamed(client, name))) ?? (await ifThere(applicationNamed(client, name)))
   if (found) return found
   const { identity } = await showInstance(client, name)

@@ -6,6 +6,7 @@ import { readConfig } from '../platform/config.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { Shell, shellLines } from '../platform/shell-lines.ts'
 import { SignetError, StartupError } from '../platform/signet-error.ts'
+import { addAccessCommands } from './access-commands.ts'
 import { addAddressCommands } from './address-commands.ts'
 import { addAlertCommands } from './alert-commands.ts'
 import { addApplicationCommands } from './application-commands.ts'
@@ -91,6 +92,7 @@ function commandLine(): Command {
   addTokenCommand(program)
   addAlertCommands(program, { connect, print })
   addAddressCommands(program, { connect, print })
+  addAccessCommands(program, { connect, print })
   program
     .command('operator')
     .description('the people who use the dashboard')
