@@ -18,7 +18,8 @@ const tables = {
     key: 'object_id',
     covered: [
       ...(['object_id', 'tenant_id', 'client_id', 'kind', 'display_name', 'name_key', 'owner_instance_id'] as const),
-      ...(['arm_id', 'token_ttl_s', 'state', 'deleted_at', 'purge_at', 'suspended_at', 'tokens_revoked_at', ...stamps] as const),
+      ...(['arm_id', 'token_ttl_s', 'state', 'deleted_at', 'purge_at', 'suspended_at'] as const),
+      ...(['tokens_revoked_at', ...stamps] as const),
     ],
     uncovered: {},
   },
