@@ -1,6 +1,6 @@
 import type { Access } from '../authorization/index.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import { type ArmAnswer, type ArmCall, badContent, ok } from './arm-call.ts'
+import { type ArmAnswer, type ArmCall, type ArmRoute, badContent, ok } from './arm-call.ts'
 
 const most = 200
 
@@ -42,6 +42,24 @@ export async function armPage(
   return ok({
     value: seen.map(({ body }) => body),
     ...(page.nextCursor !== null && { nextLink: call.nextLink(page.nextCursor) }),
+  })
+}
+
+/** What the lists of a type have alike: whoever may read some of it below a place is let through, and shown that. */
+export function listRoutes(
+  parts: ListParts,
+  type: string,
+  read: (of: { below: string; after: string | undefined; most: number }) => Promise<Listed[]>,
+): (below: (params: ArmCall['params']) => string) => Pick<ArmRoute, 'right' | 'run'> {
+  return (below) => ({
+    right: { action: `${type}/read`, at: below, within: true },
+    run: (call) => {
+      const place = below(call.params)
+      return armPage(parts, call, {
+        list: `${type} ${place}`,
+        read: (after, most) => read({ below: place, after, most }),
+      })
+    },
   })
 }
 

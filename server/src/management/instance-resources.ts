@@ -16,7 +16,7 @@ import {
   put,
   withoutReadOnly,
 } from './arm-call.ts'
-import { armPage, type Listed, type ListParts } from './arm-pages.ts'
+import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { type IdentityWish, identityBlock, readIdentity } from './identity-block.ts'
 import { applyIdentity, type IdentityActParts } from './instance-acts.ts'
 import { type InstanceType, instanceTypes, neverKept, typeOfKind } from './instance-types.ts'
@@ -61,14 +61,7 @@ export class InstanceResources {
     const at = (params: Readonly<Record<string, string>>) => resourcePath(params, typePath)
     const one = `/subscriptions/{sub}/resourcegroups/{group}/providers/${typePath.toLowerCase()}/{name}`
     const right = (verb: string) => ({ action: `${typePath}/${verb}`, at })
-    const list = (below: typeof groupOf): Pick<ArmRoute, 'right' | 'run'> => ({
-      right: { action: `${typePath}/read`, at: below, within: true },
-      run: (call) =>
-        armPage(this.#parts, call, {
-          list: `${typePath} ${below(call.params)}`,
-          read: (after, most) => this.listed({ below: below(call.params), kinds, after, most }),
-        }),
-    })
+    const list = listRoutes(this.#parts, typePath, (of) => this.listed({ ...of, kinds }))
     return [
       { method: 'GET', path: one, right: right('read'), run: (call) => this.#show(call, at(call.params)) },
       { method: 'PUT', path: one, right: right('write'), run: (call) => this.#put(call, type) },

@@ -23,7 +23,7 @@ import {
   ok,
   put,
 } from './arm-call.ts'
-import { armPage, type Listed, type ListParts } from './arm-pages.ts'
+import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { locationOf } from './instance-resources.ts'
 import { typeOfKind } from './instance-types.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -53,14 +53,7 @@ export class UserIdentityResources {
   routes(): ArmRoute[] {
     const at = (params: ArmCall['params']) => resourcePath(params, identityType)
     const right = (verb: string) => ({ action: `${identityType}/${verb}`, at })
-    const list = (below: typeof groupOf): Pick<ArmRoute, 'right' | 'run'> => ({
-      right: { action: `${identityType}/read`, at: below, within: true },
-      run: (call) =>
-        armPage(this.#parts, call, {
-          list: `${identityType} ${below(call.params)}`,
-          read: (after, most) => this.listed({ below: below(call.params), after, most }),
-        }),
-    })
+    const list = listRoutes(this.#parts, identityType, (of) => this.listed(of))
     return [
       { method: 'GET', path: identityPath, right: right('read'), run: (call) => this.#show(at(call.params)) },
       { method: 'PUT', path: identityPath, right: right('write'), run: (call) => this.#put(call, at(call.params)) },

@@ -12,7 +12,7 @@ import {
   ok,
   put,
 } from './arm-call.ts'
-import { armPage, type Listed, type ListParts } from './arm-pages.ts'
+import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { locationOf } from './instance-resources.ts'
 import { mergePatch } from './merge-patch.ts'
 import { groupOf, type Place, resourcePath, subscriptionOf } from './places.ts'
@@ -42,14 +42,7 @@ export class VaultResources {
       action: `${vaultType}/${verb}`,
       at: (params: ArmCall['params']) => resourcePath(params, vaultType),
     })
-    const list = (below: typeof groupOf): Pick<ArmRoute, 'right' | 'run'> => ({
-      right: { action: `${vaultType}/read`, at: below, within: true },
-      run: (call) =>
-        armPage(this.#parts, call, {
-          list: `${vaultType} ${below(call.params)}`,
-          read: (after, most) => this.listed({ below: below(call.params), after, most }),
-        }),
-    })
+    const list = listRoutes(this.#parts, vaultType, (of) => this.listed(of))
     return [
       { method: 'GET', path: vaultPath, right: right('read'), run: (call) => this.#show(call) },
       { method: 'PUT', path: vaultPath, right: right('write'), run: (call) => this.#put(call) },
