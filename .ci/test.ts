@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SuiteReport } from './test-report.ts'
@@ -81,8 +81,9 @@ function unitTests(environment: NodeJS.ProcessEnv): SuiteReport {
   const file = join(reports, 'unit.json')
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=dot', '--reporter=./.ci/test-report.ts']
-  // By itself it leaves one core to a person who works beside it, which is half of a machine that has two.
-  const status = run('.', [vitest, 'run', '--retry=1', '--maxWorkers=100%', ...reporters], {
+  // A test waits as long as it computes, for a process, a socket or a page: of two for each core, one is at work.
+  const workers = `--maxWorkers=${2 * availableParallelism()}`
+  const status = run('.', [vitest, 'run', '--retry=1', workers, ...reporters], {
     ...environment,
     // No setting of Signet, whose programs refuse those that they do not know.
     UNIT_REPORT: file,

@@ -16,7 +16,7 @@ export default defineConfig({
   ],
   outputDir: 'test-results',
   // Each file starts what it needs on ports of its own; of two that run, one is waiting.
-  workers: 3,
+  workers: 4,
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 20_000 },
