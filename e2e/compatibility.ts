@@ -28,6 +28,11 @@ const sections = {
     'Each client in a process of its own; the claims of the token are checked.',
     'Proof',
   ],
+  services: [
+    'Vault and resource manager',
+    'Each client in a process of its own, signed in as a managed identity; what it did is read again, on the dashboard too.',
+    'Service',
+  ],
   relying: ['Relying parties', 'Each library reads the published metadata and keys itself.', 'Configuration'],
   failures: [
     'Wrong programs',
@@ -85,7 +90,7 @@ export function mergeRows(filed: readonly Row[], { seen, lacking, isWhole, isWri
   return [...rows.values()]
 }
 
-const isOfDebian = (client: string) => /^(azure-identity|msal|PyJWT|az|azidentity) /.test(client)
+const isOfDebian = (client: string) => /^(azure-identity|azure-keyvault-secrets|msal|PyJWT|az|azidentity) /.test(client)
 
 const head = `# Compatibility
 

@@ -14,9 +14,13 @@ export interface DebianClients {
     readonly command: string
     /** What its processes need in their environment. */
     readonly variables: Readonly<Record<string, string>>
-    /** By the name of the library: `azure-identity`, `msal`, `PyJWT`, and `az`. One that is not there is not in it. */
+    /** By the name of the library: `azure-identity`, `msal`, `PyJWT`. One that is not there is not in it. */
     readonly versions: Readonly<Record<string, string>>
   }
+  /** The az of this Debian. */
+  readonly az?: AzProgram
+  /** The az of its testing suite, years newer. */
+  readonly newAz?: AzProgram
   readonly go?: {
     /** The workload, built. */
     readonly command: string
@@ -27,8 +31,18 @@ export interface DebianClients {
   readonly lacking: Readonly<Record<string, string>>
 }
 
+export interface AzProgram {
+  readonly version: string
+  readonly command: string
+  readonly variables: Readonly<Record<string, string>>
+  /** A configuration to copy. It has been read by then what commands there are, which takes seconds the first time. */
+  readonly configuration: string
+}
+
 const folder = fileURLToPath(new URL('./node_modules/.cache/debian-clients', import.meta.url))
 const root = join(folder, 'root')
+/** What is of the testing suite and must not meet its namesakes of this Debian. */
+const newRoot = join(folder, 'new-root')
 const listing = join(folder, 'clients.json')
 const goWorkload = fileURLToPath(new URL('./workloads/azidentity', import.meta.url))
 
@@ -47,10 +61,20 @@ const goSdkParts = ['azcore', 'azidentity', 'internal'].map(
   (part) => `./usr/share/gocode/src/github.com/Azure/azure-sdk-for-go/sdk/${part}`,
 )
 
+/**
+ * The newer az is Python alone, which the interpreter of this Debian runs, and so are the libraries it needs newer; what is compiled
+ * stays this Debian's.
+ */
+const newAzPackages = [
+  ...['python3-azure-cli', 'python3-azure-cli-core', 'python3-azure-cli-telemetry', 'python3-azure', 'python3-msrest'],
+  ...['python3-msal', 'python3-msal-extensions', 'python3-knack', 'python3-jwt', 'python3-portalocker'],
+  ...['python3-argcomplete', 'python3-humanfriendly'],
+]
+/** Of the library for everything there is in the cloud, the parts that az reads for the commands that are tried. */
+const newAzParts = ['__init__.py', 'common', 'core', 'identity', 'keyvault', 'mgmt', 'profiles']
+
 const libraries = { 'azure-identity': 'azure.identity', msal: 'msal', PyJWT: 'jwt' }
-/** Of az: it has been read by then what commands there are, which takes seconds the first time. */
-export const azConfiguration = join(folder, 'az')
-const names = ['azure-identity for Python', 'msal for Python', 'PyJWT', 'az', 'azidentity for Go']
+const names = ['azure-identity for Python', 'msal for Python', 'PyJWT', 'az', 'new az', 'azidentity for Go']
 
 /** What `node debian-clients.ts` found; before it ran, nothing is there. */
 export function debianClients(): DebianClients {
@@ -125,10 +149,10 @@ class Apt {
   }
 
   /** @param only what is wanted of it; all, when there is nothing in it */
-  unpack(isWanted: (archive: string) => boolean, only: readonly string[] = []): void {
-    mkdirSync(root, { recursive: true })
+  unpack(isWanted: (archive: string) => boolean, { into = root, only = [] as readonly string[] } = {}): void {
+    mkdirSync(into, { recursive: true })
     for (const archive of readdirSync(this.archives).filter((name) => name.endsWith('.deb') && isWanted(name))) {
-      run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -x -C "$@"', join(this.archives, archive), root, ...only])
+      run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -x -C "$@"', join(this.archives, archive), into, ...only])
     }
   }
 }
@@ -136,32 +160,67 @@ class Apt {
 const isIn = (packages: readonly string[]) => (archive: string) =>
   packages.some((name) => archive.startsWith(`${name}_`))
 
-function python(): Pick<DebianClients, 'python' | 'lacking'> {
-  const command = '/usr/bin/python3'
-  const variables = { PYTHONPATH: join(root, 'usr/lib/python3/dist-packages') }
-  const quiet = { AZURE_CONFIG_DIR: azConfiguration, AZURE_CORE_COLLECT_TELEMETRY: 'false' }
-  const env = { ...process.env, ...variables, ...quiet }
+const interpreter = '/usr/bin/python3'
+const packagesOf = (of: string) => join(of, 'usr/lib/python3/dist-packages')
+
+function python(): Pick<DebianClients, 'python' | 'az' | 'lacking'> {
+  const variables = { PYTHONPATH: packagesOf(root) }
+  const env = { ...process.env, ...variables }
   const versions: Record<string, string> = {}
   const lacking: Record<string, string> = {}
+  let az: AzProgram | undefined
   const look = () => {
     for (const [name, module] of Object.entries(libraries)) {
-      const { ok, stdout, complaint } = run(command, ['-c', `import ${module} as m; print(m.__version__)`], env)
+      const { ok, stdout, complaint } = run(interpreter, ['-c', `import ${module} as m; print(m.__version__)`], env)
       if (ok) versions[name] = stdout.trim()
       else lacking[name === 'PyJWT' ? name : `${name} for Python`] = complaint
     }
-    const { ok, stdout, complaint } = run(command, ['-sm', 'azure.cli', 'version', '--output', 'json'], env)
-    if (ok) versions['az'] = String(JSON.parse(stdout)['azure-cli'])
-    else lacking['az'] = complaint
+    const found = azOf({ variables, configuration: join(folder, 'az') })
+    if (typeof found === 'string') lacking['az'] = found
+    else az = found
   }
+  const seen = () => ({ python: { command: interpreter, variables, versions }, ...(az && { az }), lacking })
   look()
-  if (Object.keys(lacking).length === 0) return { python: { command, variables, versions }, lacking }
+  if (Object.keys(lacking).length === 0) return seen()
   const apt = new Apt('python')
-  const refusal = existsSync(command) ? apt.fetch(pythonPackages) : 'there is no /usr/bin/python3'
+  const refusal = existsSync(interpreter) ? apt.fetch(pythonPackages) : 'there is no /usr/bin/python3'
   if (refusal === undefined) apt.unpack(() => true)
   for (const name of Object.keys(lacking)) delete lacking[name]
   look()
   if (refusal !== undefined) for (const name of Object.keys(lacking)) lacking[name] = refusal
-  return { python: { command, variables, versions }, lacking }
+  return seen()
+}
+
+/** @returns why it does not start, if so */
+function azOf(of: Pick<AzProgram, 'variables' | 'configuration'>): AzProgram | string {
+  const quiet = { AZURE_CONFIG_DIR: of.configuration, AZURE_CORE_COLLECT_TELEMETRY: 'false' }
+  const env = { ...process.env, ...of.variables, ...quiet }
+  const { ok, stdout, complaint } = run(interpreter, ['-sm', 'azure.cli', 'version', '--output', 'json'], env)
+  return ok ? { version: String(JSON.parse(stdout)['azure-cli']), command: interpreter, ...of } : complaint
+}
+
+/** After `python()`, whose compiled libraries it needs. */
+function newAz(): Pick<DebianClients, 'newAz' | 'lacking'> {
+  const variables = { PYTHONPATH: [packagesOf(newRoot), packagesOf(root)].join(':') }
+  const look = () => azOf({ variables, configuration: join(folder, 'new-az') })
+  const isThere = existsSync(join(packagesOf(newRoot), 'azure'))
+  const refusal = isThere ? undefined : fetchNewAz()
+  const found = refusal ?? look()
+  return typeof found === 'string' ? { lacking: { 'new az': found } } : { newAz: found, lacking: {} }
+}
+
+/** @returns why not, if so */
+function fetchNewAz(): string | undefined {
+  const testing = new Apt('new-az', 'testing')
+  const refusal = testing.fetchAlone(newAzPackages)
+  if (refusal !== undefined) return refusal
+  const whole = isIn(['python3-azure'])
+  testing.unpack((archive) => !whole(archive), { into: newRoot })
+  const parts = newAzParts.map((part) => `./usr/lib/python3/dist-packages/azure/${part}`)
+  testing.unpack(whole, { into: newRoot, only: parts })
+  // A package that is one in this Debian and a bare folder in the newer one would be looked for in this Debian alone.
+  for (const name of ['mgmt', 'keyvault']) writeFileSync(join(packagesOf(newRoot), 'azure', name, '__init__.py'), '')
+  return undefined
 }
 
 function go(): Pick<DebianClients, 'go' | 'lacking'> {
@@ -172,7 +231,7 @@ function go(): Pick<DebianClients, 'go' | 'lacking'> {
   const refusal = apt.fetch(goPackages) ?? testing.fetchAlone(goSdk)
   if (refusal !== undefined) return { lacking: { [name]: refusal } }
   apt.unpack(() => true)
-  testing.unpack(isIn(goSdk.slice(0, 1)), goSdkParts)
+  testing.unpack(isIn(goSdk.slice(0, 1)), { only: goSdkParts })
   testing.unpack(isIn(goSdk.slice(1)))
   const again = buildGo()
   return typeof again === 'string' ? { lacking: { [name]: again } } : { go: again, lacking: {} }
@@ -207,8 +266,9 @@ function buildGo(): NonNullable<DebianClients['go']> | string {
 function requireDebianClients(): DebianClients {
   mkdirSync(folder, { recursive: true })
   rmSync(listing, { force: true })
-  const [ofPython, ofGo] = [python(), go()]
-  const found = { ...ofPython, ...ofGo, lacking: { ...ofPython.lacking, ...ofGo.lacking } }
+  const [ofPython, ofNewAz, ofGo] = [python(), newAz(), go()]
+  const lacking = { ...ofPython.lacking, ...ofNewAz.lacking, ...ofGo.lacking }
+  const found = { ...ofPython, ...ofNewAz, ...ofGo, lacking }
   writeFileSync(listing, JSON.stringify(found, null, 2))
   return found
 }

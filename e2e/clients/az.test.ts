@@ -1,147 +1,186 @@
-import { execFile } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
+import { Az } from '../az.ts'
 import { type ClientKeys, makeClientKeys } from '../client-keys.ts'
 import { note, noteLacking } from '../compatibility.ts'
-import { azConfiguration, debianClients } from '../debian-clients.ts'
+import { debianClients } from '../debian-clients.ts'
 import { expectGenuine } from '../instance-clients.ts'
-import { ResourceManagerStandIn } from '../resource-manager-stand-in.ts'
 import { Stack } from '../stack.ts'
 
-const run = promisify(execFile)
 const vault = 'https://vault.azure.net'
-const { python, lacking } = debianClients()
-const version = python?.versions['az'] ?? 'unknown'
+const reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+const { az, newAz, lacking } = debianClients()
 
 interface Principal {
   readonly principalId: string
   readonly clientId: string
 }
 
+type Variables = Readonly<Record<string, string>>
+
 let stack: Stack
-let manager: ResourceManagerStandIn
-let name: string
+let instance: { name: string; resourceId: string }
 let identity: Principal
-let deploy: Principal
+let deploy: Principal & { resourceId: string }
 let elsewhere: Principal
 let application: Principal
 let keys: ClientKeys
 let secret: string
+/** Where they can be had. */
+let stable: Az
+let testing: Az
 
-const isLacking = lacking['az'] !== undefined || python === undefined
-test.beforeEach(() => {
-  if (isLacking) noteLacking({ name: 'az login --identity', reason: lacking['az'] ?? '', of: { client: 'az ' } })
-  test.skip(isLacking, lacking['az'])
-})
 test.beforeAll(async () => {
-  if (isLacking) return
+  if (!az && !newAz) return
   test.setTimeout(300_000)
   stack = await Stack.open()
-  cpSync(azConfiguration, join(stack.folder, 'az'), { recursive: true })
   await stack.start()
-  const [instance] = await stack.json<{ name: string }[]>('instance', 'list')
-  name = instance?.name ?? ''
-  identity = (await stack.json<{ identity: Principal }>('instance', 'on', name)).identity
-  deploy = await stack.json<Principal>('identity', 'create', 'deploy')
+  const [first] = await stack.json<(typeof instance)[]>('instance', 'list')
+  if (!first) throw new Error('the stack has an instance')
+  instance = first
+  identity = (await stack.json<{ identity: Principal }>('instance', 'on', instance.name)).identity
+  deploy = await stack.json<typeof deploy>('identity', 'create', 'deploy')
   elsewhere = await stack.json<Principal>('identity', 'create', 'elsewhere')
-  await stack.signet('identity', 'attach', 'deploy', name)
+  await stack.signet('identity', 'attach', 'deploy', instance.name)
   application = await stack.admin<Principal>('POST', '/applications', { name: 'billing' })
   const own = `/applications/${application.principalId}`
   keys = await makeClientKeys('rsa')
   await stack.admin('POST', `${own}/certificates`, { certificate: keys.certificate })
   secret = (await stack.admin<{ value: string }>('POST', `${own}/secrets`, { description: 'az' })).value
-  const { SIGNET_AUTHORITY = '', SIGNET_TENANT = '', SIGNET_CA_FILE = '' } = stack.clientVariables()
-  const isGenuine = async (token: string) => {
-    const tries = [identity, deploy, application].map((each) =>
-      expectGenuine(stack, each, token, 'https://management.azure.com/'),
-    )
-    return (await Promise.allSettled(tries)).some(({ status }) => status === 'fulfilled')
+  // Each sees its subscription, without which az calls a sign-in a failure.
+  const scope = `/subscriptions/${instance.resourceId.split('/')[2]}`
+  for (const { principalId } of [identity, deploy, application]) {
+    await stack.admin('POST', '/role-assignments', { principalId, roleId: reader, scope })
   }
-  manager = await ResourceManagerStandIn.open({ authority: SIGNET_AUTHORITY, tenant: SIGNET_TENANT, isGenuine })
-  writeFileSync(join(stack.folder, 'az-ca.pem'), `${manager.pem}${readFileSync(SIGNET_CA_FILE, 'utf8')}`)
-  await az({}, 'cloud', 'register', '-n', 'Signet', '--endpoint-resource-manager', manager.url)
-  await az({}, 'cloud', 'set', '-n', 'Signet')
+  if (az) stable = await Az.open(az, stack, { discovery: 'adfs' })
+  if (newAz) testing = await Az.open(newAz, stack, { discovery: 'off' })
 })
-test.afterAll(async () => {
-  await manager?.close()
-  await stack?.close()
-})
+test.afterAll(() => stack?.close())
 
-/** One command of az, in an environment with nothing in it but what is given. @throws what it said */
-async function az(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<unknown> {
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    ...python?.variables,
-    AZURE_CONFIG_DIR: join(stack.folder, 'az'),
-    AZURE_CORE_COLLECT_TELEMETRY: 'false',
-    REQUESTS_CA_BUNDLE: join(stack.folder, 'az-ca.pem'),
-    ...variables,
-  }
-  const command = ['-sm', 'azure.cli', ...args, '--output', 'json']
-  const { stdout } = await run(python?.command ?? '', command, { env, timeout: 120_000 })
-  return stdout.trim() === '' ? null : JSON.parse(stdout)
-}
-
-/** Signs in, and gets the token of an identity. */
-async function expectToken(variables: Readonly<Record<string, string>>, login: readonly string[], of: Principal) {
-  await az(variables, 'login', ...login)
-  const answer = await az(variables, 'account', 'get-access-token', '--resource', vault)
-  expect(answer).toMatchObject({ tokenType: 'Bearer', tenant: stack.clientVariables()['SIGNET_TENANT'] })
-  const { accessToken } = answer as { accessToken: string }
-  await expectGenuine(stack, of, accessToken, vault)
-}
-
-const endpointOf = async (dialect: string): Promise<Record<string, string>> =>
+const endpointOf = async (dialect: string): Promise<Variables> =>
   JSON.parse(await stack.signet('env', '--dialect', dialect, '--shell', 'json'))
 
-const row = { client: 'az CLI', version }
+/** Signs in at the real resource manager, sees the subscription there, and gets the token of an identity. */
+async function expectToken(of: Principal, by: Az, login: readonly string[], variables: Variables = {}): Promise<void> {
+  const [, , subscriptionId = ''] = instance.resourceId.split('/')
+  expect(await by.run(['login', ...login], variables)).toMatchObject([{ id: subscriptionId, state: 'Enabled' }])
+  const answer = await by.run(['account', 'get-access-token', '--resource', vault], variables)
+  expect(answer).toMatchObject({ tokenType: 'Bearer', tenant: stack.clientVariables()['SIGNET_TENANT'] })
+  await expectGenuine(stack, of, (answer as { accessToken: string }).accessToken, vault)
+}
 
-test('az login --identity and az account get-access-token work by the VM extension, with a user-assigned identity too', async () => {
-  const variables = await endpointOf('cloud-shell')
-  await expectToken(variables, ['--identity'], identity)
-  note({ ...row, section: 'local', way: 'cloud-shell (az login --identity)', result: 'token' })
-  await expectToken(variables, ['--identity', '--username', deploy.clientId], deploy)
-  note({ ...row, section: 'local', way: 'cloud-shell (az login --identity -u CLIENT-ID)', result: 'token' })
-})
+const servicePrincipal = () => [
+  ...['--service-principal', '--tenant', stack.clientVariables()['SIGNET_TENANT'] ?? ''],
+  ...['--username', application.clientId],
+]
 
-test('az login --identity works as in an App Service, by its protocol of 2017', async () => {
-  const variables = { ...(await endpointOf('app-service-2017')), APPSETTING_WEBSITE_SITE_NAME: 'orders' }
-  await expectToken(variables, ['--identity'], identity)
-  note({ ...row, section: 'local', way: 'app-service-2017 (az login --identity)', result: 'token' })
-})
-
-test('az login --service-principal works with a secret and with a certificate', async () => {
-  const tenant = ['--tenant', stack.clientVariables()['SIGNET_TENANT'] ?? '', '--username', application.clientId]
-  await expectToken({}, ['--service-principal', ...tenant, '--password', secret], application)
-  note({ ...row, section: 'authority', way: 'secret (az login --service-principal)', result: 'token' })
+/** A file with key and certificate. */
+function certificateFile(): string {
   const file = join(stack.folder, 'az.pem')
   writeFileSync(file, `${keys.privateKey}${keys.certificate}`, { mode: 0o600 })
-  await expectToken({}, ['--service-principal', ...tenant, '--password', file], application)
-  note({ ...row, section: 'authority', way: 'certificate (az login --service-principal)', result: 'token' })
+  return file
+}
+
+/** The table tells the two apart by where they come from, since versions of Debian move on by themselves. */
+const rowOf = ({ version }: Az) => ({ client: version === newAz?.version ? 'az CLI (testing)' : 'az CLI', version })
+
+test.describe('az of this Debian', () => {
+  test.beforeEach(() => {
+    if (!az) noteLacking({ name: 'az login --identity', reason: lacking['az'] ?? '', of: { client: 'az CLI' } })
+    test.skip(!az, lacking['az'])
+  })
+
+  test('az login --identity works by the VM extension, with a user-assigned identity too', async () => {
+    const variables = await endpointOf('cloud-shell')
+    await expectToken(identity, stable, ['--identity'], variables)
+    note({ ...rowOf(stable), section: 'local', way: 'cloud-shell (az login --identity)', result: 'token' })
+    await expectToken(deploy, stable, ['--identity', '--username', deploy.clientId], variables)
+    note({ ...rowOf(stable), section: 'local', way: 'cloud-shell (az login --identity -u CLIENT-ID)', result: 'token' })
+  })
+
+  test('az login --identity works as in an App Service, by its protocol of 2017', async () => {
+    const variables = { ...(await endpointOf('app-service-2017')), APPSETTING_WEBSITE_SITE_NAME: 'orders' }
+    await expectToken(identity, stable, ['--identity'], variables)
+    note({ ...rowOf(stable), section: 'local', way: 'app-service-2017 (az login --identity)', result: 'token' })
+  })
+
+  test('az login --service-principal works with a secret and with a certificate', async () => {
+    await expectToken(application, stable, [...servicePrincipal(), '--password', secret])
+    note({ ...rowOf(stable), section: 'authority', way: 'secret (az login --service-principal)', result: 'token' })
+    await expectToken(application, stable, [...servicePrincipal(), '--password', certificateFile()])
+    note({ ...rowOf(stable), section: 'authority', way: 'certificate (az login --service-principal)', result: 'token' })
+  })
+})
+
+test.describe('az of the testing suite', () => {
+  test.beforeEach(() => {
+    const reason = lacking['new az'] ?? ''
+    if (!newAz) noteLacking({ name: 'az login --identity, newer', reason, of: { client: 'az CLI (testing)' } })
+    test.skip(!newAz, reason)
+  })
+
+  test('az login --identity works with the identity named in each of its forms', async () => {
+    const variables = await endpointOf('app-service')
+    await expectToken(identity, testing, ['--identity'], variables)
+    note({ ...rowOf(testing), section: 'local', way: 'app-service (az login --identity)', result: 'token' })
+    for (const [option, value] of [
+      ['--client-id', deploy.clientId],
+      ['--object-id', deploy.principalId],
+      ['--resource-id', deploy.resourceId],
+    ] as const) {
+      await expectToken(deploy, testing, ['--identity', option, value], variables)
+      note({ ...rowOf(testing), section: 'local', way: `app-service (az login --identity ${option})`, result: 'token' })
+    }
+  })
+
+  test('az login --identity works at IMDS', async () => {
+    const { SIGNET_IMDS_URL = '' } = stack.clientVariables()
+    await expectToken(identity, testing, ['--identity'], { AZURE_POD_IDENTITY_AUTHORITY_HOST: SIGNET_IMDS_URL })
+    note({ ...rowOf(testing), section: 'local', way: 'imds (az login --identity)', result: 'token' })
+  })
+
+  test('az login --service-principal works with a secret, a certificate and a federated token', async () => {
+    await expectToken(application, testing, [...servicePrincipal(), '--password', secret])
+    note({ ...rowOf(testing), section: 'authority', way: 'secret (az login --service-principal)', result: 'token' })
+    await expectToken(application, testing, [...servicePrincipal(), '--certificate', certificateFile()])
+    const way = 'certificate (az login --service-principal --certificate)'
+    note({ ...rowOf(testing), section: 'authority', way, result: 'token' })
+    const token = await fileToken()
+    const { SIGNET_TENANT = '' } = stack.clientVariables()
+    const federated = ['--tenant', SIGNET_TENANT, '--username', identity.clientId, '--federated-token', token]
+    await expectToken(identity, testing, ['--service-principal', ...federated])
+    const file = 'token file (az login --service-principal --federated-token)'
+    note({ ...rowOf(testing), section: 'authority', way: file, result: 'token' })
+  })
+
+  /** What the agent writes for a workload, as long as that runs. */
+  async function fileToken(): Promise<string> {
+    const script =
+      'process.stdout.write(require("node:fs").readFileSync(process.env.AZURE_FEDERATED_TOKEN_FILE, "utf8"))'
+    return stack.signet('run', '--dialect', 'workload-identity', '--', process.execPath, '-e', script)
+  }
 })
 
 test('az is refused an identity that is not assigned, a wrong audience, a wrong secret and an identity that is off', async () => {
-  const variables = await endpointOf('cloud-shell')
-  const refused = async (words: string, what: string, ...args: string[]) => {
-    await expect(az(variables, ...args)).rejects.toThrow(words)
-    note({ ...row, section: 'failures', way: what, result: `refused: ${words}` })
+  test.skip(!az && !newAz, lacking['az'])
+  const tried = [
+    ...(az ? [{ cli: stable, by: 'cloud-shell', naming: '--username' }] : []),
+    ...(newAz ? [{ cli: testing, by: 'app-service', naming: '--client-id' }] : []),
+  ]
+  const refused = async (each: (typeof tried)[number], words: RegExp, what: string, args: readonly string[]) => {
+    await expect(each.cli.run(args, await endpointOf(each.by))).rejects.toThrow(words)
+    note({ ...rowOf(each.cli), section: 'failures', way: what, result: `refused: ${words.source}` })
   }
-  await refused('Response [400]', 'identity not assigned', ...['login', '--identity', '-u', elsewhere.clientId])
-  await az(variables, 'login', '--identity')
-  await refused(
-    'Response [400]',
-    'wrong audience',
-    ...['account', 'get-access-token', '--resource', 'https://nobody.example'],
-  )
-  const tenant = ['--tenant', stack.clientVariables()['SIGNET_TENANT'] ?? '', '--username', application.clientId]
-  await refused(
-    'AADSTS7000215',
-    'wrong secret',
-    ...['login', '--service-principal', ...tenant, '--password', 'not this'],
-  )
-  await stack.signet('identity', 'detach', 'deploy', name)
-  await stack.signet('instance', 'off', name)
-  await refused('Response [400]', 'identity off', 'login', '--identity')
+  const refusal = /\b400\b/
+  for (const each of tried) {
+    await refused(each, refusal, 'identity not assigned', ['login', '--identity', each.naming, elsewhere.clientId])
+    await each.cli.run(['login', '--identity'], await endpointOf(each.by))
+    const nobody = ['account', 'get-access-token', '--resource', 'https://nobody.example']
+    await refused(each, /\b400\b|AADSTS500011/, 'wrong audience', nobody)
+    await refused(each, /AADSTS7000215/, 'wrong secret', ['login', ...servicePrincipal(), '--password', 'not this'])
+  }
+  await stack.signet('identity', 'detach', 'deploy', instance.name)
+  await stack.signet('instance', 'off', instance.name)
+  for (const each of tried) await refused(each, refusal, 'identity off', ['login', '--identity'])
 })

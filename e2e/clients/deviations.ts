@@ -43,8 +43,34 @@ export const deviations: readonly Deviation[] = [
     reason: 'They need a key in the hardware of a Windows machine; MSAL.NET goes on with ordinary tokens',
   },
   {
-    what: '`az login` was tried with a stand-in for the resource manager',
-    reason: 'It lists subscriptions at each sign-in, and these tests are of tokens; Signet’s own has tests apart',
+    what: 'az before 2.59 signs in service principals with `--endpoint-active-directory https://AUTHORITY/adfs` alone',
+    reason:
+      'It asks login.microsoftonline.com what the authority is; newer ones leave that out with `core.instance_discovery=false`',
+  },
+  {
+    what: '`az group` and `az identity list-resources` were tried with the az of Debian’s stable suite, all else with that of testing',
+    reason:
+      'The newer package comes without the library that these two need, the older one without that of `keyvault secret`',
+  },
+  {
+    what: 'A role is granted only by who has all of its rights at the scope: `Owner` cannot grant roles with data actions',
+    reason: 'Nobody hands on what they do not have. In the cloud Owner may',
+  },
+  {
+    what: 'Role assignments with a condition are refused',
+    reason: 'A condition that is not evaluated would give more than it says',
+  },
+  {
+    what: '`identities/default` has no `clientSecretUrl`',
+    reason: 'Credentials come to the agent alone; there is no address that hands them out',
+  },
+  {
+    what: 'Vaults have no access policies, keys or certificates, and roles are always on (`enableRbacAuthorization`)',
+    reason: 'Who may do what is said in one place',
+  },
+  {
+    what: 'The resource manager has one subscription, finishes every act before it answers, and swaps no slots',
+    reason: 'It manages identities; what runs on a machine or a site is none of its business',
   },
   {
     what: 'azidentity for Go has IMDS at 169.254.169.254 or through `http_proxy` alone',

@@ -1,18 +1,19 @@
 import { execFile } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
-import { azConfiguration, debianClients } from '../debian-clients.ts'
-import { expectGenuine } from '../instance-clients.ts'
-import { ResourceManagerStandIn } from '../resource-manager-stand-in.ts'
+import { Az } from '../az.ts'
+import { npmVersion } from '../client-programs.ts'
+import { note } from '../compatibility.ts'
+import { type AzProgram, debianClients } from '../debian-clients.ts'
 import { Stack, program as signet } from '../stack.ts'
 
 const run = promisify(execFile)
 const workload = (name: string) => fileURLToPath(new URL(`../workloads/${name}`, import.meta.url))
 const secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
-const { python, lacking } = debianClients()
+const { python, az, newAz, lacking } = debianClients()
 
 type Seen = Readonly<Record<string, unknown>>
 
@@ -84,11 +85,23 @@ function expectWhole(seen: Seen, secret: string, others: readonly string[]): voi
   expect(pages.flat()).toEqual(expect.arrayContaining([secret, ...others]))
 }
 
+const everyAct = 'set, get, pages, versions, disable, delete, recover, backup, purge, restore'
+function noteSecrets(of: { client: string; version: string }, way: string): void {
+  note({
+    ...of,
+    section: 'services',
+    way: `vault: ${way}`,
+    result: way === 'rest' ? 'set, get, list, delete, purge' : everyAct,
+  })
+}
+
 test('@azure/keyvault-secrets does everything there is with secrets, on a port that is not 443, as a managed identity', async () => {
   expect(new URL(vaultUrl).port).not.toBe('')
   const seen = await underAgent(javaScript)
   expectWhole(seen, 'Db-Password', ['a', 'b', 'c'])
   expect(seen).toMatchObject({ tags: { app: 'billing' }, deleted: ['Db-Password'] })
+  const version = npmVersion('@azure/keyvault-secrets')
+  noteSecrets({ client: '@azure/keyvault-secrets SecretClient', version }, 'secrets, on a port of its own')
   const uses = await readers()
   expect(uses).toContainEqual(
     expect.objectContaining({
@@ -98,79 +111,73 @@ test('@azure/keyvault-secrets does everything there is with secrets, on a port t
   )
 })
 
-test('SecretClient for Python does the same', async () => {
-  test.skip(python?.versions['azure-identity'] === undefined, lacking['azure-identity for Python'])
-  const paths = [workload('python-hosts'), python?.variables['PYTHONPATH'] ?? ''].join(':')
-  const seen = await underAgent([python?.command ?? '', workload('key_vault.py')], { PYTHONPATH: paths })
-  expectWhole(seen, 'Py-Password', ['pa', 'pb', 'pc'])
-})
+const pythons = [
+  { of: 'this Debian', path: python?.variables['PYTHONPATH'], lack: lacking['azure-identity for Python'] },
+  { of: 'the testing suite', path: newAz?.variables['PYTHONPATH'], lack: lacking['new az'] },
+]
+for (const { of, path, lack } of pythons) {
+  test(`SecretClient for Python of ${of} does the same`, async () => {
+    test.skip(lack !== undefined || python === undefined || path === undefined, lack)
+    const paths = [workload('python-hosts'), path ?? ''].join(':')
+    const seen = await underAgent([python?.command ?? '', workload('key_vault.py')], { PYTHONPATH: paths })
+    expectWhole(seen, 'Py-Password', ['pa', 'pb', 'pc'])
+    const client = `azure-keyvault-secrets SecretClient (Python${of === 'this Debian' ? '' : ', testing'})`
+    noteSecrets({ client, version: String(seen['version']) }, 'secrets, on a port of its own')
+  })
+}
 
 test.describe('az', () => {
-  let manager: ResourceManagerStandIn
-
-  /** One command of az, signed in as the instance. @throws what it said */
-  async function az(...args: string[]): Promise<unknown> {
-    const endpoint = JSON.parse(await stack.signet('env', '--dialect', 'cloud-shell', '--shell', 'json'))
-    const env = {
-      ...{ PATH: process.env['PATH'] ?? '', ...endpoint, AZURE_CONFIG_DIR: join(stack.folder, 'az') },
-      PYTHONPATH: [workload('python-hosts'), python?.variables['PYTHONPATH'] ?? ''].join(':'),
-      ...{ HOSTS_FILE: join(stack.folder, 'hosts'), AZURE_CORE_COLLECT_TELEMETRY: 'false' },
-      REQUESTS_CA_BUNDLE: join(stack.folder, 'az-ca.pem'),
-    }
-    const command = ['-sm', 'azure.cli', ...args, '--output', 'json']
-    const { stdout } = await run(python?.command ?? '', command, { env, timeout: 120_000 })
-    return stdout.trim() === '' ? null : JSON.parse(stdout)
+  const signedIn = async (program: AzProgram, dialect: string) => {
+    const cli = await Az.open(program, stack, { vault: 'acme' })
+    const endpoint = JSON.parse(await stack.signet('env', '--dialect', dialect, '--shell', 'json'))
+    await cli.run(['login', '--identity'], endpoint)
+    return (...args: string[]) => cli.run(args, endpoint)
   }
 
-  test.beforeAll(async () => {
-    test.setTimeout(300_000)
-    if (lacking['az'] !== undefined || python === undefined) return
-    const { SIGNET_AUTHORITY = '', SIGNET_TENANT = '', SIGNET_CA_FILE = '' } = stack.clientVariables()
-    const isGenuine = async (token: string) =>
-      expectGenuine(stack, identity, token, 'https://management.azure.com/').then(
-        () => true,
-        () => false,
-      )
-    manager = await ResourceManagerStandIn.open({ authority: SIGNET_AUTHORITY, tenant: SIGNET_TENANT, isGenuine })
-    cpSync(azConfiguration, join(stack.folder, 'az'), { recursive: true })
-    writeFileSync(join(stack.folder, 'az-ca.pem'), `${manager.pem}${readFileSync(SIGNET_CA_FILE, 'utf8')}`)
-    const suffix = `.${new URL(vaultUrl).host.replace(/^acme\./, '')}`
-    await az('cloud', 'register', '-n', 'Signet', '--endpoint-resource-manager', manager.url)
-    await az('cloud', 'update', '-n', 'Signet', '--suffix-keyvault-dns', suffix)
-    await az('cloud', 'set', '-n', 'Signet')
-    await az('login', '--identity')
-  })
-  test.afterAll(() => manager?.close())
-  test.beforeEach(() => test.skip(lacking['az'] !== undefined || python === undefined, lacking['az']))
-
   test('az rest sets, shows, lists, deletes and purges a secret', async () => {
-    test.setTimeout(300_000)
+    test.skip(!az, lacking['az'])
+    if (!az) return
+    const run = await signedIn(az, 'cloud-shell')
     const resource = vaultUrl.replace('acme.', '')
     const rest = (method: string, path: string, ...more: string[]) =>
-      az('rest', '--method', method, '--url', `${vaultUrl}${path}?api-version=7.4`, '--resource', resource, ...more)
+      run('rest', '--method', method, '--url', `${vaultUrl}${path}?api-version=7.4`, '--resource', resource, ...more)
     expect(await rest('put', '/secrets/rest-db', '--body', '{"value":"one"}')).toMatchObject({ value: 'one' })
     expect(await rest('get', '/secrets/rest-db')).toMatchObject({ value: 'one' })
     expect(JSON.stringify(await rest('get', '/secrets'))).toContain('/secrets/rest-db"')
     await rest('delete', '/secrets/rest-db')
     await rest('delete', '/deletedsecrets/rest-db')
     await expect(rest('get', '/secrets/rest-db')).rejects.toThrow('SecretNotFound')
+    noteSecrets({ client: 'az CLI', version: az.version }, 'rest')
   })
 
-  test('az keyvault secret sets, shows, lists, deletes, recovers and purges', async () => {
+  test('az keyvault secret does everything there is with secrets, by the vault suffix that the cloud names', async () => {
+    test.skip(!newAz, lacking['new az'])
+    if (!newAz) return
     test.setTimeout(300_000)
-    const secret = (verb: string, ...more: string[]) => az('keyvault', 'secret', verb, '--vault-name', 'acme', ...more)
-    const made = await secret('set', '-n', 'az-db', '--value', 'one').catch(String)
-    const missing = /No module named '([\w.]+)'/.exec(String(made))?.[1]
-    test.skip(missing !== undefined, `az of this Debian comes without ${missing}, which its keyvault commands need`)
+    const run = await signedIn(newAz, 'app-service')
+    const secret = (verb: string, ...more: string[]) => run('keyvault', 'secret', verb, '--vault-name', 'acme', ...more)
+    const db = ['-n', 'az-db']
+    const made = await secret('set', ...db, '--value', 'one')
     expect(made).toMatchObject({ value: 'one', tags: { 'file-encoding': 'utf-8' } })
-    expect(await secret('show', '-n', 'az-db')).toMatchObject({ value: 'one' })
+    await secret('set', ...db, '--value', 'two')
+    expect(await secret('show', ...db)).toMatchObject({ value: 'two' })
     expect(await secret('list')).toContainEqual(expect.objectContaining({ name: 'az-db' }))
-    await secret('delete', '-n', 'az-db')
+    expect(await secret('list-versions', ...db)).toHaveLength(2)
+    const off = await secret('set-attributes', ...db, '--enabled', 'false')
+    expect(off).toMatchObject({ attributes: { enabled: false } })
+    await expect(secret('show', ...db)).rejects.toThrow('SecretDisabled')
+    await secret('set-attributes', ...db, '--enabled', 'true')
+    await secret('delete', ...db)
     expect(await secret('list-deleted')).toContainEqual(expect.objectContaining({ name: 'az-db' }))
-    await secret('recover', '-n', 'az-db')
-    await secret('delete', '-n', 'az-db')
-    await secret('purge', '-n', 'az-db')
-    await expect(secret('show', '-n', 'az-db')).rejects.toThrow('SecretNotFound')
+    await secret('recover', ...db)
+    const backup = join(stack.folder, 'az-db.backup')
+    await secret('backup', ...db, '--file', backup)
+    await secret('delete', ...db)
+    await secret('purge', ...db)
+    await expect(secret('show', ...db)).rejects.toThrow('SecretNotFound')
+    await secret('restore', '--file', backup)
+    expect(await secret('show', ...db)).toMatchObject({ value: 'two' })
+    noteSecrets({ client: 'az CLI (testing)', version: newAz.version }, 'keyvault secret')
   })
 })
 

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
+import { npmVersion } from '../client-programs.ts'
+import { note } from '../compatibility.ts'
 import { Stack, program as signet } from '../stack.ts'
 
 const run = promisify(execFile)
 const workload = (name: string) => fileURLToPath(new URL(`../workloads/${name}`, import.meta.url))
+const reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
 
 type Seen = Readonly<Record<string, unknown>>
@@ -56,20 +59,36 @@ test('arm-msi, arm-compute, arm-appservice and arm-authorization work as a manag
   expect(seen['error']).toBeUndefined()
   expect(seen).toMatchObject({
     msi: {
-      ...{ isSame: true, subject: 'repo:contoso/app', federated: ['github'] },
+      ...{ isSame: true, subject: 'repo:contoso/app', federated: ['github'], other: 'repo:contoso/other' },
+      ...{ deleted: '404 ResourceNotFound', tags: { a: 'c' }, createdBy: 'ManagedIdentity' },
       ...{ listed: ['sdk-identity'], bySubscription: ['sdk-identity'], missing: '404 ResourceNotFound' },
     },
     compute: {
-      ...{ made: 'SystemAssigned', patched: 'SystemAssigned, UserAssigned', isOwn: true, none: 'None' },
+      ...{ made: 'SystemAssigned', patched: 'SystemAssigned, UserAssigned', isOwn: true, assigned: ['sdk-identity'] },
+      ...{ withoutUser: 'SystemAssigned', withoutSystem: 'UserAssigned', none: 'None' },
+      ...{ tags: { a: 'b' }, viewed: 1 },
       ...{ listed: expect.arrayContaining(['sdk-vm']), gone: '404 ResourceNotFound' },
     },
-    web: { kind: 'functionapp', made: 'SystemAssigned', patched: 'None', listed: ['sdk-function'] },
+    web: {
+      ...{ kind: 'functionapp', made: 'SystemAssigned', patched: 'None', listed: ['sdk-function'] },
+      ...{ slots: ['sdk-function/staging'], isOther: true, patchedSlot: 'SystemAssigned, UserAssigned' },
+      ...{ kept: 'SystemAssigned, UserAssigned', goneSlot: '404 ResourceNotFound' },
+    },
     authorization: {
-      ...{ role: 'acdd72a7-3385-48ef-bd42-f606fba81ae7', scope: `/subscriptions/${subscription}` },
-      ...{ twice: '409 RoleAssignmentExists', nobody: '400 PrincipalNotFound' },
+      ...{ role: reader, scope: `/subscriptions/${subscription}`, got: other, byId: 'Reader' },
+      ...{ twice: '409 RoleAssignmentExists', nobody: '400 PrincipalNotFound', gone: '404 RoleAssignmentNotFound' },
       listed: ['0f8fad5b-d9cb-469f-a165-70867728950e'],
     },
   })
+  for (const [client, result] of [
+    ['arm-msi', 'identities, federated credentials, identities/default'],
+    ['arm-compute', 'virtual machines, PATCH of every identity form'],
+    ['arm-appservice', 'sites and slots with their identities'],
+    ['arm-authorization', 'role definitions, role assignments'],
+  ] as const) {
+    const version = npmVersion(`@azure/${client}`)
+    note({ section: 'services', client: `@azure/${client}`, version, way: 'resource manager', result })
+  }
 })
 
 test('what they did is on the dashboard and in the audit log, in the name of the principal', async () => {

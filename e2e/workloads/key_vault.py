@@ -7,10 +7,11 @@ import sys
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ManagedIdentityCredential
 from azure.keyvault.secrets import SecretClient
+from azure.keyvault.secrets._version import VERSION
 
 client = SecretClient(vault_url=os.environ["VAULT_URL"], credential=ManagedIdentityCredential())
 name = "Py-Password"
-seen = {}
+seen = {"version": VERSION}
 
 
 def refusal(work):
@@ -47,6 +48,9 @@ try:
     seen["purged"] = refusal(lambda: client.get_deleted_secret(name))
     client.restore_secret_backup(backup)
     seen["restored"] = client.get_secret(name).value
+    # The next run of another version begins as this one did.
+    client.begin_delete_secret(name).wait()
+    client.purge_deleted_secret(name)
 except Exception as error:  # the words of whatever it is are the result
     seen["error"] = repr(error)
 

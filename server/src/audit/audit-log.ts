@@ -97,6 +97,11 @@ export class AuditLog {
     return this.#store.newestOf(action)
   }
 
+  /** The first and the last act that is recorded of each target, by its ID; one without any is left out. */
+  endsOf(targetIds: readonly string[]): Promise<ReadonlyMap<string, { first: AuditEvent; last: AuditEvent }>> {
+    return this.#store.endsOf(targetIds)
+  }
+
   /** Which of these correlation IDs an act of this kind is recorded under. */
   async recordedUnder(action: AuditAction, correlationIds: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(await this.#store.recordedUnder(action, correlationIds))

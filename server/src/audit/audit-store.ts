@@ -68,6 +68,29 @@ export class AuditStore {
     return row && toEvent(row)
   }
 
+  /** Who first did something to each of these, and who did so last, by what was done to; what nothing is known of is left out. */
+  async endsOf(targetIds: readonly string[]): Promise<Map<string, { first: AuditEvent; last: AuditEvent }>> {
+    const found = new Map<string, { first: AuditEvent; last: AuditEvent }>()
+    for (const id of targetIds) {
+      // Two steps into the index of targets, however long the history between them is.
+      const [first, last] = await Promise.all([this.#endOf(id, 'asc'), this.#endOf(id, 'desc')])
+      if (first && last) found.set(id, { first: toEvent(first), last: toEvent(last) })
+    }
+    return found
+  }
+
+  #endOf(targetId: string, order: 'asc' | 'desc'): Promise<AuditEventsTable | undefined> {
+    return this.#database.read
+      .selectFrom('audit_events')
+      .selectAll()
+      .where('tenant_id', '=', this.#tenantId)
+      .where(sql<SqlBool>`target_id COLLATE NOCASE = ${targetId}`)
+      .where('outcome', '=', 'ok')
+      .orderBy('id', order)
+      .limit(1)
+      .executeTakeFirst()
+  }
+
   /** Which of these correlation IDs an act of this kind is recorded under. */
   async recordedUnder(action: AuditAction, correlationIds: readonly string[]): Promise<string[]> {
     if (correlationIds.length === 0) return []

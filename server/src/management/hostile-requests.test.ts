@@ -189,7 +189,7 @@ describe('a path that no route has', () => {
     ['{s}/providers/Microsoft.Nothing', 'InvalidResourceNamespace'],
     ['{s}/resourceGroups/default/providers/Microsoft.Nothing/x/y', 'InvalidResourceNamespace'],
     ['{s}/resourceGroups/default/providers/Microsoft.Compute/disks/y', 'InvalidResourceType'],
-    ['{s}/resourceGroups/default/providers/Microsoft.Web/sites/y/slots/z', 'InvalidResourceType'],
+    ['{s}/resourceGroups/default/providers/Microsoft.Web/sites/y/hostNameBindings/z', 'InvalidResourceType'],
   ])('is 404 in the documented form: %s', async (path, code) => {
     const reply = await arm.ask(owner, 'GET', path.replace('{s}', arm.subscription))
     expectDocumented(reply, path)

@@ -1,4 +1,4 @@
-import { type InstanceKind, InstanceName, Tags } from '@signet/shared/api/resources'
+import { InstanceName, Tags } from '@signet/shared/api/resources'
 import type { Database } from '../platform/database/database.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
@@ -19,18 +19,20 @@ import {
 import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { type IdentityWish, identityBlock, readIdentity } from './identity-block.ts'
 import { applyIdentity, type IdentityActParts } from './instance-acts.ts'
-import { type InstanceType, instanceTypes, neverKept, typeOfKind } from './instance-types.ts'
+import { type InstanceType, instanceTypes, isSlotType, neverKept, typeOf } from './instance-types.ts'
 import { mergePatch } from './merge-patch.ts'
-import { groupOf, type Place, resourcePath, subscriptionOf } from './places.ts'
+import { groupOf, type Place, resourcePath, resourceRoute, subscriptionOf } from './places.ts'
+import type { SystemData } from './system-data.ts'
 
 export interface InstanceParts extends IdentityActParts, ListParts {
   readonly database: Pick<Database, 'transact'>
   readonly resources: ResourceManager
   readonly tenantId: string
   readonly place: Place
+  readonly systemData: SystemData
 }
 
-/** Virtual machines, sites, machines and container apps: instances of Signet in the envelope of the resource manager. */
+/** Virtual machines, sites and their slots, machines and container apps: instances of Signet in the envelope of the resource manager. */
 export class InstanceResources {
   readonly #parts: InstanceParts
 
@@ -43,32 +45,31 @@ export class InstanceResources {
   }
 
   /** Below an ARM ID, in the order of folded IDs. */
-  async listed(of: {
-    below: string
-    kinds: readonly InstanceKind[]
-    after?: string | undefined
-    most: number
-  }): Promise<Listed[]> {
+  async listed(type: InstanceType, of: { below: string; after?: string | undefined; most: number }): Promise<Listed[]> {
     const { tree } = this.#parts
-    const instances = await tree.instances(of)
+    const instances = await tree.instances({ ...of, kinds: type.kinds, slots: isSlotType(type) })
     const detailsOf = await tree.detailsOf(instances.map(({ id }) => id))
     return this.#shownAll(instances, detailsOf)
   }
 
   #routesOf(type: InstanceType): ArmRoute[] {
-    const { namespace, type: name, kinds } = type
-    const typePath = `${namespace}/${name}`
+    const typePath = `${type.namespace}/${type.type}`
     const at = (params: Readonly<Record<string, string>>) => resourcePath(params, typePath)
-    const one = `/subscriptions/{sub}/resourcegroups/{group}/providers/${typePath.toLowerCase()}/{name}`
+    const one = resourceRoute(typePath)
     const right = (verb: string) => ({ action: `${typePath}/${verb}`, at })
-    const list = listRoutes(this.#parts, typePath, (of) => this.listed({ ...of, kinds }))
+    const list = listRoutes(this.#parts, typePath, (of) => this.listed(type, of))
+    const lists: ArmRoute[] = isSlotType(type)
+      ? [{ method: 'GET', path: withoutLast(one), ...list(siteOf) }]
+      : [
+          { method: 'GET', path: withoutLast(one), ...list(groupOf) },
+          { method: 'GET', path: `/subscriptions/{sub}/providers/${typePath.toLowerCase()}`, ...list(subscriptionOf) },
+        ]
     return [
       { method: 'GET', path: one, right: right('read'), run: (call) => this.#show(call, at(call.params)) },
       { method: 'PUT', path: one, right: right('write'), run: (call) => this.#put(call, type) },
       { method: 'PATCH', path: one, right: right('write'), run: (call) => this.#patch(call, at(call.params)) },
       { method: 'DELETE', path: one, right: right('delete'), run: (call) => this.#delete(call, at(call.params)) },
-      { method: 'GET', path: one.slice(0, -'/{name}'.length), ...list(groupOf) },
-      { method: 'GET', path: `/subscriptions/{sub}/providers/${typePath.toLowerCase()}`, ...list(subscriptionOf) },
+      ...lists,
     ]
   }
 
@@ -86,7 +87,7 @@ export class InstanceResources {
     const { body, context, params } = call
     const id = resourcePath(params, `${type.namespace}/${type.type}`)
     const wish = readIdentity(body['identity'], 'PUT')
-    const group = await place.requireGroup(params['group'] ?? '')
+    const { name: resourceGroup } = await place.requireGroup(params['group'] ?? '')
     const { isNew, instanceId } = await database.transact(async (tx) => {
       const known = await tree.instanceAt(id, tx)
       if (known && call.onlyNew) throw new ArmError(412, 'PreconditionFailed', 'The resource exists already.')
@@ -96,14 +97,22 @@ export class InstanceResources {
       const location = locationOf(body['location']) ?? before?.location
       if (location === undefined)
         throw new ArmError(400, 'LocationRequired', 'The location of the resource is missing.')
-      const kind = known?.kind ?? type.kindOf(body['kind'])
-      const wanted = { name: nameOf(params['name']), kind, resourceGroup: group.name }
-      const instance = known ?? (await resources.registerIn(tx, context, wanted))
+      const instance =
+        known ?? (await resources.registerIn(tx, context, { ...(await this.#wanted(tx, call, type)), resourceGroup }))
       const details = { location, envelope: keptOf(body), tags: {} }
       await this.#write(tx, call, { instance, details, isNew: !known, wish, tags: body['tags'] })
       return { isNew: !known, instanceId: instance.id }
     })
     return put(isNew, await this.#shown(await resources.require(instanceId)))
+  }
+
+  /** What is to be registered. A slot is of the kind of its site, which has to be there. */
+  async #wanted(tx: Tx, { params, body }: ArmCall, type: InstanceType) {
+    const name = nameOf(params['name'])
+    if (!isSlotType(type)) return { name, kind: type.kindOf(body['kind']) }
+    const site = await this.#parts.tree.instanceAt(siteOf(params), tx)
+    if (site) return { name: `${site.name}/${nameOf(params['slot'])}`, kind: site.kind }
+    throw new ArmError(404, 'ParentResourceNotFound', `There is no site '${name}' for the slot to be of.`)
   }
 
   async #patch(call: ArmCall, id: string): Promise<ArmAnswer> {
@@ -171,12 +180,16 @@ export class InstanceResources {
     instances: readonly ServiceInstance[],
     detailsOf: (id: string) => ResourceDetails,
   ): Promise<Listed[]> {
-    const { resources, users, tenantId } = this.#parts
+    const { resources, users, tenantId, systemData } = this.#parts
     const ids = instances.map(({ id }) => id)
-    const [tags, assigned] = await Promise.all([resources.tagsOf(ids), users.ofInstances(ids)])
+    const [tags, assigned, systemDataOf] = await Promise.all([
+      resources.tagsOf(ids),
+      users.ofInstances(ids),
+      systemData.of(ids),
+    ])
     return instances.map((instance) => {
       const { id, name, kind, resourceId, identityState, principalId, version } = instance
-      const { namespace, type, filled } = typeOfKind(kind)
+      const { namespace, type, filled } = typeOf(instance)
       const { location, envelope } = detailsOf(id)
       const system = isLive(identityState) ? principalId : null
       const identity = identityBlock({ system, users: assigned.get(id) ?? [], tenantId })
@@ -189,12 +202,17 @@ export class InstanceResources {
           ...{ id: resourceId, name, type: `${namespace}/${type}`, location, tags: tags.get(id) ?? {}, ...more },
           ...(identity && { identity }),
           properties: { ...(isObject(properties) ? properties : {}), provisioningState: 'Succeeded' },
-          etag: `"${version}"`,
+          ...{ etag: `"${version}"`, ...systemDataOf(id) },
         },
       }
     })
   }
 }
+
+/** ARM ID of the site that a slot is of. */
+const siteOf = (params: ArmCall['params']) => resourcePath(params, 'Microsoft.Web/sites')
+
+const withoutLast = (route: string) => route.slice(0, route.lastIndexOf('/'))
 
 function nameOf(name: string | undefined): string {
   const read = InstanceName.safeParse(name)

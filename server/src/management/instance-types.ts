@@ -3,6 +3,7 @@ import type { InstanceKind } from '@signet/shared/api/resources'
 /** A type of instances as the resource manager knows it. */
 export interface InstanceType {
   readonly namespace: string
+  /** With that of what it belongs to before it, as in `sites/slots`. */
   readonly type: string
   /** Kinds that stand under it. */
   readonly kinds: readonly InstanceKind[]
@@ -20,6 +21,19 @@ const alone =
   () =>
     kind
 
+const site: Pick<InstanceType, 'namespace' | 'kinds' | 'kindOf' | 'filled'> = {
+  ...{ namespace: 'Microsoft.Web', kinds: ['app', 'function'] },
+  kindOf: (kind) => (typeof kind === 'string' && /functionapp/i.test(kind) ? 'function' : 'app'),
+  filled: ({ name, kind }) => ({
+    kind: kind === 'function' ? 'functionapp' : 'app',
+    properties: {
+      ...{ name, state: 'Running', enabled: true },
+      defaultHostName: `${name.toLowerCase().replace('/', '-')}.invalid`,
+      ...{ hostNames: [], enabledHostNames: [], siteConfig: {} },
+    },
+  }),
+}
+
 export const instanceTypes: readonly InstanceType[] = [
   {
     ...{ namespace: 'Microsoft.Compute', type: 'virtualMachines', kinds: ['vm'], kindOf: alone('vm') },
@@ -34,17 +48,8 @@ export const instanceTypes: readonly InstanceType[] = [
       },
     }),
   },
-  {
-    ...{ namespace: 'Microsoft.Web', type: 'sites', kinds: ['app', 'function'] },
-    kindOf: (kind) => (typeof kind === 'string' && /functionapp/i.test(kind) ? 'function' : 'app'),
-    filled: ({ name, kind }) => ({
-      kind: kind === 'function' ? 'functionapp' : 'app',
-      properties: {
-        ...{ name, state: 'Running', enabled: true, defaultHostName: `${name.toLowerCase()}.invalid` },
-        ...{ hostNames: [], enabledHostNames: [], siteConfig: {} },
-      },
-    }),
-  },
+  { ...site, type: 'sites' },
+  { ...site, type: 'sites/slots' },
   {
     ...{ namespace: 'Microsoft.HybridCompute', type: 'machines', kinds: ['host'], kindOf: alone('host') },
     filled: ({ id }) => ({ properties: { vmId: id, status: 'Connected' } }),
@@ -55,8 +60,11 @@ export const instanceTypes: readonly InstanceType[] = [
   },
 ]
 
-export function typeOfKind(kind: InstanceKind): InstanceType {
-  const found = instanceTypes.find(({ kinds }) => kinds.includes(kind))
+export const isSlotType = ({ type }: Pick<InstanceType, 'type'>): boolean => type.includes('/')
+
+/** Of instances, deployment slots alone have a slash in their name. */
+export function typeOf({ kind, name }: { kind: InstanceKind; name: string }): InstanceType {
+  const found = instanceTypes.find((each) => each.kinds.includes(kind) && isSlotType(each) === name.includes('/'))
   if (!found) throw new Error(`no type of ${kind}`)
   return found
 }

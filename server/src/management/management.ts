@@ -26,6 +26,7 @@ import { Place } from './places.ts'
 import { providerRoutes } from './providers.ts'
 import { RoleResources } from './role-resources.ts'
 import { RouteTable } from './route-table.ts'
+import { SystemData } from './system-data.ts'
 import { identityType, UserIdentityResources } from './user-identity-resources.ts'
 import { VaultResources, vaultType } from './vault-resources.ts'
 
@@ -68,14 +69,15 @@ export function openManagement(parts: ManagementParts) {
       return caller
     },
   }
-  const base = { ...parts, gate, access, place, tree: new ResourceTree(parts), principals: registry }
+  const systemData = new SystemData({ audit: parts.audit, principals: registry })
+  const base = { ...parts, gate, access, place, tree: new ResourceTree(parts), principals: registry, systemData }
   const instances = new InstanceResources(base)
   const identities = new UserIdentityResources(base)
   const vaults = new VaultResources({ ...base, vaultUrl: parts.names.vaultUrl })
   const sources = new Map<string, ListSource>([
-    ...instanceTypes.map(({ namespace, type, kinds }): [string, ListSource] => [
-      `${namespace}/${type}`.toLowerCase(),
-      (of) => instances.listed({ ...of, kinds }),
+    ...instanceTypes.map((type): [string, ListSource] => [
+      `${type.namespace}/${type.type}`.toLowerCase(),
+      (of) => instances.listed(type, of),
     ]),
     [identityType.toLowerCase(), (of) => identities.listed(of)],
     [vaultType.toLowerCase(), (of) => vaults.listed(of)],

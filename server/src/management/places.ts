@@ -11,10 +11,21 @@ export function groupOf(params: Params): string {
   return `${subscriptionOf(params)}/resourceGroups/${params['group'] ?? ''}`
 }
 
-/** ARM ID of a resource in a group. */
+/** ARM ID of a resource in a group; that of a type below another one, as `sites/slots` is, has the names of both. */
 export function resourcePath(params: Params, type: string): string {
-  return `${groupOf(params)}/providers/${type}/${params['name'] ?? ''}`
+  const [namespace = '', ...types] = type.split('/')
+  const named = types.map((each, index) => `${each}/${params[nameParams[index] ?? ''] ?? ''}`)
+  return `${groupOf(params)}/providers/${namespace}/${named.join('/')}`
 }
+
+/** The route to the same, for `RouteTable`. */
+export function resourceRoute(type: string): string {
+  const [namespace = '', ...types] = type.toLowerCase().split('/')
+  const named = types.map((each, index) => `${each}/{${nameParams[index]}}`)
+  return `/subscriptions/{sub}/resourcegroups/{group}/providers/${namespace}/${named.join('/')}`
+}
+
+const nameParams = ['name', 'slot']
 
 /** The one subscription of the deployment, and the groups in it. */
 export class Place {

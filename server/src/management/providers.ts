@@ -6,8 +6,8 @@ const versions = ['2025-05-01', '2024-11-30', '2024-11-01', '2023-01-31', '2022-
 /** Types by namespace, with a version that clients may choose: every version means the same here. */
 const providers: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions'],
-  'Microsoft.Compute': ['virtualMachines'],
-  'Microsoft.Web': ['sites'],
+  'Microsoft.Compute': ['virtualMachines', 'virtualMachineScaleSets'],
+  'Microsoft.Web': ['sites', 'sites/slots'],
   'Microsoft.HybridCompute': ['machines'],
   'Microsoft.App': ['containerApps'],
   'Microsoft.ManagedIdentity': [
@@ -27,7 +27,14 @@ export function providerRoutes(): ArmRoute[] {
     within: true as const,
   }
   const one = '/subscriptions/{sub}/providers/{namespace}'
+  const scaleSets = { action: 'Microsoft.Compute/virtualMachineScaleSets/read', within: true as const }
   return [
+    {
+      // There are none, and discovery of machines (Prometheus, for one) asks for them before it goes on to the machines.
+      ...{ method: 'GET', path: '/subscriptions/{sub}/providers/microsoft.compute/virtualmachinescalesets' },
+      right: { ...scaleSets, at: subscriptionOf },
+      run: async () => ok({ value: [] }),
+    },
     {
       ...{ method: 'GET', path: '/subscriptions/{sub}/providers', right },
       run: async ({ params }) =>

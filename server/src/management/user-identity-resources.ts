@@ -5,7 +5,6 @@ import { requireVersion } from '../platform/versions.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import {
   isLive,
-  type ResourceDetails,
   type ResourceManager,
   type ResourceTree,
   type UserIdentities,
@@ -25,12 +24,13 @@ import {
 } from './arm-call.ts'
 import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { locationOf } from './instance-resources.ts'
-import { typeOfKind } from './instance-types.ts'
+import { typeOf } from './instance-types.ts'
 import { mergePatch } from './merge-patch.ts'
-import { groupOf, type Place, resourcePath, subscriptionOf } from './places.ts'
+import { groupOf, type Place, resourcePath, resourceRoute, subscriptionOf } from './places.ts'
+import type { SystemData } from './system-data.ts'
 
 export const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities'
-export const identityPath = `/subscriptions/{sub}/resourcegroups/{group}/providers/${identityType.toLowerCase()}/{name}`
+export const identityPath = resourceRoute(identityType)
 
 export interface UserIdentityParts extends ListParts {
   readonly database: Pick<Database, 'transact'>
@@ -40,6 +40,7 @@ export interface UserIdentityParts extends ListParts {
   readonly principals: Pick<PrincipalRegistry, 'find'>
   readonly tenantId: string
   readonly place: Place
+  readonly systemData: SystemData
 }
 
 /** Microsoft.ManagedIdentity: user-assigned identities, and the system-assigned one of an instance. */
@@ -78,12 +79,7 @@ export class UserIdentityResources {
   }
 
   async listed(of: { below: string; after?: string | undefined; most: number }): Promise<Listed[]> {
-    const found = await this.#parts.tree.identities(of)
-    const detailsOf = await this.#parts.tree.detailsOf(found.map(({ principalId }) => principalId))
-    return found.map((identity) => ({
-      ...{ id: identity.resourceId, readAction: `${identityType}/read` },
-      body: this.#body(identity, detailsOf(identity.principalId)),
-    }))
+    return this.#shownAll(await this.#parts.tree.identities(of))
   }
 
   /** @throws ArmError 404 */
@@ -158,8 +154,9 @@ export class UserIdentityResources {
     const identity = await this.require(id)
     const places = await users.placesOf(identity.principalId)
     const instances = await resources.findAll(places.map(({ instanceId }) => instanceId))
-    const value = instances.flatMap(({ name, kind, resourceId }) => {
-      const { namespace, type } = typeOfKind(kind)
+    const value = instances.flatMap((instance) => {
+      const { name, resourceId } = instance
+      const { namespace, type } = typeOf(instance)
       const action = `${namespace}/${type}/read`
       if (!access.decide({ principalId, action, isData: false, scope: resourceId }).allowed) return []
       const [, , subscriptionId = '', , resourceGroup = ''] = resourceId.split('/')
@@ -188,16 +185,26 @@ export class UserIdentityResources {
   }
 
   async #shown(identity: UserIdentity): Promise<Record<string, unknown>> {
-    return this.#body(identity, await this.#parts.tree.details(identity.principalId))
+    const [shown] = await this.#shownAll([identity])
+    if (!shown) throw new Error('one identity is shown as one')
+    return shown.body
   }
 
-  #body(identity: UserIdentity, { location, tags, envelope }: ResourceDetails): Record<string, unknown> {
-    const { resourceId, name, principalId, clientId, version } = identity
-    return {
-      ...{ id: resourceId, name, type: identityType, location, tags },
-      properties: { ...envelope, tenantId: this.#parts.tenantId, principalId, clientId },
-      etag: `"${version}"`,
-    }
+  async #shownAll(identities: readonly UserIdentity[]): Promise<Listed[]> {
+    const { systemData, tenantId, tree } = this.#parts
+    const ids = identities.map(({ principalId }) => principalId)
+    const [detailsOf, systemDataOf] = await Promise.all([tree.detailsOf(ids), systemData.of(ids)])
+    return identities.map(({ resourceId, name, principalId, clientId, version }) => {
+      const { location, tags, envelope } = detailsOf(principalId)
+      return {
+        ...{ id: resourceId, readAction: `${identityType}/read` },
+        body: {
+          ...{ id: resourceId, name, type: identityType, location, tags },
+          properties: { ...envelope, tenantId, principalId, clientId },
+          ...{ etag: `"${version}"`, ...systemDataOf(principalId) },
+        },
+      }
+    })
   }
 }
 

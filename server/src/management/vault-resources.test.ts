@@ -24,7 +24,7 @@ describe('a vault in the resource manager', () => {
       201,
       {
         ...{ id: pathOf('acme-kv'), name: 'acme-kv', type: 'Microsoft.KeyVault/vaults', location: 'here' },
-        ...{ tags: { team: 'web' }, etag: '"1"' },
+        ...{ tags: { team: 'web' }, etag: '"1"', systemData: expect.objectContaining({ createdBy: owner }) },
         properties: {
           ...{ tenantId: arm.stack.tenantId, sku: { family: 'A', name: 'standard' }, accessPolicies: [] },
           ...{ enableSoftDelete: true, softDeleteRetentionInDays: 7, enableRbacAuthorization: true },

@@ -15,11 +15,12 @@ import {
 import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { locationOf } from './instance-resources.ts'
 import { mergePatch } from './merge-patch.ts'
-import { groupOf, type Place, resourcePath, subscriptionOf } from './places.ts'
+import { groupOf, type Place, resourcePath, resourceRoute, subscriptionOf } from './places.ts'
+import type { SystemData } from './system-data.ts'
 import { identityTags } from './user-identity-resources.ts'
 
 export const vaultType = 'Microsoft.KeyVault/vaults'
-const vaultPath = `/subscriptions/{sub}/resourcegroups/{group}/providers/${vaultType.toLowerCase()}/{name}`
+const vaultPath = resourceRoute(vaultType)
 
 interface VaultParts extends ListParts {
   readonly vaults: Vaults
@@ -27,6 +28,7 @@ interface VaultParts extends ListParts {
   readonly tenantId: string
   /** Each vault is one label below its host. */
   readonly vaultUrl: string
+  readonly systemData: SystemData
 }
 
 /** Microsoft.KeyVault: vaults as resources. Their secrets are asked for under the vault's own name. */
@@ -55,11 +57,15 @@ export class VaultResources {
 
   async listed(of: { below: string; after?: string | undefined; most: number }): Promise<Listed[]> {
     const found = await this.#parts.vaults.below(of)
-    return found.map((vault) => ({ id: vault.armId, readAction: `${vaultType}/read`, body: this.#body(vault) }))
+    const systemDataOf = await this.#parts.systemData.of(found.map(({ id }) => id))
+    return found.map((vault) => ({
+      ...{ id: vault.armId, readAction: `${vaultType}/read` },
+      body: { ...this.#body(vault), ...systemDataOf(vault.id) },
+    }))
   }
 
   async #show({ params }: ArmCall): Promise<ArmAnswer> {
-    return ok(this.#body(await this.#require(params)))
+    return ok(await this.#shown(await this.#require(params)))
   }
 
   /** One that is there keeps its secrets; what is not said of it stays. */
@@ -74,22 +80,20 @@ export class VaultResources {
     if (known && call.onlyNew) throw new ArmError(412, 'PreconditionFailed', 'The vault exists already.')
     if (!known && call.expected !== undefined) throw new ArmError(412, 'PreconditionFailed', 'It does not exist.')
     if (known) {
-      return put(
-        false,
-        this.#body(await vaults.change(call.context, known.name, { ...wanted, expected: call.expected })),
-      )
+      const changed = await vaults.change(call.context, known.name, { ...wanted, expected: call.expected })
+      return put(false, await this.#shown(changed))
     }
     const location = locationOf(call.body['location'])
     if (location === undefined) throw new ArmError(400, 'LocationRequired', 'The location of the vault is missing.')
     const made = await vaults.create(call.context, { ...wanted, name: name.data, resourceGroup: group.name, location })
-    return put(true, this.#body(made))
+    return put(true, await this.#shown(made))
   }
 
   async #patch({ params, body, context, expected }: ArmCall): Promise<ArmAnswer> {
     const vault = await this.#require(params)
     const tags = body['tags'] === undefined ? undefined : identityTags(mergePatch({ ...vault.tags }, body['tags']))
     const change = { ...retentionOf(body['properties']), tags, expected }
-    return ok(this.#body(await this.#parts.vaults.change(context, vault.name, change)))
+    return ok(await this.#shown(await this.#parts.vaults.change(context, vault.name, change)))
   }
 
   /** It can be recovered for its days. */
@@ -111,6 +115,10 @@ export class VaultResources {
     const vault = await this.#find(params)
     if (!vault) throw notFound(resourcePath(params, vaultType))
     return vault
+  }
+
+  async #shown(vault: VaultRecord): Promise<Record<string, unknown>> {
+    return { ...this.#body(vault), ...(await this.#parts.systemData.of([vault.id]))(vault.id) }
   }
 
   #body(vault: VaultRecord): Record<string, unknown> {

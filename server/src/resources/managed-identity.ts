@@ -124,7 +124,7 @@ export class ManagedIdentity {
     await this.#database.transact((tx) => this.removeIn(tx, context, instanceId, options))
   }
 
-  /** As `remove`, in the caller's transaction. */
+  /** As `remove`, in the caller's transaction. A site takes its slots along. */
   async removeIn(
     tx: Tx,
     context: RequestContext,
@@ -137,6 +137,10 @@ export class ManagedIdentity {
       throw new SignetError('conflict', `The identity of ${instance.name} is on.`, {
         fix: 'Turn it off first, or have it turned off with the instance.',
       })
+    }
+    for (let slots = await this.#resources.slotsOf(instance, tx); slots.length > 0; ) {
+      for (const slot of slots) await this.removeIn(tx, context, slot.id, { ...options, expected: undefined })
+      slots = await this.#resources.slotsOf(instance, tx)
     }
     const reason = options.reason || undefined
     const { name, resourceId } = instance

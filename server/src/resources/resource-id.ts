@@ -8,15 +8,19 @@ const providerTypes: Record<InstanceKind, string> = {
   host: 'Microsoft.HybridCompute/machines',
 }
 
-/** ARM resource ID of a service instance, in the casing it is stored in. */
+/** ARM resource ID of a service instance, in the casing it is stored in. The name of a slot is that of its site, a slash, its own. */
 export function instanceResourceId(parts: {
   subscriptionId: string
   resourceGroup: string
   kind: InstanceKind
   name: string
 }): string {
-  return `/subscriptions/${parts.subscriptionId}/resourceGroups/${parts.resourceGroup}/providers/${providerTypes[parts.kind]}/${parts.name}`
+  const group = `/subscriptions/${parts.subscriptionId}/resourceGroups/${parts.resourceGroup}`
+  return `${group}/providers/${providerTypes[parts.kind]}/${parts.name.replace('/', '/slots/')}`
 }
+
+/** Folded ARM IDs of deployment slots, as SQL compares them: no name has a slash in it, so that nothing else is like this. */
+export const slotPattern = '%/sites/%/slots/%'
 
 /** ARM resource ID of a user-assigned identity, `resourcegroups` in lower case as in the cloud's tokens. */
 export function userIdentityResourceId(parts: { subscriptionId: string; resourceGroup: string; name: string }): string {

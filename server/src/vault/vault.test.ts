@@ -1,4 +1,4 @@
-import { dayMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, rowsOf, tamper } from '../../test/stack.ts'
 import { Secret } from '../platform/secret.ts'
@@ -214,62 +214,6 @@ describe('who has no role for it', () => {
   })
 })
 
-describe('a deleted secret', () => {
-  it('is gone for readers, keeps its name, and comes back as it was (SEC-113)', async () => {
-    await set('db', 'one')
-    const gone = await stand.vault.delete(app, here('db'))
-    expect(gone.purgeAt).toBe(stand.clock.now() + 90 * dayMs)
-    await expect(get('db')).rejects.toMatchObject({ code: 'not_found' })
-    await expect(set('DB', 'two')).rejects.toMatchObject({ code: 'secret_deleted' })
-    expect((await stand.lists.page(app, 'prod-kv', { deleted: true, limit: 25 })).items).toHaveLength(1)
-    await stand.vault.recover(app, here('db'))
-    expect(await get('db')).toBe('one')
-    await expect(stand.vault.recover(app, here('db'))).rejects.toMatchObject({ code: 'not_found' })
-  })
-
-  it('is purged by who may, and only once it is deleted; its name is free then', async () => {
-    await set('db', 'one')
-    await expect(stand.vault.purge(app, here('db'))).rejects.toMatchObject({ code: 'not_found' })
-    await stand.vault.delete(app, here('db'))
-    await stand.vault.purge(app, here('db'))
-    expect(await rowsOf(stand, 'vault_secret_versions')).toHaveLength(0)
-    await set('db', 'two')
-    expect(await get('db')).toBe('two')
-  })
-
-  it('is not purged before its days are over where the vault is protected, by nobody (SEC-113)', async () => {
-    await set('db', 'one')
-    await stand.vault.delete(app, here('db'))
-    await stand.vaults.change(contextOf(), 'prod-kv', { purgeProtection: true })
-    await expect(stand.vault.purge(app, here('db'))).rejects.toMatchObject({ code: 'purge_protected' })
-    await expect(stand.vault.purge(operator(), here('db'))).rejects.toMatchObject({ code: 'purge_protected' })
-    stand.clock.advance(91 * dayMs)
-    stand.watch.check()
-    await stand.secretPurge.turn()
-    expect(await rowsOf(stand, 'vault_secrets')).toHaveLength(0)
-  })
-
-  it('goes for good when its days are over, not while the clock is in doubt (SEC-145)', async () => {
-    await set('db', 'one')
-    await stand.vault.delete(app, here('db'))
-    stand.clock.step(91 * dayMs)
-    await stand.secretPurge.turn()
-    expect(await rowsOf(stand, 'vault_secrets')).toHaveLength(1)
-    stand.clock.advance(11 * minuteMs)
-    await stand.secretPurge.turn()
-    expect(await rowsOf(stand, 'vault_secrets')).toHaveLength(0)
-    expect(await lastEvent()).toMatchObject({ action: 'secret.purged', actor_kind: 'system' })
-  })
-
-  it('that was recovered in the meantime stays', async () => {
-    await set('db', 'one')
-    await stand.vault.delete(app, here('db'))
-    await stand.vault.recover(app, here('db'))
-    await stand.vault.purgeDue(contextOf('system'), here('db'))
-    expect(await get('db')).toBe('one')
-  })
-})
-
 describe('acts at the same time', () => {
   it('end as if one had come after the other', async () => {
     for (let round = 0; round < 10; round += 1) {
@@ -302,52 +246,6 @@ describe('acts at the same time', () => {
     expect(given(secret).current_seq).toBe(20)
     const current = (await stand.vault.get(app, here('db'))).secret
     expect(made.map(({ versionId }) => versionId)).toContain(current.versionId)
-  })
-})
-
-describe('a backup', () => {
-  it('brings every version back into its vault, and holds nothing readable', async () => {
-    const { versionId } = await set('Db', 'one')
-    await set('db', 'two')
-    const blob = await stand.vault.backup(app, here('db'))
-    expect(Buffer.from(blob, 'base64url').toString('latin1')).not.toMatch(/one|two|Db/)
-    await expect(stand.vault.restore(app, 'prod-kv', blob)).rejects.toMatchObject({ code: 'conflict' })
-    await stand.vault.delete(app, here('db'))
-    await expect(stand.vault.restore(app, 'prod-kv', blob)).rejects.toMatchObject({ code: 'secret_deleted' })
-    await stand.vault.purge(app, here('db'))
-    expect((await stand.vault.restore(app, 'prod-kv', blob)).name).toBe('Db')
-    expect([await get('db'), await get('db', versionId)]).toEqual(['two', 'one'])
-  })
-
-  it('opens in no other vault, in no other deployment, and with no byte changed (SEC-116)', async () => {
-    await set('db', 'one')
-    const blob = await stand.vault.backup(app, here('db'))
-    await stand.vaults.create(contextOf(), { name: 'other-kv', resourceGroup: 'default' })
-    await grant(stand, app, secretsOfficer, 'other-kv')
-    const refused = { code: 'secret_backup_refused' }
-    await expect(stand.vault.restore(app, 'other-kv', blob)).rejects.toMatchObject(refused)
-    const bytes = Buffer.from(blob, 'base64url')
-    for (const at of [0, 1, 20, 40, bytes.length - 1]) {
-      const changed = Buffer.from(bytes)
-      changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
-      await expect(stand.vault.restore(app, 'prod-kv', changed.toString('base64url'))).rejects.toMatchObject(refused)
-    }
-    for (const nonsense of ['', 'AAAA', blob.slice(0, 30)]) {
-      await expect(stand.vault.restore(app, 'prod-kv', nonsense)).rejects.toMatchObject(refused)
-    }
-    const elsewhere = await openVaultStand()
-    await elsewhere.vaults.create(contextOf(), { name: 'prod-kv', resourceGroup: 'default' })
-    await expect(elsewhere.vault.restore(operator(), 'prod-kv', blob)).rejects.toMatchObject(refused)
-    await elsewhere.close()
-    await stand.refusalsRecorded()
-    expect(await auditTrail(stand)).not.toContain('integrity.failure')
-  })
-
-  it('is no stored value, nor is a stored value a backup: their keys differ (SEC-55, SEC-84)', async () => {
-    await set('db', 'one')
-    const [row] = await rowsOf(stand, 'vault_secret_versions')
-    const stored = given(row).value_enc.toString('base64url')
-    await expect(stand.vault.restore(app, 'prod-kv', stored)).rejects.toMatchObject({ code: 'secret_backup_refused' })
   })
 })
 
