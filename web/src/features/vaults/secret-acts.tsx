@@ -8,6 +8,7 @@ import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
 import { AskingButton, StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
+import { useRegisterCommands } from '../../ui/commands.ts'
 import { differencesOf } from '../../ui/differences.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { notify, notifyUndoable } from '../../ui/toaster.tsx'
@@ -30,6 +31,13 @@ export function SecretActs({ vault, secret }: SecretProps) {
   const [asking, setAsking] = useState<'set' | 'delete'>()
   const refusal = useRefusal('vaults.write')
   const navigate = useNavigate()
+  const gone = secret.deletedAt === null ? undefined : 'It is deleted; recover it first.'
+  useRegisterCommands([
+    {
+      ...{ id: 'set-version', label: 'Set new version', group: 'Secrets', inPalette: true },
+      ...{ refusal: refusal ?? gone, run: () => setAsking('set') },
+    },
+  ])
   if (secret.deletedAt !== null) {
     const leave = () =>
       void navigate({ to: '/vaults/$vaultName/{-$tab}', params: { vaultName: vault.name, tab: 'deleted' } })

@@ -23,7 +23,8 @@ export function VersionBadge({ version }: { version: Dates }) {
 
 export function readWords({ reads, readers }: VaultSummary['lastDay']): string {
   if (reads === 0) return 'Not read'
-  return `${reads === 1 ? 'Once' : `${reads} times`}, by ${readers === 1 ? 'one' : readers}`
+  if (reads === 1) return 'Once'
+  return `${reads} times, by ${readers === 1 ? 'one' : readers}`
 }
 
 /** When a value of it last left the vault, and to whom. */

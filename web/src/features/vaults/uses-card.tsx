@@ -16,7 +16,7 @@ import { type SecretPlace, usesOptions } from './vaults-queries.ts'
 
 const useWords: Partial<Record<AuditAction, string>> = {
   'secret.read': 'Read',
-  'secret.revealed': 'Revealed on the dashboard',
+  'secret.revealed': 'Revealed to a person',
   'secret.backed_up': 'Backed up',
 }
 

@@ -7,6 +7,7 @@ import { pagedListOf } from '../../api/pages.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Frame } from '../../ui/card.tsx'
+import { useRegisterCommands } from '../../ui/commands.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useTitle } from '../../ui/page-title.ts'
@@ -34,6 +35,9 @@ export function VaultsPage() {
   const query = useInfiniteQuery(vaultsOptions({ state, name }))
   const [creating, setCreating] = useState(false)
   const refusal = useRefusal('vaults.write')
+  useRegisterCommands([
+    { id: 'new-vault', label: 'New vault', group: 'Vaults', inPalette: true, refusal, run: () => setCreating(true) },
+  ])
   const search = (next: { state?: 'deleted' | undefined; name?: string | undefined }, replace: boolean) =>
     void navigate({ search: next, replace, resetScroll: false })
   const kept = state === 'deleted' ? state : undefined
