@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { release } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BrowserContext } from '@playwright/test'
 import { Stack } from './stack.ts'
-
-const writeRow = fileURLToPath(new URL('../server/test/write-row.ts', import.meta.url))
 
 /** What the addresses of the screens are made of. */
 export interface Landmarks {
@@ -120,12 +115,12 @@ export class LivelyStack {
 
   /** Makes the only operator of the fresh one a person of that role: a second one cannot be made yet. */
   giveRole(role: 'admin' | 'viewer'): void {
-    this.#changeFresh('UPDATE operators SET role = ?', role)
+    this.#fresh.writeRow('UPDATE operators SET role = ?', role)
   }
 
   /** As if the five minutes had passed for which a sign-in at the fresh one confirms who it is. */
   letConfirmationsLapse(): void {
-    this.#changeFresh('UPDATE operator_sessions SET step_up_at = NULL')
+    this.#fresh.writeRow('UPDATE operator_sessions SET step_up_at = NULL')
   }
 
   /** As another operator of the fresh one would, somewhere else: the overlap becomes an hour longer, or shorter again. */
@@ -137,12 +132,6 @@ export class LivelyStack {
     const overlapSeconds = policy.overlapSeconds === daySeconds ? daySeconds + 3_600 : daySeconds
     const changed = { lifetimeSeconds, rotateAt, keyAlgorithm, overlapSeconds }
     await this.#fresh.admin('PUT', `/rotation-policies/${policy.id}`, { policy: changed })
-  }
-
-  #changeFresh(statement: string, ...values: string[]): void {
-    const { folder } = this.#fresh
-    const given = [join(folder, 'data'), join(folder, 'keys', 'root.key'), statement, ...values]
-    execFileSync(process.execPath, [writeRow, ...given])
   }
 
   async close(): Promise<void> {
