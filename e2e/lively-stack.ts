@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { release } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BrowserContext } from '@playwright/test'
 import { Stack } from './stack.ts'
-
-const writeRow = fileURLToPath(new URL('../server/test/write-row.ts', import.meta.url))
 
 /** What the addresses of the screens are made of. */
 export interface Landmarks {
@@ -32,6 +27,9 @@ export interface Landmarks {
   readonly audience: string
   /** A webhook that a test message waits for. */
   readonly webhook: string
+  /** A vault by name, and the path of an earlier version of one of its secrets. */
+  readonly vault: string
+  readonly earlierVersion: string
 }
 
 interface Page<T> {
@@ -64,6 +62,7 @@ interface Policy {
 
 const daySeconds = 86_400
 const vault = 'https://vault.azure.net'
+const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 /** The demo, with what an operator and a developer do on a day, and beside it a Signet that was just started the first time. */
 export class LivelyStack {
@@ -116,12 +115,12 @@ export class LivelyStack {
 
   /** Makes the only operator of the fresh one a person of that role: a second one cannot be made yet. */
   giveRole(role: 'admin' | 'viewer'): void {
-    this.#changeFresh('UPDATE operators SET role = ?', role)
+    this.#fresh.writeRow('UPDATE operators SET role = ?', role)
   }
 
   /** As if the five minutes had passed for which a sign-in at the fresh one confirms who it is. */
   letConfirmationsLapse(): void {
-    this.#changeFresh('UPDATE operator_sessions SET step_up_at = NULL')
+    this.#fresh.writeRow('UPDATE operator_sessions SET step_up_at = NULL')
   }
 
   /** As another operator of the fresh one would, somewhere else: the overlap becomes an hour longer, or shorter again. */
@@ -133,12 +132,6 @@ export class LivelyStack {
     const overlapSeconds = policy.overlapSeconds === daySeconds ? daySeconds + 3_600 : daySeconds
     const changed = { lifetimeSeconds, rotateAt, keyAlgorithm, overlapSeconds }
     await this.#fresh.admin('PUT', `/rotation-policies/${policy.id}`, { policy: changed })
-  }
-
-  #changeFresh(statement: string, ...values: string[]): void {
-    const { folder } = this.#fresh
-    const given = [join(folder, 'data'), join(folder, 'keys', 'root.key'), statement, ...values]
-    execFileSync(process.execPath, [writeRow, ...given])
   }
 
   async close(): Promise<void> {
@@ -174,6 +167,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     `/audit?limit=1&filter=${encodeURIComponent('action:identity.paused')}`,
   )
   const tokens = await admin<Page<Named>>('GET', `/instances/${healthy}/tokens?limit=1&result=ok`)
+  const principals = await principalsOf(admin, [healthy, id('web-02')])
   return {
     ...{ healthy, paused, off, failing: id('warehouse-scanner-02') },
     run: await runs('state:completed'),
@@ -181,8 +175,9 @@ async function live(admin: Admin): Promise<Landmarks> {
     uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
     ...{ goodTrace, badTrace, job: job.id, event: first(events) },
     ...rollouts,
-    ...(await principalsOf(admin, [healthy, id('web-02')])),
+    ...principals,
     webhook: await webhookOf(admin),
+    ...(await vaultsOf(admin, principals)),
   }
 }
 
@@ -221,6 +216,46 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const { id: audience } = await admin<Named>('POST', '/audiences', service)
   await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
   return { identity, application, audience }
+}
+
+interface KeptVault {
+  readonly name: string
+  readonly resourceId: string
+}
+
+interface KeptSecret {
+  readonly current: { readonly id: string }
+}
+
+/** Vaults as a shop has them, one of them deleted; in the first, secrets in every state, one read by a person. */
+async function vaultsOf(admin: Admin, readers: { identity: string; application: string }) {
+  const make = (name: string, tags: object) =>
+    admin<KeptVault>('POST', '/vaults', { name, resourceGroup: 'rg-shop', tags })
+  const { name, resourceId } = await make('shop-prod', { env: 'prod', team: 'shop' })
+  await make('shop-test', { env: 'test' })
+  await make('shop-old', {})
+  await admin('DELETE', '/vaults/shop-old', { reason: 'replaced by shop-prod' })
+  const set = (secret: string, wish: object) =>
+    admin<KeptSecret>('POST', `/vaults/${name}/secrets/${secret}/versions`, wish)
+  const monthMs = 30 * daySeconds * 1_000
+  const expires = Date.now() + 3 * monthMs
+  const earlier = await set('orders-db-password', { value: 'not the one in use', contentType: 'text/plain' })
+  const wish = { contentType: 'text/plain', expires, tags: { owner: 'orders' } }
+  const { current } = await set('orders-db-password', { value: 'nor is this', ...wish })
+  await set('mail-relay-key', { value: 'mail', expires: Date.now() - monthMs })
+  await set('next-signing-seed', { value: 'seed', notBefore: Date.now() + monthMs })
+  await set('partner-api-key', { value: 'partner', enabled: false })
+  await set('unused-token', { value: 'unused' })
+  await admin('DELETE', `/vaults/${name}/secrets/unused-token`, { reason: 'nobody reads it' })
+  await admin('POST', `/vaults/${name}/secrets/orders-db-password/versions/${current.id}/reveal`, {
+    reason: 'handed to the migration on call',
+  })
+  await admin('POST', '/role-assignments', { principalId: readers.identity, roleId: secretsUser, scope: resourceId })
+  await admin('POST', '/role-assignments', {
+    ...{ principalId: readers.application, roleId: secretsUser },
+    scope: `${resourceId}/secrets/partner-api-key`,
+  })
+  return { vault: name, earlierVersion: `/vaults/${name}/secrets/orders-db-password/${earlier.current.id}` }
 }
 
 /** A receiver that is never reached: no name ends in `.invalid`. */

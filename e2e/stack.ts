@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 
 /** The source that Node runs. */
 export const program = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const writeRow = fileURLToPath(new URL('../server/test/write-row.ts', import.meta.url))
 const run = promisify(execFile)
 
 /** What has not ended by then is killed, whatever it hangs on: no test may wait for it for ever, or leave it behind. */
@@ -114,6 +115,12 @@ export class Stack {
 
   async json<T>(...args: string[]): Promise<T> {
     return JSON.parse(await this.signet(...args, '--json')) as T
+  }
+
+  /** Changes rows as Signet itself would have written them, which the running program finds so. */
+  writeRow(statement: string, ...values: string[]): void {
+    const given = [join(this.folder, 'data'), join(this.folder, 'keys', 'root.key'), statement, ...values]
+    execFileSync(process.execPath, [writeRow, ...given])
   }
 
   /**

@@ -171,7 +171,7 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
   const { requestLog: log, idempotency, operators, tests } = parts
   const views = new SavedViews(parts)
   const auditExports = new AuditExports(parts.audit, parts.clock)
-  const resolver = new Resolver({ ...parts, agents: parts.plane.directory })
+  const resolver = new Resolver({ ...parts, agents: parts.plane.directory, vaults: parts.vaults.directory })
   const requireStepUp: StepUp = async (context) => {
     if (context.actor.kind === 'console') return
     await operators.sessions.requireStepUp(signedInOf(context).sessionId)

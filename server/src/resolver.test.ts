@@ -5,11 +5,15 @@ import { contextOf, given, identityOn, newestRun, openStack, rowsOf, type Stack 
 import { type Authority, openAuthority } from './authority/index.ts'
 import { thumbprintHex } from './platform/crypto/thumbprint.ts'
 import { SequentialIds } from './platform/identifiers.ts'
+import { Secret } from './platform/secret.ts'
 import { Resolver, readLookup } from './resolver.ts'
+import { ResourceGroups } from './resources/index.ts'
+import { openVaults, type VaultDomain } from './vault/index.ts'
 
 let stack: Stack
 let authority: Authority
 let resolver: Resolver
+let vaults: VaultDomain
 
 beforeEach(async () => {
   stack = await openStack()
@@ -23,7 +27,13 @@ beforeEach(async () => {
     onCredentialUsed: () => undefined,
     onCertificateVerdict: () => undefined,
   })
-  resolver = new Resolver({ ...stack, agents: stack.plane.directory, authority })
+  vaults = openVaults({
+    ...{ ...stack, subscriptionId: stack.defaults.subscriptionId, vaultUrl: 'https://vault.signet.test:7421' },
+    access: stack.authorization.access,
+    groupNamed: (name) => new ResourceGroups(stack).find(name),
+    forgetRights: async () => undefined,
+  })
+  resolver = new Resolver({ ...stack, agents: stack.plane.directory, authority, vaults: vaults.directory })
 })
 
 afterEach(async () => {
@@ -46,6 +56,40 @@ describe('an identifier', () => {
     for (const text of [principalId, clientId.toUpperCase(), 'DEPLOY', resourceId.toUpperCase()]) {
       expect(await find(text), text).toEqual([hit])
     }
+  })
+
+  it('of a vault, a secret or a version leads to it: by name, address, ARM ID and ID, and reads nothing', async () => {
+    const { id, armId } = await vaults.vaults.create(contextOf(), { name: 'Prod-KV', resourceGroup: 'default' })
+    const asker = { kind: 'operator', context: contextOf() } as const
+    const place = { vault: 'prod-kv', name: 'Db' }
+    const { versionId } = await vaults.vault.set(asker, place, { value: new Secret('one') })
+    const vault = { kind: 'vault', id, path: '/vaults/Prod-KV' }
+    const host = 'https://prod-kv.vault.signet.test:7421'
+    for (const text of [id, 'PROD-kv', armId.toUpperCase(), `${host}/`, host, 'https://prod-kv.vault.azure.net/']) {
+      expect(await find(text), text).toEqual([vault])
+    }
+    const secret = {
+      kind: 'secret',
+      id: (await rowsOf(stack, 'vault_secrets'))[0]?.id,
+      path: '/vaults/Prod-KV/secrets/Db',
+    }
+    for (const text of [given(secret.id), `${host}/secrets/db`, `${armId}/secrets/db`, `${host}/deletedsecrets/db`]) {
+      expect(await find(text), text).toEqual([secret])
+    }
+    const version = { ...secret, path: `${secret.path}/${versionId}` }
+    expect(await find(`${host}/secrets/db/${versionId}`)).toEqual([version])
+    for (const text of [
+      `${host}/keys/db`,
+      `${host}/secrets/none`,
+      'https://prod-kv.example.test/',
+      'https://prod-kv',
+    ]) {
+      expect(await find(text), text).toEqual([])
+    }
+    expect(await find('prod-kv', as('developer'))).toEqual([])
+    await vaults.vaults.delete(contextOf(), 'prod-kv', {})
+    expect(await resolver.find('prod-kv', everything)).toMatchObject([{ ...vault, label: 'Vault Prod-KV (deleted)' }])
+    expect((await rowsOf(stack, 'audit_events')).filter(({ action }) => action === 'secret.read')).toEqual([])
   })
 
   it('of an application leads to it: its IDs, after it was deleted too', async () => {

@@ -8,6 +8,7 @@ import type { AgentPlane } from './enrollment/index.ts'
 import type { KeyCredential, Principal, PrincipalRegistry } from './principals/index.ts'
 import type { ResourceManager, ServiceInstance, UserIdentities } from './resources/index.ts'
 import type { Rotation } from './rotation/index.ts'
+import type { VaultDirectory } from './vault/index.ts'
 
 type AuditField = (typeof auditFields)[number]['name']
 
@@ -22,6 +23,7 @@ interface ResolverParts {
     readonly resources: Pick<Authority['resources'], 'find' | 'list'>
     readonly log: Pick<Authority['log'], 'lookUp'>
   }
+  readonly vaults: Pick<VaultDirectory, 'lookUp'>
   readonly audit: Pick<AuditLog, 'lookUp'>
 }
 
@@ -49,6 +51,7 @@ export class Resolver {
       may.inventory ? this.#userIdentities(key) : [],
       this.#principals(key, may),
       may.inventory ? this.#audiences(key) : [],
+      may.inventory ? this.#vaults(key) : [],
       may.rotations ? this.#rotations(key) : [],
       may.inventory ? this.#agents(key) : [],
       may.inventory ? this.#tokens(key, may) : [],
@@ -76,6 +79,18 @@ export class Resolver {
     return found
       ? [{ kind: 'audience', id: found.id, label: `Audience ${found.name}`, path: `/audiences/${found.id}` }]
       : []
+  }
+
+  /** Vaults, secrets and their versions, by name, address, ARM ID and ID. */
+  async #vaults(key: Lookup): Promise<ResolvedHit[]> {
+    const found = await this.#parts.vaults.lookUp(key)
+    if (found === undefined) return []
+    const { id, vault, secret, version, isDeleted } = found
+    const gone = isDeleted ? ' (deleted)' : ''
+    const home = `/vaults/${vault}`
+    if (secret === null) return [{ kind: 'vault', id, label: `Vault ${vault}${gone}`, path: home }]
+    const path = `${home}/secrets/${secret}${version === null ? '' : `/${version}`}`
+    return [{ kind: 'secret', id, label: `Secret ${secret} of ${vault}${gone}`, path }]
   }
 
   async #principals(key: Lookup, may: { inventory: boolean; rotations: boolean }): Promise<ResolvedHit[]> {

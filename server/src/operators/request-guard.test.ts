@@ -333,6 +333,7 @@ const table: Record<string, Role[]> = {
   'GET /vaults/:vaultName/secrets': readers,
   'GET /vaults/:vaultName/secrets/:secretName': readers,
   'GET /vaults/:vaultName/secrets/:secretName/versions': readers,
+  'GET /vaults/:vaultName/secrets/:secretName/versions/:versionId': readers,
   'GET /vaults/:vaultName/secrets/:secretName/uses': readers,
   'POST /vaults/:vaultName/secrets/:secretName/versions': operators,
   'PUT /vaults/:vaultName/secrets/:secretName/versions/:versionId': operators,

@@ -61,7 +61,7 @@ function handlersOfVaults({ vaults, requireStepUp }: VaultHandlersParts) {
 
 /** Nothing here is a read of a secret: no value is opened, and nothing is recorded. */
 function handlersOfLists({ lists, audit }: VaultHandlersParts) {
-  type Of = Pick<Handlers<typeof vaultApi>, 'secrets' | 'secret' | 'versions' | 'uses'>
+  type Of = Pick<Handlers<typeof vaultApi>, 'secrets' | 'secret' | 'versions' | 'version' | 'uses'>
   const handlers: Of = {
     secrets: async ({ params, query }, context) => {
       const asked = { ...query, deleted: query.state === 'deleted' }
@@ -75,6 +75,8 @@ function handlersOfLists({ lists, audit }: VaultHandlersParts) {
       const page = await lists.versions(operator(context), place, { ...query, newestFirst: true })
       return { items: page.items.map(versionOf), nextCursor: page.nextCursor }
     },
+    version: async ({ params: { vaultName, secretName, versionId } }, context) =>
+      versionOf(await lists.version(operator(context), { vault: vaultName, name: secretName, version: versionId })),
     uses: async ({ params, query }, context) => {
       const { id } = await lists.show(operator(context), params.vaultName, params.secretName)
       const term = { kind: 'field', operator: 'is', negated: false } as const
@@ -140,9 +142,9 @@ function versionOf(secret: SecretVersion): SecretVersionSummary {
 }
 
 function summaryOf(secret: SecretVersion & { versions: number }): SecretSummary {
-  const { name, versions, deletedAt, purgeAt, secretCreatedAt, rowVersion } = secret
+  const { name, versions, lastRead, deletedAt, purgeAt, secretCreatedAt, rowVersion } = secret
   return {
-    ...{ name, versions, deletedAt, purgeAt },
+    ...{ name, versions, lastRead, deletedAt, purgeAt },
     current: versionOf(secret),
     createdAt: secretCreatedAt,
     version: rowVersion,

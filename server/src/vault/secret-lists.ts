@@ -25,6 +25,12 @@ export interface ListQuery {
   readonly limit: number
 }
 
+interface VersionPlace {
+  readonly vault: string
+  readonly name: string
+  readonly version: string
+}
+
 /** How long a page leads to the next one (SEC-110). */
 const cursorMs = 10 * minuteMs
 
@@ -44,15 +50,17 @@ export class SecretLists {
   async page(
     asker: Asker,
     vaultName: string,
-    query: ListQuery & { deleted: boolean },
+    query: ListQuery & { deleted: boolean; name?: string | undefined },
   ): Promise<Page<SecretVersion & { versions: number }>> {
     const vault = await this.#parts.vaults.requireLive(vaultName)
     await this.#rights.require(asker, vault, { verb: 'list' })
-    const list = this.#listOf(asker, vault, query.deleted ? 'deleted' : 'live', query)
+    const { deleted, limit } = query
+    const part = nameKeyOf(query.name ?? '')
+    const list = this.#listOf(asker, vault, `${deleted ? 'deleted' : 'live'} ${part}`, query)
     const after = this.#after(list, query.cursor) ?? ''
-    const rows = await this.#store.page({ vaultId: vault.id, deleted: query.deleted, after, limit: query.limit + 1 })
+    const rows = await this.#store.page({ vaultId: vault.id, deleted, part, after, limit: limit + 1 })
     return this.#parts.cursors.page(rows, {
-      ...{ list, limit: query.limit },
+      ...{ list, limit },
       keyOf: ({ secret }) => this.#keyOf(secret.name_key),
       map: ({ secret, version, versions }) => ({ ...secretVersionOf(vault, secret, version), versions }),
     })
@@ -96,6 +104,16 @@ export class SecretLists {
     if (!secret) throw noSecret(name)
     const versions = await this.#store.count(secret.id)
     return { ...(await this.#newestOf(vault, secret)), id: secret.id, versions }
+  }
+
+  /** One of its versions. @throws SignetError as `versions` */
+  async version(asker: Asker, { vault: vaultName, name, version }: VersionPlace): Promise<SecretVersion> {
+    const vault = await this.#parts.vaults.requireLive(vaultName)
+    const secret = await this.#store.find(vault.id, nameKeyOf(name))
+    await this.#rights.require(asker, vault, { verb: 'list', name }, secret?.id)
+    const row = secret && (await this.#store.version(secret, version))
+    if (!row) throw new SignetError('not_found', `The secret ${name} has no such version.`)
+    return secretVersionOf(vault, secret, row)
   }
 
   async #newestOf(vault: VaultRecord, secret: SecretRow): Promise<SecretVersion> {

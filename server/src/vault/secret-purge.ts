@@ -11,7 +11,7 @@ import type { Vaults } from './vaults.ts'
 const turnMs = 10 * minuteMs
 const mostPerTurn = 200
 
-/** Deletes secrets and vaults for good whose days are over; not while the clock is in doubt (SEC-145). */
+/** Deletes secrets and vaults for good whose days are over, and counts of reads that are old; not while the clock is in doubt (SEC-145). */
 export class SecretPurge {
   readonly #parts: { vault: Vault; vaults: Vaults; clock: Clock; steadiness: Steadiness; log: Logger }
   #task: PeriodicTask | undefined
@@ -35,6 +35,7 @@ export class SecretPurge {
   async turn(): Promise<void> {
     const { vault, vaults, steadiness } = this.#parts
     if (!steadiness.isSteady) return
+    await vaults.forgetReads()
     const context = systemContext('secret purge', newGuid())
     for (const place of await vault.due(mostPerTurn)) await vault.purgeDue(context, place)
     for (const name of await vaults.due(mostPerTurn)) await vaults.purge(context, name, { isScheduled: true })

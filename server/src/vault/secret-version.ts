@@ -1,3 +1,4 @@
+import type { Actor } from '@signet/shared/api/actor'
 import type { SecretAttributes } from './secret.ts'
 import type { SecretRow, VersionRow } from './secrets-store.ts'
 import type { VaultRecord } from './vaults.ts'
@@ -15,6 +16,8 @@ export interface SecretVersion extends SecretAttributes {
   readonly deletedAt: number | null
   readonly purgeAt: number | null
   readonly secretCreatedAt: number
+  /** When a value of the secret last left the vault, and to whom. */
+  readonly lastRead: { readonly at: number; readonly by: Actor } | null
   /** Rises with every change of the secret or of one of its versions. */
   readonly rowVersion: number
 }
@@ -56,6 +59,12 @@ export function secretVersionOf(vault: VaultRecord, secret: SecretRow, version: 
     deletedAt: secret.deleted_at,
     purgeAt: secret.purge_at,
     secretCreatedAt: secret.created_at,
+    lastRead: lastReadOf(secret),
     rowVersion: secret.version,
   }
+}
+
+function lastReadOf(secret: SecretRow): SecretVersion['lastRead'] {
+  const { last_read_at: at, last_reader_kind: kind, last_reader_id: id, last_reader_label: label } = secret
+  return at === null || kind === null || label === null ? null : { at, by: { kind, id, label } }
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '@signet/shared/api/actor'
 import { type Kysely, sql } from 'kysely'
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { Schema } from '../platform/database/schema.ts'
@@ -43,6 +44,8 @@ export class SecretsStore {
   async page(of: {
     vaultId: string
     deleted: boolean
+    /** A part of the name in lower case; empty for all. */
+    part: string
     after: string
     limit: number
   }): Promise<(SecretWithVersion & { versions: number })[]> {
@@ -52,6 +55,7 @@ export class SecretsStore {
       .where('vault_id', '=', of.vaultId)
       .where('deleted_at', of.deleted ? 'is not' : 'is', null)
       .where('name_key', '>', of.after)
+      .where(sql<boolean>`instr(name_key, ${of.part}) > 0`)
       .orderBy('name_key')
       .limit(of.limit)
       .execute()
@@ -118,6 +122,15 @@ export class SecretsStore {
     await sqlOf(tx)
       .updateTable('vault_secrets')
       .set({ ...change, version: sql`version + 1` })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** No change of the secret: its version stays, which is what people who change it compare. */
+  async setLastRead(tx: Tx, id: string, { at, by }: { at: number; by: Actor }): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('vault_secrets')
+      .set({ last_read_at: at, last_reader_kind: by.kind, last_reader_id: by.id, last_reader_label: by.label })
       .where('id', '=', id)
       .execute()
   }

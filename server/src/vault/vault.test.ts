@@ -1,4 +1,4 @@
-import { minuteMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, rowsOf, tamper } from '../../test/stack.ts'
 import { Secret } from '../platform/secret.ts'
@@ -126,12 +126,56 @@ describe('the record of a read', () => {
   })
 
   it('comes of no list, no look at it and no deletion (SEC-112)', async () => {
-    await set('db', 'one')
+    const { versionId } = await set('db', 'one')
     const before = (await events()).length
     await stand.lists.page(app, 'prod-kv', { deleted: false, limit: 25 })
     await stand.lists.versions(app, here('db'), { limit: 25 })
-    await stand.lists.show(operator(), 'prod-kv', 'db')
+    const { lastRead } = await stand.lists.show(operator(), 'prod-kv', 'db')
+    await stand.lists.version(operator(), { ...here('db'), version: versionId })
+    await stand.directory.lookUp({ text: 'prod-kv' })
+    expect(lastRead).toBeNull()
+    expect((await stand.vaults.show('prod-kv')).lastDay).toEqual({ reads: 0, readers: 0 })
     expect(await events()).toHaveLength(before)
+  })
+
+  it('is counted at the vault for a day, and the last reader stands by the secret, whose version stays', async () => {
+    const { versionId } = await set('db', 'one')
+    const { rowVersion } = await stand.lists.show(operator(), 'prod-kv', 'db')
+    await get('db')
+    await get('db')
+    await expect(get('none')).rejects.toMatchObject({ code: 'not_found' })
+    stand.clock.advance(12 * hourMs)
+    await stand.vault.reveal(operator(), { ...here('db'), version: versionId }, 'handed over')
+    const at = stand.clock.now()
+    const shown = await stand.lists.show(operator(), 'prod-kv', 'db')
+    expect(shown).toMatchObject({ lastRead: { at, by: { kind: 'operator' } }, rowVersion })
+    const counts = () => stand.database.read.selectFrom('vault_reads').selectAll().execute()
+    const lastDay = async () => (await stand.vaults.show('prod-kv')).lastDay
+    expect(await lastDay()).toEqual({ reads: 3, readers: 2 })
+    const page = await stand.vaults.page({ deleted: false, limit: 25 })
+    expect(page.items).toMatchObject([{ name: 'Prod-KV', lastDay: { reads: 3, readers: 2 } }])
+    stand.clock.advance(13 * hourMs)
+    expect(await lastDay()).toEqual({ reads: 1, readers: 1 })
+    await stand.secretPurge.turn()
+    expect(await counts()).toHaveLength(1)
+    stand.clock.advance(dayMs)
+    await stand.secretPurge.turn()
+    expect(await counts()).toHaveLength(0)
+    expect((await stand.lists.show(operator(), 'prod-kv', 'db')).lastRead?.at).toBe(at)
+  })
+
+  it('is announced once a second of each secret, however often it is read', async () => {
+    await set('db', 'one')
+    const heard: string[] = []
+    const stop = stand.database.subscribe((changes) => {
+      heard.push(...changes.flatMap(({ kind }) => (kind === 'vault' ? [kind] : [])))
+    })
+    for (let reads = 0; reads < 5; reads += 1) await get('db')
+    expect(heard).toHaveLength(1)
+    stand.clock.advance(1_000)
+    await get('db')
+    stop()
+    expect(heard).toHaveLength(2)
   })
 
   it('names the reveal of an operator as what it is, with the reason (SEC-22)', async () => {

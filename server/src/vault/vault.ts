@@ -33,6 +33,8 @@ export interface VaultParts {
   readonly access: Decider
 }
 
+const announcedReadMs = 1_000
+
 /** Which secret of which vault; names compare without regard to case. */
 export interface SecretPlace {
   readonly vault: string
@@ -227,7 +229,7 @@ export class Vault {
         value: this.#valueOf(act.vault, secret, row).reveal(),
       }))
       const blob = this.#envelopes.sealBackup(act.vault.id, { name: secret.name, versions })
-      await this.#record(act, secret, { action: 'secret.backed_up', after: { versions: rows.length } })
+      await this.#recordRead(act, secret, { action: 'secret.backed_up', after: { versions: rows.length } })
       return blob
     })
   }
@@ -266,7 +268,7 @@ export class Vault {
     // Who may reveal it sees what is disabled, too: it is what people want to know before they enable it again.
     if (version.enabled === 0 && action === 'secret.read') throw new SignetError('secret_disabled')
     const value = this.#valueOf(act.vault, secret, version)
-    await this.#record(act, secret, { action, after: { version: version.version_id }, ...reasonOf({ reason }) })
+    await this.#recordRead(act, secret, { action, after: { version: version.version_id }, ...reasonOf({ reason }) })
     return { secret: secretVersionOf(act.vault, secret, version), value }
   }
 
@@ -313,6 +315,7 @@ export class Vault {
     return {
       ...{ id: newGuid(), tenant_id: this.#parts.tenantId, vault_id: vault.id, name, name_key: nameKeyOf(name) },
       ...{ current_seq: 1, deleted_at: null, purge_at: null, version: 1, created_at: now, updated_at: now },
+      ...{ last_read_at: null, last_reader_kind: null, last_reader_id: null, last_reader_label: null },
     }
   }
 
@@ -335,14 +338,22 @@ export class Vault {
     return this.#envelopes.open(place, version.value_enc)
   }
 
-  async #record(
-    { tx, asker, vault }: Act,
-    { id, name }: SecretRow,
-    event: Omit<NewAuditEvent, 'target'>,
-  ): Promise<void> {
+  async #record({ tx, asker, vault }: Act, { id, name }: SecretRow, event: Omit<NewAuditEvent, 'target'>) {
     const { audit, database } = this.#parts
     await audit.append(tx, asker.context, { ...event, target: { kind: 'secret', id, label: `${vault.name}/${name}` } })
     if (event.action !== 'secret.read') await database.changed(tx, { kind: 'vault', id: vault.id })
+  }
+
+  /** Of a value that leaves: who got it last stands by the secret, and how many did by the vault. */
+  async #recordRead(act: Act, secret: SecretRow, event: Omit<NewAuditEvent, 'target'>): Promise<void> {
+    const { clock, vaults, database } = this.#parts
+    const { tx, asker, vault } = act
+    const at = clock.now()
+    await this.#record(act, secret, event)
+    await this.#store.setLastRead(tx, secret.id, { at, by: asker.context.actor })
+    await vaults.countRead(tx, vault, asker.context)
+    // Reads come by the thousand: whoever looks is told of one of each secret in a second.
+    if (at - (secret.last_read_at ?? 0) >= announcedReadMs) await database.changed(tx, { kind: 'vault', id: vault.id })
   }
 }
 

@@ -9,6 +9,7 @@ import { SecretLists } from './secret-lists.ts'
 import { SecretPurge } from './secret-purge.ts'
 import type { Decider } from './secret-rights.ts'
 import { Vault } from './vault.ts'
+import { VaultDirectory } from './vault-directory.ts'
 import { Vaults, type VaultsParts } from './vaults.ts'
 
 interface VaultDomainParts extends Omit<VaultsParts, 'database' | 'cursors' | 'audit' | 'clock' | 'tenantId'> {
@@ -33,6 +34,7 @@ export function openVaults(parts: VaultDomainParts) {
     vaults,
     vault,
     lists: new SecretLists({ ...parts, vaults }),
+    directory: new VaultDirectory(parts),
     purge: new SecretPurge({ ...parts, vaults, vault }),
   }
 }

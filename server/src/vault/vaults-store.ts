@@ -8,6 +8,9 @@ export type VaultRow = VaultsTable
 export interface CountedVault extends VaultRow {
   readonly secrets: number
   readonly deleted_secrets: number
+  readonly reads: number
+  readonly readers: number
+  readonly changed_at: number
 }
 
 /** SQL of vaults. */
@@ -30,11 +33,33 @@ export class VaultsStore {
       .executeTakeFirst()
   }
 
+  /** Of the ID of a vault or a secret, the names. */
+  async placeOf(id: string): Promise<{ vault: string; secret?: string; version?: undefined } | undefined> {
+    const { read } = this.#database
+    const vault = await read.selectFrom('vaults').select('name as vault').where('id', '=', id).executeTakeFirst()
+    if (vault) return vault
+    return read
+      .selectFrom('vault_secrets')
+      .innerJoin('vaults', 'vaults.id', 'vault_secrets.vault_id')
+      .select(['vaults.name as vault', 'vault_secrets.name as secret'])
+      .where('vault_secrets.id', '=', id)
+      .executeTakeFirst()
+  }
+
   /** By name, from `after` on. */
-  page(of: { deleted: boolean; after: string; limit: number }): Promise<CountedVault[]> {
-    return this.#counted()
+  page(of: {
+    deleted: boolean
+    /** A part of the name in lower case; empty for all. */
+    part: string
+    after: string
+    limit: number
+    /** From which hour on reads are counted. */
+    sinceHour: number
+  }): Promise<CountedVault[]> {
+    return this.#counted(of.sinceHour)
       .where('vaults.tenant_id', '=', this.#tenantId)
       .where('vaults.deleted_at', of.deleted ? 'is not' : 'is', null)
+      .where(sql<boolean>`instr(vaults.name_key, ${of.part}) > 0`)
       .where('vaults.name_key', '>', of.after)
       .orderBy('vaults.name_key')
       .limit(of.limit)
@@ -67,8 +92,8 @@ export class VaultsStore {
     return row !== undefined
   }
 
-  counted(id: string): Promise<CountedVault | undefined> {
-    return this.#counted().where('vaults.id', '=', id).executeTakeFirst()
+  counted(id: string, sinceHour: number): Promise<CountedVault | undefined> {
+    return this.#counted(sinceHour).where('vaults.id', '=', id).executeTakeFirst()
   }
 
   /** Deleted ones whose days are over, the oldest first. */
@@ -105,14 +130,38 @@ export class VaultsStore {
     return Number(numDeletedRows)
   }
 
-  #counted() {
+  /** One more value that left a vault. @param reader kind and ID of who got it */
+  async countRead(tx: Tx, of: { vaultId: string; hour: number; reader: string }): Promise<void> {
+    await sqlOf(tx)
+      .insertInto('vault_reads')
+      .values({ vault_id: of.vaultId, hour: of.hour, reader: of.reader, reads: 1 })
+      .onConflict((on) => on.columns(['vault_id', 'hour', 'reader']).doUpdateSet({ reads: sql`reads + 1` }))
+      .execute()
+  }
+
+  /** By vault, so that no row that is kept is looked at. */
+  async forgetReads(tx: Tx, beforeHour: number): Promise<void> {
+    await sql`
+      DELETE FROM vault_reads WHERE vault_id IN (SELECT id FROM vaults) AND hour < ${beforeHour}`.execute(sqlOf(tx))
+  }
+
+  #counted(sinceHour: number) {
+    const reads = (what: string) => (vaultId: unknown) =>
+      sql<number>`(SELECT ${sql.raw(what)} FROM vault_reads WHERE vault_id = ${vaultId} AND hour >= ${sinceHour})`
     return this.#database.read
       .selectFrom('vaults')
       .selectAll('vaults')
-      .select((eb) => [
-        secretsOf(eb.ref('vaults.id'), sql`deleted_at IS NULL`).as('secrets'),
-        secretsOf(eb.ref('vaults.id'), sql`deleted_at IS NOT NULL`).as('deleted_secrets'),
-      ])
+      .select((eb) => {
+        const vaultId = eb.ref('vaults.id')
+        return [
+          secretsOf(vaultId, sql`deleted_at IS NULL`).as('secrets'),
+          secretsOf(vaultId, sql`deleted_at IS NOT NULL`).as('deleted_secrets'),
+          reads('coalesce(sum(reads), 0)')(vaultId).as('reads'),
+          reads('count(DISTINCT reader)')(vaultId).as('readers'),
+          sql<number>`max(vaults.updated_at, coalesce(
+            (SELECT max(updated_at) FROM vault_secrets WHERE vault_id = ${vaultId}), 0))`.as('changed_at'),
+        ]
+      })
   }
 
   #on(tx: Tx | undefined) {

@@ -1,6 +1,7 @@
 import type { Page } from '@signet/shared/api/paging'
 import type { VaultSummary } from '@signet/shared/api/vault'
 import type { AuditAction } from '@signet/shared/vocabulary/audit-events'
+import { dayMs, hourMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -53,6 +54,14 @@ export interface NewVault {
   readonly reason?: string | undefined
 }
 
+interface VaultQuery {
+  readonly deleted: boolean
+  /** A part of the name. */
+  readonly name?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
 interface Meant {
   readonly reason?: string | undefined
   /** The version that the caller has seen. */
@@ -80,10 +89,12 @@ export class Vaults {
   }
 
   /** By name. */
-  async page(query: { deleted: boolean; cursor?: string | undefined; limit: number }): Promise<Page<VaultSummary>> {
-    const name = `${list} ${query.deleted ? 'deleted' : 'live'}`
+  async page(query: VaultQuery): Promise<Page<VaultSummary>> {
+    const part = nameKeyOf(query.name ?? '')
+    const name = `${list} ${query.deleted ? 'deleted' : 'live'} ${part}`
     const after = this.#parts.cursors.read(name, query.cursor)?.[0] ?? ''
-    const rows = await this.#store.page({ ...query, after, limit: query.limit + 1 })
+    const sinceHour = this.#dayAgo()
+    const rows = await this.#store.page({ ...query, part, after, limit: query.limit + 1, sinceHour })
     const { limit } = query
     return this.#parts.cursors.page(rows, {
       ...{ list: name, limit },
@@ -95,7 +106,7 @@ export class Vaults {
   /** A deleted one too. @throws SignetError `vault_unknown` */
   async show(name: string): Promise<VaultSummary> {
     const { id } = await this.require(name)
-    const row = await this.#store.counted(id)
+    const row = await this.#store.counted(id, this.#dayAgo())
     if (!row) throw unknown()
     return this.#summaryOf(row)
   }
@@ -233,9 +244,25 @@ export class Vaults {
     })
   }
 
+  /** Counts a value that leaves a vault, in the transaction that records it. */
+  async countRead(tx: Tx, { id }: VaultRecord, { actor }: RequestContext): Promise<void> {
+    const hour = hourOf(this.#parts.clock.now())
+    await this.#store.countRead(tx, { vaultId: id, hour, reader: `${actor.kind} ${actor.id ?? actor.label}` })
+  }
+
+  /** Drops counts of reads that nobody asks for any more. */
+  async forgetReads(): Promise<void> {
+    await this.#parts.database.transact((tx) => this.#store.forgetReads(tx, this.#dayAgo()))
+  }
+
   /** Names of deleted ones whose days are over. */
   async due(limit: number): Promise<string[]> {
     return (await this.#store.due(this.#parts.clock.now(), limit)).map(({ name }) => name)
+  }
+
+  /** The hour that began at most 24 hours ago. */
+  #dayAgo(): number {
+    return hourOf(this.#parts.clock.now() - dayMs) + 1
   }
 
   async #act(name: string, { expected }: Meant, work: (tx: Tx, vault: VaultRecord) => Promise<void>) {
@@ -273,6 +300,8 @@ export class Vaults {
       url: `https://${row.name_key}.${host}`,
       resourceId: armId,
       ...{ secrets: row.secrets, deletedSecrets: row.deleted_secrets },
+      lastDay: { reads: row.reads, readers: row.readers },
+      changedAt: row.changed_at,
     }
   }
 }
@@ -282,6 +311,10 @@ export function protectedVault(): SignetError {
     'purge_protected',
     'The vault is protected against purging: what is deleted goes when its days are over.',
   )
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / hourMs)
 }
 
 function unknown(): SignetError {

@@ -7,6 +7,8 @@ export const ResolvedKind = z.enum([
   'identity',
   'application',
   'audience',
+  'vault',
+  'secret',
   'certificate',
   'rotation',
   'agent',

@@ -28,6 +28,8 @@ export const VaultSummary = z.object({
   /** Secrets that are not deleted. */
   secrets: z.int(),
   deletedSecrets: z.int(),
+  /** Values that left it in the last 24 hours, to how many; by whole hours, the one that runs with them. */
+  lastDay: z.object({ reads: z.int(), readers: z.int() }),
   /** Null while it is not deleted. */
   deletedAt: Instant.nullable(),
   /** When a deleted one is gone for good. */
@@ -36,6 +38,8 @@ export const VaultSummary = z.object({
   version: z.int(),
   createdAt: Instant,
   updatedAt: Instant,
+  /** When it, or one of the secrets in it, was last changed. */
+  changedAt: Instant,
 })
 export type VaultSummary = z.infer<typeof VaultSummary>
 
@@ -58,6 +62,8 @@ export const SecretSummary = z.object({
   name: z.string(),
   current: SecretVersionSummary,
   versions: z.int(),
+  /** When a value of it last left the vault, and to whom. */
+  lastRead: z.object({ at: Instant, by: Actor }).nullable(),
   deletedAt: Instant.nullable(),
   purgeAt: Instant.nullable(),
   createdAt: Instant,
@@ -82,7 +88,11 @@ const params = z.object({ vaultName: VaultName })
 const secretParams = params.extend({ secretName: SecretName })
 const versionParams = secretParams.extend({ versionId: SecretVersion })
 const because = z.strictObject({ reason: Reason })
-const state = z.enum(['live', 'deleted']).default('live')
+const listed = PageQuery.extend({
+  state: z.enum(['live', 'deleted']).default('live'),
+  /** A part of the name, in whatever case. */
+  name: z.string().max(127).optional(),
+})
 const attributes = {
   enabled: z.boolean().optional(),
   notBefore: Instant.nullable().optional(),
@@ -98,7 +108,7 @@ export const vaultApi = {
     ...read,
     path: '/vaults',
     summary: 'Vaults by name; deleted ones on demand',
-    query: PageQuery.extend({ state }),
+    query: listed,
     response: pageOf(VaultSummary),
   }),
   create: route({
@@ -167,7 +177,7 @@ export const vaultApi = {
     path: '/vaults/:vaultName/secrets',
     summary: 'Secrets of a vault by name, without their values',
     params,
-    query: PageQuery.extend({ state }),
+    query: listed,
     response: pageOf(SecretSummary),
   }),
   secret: route({
@@ -184,6 +194,13 @@ export const vaultApi = {
     params: secretParams,
     query: PageQuery,
     response: pageOf(SecretVersionSummary),
+  }),
+  version: route({
+    ...read,
+    path: '/vaults/:vaultName/secrets/:secretName/versions/:versionId',
+    summary: 'One version of a secret without its value',
+    params: versionParams,
+    response: SecretVersionSummary,
   }),
   uses: route({
     ...read,

@@ -6,6 +6,8 @@ export const kindWords: Record<ResolvedKind, string> = {
   identity: 'Identity',
   application: 'Application',
   audience: 'Audience',
+  vault: 'Vault',
+  secret: 'Secret',
   certificate: 'Certificate',
   rotation: 'Rotation',
   agent: 'Agent',

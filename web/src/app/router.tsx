@@ -10,6 +10,7 @@ import { root, signedIn } from './frame-routes.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { rotationRoutes } from './rotation-routes.tsx'
 import { flag, listSearch, text } from './search-params.ts'
+import { vaultRoutes } from './vault-routes.tsx'
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -251,6 +252,7 @@ const routeTree = root.addChildren([
     audiences,
     audience,
     rotationRoutes,
+    ...vaultRoutes,
     tokenEvidence,
     settings,
     policies,

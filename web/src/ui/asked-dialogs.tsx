@@ -74,13 +74,25 @@ interface AskingButtonProps {
   label: string
   icon: ReactNode
   title: string
+  needsReason?: boolean
+  /** One of many of its kind, such as in a row of a table. */
+  small?: boolean
   refusal: string | undefined
   /** What will happen. */
   children: ReactNode
 }
 
 /** A button for an act that cannot do harm, with a question for the reason. */
-export function AskingButton({ act, label, icon, title, refusal, children }: AskingButtonProps) {
+export function AskingButton({
+  act,
+  label,
+  icon,
+  title,
+  needsReason,
+  small = false,
+  refusal,
+  children,
+}: AskingButtonProps) {
   const [asking, setAsking] = useState(false)
   const ask = () => {
     act.reset()
@@ -88,13 +100,14 @@ export function AskingButton({ act, label, icon, title, refusal, children }: Ask
   }
   return (
     <>
-      <Button kind="primary" icon={icon} disabledReason={refusal} onClick={ask}>
+      <Button kind={small ? 'default' : 'primary'} small={small} icon={icon} disabledReason={refusal} onClick={ask}>
         {label}
       </Button>
       <ReasonDialog
         open={asking}
         title={title}
         confirmLabel={label}
+        needsReason={needsReason}
         busy={act.isPending}
         disabledReason={refusal}
         problem={act.problem}

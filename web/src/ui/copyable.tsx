@@ -8,8 +8,18 @@ import { visibleText } from './visible-text.ts'
 
 const shownMs = 1_500
 
+interface CopyButtonProps {
+  value: string
+  /** What the value is, such as `principal ID`; the button is called `Copy principal ID`. */
+  label: string
+  /** Beside the icon. */
+  text?: string
+  /** What assistive technology is told of, where the label is not that. */
+  said?: string
+}
+
 /** Copies a value, says so for a moment in place, and once to assistive technology. */
-export function CopyButton({ value, label, text }: { value: string; label: string; text?: string }) {
+export function CopyButton({ value, label, text, said = label }: CopyButtonProps) {
   const [copied, setCopied] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -21,7 +31,7 @@ export function CopyButton({ value, label, text }: { value: string; label: strin
       return
     }
     setCopied(true)
-    announce(`${label} copied`)
+    announce(`${said} copied`)
     clearTimeout(timer.current)
     timer.current = setTimeout(() => setCopied(false), shownMs)
   }

@@ -8,10 +8,15 @@ export function shownInstant(at: number): string {
 }
 
 /** The browser's own field for date and time; its label names the zone. `value` is what stands in it. */
-export function InstantField(props: { label: string; value: string; onChange: (value: string) => void }) {
+export function InstantField(props: {
+  label: string
+  value: string
+  error?: string | undefined
+  onChange: (value: string) => void
+}) {
   usePreferences()
   return (
-    <Field label={`${props.label} (${zoneName(instantOf(props.value) ?? Date.now())})`}>
+    <Field label={`${props.label} (${zoneName(instantOf(props.value) ?? Date.now())})`} error={props.error}>
       {(control) => (
         <TextInput
           {...control}

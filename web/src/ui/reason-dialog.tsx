@@ -12,6 +12,8 @@ interface ReasonDialogProps {
   /** What will happen. */
   children: ReactNode
   confirmLabel: string
+  /** Somebody has to say why. */
+  needsReason?: boolean | undefined
   busy: boolean
   /** Why it cannot be confirmed at the moment. */
   disabledReason?: string | undefined
@@ -20,7 +22,7 @@ interface ReasonDialogProps {
   onClose: () => void
 }
 
-/** Asks before an act that cannot do harm, with an optional reason that goes to the record. */
+/** Asks before an act that cannot do harm, with a reason that goes to the record. */
 export function ReasonDialog(props: ReasonDialogProps) {
   return (
     <Dialog open={props.open} onClose={props.onClose} title={props.title}>
@@ -29,8 +31,19 @@ export function ReasonDialog(props: ReasonDialogProps) {
   )
 }
 
-function ReasonForm({ children, confirmLabel, busy, disabledReason, problem, onConfirm, onClose }: ReasonDialogProps) {
+function ReasonForm({
+  children,
+  confirmLabel,
+  needsReason,
+  busy,
+  problem,
+  onConfirm,
+  onClose,
+  ...rest
+}: ReasonDialogProps) {
   const [reason, setReason] = useState('')
+  const unanswered = needsReason === true && reason.trim() === '' ? 'Give a reason first.' : undefined
+  const disabledReason = rest.disabledReason ?? unanswered
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!busy && disabledReason === undefined) onConfirm(reason.trim())
@@ -38,7 +51,7 @@ function ReasonForm({ children, confirmLabel, busy, disabledReason, problem, onC
   return (
     <form onSubmit={submit} className={styles['form']}>
       {children}
-      <ReasonField reason={reason} onChange={setReason} />
+      <ReasonField reason={reason} onChange={setReason} required={needsReason} />
       {problem !== null && <ErrorPanel problem={problem} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

@@ -1,3 +1,4 @@
+import type { ActorKind } from '@signet/shared/vocabulary/audit-events'
 import type { Flag, Versioned } from './columns.ts'
 
 // Tables of `Schema` that hold vaults and their secrets.
@@ -30,6 +31,10 @@ export interface VaultSecretsTable extends Versioned {
   current_seq: number
   deleted_at: number | null
   purge_at: number | null
+  last_read_at: number | null
+  last_reader_kind: ActorKind | null
+  last_reader_id: string | null
+  last_reader_label: string | null
 }
 
 export interface VaultSecretVersionsTable {
@@ -49,8 +54,18 @@ export interface VaultSecretVersionsTable {
   updated_at: number
 }
 
+export interface VaultReadsTable {
+  vault_id: string
+  /** Hours since 1970. */
+  hour: number
+  /** Kind and ID of an actor. */
+  reader: string
+  reads: number
+}
+
 export interface VaultTables {
   vaults: VaultsTable
   vault_secrets: VaultSecretsTable
   vault_secret_versions: VaultSecretVersionsTable
+  vault_reads: VaultReadsTable
 }

@@ -21,7 +21,8 @@ export async function openVaultStand(access?: Decider) {
     groupNamed: (name) => groups.find(name),
     forgetRights: (tx, _context, armId) => stack.authorization.assignments.scopeRemoved(tx, armId),
   })
-  return { ...stack, vaults: domain.vaults, vault: domain.vault, lists: domain.lists, secretPurge: domain.purge }
+  const { vaults, vault, lists, directory, purge } = domain
+  return { ...stack, vaults, vault, lists, directory, secretPurge: purge }
 }
 
 export type VaultStand = Awaited<ReturnType<typeof openVaultStand>>

@@ -31,7 +31,7 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         </Fact>
         {event.target !== null && (
           <Fact name="Target">
-            <Untrusted text={event.target.label} /> <span className="muted">{kindWords(event.target.kind)}</span>
+            <Target target={event.target} /> <span className="muted">{kindWords(event.target.kind)}</span>
           </Fact>
         )}
         <Fact name="Outcome">
@@ -70,6 +70,28 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
         </Fact>
       </Facts>
     </div>
+  )
+}
+
+/** A link where its name is its address: what it names now need not be what it named then, and it says so itself. */
+function Target({ target: { kind, label } }: { target: NonNullable<AuditEvent['target']> }) {
+  const name = <Untrusted text={label} />
+  const [vaultName = '', secretName] = label.split('/')
+  if (kind === 'vault') {
+    return (
+      <Link to="/vaults/$vaultName/{-$tab}" params={{ vaultName, tab: undefined }}>
+        {name}
+      </Link>
+    )
+  }
+  if (kind !== 'secret' || secretName === undefined) return name
+  return (
+    <Link
+      to="/vaults/$vaultName/secrets/$secretName/{-$version}"
+      params={{ vaultName, secretName, version: undefined }}
+    >
+      {name}
+    </Link>
   )
 }
 

@@ -21,8 +21,7 @@ const resolve = call(resolveApi.anything)
 /** Leads from an identifier of any kind to the page of what it names; where it names several things, they are offered. */
 export function GoPage() {
   const { _splat: given = '' } = page.useParams()
-  // The router takes the first slash of a resource ID for one too many.
-  const text = (given.includes('/') && !given.startsWith('/') ? `/${given}` : given).trim().slice(0, longestLookup)
+  const text = lookupOf(given).slice(0, longestLookup)
   useTitle('Look-up')
   const router = useRouter()
   const query = useQuery({
@@ -46,6 +45,13 @@ export function GoPage() {
   )
 }
 
+/** The router takes the first slash of a resource ID, and the second one of an address, for one too many. */
+function lookupOf(given: string): string {
+  const text = given.trim()
+  if (/^https?:/i.test(text)) return text.replace(/^(https?:)\/*/i, '$1//')
+  return text.includes('/') && !text.startsWith('/') ? `/${text}` : text
+}
+
 function Choices({ hits }: { hits: readonly ResolvedHit[] }) {
   return (
     <Card title={`${hits.length} things have this identifier`}>
@@ -66,9 +72,10 @@ function Nothing({ text }: { text: string }) {
     <EmptyState icon={<SearchX size={20} aria-hidden />} title={`Nothing here is called “${visibleText(text)}”`}>
       <p>
         Looked for: instances by name, ID and resource ID; identities and applications by principal and client ID;
-        user-assigned identities by resource ID; audiences by identifier URI and application ID; certificates by
-        thumbprint (SHA-1, SHA-256) and serial number; rotations, agents, signing keys, audit events; requests by
-        request and correlation ID; tokens by <code>uti</code>. What your role does not show is not found either.
+        user-assigned identities by resource ID; audiences by identifier URI and application ID; vaults and secrets by
+        name, address and resource ID; certificates by thumbprint (SHA-1, SHA-256) and serial number; rotations, agents,
+        signing keys, audit events; requests by request and correlation ID; tokens by <code>uti</code>. What your role
+        does not show is not found either.
       </p>
     </EmptyState>
   )

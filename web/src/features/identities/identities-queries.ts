@@ -8,11 +8,11 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { idIn } from '../../api/address-id.ts'
-import { hasCode } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
 import { useFacets, useListRows } from '../../api/list-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
+import { ensureGroup } from '../../api/resource-groups.ts'
 
 const list = call(userIdentitiesApi.list)
 const facets = call(userIdentitiesApi.facets)
@@ -56,11 +56,6 @@ export const identitiesOfOptions = (instanceId: InstanceId) =>
     queryFn: ({ signal }) => call(userIdentitiesApi.ofInstance)({ params: { instanceId } }, signal),
   })
 
-export const groupsOptions = queryOptions({
-  queryKey: [root, 'groups'],
-  queryFn: ({ signal }) => call(userIdentitiesApi.groups)({}, signal),
-})
-
 /** The lifetime of the tokens of an identity of any kind. */
 export const lifetimeOptions = (principalId: ObjectId) =>
   queryOptions({
@@ -88,15 +83,6 @@ function useAct<W>(mutationFn: (wish: W) => Promise<UserIdentityDetail>) {
       Promise.all(
         [root, 'instances' satisfies QueryRoot].map((each) => client.invalidateQueries({ queryKey: [each] })),
       ),
-  })
-}
-
-/** Makes a resource group that is named for the first time; somebody else may be faster. */
-async function ensureGroup(name: string): Promise<void> {
-  const { items } = await call(userIdentitiesApi.groups)()
-  if (items.some((group) => group.name.toLowerCase() === name.toLowerCase())) return
-  await call(userIdentitiesApi.createGroup)({ body: { name } }).catch((error: unknown) => {
-    if (!hasCode(error, 'conflict')) throw error
   })
 }
 

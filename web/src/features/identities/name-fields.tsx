@@ -1,8 +1,8 @@
 import { ResourceGroupName, UserIdentityName } from '@signet/shared/api/user-identities'
 import { useQuery } from '@tanstack/react-query'
+import { groupsOptions } from '../../api/resource-groups.ts'
 import { Field, TextInput } from '../../ui/form.tsx'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
-import { groupsOptions } from './identities-queries.ts'
 
 /** What an identity is called and where it lies. */
 export interface Naming {

@@ -1,6 +1,6 @@
 import type { TokenTest } from '@signet/shared/api/token-tests'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Eye, EyeOff } from 'lucide-react'
+import { Eye } from 'lucide-react'
 import { useState } from 'react'
 import { hasCode, problemOf } from '../../api/api-error.ts'
 import { useRefusal } from '../../api/session.ts'
@@ -8,10 +8,10 @@ import { useStepUp } from '../../api/step-up.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { type CheckItem, CheckList } from '../../ui/check-list.tsx'
-import { CodeBlock } from '../../ui/code-block.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { useNow } from '../../ui/now.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { SecretValue } from '../../ui/secret-value.tsx'
 import { StepUpDialog } from '../../ui/step-up-dialog.tsx'
 import { checkInBrowser } from './browser-check.ts'
 import { keysOptions, revealToken } from './token-test-queries.ts'
@@ -82,18 +82,13 @@ function Hidden({ test, busy, onReveal }: { test: TokenTest; busy: boolean; onRe
 function Shown({ revealed, onForget }: { revealed: Revealed; onForget: () => void }) {
   return (
     <>
-      <CodeBlock code={revealed.token} label="raw token" />
+      <SecretValue value={revealed.token} label="raw token" startsShown onForget={onForget} />
       {revealed.checks.length > 0 && (
         <>
           <h3>Checked again in this browser, with the published keys</h3>
           <CheckList label="Checks by this browser" items={revealed.checks} />
         </>
       )}
-      <div>
-        <Button small icon={<EyeOff size={14} aria-hidden />} onClick={onForget}>
-          Forget
-        </Button>
-      </div>
     </>
   )
 }

@@ -22,6 +22,7 @@ CREATE TABLE vault_secrets (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, vault_id TEXT NOT NULL REFERENCES vaults(id),
   name TEXT NOT NULL, name_key TEXT NOT NULL, current_seq INTEGER NOT NULL,
   deleted_at INTEGER, purge_at INTEGER,
+  last_read_at INTEGER, last_reader_kind TEXT, last_reader_id TEXT, last_reader_label TEXT,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   CHECK ((deleted_at IS NULL) = (purge_at IS NULL))) STRICT;
 CREATE UNIQUE INDEX vault_secrets_name ON vault_secrets(vault_id, name_key);
@@ -35,4 +36,9 @@ CREATE TABLE vault_secret_versions (
   enabled INTEGER NOT NULL CHECK (enabled IN (0,1)), not_before INTEGER, expires_at INTEGER,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (secret_id, seq)) STRICT;
 CREATE UNIQUE INDEX vault_secret_versions_id ON vault_secret_versions(secret_id, version_id);
+
+-- how often values left a vault and to whom, for as long as the last 24 hours need it; what happened is in the audit log
+CREATE TABLE vault_reads (
+  vault_id TEXT NOT NULL REFERENCES vaults(id) ON DELETE CASCADE, hour INTEGER NOT NULL, reader TEXT NOT NULL,
+  reads INTEGER NOT NULL, PRIMARY KEY (vault_id, hour, reader)) STRICT, WITHOUT ROWID;
 `
