@@ -2,6 +2,7 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   AgentSummary,
   BlastRadius,
+  Dependents,
   InstanceSummary,
   TokenHistogram,
   TokenLogEntry,
@@ -20,11 +21,6 @@ import type { UserIdentities } from './user-identities.ts'
 /** What the view asks of the domain that knows agents. */
 export interface AgentDirectory {
   describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>>
-  /** When each of them said that it has dropped the tokens of a paused principal. */
-  dropped(
-    agentIds: readonly string[],
-    principal: { objectId: string; version: number },
-  ): Promise<ReadonlyMap<string, number>>
 }
 
 /** Which token requests; the instants are epoch milliseconds, and `to` is not included. */
@@ -37,6 +33,9 @@ interface TokenFilter {
 
 /** Which of these requests, by correlation ID, are tests whose trace is kept. */
 export type TraceDirectory = (correlationIds: readonly string[]) => Promise<ReadonlySet<string>>
+
+/** What hangs on a principal in other domains. */
+export type DependentsDirectory = (principalId: ObjectId) => Promise<Dependents>
 
 /** What the view asks of the domain that issues tokens. */
 export interface TokenUsage {
@@ -59,6 +58,7 @@ export class InstanceView {
   readonly #agents: AgentDirectory
   readonly #usage: TokenUsage
   readonly #traced: TraceDirectory
+  readonly #dependents: DependentsDirectory
   readonly #clock: Clock
 
   constructor(parts: {
@@ -69,6 +69,7 @@ export class InstanceView {
     agents: AgentDirectory
     usage: TokenUsage
     traced: TraceDirectory
+    dependents: DependentsDirectory
     clock: Clock
   }) {
     this.#resources = parts.resources
@@ -78,6 +79,7 @@ export class InstanceView {
     this.#agents = parts.agents
     this.#usage = parts.usage
     this.#traced = parts.traced
+    this.#dependents = parts.dependents
     this.#clock = parts.clock
   }
 
@@ -115,15 +117,14 @@ export class InstanceView {
     const instances = await this.#resources.findAll(held)
     const agentIds = [...new Set(instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : [])))]
     const agents = [...(await this.#agents.describe(agentIds)).values()]
-    const dropped =
-      principal.state === 'suspended' ? await this.#agents.dropped(agentIds, principal) : new Map<string, number>()
     const credentials = await this.#registry.credentialsOf(principalId)
     return {
       principalId,
       name: principal.displayName,
       instances: instances.map(({ id, name }) => ({ id, name })),
-      agents: agents.map(({ id, connected }) => ({ id, connected, droppedAt: dropped.get(id) ?? null })),
+      agents: agents.map(({ id, connected }) => ({ id, connected })),
       credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
+      ...(await this.#dependents(principalId)),
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
       ...(await this.#usage.recently(principalId)),
     }
