@@ -330,8 +330,8 @@ describe('the blast radius', () => {
     expect(radius).toEqual({
       principalId: on.principalId,
       name: 'web-01',
-      instances: [{ id: on.instance.id, name: 'web-01' }],
-      agents: [{ id: on.agent.id, connected: false }],
+      instances: { total: 1, items: [{ id: on.instance.id, name: 'web-01' }] },
+      agents: { total: 1, connected: 0 },
       credentials: 1,
       ...noDependents,
       lastUsedAt: lastAt,

@@ -49,6 +49,10 @@ export interface TokenUsage {
   recently(principalId: string): Promise<Pick<BlastRadius, 'day' | 'week' | 'live'>>
 }
 
+/** As many of each as a dialog names. */
+const mostNamed = 20
+const agentsAtOnce = 500
+
 /** The read model of the instance screens: one row from four domains, a fixed number of queries a page. */
 export class InstanceView {
   readonly #resources: ResourceManager
@@ -113,16 +117,14 @@ export class InstanceView {
   async blastRadius(principalId: ObjectId): Promise<BlastRadius> {
     const principal = await this.#registry.require(principalId)
     const now = this.#clock.now()
-    const held = principal.ownerInstanceId === null ? await this.#heldBy(principalId) : [principal.ownerInstanceId]
-    const instances = await this.#resources.findAll(held)
-    const agentIds = [...new Set(instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : [])))]
-    const agents = [...(await this.#agents.describe(agentIds)).values()]
+    const held = await this.#heldBy(principal)
+    const instances = await this.#resources.findAll(held.ids.slice(0, mostNamed))
     const credentials = await this.#registry.credentialsOf(principalId)
     return {
       principalId,
       name: principal.displayName,
-      instances: instances.map(({ id, name }) => ({ id, name })),
-      agents: agents.map(({ id, connected }) => ({ id, connected })),
+      instances: { total: held.ids.length, items: instances.map(({ id, name }) => ({ id, name })) },
+      agents: { total: held.agentIds.length, connected: await this.#connectedOf(held.agentIds) },
       credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
       ...(await this.#dependents(principalId)),
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
@@ -130,8 +132,23 @@ export class InstanceView {
     }
   }
 
-  async #heldBy(principalId: ObjectId): Promise<string[]> {
-    return (await this.#users.placesOf(principalId)).map(({ instanceId }) => instanceId)
+  /** Where a principal is, and who serves it there. */
+  async #heldBy({ objectId, ownerInstanceId }: Principal): Promise<{ ids: string[]; agentIds: string[] }> {
+    const own = ownerInstanceId === null ? undefined : await this.#resources.find(ownerInstanceId)
+    const places = own ? [{ instanceId: own.id, agentId: own.agentId }] : await this.#users.placesOf(objectId)
+    return {
+      ids: places.map(({ instanceId }) => instanceId),
+      agentIds: [...new Set(places.flatMap(({ agentId }) => agentId ?? []))],
+    }
+  }
+
+  async #connectedOf(agentIds: readonly string[]): Promise<number> {
+    let connected = 0
+    for (let start = 0; start < agentIds.length; start += agentsAtOnce) {
+      const some = await this.#agents.describe(agentIds.slice(start, start + agentsAtOnce))
+      connected += [...some.values()].filter((agent) => agent.connected).length
+    }
+    return connected
   }
 
   /** Newest first; those of the last principal, where there is none any more. */

@@ -224,8 +224,9 @@ export type Dependents = z.infer<typeof Dependents>
 export const BlastRadius = z.object({
   principalId: ObjectId,
   name: z.string(),
-  instances: z.array(z.object({ id: InstanceId, name: z.string() })),
-  agents: z.array(z.object({ id: AgentId, connected: z.boolean() })),
+  instances: hangingOn(z.object({ id: InstanceId, name: z.string() })),
+  /** Of these instances. */
+  agents: z.object({ total: z.int(), connected: z.int() }),
   /** Certificates that are accepted now. */
   credentials: z.int(),
   ...Dependents.shape,
