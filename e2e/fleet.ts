@@ -29,14 +29,20 @@ export class Fleet {
     this.ids = ids
   }
 
-  /** Registers and tags the instances, enrols their agents, and resolves when all are connected. */
-  static async join(stack: Stack, members: readonly Member[]): Promise<Fleet> {
+  /**
+   * Registers and tags the instances, enrols their agents, and resolves when all are connected.
+   *
+   * @param agentsPort where agents reach the server, if it is not the server's own
+   */
+  static async join(stack: Stack, members: readonly Member[], agentsPort?: number): Promise<Fleet> {
     const ids = new Map<string, string>()
     const joins: object[] = []
     for (const { name, tags } of members) {
       const { id } = await stack.admin<{ id: string }>('POST', '/instances', { name, kind: 'vm' })
       await stack.admin('POST', `/instances/${id}/tags`, { set: tags })
-      joins.push({ name, join: await stack.admin('POST', `/instances/${id}/join-tokens`, {}) })
+      const join = await stack.admin<{ serverUrl: string }>('POST', `/instances/${id}/join-tokens`, {})
+      const serverUrl = agentsPort === undefined ? join.serverUrl : `https://localhost:${agentsPort}`
+      joins.push({ name, join: { ...join, serverUrl } })
       ids.set(name, id)
     }
     const folder = mkdtempSync(join(memory, 'signet-fleet-'))

@@ -46,6 +46,7 @@ export function principalRow(
     deleted_at: null,
     purge_at: null,
     suspended_at: null,
+    suspended_with: null,
     tokens_revoked_at: null,
     ...own,
   }

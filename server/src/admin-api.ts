@@ -16,6 +16,7 @@ import { openapiApi } from '@signet/shared/api/openapi'
 import { operatorsApi } from '@signet/shared/api/operators'
 import { overviewApi } from '@signet/shared/api/overview'
 import { resolveApi } from '@signet/shared/api/resolve'
+import { resourceGroupsApi } from '@signet/shared/api/resource-groups'
 import { resourcesApi } from '@signet/shared/api/resources'
 import { revocationsApi } from '@signet/shared/api/revocations'
 import { rolloutsApi } from '@signet/shared/api/rollouts'
@@ -90,12 +91,14 @@ import {
 } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
+  type GroupActs,
   type InstanceList,
   type InstanceView,
   type ManagedIdentity,
   type ResourceDefaults,
   type ResourceGroups,
   type ResourceManager,
+  resourceGroupHandlers,
   resourceHandlers,
   type UserIdentities,
   type UserIdentityList,
@@ -137,6 +140,7 @@ interface AdminParts {
   readonly authorities: CertificateAuthorities
   readonly resources: ResourceManager
   readonly groups: ResourceGroups
+  readonly groupActs: GroupActs
   readonly identities: ManagedIdentity
   readonly view: InstanceView
   readonly list: InstanceList
@@ -185,7 +189,7 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
     serveRotation(serve, parts, requireStepUp)
     serve(enrollmentApi, enrollmentHandlers(parts.plane))
     serve(tokenTestsApi, tokenTestHandlers({ requireStepUp, tests, keySet: () => parts.discovery.keySet(true) }))
-    serve(bulkApi, bulkHandlers(parts.bulk, { requireStepUp, requirePermission }))
+    serve(bulkApi, bulkHandlers(parts.bulk, { requireStepUp, requirePermission, told: toldOf(parts) }))
     serve(alertsApi, alertHandlers(parts.alerting.alerts))
     serve(webhooksApi, webhookHandlers(parts.alerting.webhooks))
     serve(authorizationApi, authorizationHandlers(parts))
@@ -205,6 +209,13 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
   }
 }
 
+type Withdrawals = AgentPlane['withdrawals']
+
+/** What answers of acts that take tokens back count. */
+function toldOf({ plane }: AdminParts): Withdrawals['counts'] {
+  return (which) => plane.withdrawals.counts(which)
+}
+
 /** Who there is, what they are assigned to, and what they may ask tokens for. */
 function servePrincipals(serve: Serve, parts: AdminParts, requireStepUp: StepUp): void {
   const { applications, applicationList, view, federated, authority, registry, appRoles, audiences } = parts
@@ -214,18 +225,21 @@ function servePrincipals(serve: Serve, parts: AdminParts, requireStepUp: StepUp)
       authority.federation.test(await registry.require(principalId), token),
   }
   const roles = (principalId: ObjectId) => appRoles.ofPrincipal(principalId)
-  serve(resourcesApi, resourceHandlers({ ...parts, requireStepUp }))
-  serve(applicationsApi, applicationHandlers({ requireStepUp, applications, list: applicationList, activity: view }))
+  const told = toldOf(parts)
+  serve(resourcesApi, resourceHandlers({ ...parts, requireStepUp, told }))
+  serve(
+    applicationsApi,
+    applicationHandlers({ requireStepUp, applications, list: applicationList, activity: view, told }),
+  )
   serve(federationApi, federationHandlers(federation))
-  serve(userIdentitiesApi, userIdentityHandlers({ ...parts, roles }))
+  serve(userIdentitiesApi, userIdentityHandlers({ ...parts, roles, told }))
+  serve(resourceGroupsApi, resourceGroupHandlers(parts))
   serve(audiencesApi, audienceHandlers({ audiences, list: parts.audienceList, appRoles }))
 }
 
 /** When certificates and keys roll, and what was made of them. */
 function serveRotation(serve: Serve, parts: AdminParts, requireStepUp: StepUp): void {
   const { rotation, authority, authorities, plane } = parts
-  const connectedAgents = async (principalId: ObjectId) =>
-    (await rotation.slots.agentsOf(principalId)).filter((id) => plane.streams.isConnected(id)).length
   // Before the rotations, whose IDs would take its addresses for one of theirs.
   serve(rotationCalendarApi, rotationCalendarHandlers(rotation))
   serve(rotationApi, rotationHandlers(rotation, requireStepUp))
@@ -234,7 +248,7 @@ function serveRotation(serve: Serve, parts: AdminParts, requireStepUp: StepUp): 
   serve(rolloutsApi, rolloutHandlers(rotation.rollouts, requireStepUp))
   serve(evidenceApi, evidenceHandlers(rotation))
   serve(signingKeysApi, signingKeyHandlers({ requireStepUp, admin: authority.keyAdmin }))
-  serve(revocationsApi, revocationHandlers({ ...authority, connectedAgents }))
+  serve(revocationsApi, revocationHandlers({ ...authority, withdrawals: plane.withdrawals }))
   serve(certificateAuthoritiesApi, authorityHandlers({ requireStepUp, authorities }))
 }
 

@@ -19,6 +19,7 @@ import {
 import { openAuthorization } from './authorization/index.ts'
 import { Backups } from './backup/index.ts'
 import { openBulk } from './bulk/index.ts'
+import { dependentsFrom } from './dependents.ts'
 import { AgentEndsStore, agentEndpoint, openAgentPlane, openTokenTests } from './enrollment/index.ts'
 import { graphEndpoint, managementEndpoint, openManagement } from './management/index.ts'
 import { metricsTokenFrom, openMetrics } from './metrics.ts'
@@ -58,6 +59,7 @@ import {
   RevocationLists,
 } from './principals/index.ts'
 import {
+  GroupActs,
   InstanceView,
   ManagedIdentity,
   openInstanceList,
@@ -191,9 +193,11 @@ export async function composeServer(parts: ServerParts) {
     serverCas: () => authorities.serverCas,
     assertionAudience: authority.issuer.v2,
     terms: authority.terms,
+    lastTokenOf: (ids, issuedBy) => authority.activity.lastEnd(ids, issuedBy),
   })
   servicePort.certificate?.onChange(() => plane.streams.allStatesChanged())
   lifecycle.started('agent streams', () => plane.streams.close())
+  const groupActs = new GroupActs({ ...base, groups, registry, identities, users, withdrawals: plane.withdrawals })
   const operators = new Operators(base)
   const audiences = new Audiences({ ...base, apps: authority.resources, usage: authority.usage })
   const audienceList = new AudienceList({ ...base, audiences, usage: authority.usage })
@@ -207,7 +211,14 @@ export async function composeServer(parts: ServerParts) {
     refusedFor: (ids) => authority.usage.refusedFor(ids),
     recently: (id) => authority.activity.recently(id),
   }
-  const view = new InstanceView({ ...places, usage, traced: (ids) => tests.traces.existing(ids), clock })
+  const dependents = dependentsFrom({
+    ...{ registry, access: authorization.access, appRoles, applications, federated },
+    vaultsOf: () => vaults.vaults,
+  })
+  const view = new InstanceView({
+    ...{ ...places, usage, clock, dependents },
+    traced: (ids) => tests.traces.existing(ids),
+  })
   const roles = (principalId: ObjectId) => appRoles.ofPrincipal(principalId)
   const userList = new UserIdentityList({ ...base, users, usage, broad: () => federated.broadPrincipals() })
   const userView = openUserIdentityView({
@@ -336,7 +347,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
     ...{ operators, confirmation, recovery, backups },
     ...{ registry, applications, applicationList, federated, authorities },
-    ...{ resources, groups, identities, view, list, users, userList, userView },
+    ...{ resources, groups, groupActs, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
     ...{ authorization, cursors, vaults },

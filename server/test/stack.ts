@@ -36,10 +36,12 @@ import {
   PrincipalRegistry,
 } from '../src/principals/index.ts'
 import {
+  GroupActs,
   InstanceView,
   ManagedIdentity,
   openInstanceList,
   PrincipalPurge,
+  ResourceGroups,
   ResourceManager,
   type ServiceInstance,
   type TokenUsage,
@@ -78,7 +80,7 @@ export const noUsage: TokenUsage = {
   recent: () => ({ items: [], nextCursor: null }),
   matching: async () => ({ items: [], nextCursor: null }),
   histogram: async () => ({ bucketMs: 1, buckets: [] }),
-  recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+  recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null, audiences: [] } }),
 }
 
 /** A token log that knows none. */
@@ -107,6 +109,9 @@ export const noNeighbours: RotationNeighbours = {
 }
 
 const noTraces = async () => new Set<string>()
+const none = { total: 0, items: [] }
+/** Nothing in other domains hangs on anybody. */
+export const noDependents = { grants: none, appRoles: none, secrets: none, federations: none, clientSecrets: 0 }
 
 /** The instance screens of a stack. */
 export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
@@ -116,6 +121,7 @@ export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView 
     agents: stack.plane.directory,
     usage,
     traced: noTraces,
+    dependents: async () => noDependents,
   })
 }
 
@@ -127,6 +133,7 @@ interface StackOptions {
   readonly usage?: TokenUsage
   readonly tokens?: TokenWitness
   readonly outstanding?: RolloutNeighbours['outstanding']
+  readonly lastTokenOf?: (principalIds: readonly string[], issuedBefore: number) => Promise<number | null>
   /** One that stays when the stack is closed, for another on the same data; that one's clock begins at `at`. */
   readonly folder?: string
   readonly at?: number
@@ -201,7 +208,10 @@ export async function openStack(options: StackOptions = {}) {
     serverCas: () => authorities.serverCas,
     assertionAudience: `https://localhost:7421/${tenantId}/v2.0`,
     terms: { now: { revision: 1, keyEpoch: 0, audiences: [] }, onChange: () => undefined },
+    lastTokenOf: options.lastTokenOf ?? (async () => null),
   })
+  const groups = new ResourceGroups({ ...base, defaults })
+  const groupParts = { ...base, groups, registry, identities, users, withdrawals: plane.withdrawals }
   const lastUses = new Map<string, { at: number; audience: string }>()
   const refusals = new Map<string, number>()
   const view = new InstanceView({
@@ -212,6 +222,7 @@ export async function openStack(options: StackOptions = {}) {
     agents: plane.directory,
     usage: { ...noUsage, lastUse: (ids) => someOf(lastUses, ids), refusedFor: (ids) => someOf(refusals, ids) },
     traced: noTraces,
+    dependents: async () => noDependents,
     clock,
   })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
@@ -264,6 +275,8 @@ export async function openStack(options: StackOptions = {}) {
     /** One more of rotation on the same rows, as a second process would have it. */
     rolloutsAgain: () => openRotation(rotationParts),
     plane,
+    groups,
+    groupActs: new GroupActs(groupParts),
     view,
     list,
     applications,

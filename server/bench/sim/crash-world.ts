@@ -86,7 +86,7 @@ export async function makeSlots(world: CrashWorld, count: number): Promise<void>
         .values({
           ...{ id: agentId, tenant_id: world.tenantId, name, state: 'active', platform: 'simulated' },
           ...{ agent_version: '0.1.0', generation: 1, ...certificate, ...next, new_cert_der: null, endpoints: null },
-          ...{ acked_generation: null, errors: null, paused: null, last_seen_at: now, revoked_at: null, ...stamps },
+          ...{ acked_generation: null, errors: null, last_seen_at: now, revoked_at: null, ...stamps },
         })
         .execute()
       await world.rotation.rollover.openSlot(tx, context, { principalId: principal.objectId, agentId })

@@ -201,8 +201,8 @@ describe('what the server takes away', () => {
     server.send('revoke', { objectId, version: 2, reason: 'suspended' })
     await expect.poll(async () => (await ask()).status).toBe(400)
     expect(agent.instanceState().identities[0]?.ready).toBe(true)
-    await until(() => server.reports.at(-1)?.paused.length === 1)
-    expect(server.reports.at(-1)?.paused).toEqual([{ objectId, version: 2 }])
+    await until(() => server.reports.at(-1)?.known[0]?.version === 2)
+    expect(server.reports.at(-1)?.known).toEqual([{ objectId, version: 2 }])
     for (const principal of server.principals) principal.version = 3
     server.push()
     await expect.poll(async () => (await ask()).status).toBe(200)

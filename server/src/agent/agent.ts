@@ -2,6 +2,7 @@ import {
   type AgentFacts,
   type DesiredState,
   isPause,
+  mostReported,
   type ProbeRequest,
   type ReportRequest,
   type Revocation,
@@ -254,8 +255,10 @@ class RunningParts implements RunningAgent {
     this.#authority.trust(authorityCasOf(state))
     this.#client.trust(state.serverCas)
     this.#takeTerms(state.terms)
+    const before = JSON.stringify(this.#held.known)
     const wiped = this.#dropping(() => this.#held.apply(state))
-    if (wiped > 0) this.#reporter.soon()
+    // Not after the slots, whose certificates may take their time: somebody waits to hear that the tokens are gone.
+    if (wiped > 0 || JSON.stringify(this.#held.known) !== before) this.#reporter.soon()
     this.#renewal.schedule(this.#held.localTimeOf(state.renewAfter))
     void this.#drills.follow(state)
     void this.#sync.reconcile(state).then(() => {
@@ -339,8 +342,8 @@ class RunningParts implements RunningAgent {
     if (!this.#held.state || !this.#endpoints) return undefined
     return {
       generation: this.#appliedGeneration,
-      principals: this.#held.principals.slice(0, 1_000),
-      paused: this.#held.paused.slice(0, 1_000),
+      principals: this.#held.principals.slice(0, mostReported),
+      known: this.#held.known.slice(0, mostReported),
       facts: this.#options.facts,
       endpoints: reportedEndpoints(this.#options.agentDir, this.#endpoints),
       errors: this.#sync.errors,

@@ -68,10 +68,9 @@ export class HeldIdentities {
     return [...new Set([...inUse.map(({ objectId }) => objectId), ...this.#unwiped.values()])]
   }
 
-  /** Principals that get no tokens because an operator paused them. */
-  get paused(): ReportRequest['paused'] {
-    const suspended = (this.#state?.principals ?? []).filter((one) => one.state === 'suspended')
-    return suspended.map(({ objectId, version }) => ({ objectId, version }))
+  /** Principals as the last state knew them, paused ones too. Tokens are cached for no other version of them. */
+  get known(): ReportRequest['known'] {
+    return (this.#state?.principals ?? []).map(({ objectId, version }) => ({ objectId, version }))
   }
 
   /** The server's time, as far as it is known; this clock's otherwise. */

@@ -35,7 +35,7 @@ export interface AuthorityOptions {
   readonly sealer: Sealer
   readonly cursors: Cursors
   readonly audit: AuditLog
-  readonly registry: Pick<PrincipalRegistry, 'findClient' | 'require'>
+  readonly registry: Pick<PrincipalRegistry, 'findClient' | 'require' | 'withdraw'>
   readonly clock: Clock
   readonly steadiness: Steadiness
   readonly log: Logger

@@ -18,6 +18,7 @@ const principal: Principal = {
   state: 'enabled',
   deletedAt: null,
   purgeAt: null,
+  suspendedWith: null,
   tokensRevokedAt: null,
   createdAt: 0,
   version: 1,

@@ -56,6 +56,7 @@ async function putPrincipals(principals: readonly Put[]): Promise<void> {
           purge_at: null,
           tokens_revoked_at: revokedAt,
           suspended_at: suspendedAt,
+          suspended_with: null,
           version: 1,
           created_at: 0,
           updated_at: 0,

@@ -1,26 +1,31 @@
-import type { revocationsApi } from '@signet/shared/api/revocations'
-import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { Propagation, PropagationState, revocationsApi } from '@signet/shared/api/revocations'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { Revocations } from './revocations.ts'
 
-/** @param connectedAgents how many agents have the principal and are told at once */
+/** What is known of where an act has arrived. */
+interface PropagationBook {
+  counts(which: { principalId: string }): Promise<Propagation>
+  state(which: { principalId: string } | { correlationId: string }): Promise<PropagationState | null>
+}
+
 export function revocationHandlers({
   revocations,
-  connectedAgents,
+  withdrawals,
 }: {
   revocations: Revocations
-  connectedAgents: (principalId: ObjectId) => Promise<number>
+  withdrawals: PropagationBook
 }): Handlers<typeof revocationsApi> {
   return {
     revokeToken: async ({ params, body }, context) => {
       const { principalId, until } = await revocations.revokeToken(context, params.uti, body.reason)
-      return { uti: params.uti, principalId: ObjectId.parse(principalId), until }
+      return { uti: params.uti, principalId, until, propagation: await withdrawals.counts({ principalId }) }
     },
     revokeAll: async ({ params, body }, context) => {
       const { principalId } = params
       const before = await revocations.revokeAll(context, principalId, body.reason)
-      // One server is all there is: it refuses from the commit on.
-      return { principalId, before, propagation: { replicas: 1, agents: await connectedAgents(principalId) } }
+      return { principalId, before, propagation: await withdrawals.counts({ principalId }) }
     },
+    propagation: async ({ params }) => ({ propagation: await withdrawals.state(params) }),
+    propagationOfAct: async ({ params }) => ({ propagation: await withdrawals.state(params) }),
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -81,13 +81,13 @@ export class Revocations {
     context: RequestContext,
     uti: string,
     reason: string | undefined,
-  ): Promise<{ principalId: string; until: number }> {
+  ): Promise<{ principalId: ObjectId; until: number }> {
     const { database, audit, clock, log, principals, tenantId } = this.#parts
     const token = log.byUti(uti)
     if (!token?.expiresAt) throw new SignetError('not_found', 'The token log holds no token of that uti.')
     const [now, until] = [clock.now(), token.expiresAt]
     if (until <= now) throw new SignetError('conflict', 'The token has ended already.')
-    const { principalId } = token
+    const principalId = ObjectId.parse(token.principalId)
     await database.transact(async (tx) => {
       const row = { uti, tenant_id: tenantId, principal_id: principalId, expires_at: until, revoked_at: now }
       if (!(await this.#store.insert(tx, row))) return
@@ -98,7 +98,7 @@ export class Revocations {
         after: { principalId, audience: token.audience, until },
       })
       // The agent may have it in its cache, where no client that is refused could get past it.
-      await principals.renew(tx, principalId)
+      await principals.renew(tx, context, principalId)
     })
     for (const [known, end] of this.#tokens) if (end <= now) this.#tokens.delete(known)
     this.#tokens.set(uti, until)
@@ -110,7 +110,7 @@ export class Revocations {
   async revokeAll(context: RequestContext, principalId: ObjectId, reason: string | undefined): Promise<number> {
     const { database, audit, principals } = this.#parts
     const before = await database.transact(async (tx) => {
-      const principal = await principals.revokeAll(tx, principalId)
+      const principal = await principals.revokeAll(tx, context, principalId)
       await audit.append(tx, context, {
         action: 'tokens.revoked',
         target: { kind: targetKindOf(principal), id: principalId, label: principal.displayName },

@@ -119,10 +119,14 @@ it('what was issued of late is counted over 24 hours and seven days, by audience
       { audience: 'vault', tokens: 3 },
       { audience: 'arm', tokens: 2 },
     ],
-    live: { tokens: 1, until: clock.now() + hourMs },
+    live: {
+      tokens: 1,
+      until: clock.now() + hourMs,
+      audiences: [{ audience: 'arm', tokens: 1, until: clock.now() + hourMs }],
+    },
   })
   clock.advance(30 * dayMs)
-  expect(await activity.recently('p')).toEqual({ day: [], week: [], live: { tokens: 0, until: null } })
+  expect(await activity.recently('p')).toEqual({ day: [], week: [], live: { tokens: 0, until: null, audiences: [] } })
 })
 
 it('requests of a day are counted by who asked, whether or not they got a token', async () => {

@@ -95,6 +95,9 @@ export class TokenActivityStore {
       live: {
         tokens: rows.reduce((sum, row) => sum + row.live, 0),
         until: ends.length === 0 ? null : Math.max(...ends),
+        audiences: rows.flatMap(({ audience, live, until }) =>
+          until === null ? [] : [{ audience, tokens: live, until: until * 1_000 }],
+        ),
       },
     }
   }
@@ -119,6 +122,17 @@ export class TokenActivityStore {
       live: { tokens, until: until === null ? null : until * 1_000 },
       lastUsedAt: used.rows[0]?.at ?? null,
     }
+  }
+
+  /** When the last token ends that these principals got until an instant; null when none of them is out any more. */
+  async lastEnd(principalIds: readonly string[], issuedBy: number): Promise<number | null> {
+    const now = this.#clock.now()
+    const { rows } = await sql<{ until: number | null }>`
+      SELECT max(exp) AS until FROM json_each(${JSON.stringify(principalIds)}) AS asked
+      CROSS JOIN token_log AS log ON log.principal_id = asked.value AND log.id >= ${firstIdAt(now - longestTokenMs)}
+        AND log.id < ${idBoundAt(issuedBy + 1)} AND outcome = 'ok' AND exp > ${now / 1_000}`.execute(this.#reports)
+    const until = rows[0]?.until ?? null
+    return until === null ? null : until * 1_000
   }
 
   /**

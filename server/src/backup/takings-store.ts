@@ -41,7 +41,7 @@ const deletePrincipal: Again = (db, taking, now) => {
   const id = principalOf(db, taking)
   run(
     db,
-    `UPDATE principals SET state = 'deleted', deleted_at = ?, purge_at = ?, suspended_at = NULL, tokens_revoked_at = ?, version = version + 1,
+    `UPDATE principals SET state = 'deleted', deleted_at = ?, purge_at = ?, suspended_at = NULL, suspended_with = NULL, tokens_revoked_at = ?, version = version + 1,
      updated_at = ? WHERE object_id = ? AND state <> 'deleted'`,
     taking.at,
     taking.at + 30 * 86_400_000,
@@ -68,7 +68,7 @@ const suspend =
   (from: string, to: string, shown: string): Again =>
   (db, taking, now) => {
     const id = principalOf(db, taking)
-    const sql = `UPDATE principals SET state = ?, suspended_at = ?, version = version + 1, updated_at = ?
+    const sql = `UPDATE principals SET state = ?, suspended_at = ?, suspended_with = NULL, version = version + 1, updated_at = ?
       WHERE object_id = ? AND state = ?`
     if (run(db, sql, to, to === 'suspended' ? taking.at : null, now, id, from).changes > 0)
       run(db, "UPDATE user_identities SET state = ? WHERE id = ? AND state <> 'deleted'", shown, id)

@@ -1,24 +1,27 @@
 import { type BulkKind, type BulkList, type bulkApi, bulkPermission } from '@signet/shared/api/bulk'
+import type { Propagation } from '@signet/shared/api/revocations'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { Bulk } from './bulk.ts'
 
-interface BulkGuards {
+interface BulkNeighbours {
   /** Throws unless whoever asks has it: what a job needs depends on its list and kind. */
   readonly requirePermission: (context: RequestContext, permission: Permission) => void
   /** Throws unless the operator confirmed that it is them within the last minutes; deleting needs it (SEC-22). */
   readonly requireStepUp: (context: RequestContext) => Promise<void>
+  /** How many are told of what the job has stopped by now. */
+  readonly told: (which: { correlationId: string }) => Promise<Propagation>
 }
 
-export function bulkHandlers({ jobs, previewer }: Bulk, guards: BulkGuards): Handlers<typeof bulkApi> {
+export function bulkHandlers({ jobs, previewer }: Bulk, neighbours: BulkNeighbours): Handlers<typeof bulkApi> {
   const allow = (context: RequestContext, list: BulkList, kind: BulkKind | null) => {
-    if (kind !== null) guards.requirePermission(context, bulkPermission(list, kind))
+    if (kind !== null) neighbours.requirePermission(context, bulkPermission(list, kind))
   }
   /** As the first `allow`, and what the act itself asks for where it stands alone. */
   const admit = async (context: RequestContext, list: BulkList, kind: BulkKind | null) => {
     allow(context, list, kind)
-    if (kind === 'delete') await guards.requireStepUp(context)
+    if (kind === 'delete') await neighbours.requireStepUp(context)
   }
   return {
     preview: ({ body }, context) => {
@@ -30,7 +33,10 @@ export function bulkHandlers({ jobs, previewer }: Bulk, guards: BulkGuards): Han
       return jobs.start(context, body)
     },
     list: ({ query }) => jobs.page({ ...query, open: query.open === 'true' }),
-    show: ({ params }) => jobs.show(params.jobId),
+    show: async ({ params }) => {
+      const job = await jobs.show(params.jobId)
+      return { ...job, propagation: await neighbours.told(job) }
+    },
     items: ({ params, query }) => jobs.items(params.jobId, query),
     export: ({ params, query }, context) => jobs.export(context, params.jobId, query.format),
     pause: ({ params, body }, context) => jobs.pause(context, params.jobId, body.reason),

@@ -68,7 +68,14 @@ describe('who may start a job', () => {
     const asked: string[] = []
     const requirePermission = (_context: unknown, permission: string) => void asked.push(permission)
     const requireStepUp = async () => void asked.push('step-up')
-    return { asked, api: bulkHandlers(stack.bulk, { requirePermission, requireStepUp }) }
+    return {
+      asked,
+      api: bulkHandlers(stack.bulk, {
+        requirePermission,
+        requireStepUp,
+        told: async () => ({ replicas: 1, agents: 0 }),
+      }),
+    }
   }
   const noReply = { setHeader: () => undefined }
 

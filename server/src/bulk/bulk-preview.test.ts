@@ -16,7 +16,7 @@ beforeEach(async () => {
       recent: () => ({ items: [], nextCursor: null }),
       matching: async () => ({ items: [], nextCursor: null }),
       histogram: async () => ({ bucketMs: 1, buckets: [] }),
-      recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null } }),
+      recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null, audiences: [] } }),
     },
   })
 })

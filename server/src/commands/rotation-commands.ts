@@ -72,11 +72,11 @@ export function addRotationCommands(rotation: Command, { connect, print }: Conso
 }
 
 function radiusWords({ name, instances, agents, credentials, live, lastUsedAt }: BlastRadius): string {
-  const away = agents.filter(({ connected }) => !connected).length
+  const away = agents.total - agents.connected
   return [
-    `${name}: ${instances.length} instances, ${credentials} certificates would be revoked, last used ${at(lastUsedAt)}`,
+    `${name}: ${instances.total} instances, ${credentials} certificates would be revoked, last used ${at(lastUsedAt)}`,
     `${live.tokens} tokens are out, the last of which ends at ${at(live.until)}`,
-    ...(away > 0 ? [`${away} of ${agents.length} agents are not connected: no tokens there until they are back`] : []),
+    ...(away > 0 ? [`${away} of ${agents.total} agents are not connected: no tokens there until they are back`] : []),
   ].join('\n')
 }
 

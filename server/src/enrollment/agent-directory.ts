@@ -10,7 +10,7 @@ import type { SlotActs } from '../rotation/index.ts'
 import { lastChanceOf } from './agent-recovery.ts'
 import type { AgentRow, AgentsStore } from './agents-store.ts'
 import { mergeErrors, newErrors, readErrors, writeErrors } from './reported-errors.ts'
-import { mergePauses, readPauses, writePauses } from './reported-pauses.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 /** `last_seen_at` is for people; it is written this often at most. */
 const presenceMs = 15 * minuteMs
@@ -31,6 +31,7 @@ export class AgentDirectory {
     readonly acts: Pick<SlotActs, 'noteErrors'>
     readonly clock: Clock
     readonly presence: AgentPresence
+    readonly withdrawals: Pick<Withdrawals, 'reported'>
     readonly tenantId: string
   }
 
@@ -41,6 +42,7 @@ export class AgentDirectory {
     acts: Pick<SlotActs, 'noteErrors'>
     clock: Clock
     presence: AgentPresence
+    withdrawals: Pick<Withdrawals, 'reported'>
     tenantId: string
   }) {
     this.#parts = parts
@@ -50,15 +52,14 @@ export class AgentDirectory {
   async report(context: RequestContext, agent: AgentRow, report: ReportRequest): Promise<void> {
     const { store, database, clock, identities } = this.#parts
     await identities.agentHolds(context, AgentId.parse(agent.id), report.principals)
+    await this.#parts.withdrawals.reported(agent.id, report)
     const endpoints = report.endpoints ? JSON.stringify(report.endpoints) : agent.endpoints
     const known = readErrors(agent.errors)
     const errors = writeErrors(mergeErrors(known, report.errors, clock.now()))
     await this.#parts.acts.noteErrors(context, AgentId.parse(agent.id), newErrors(known, report.errors))
-    const paused = writePauses(mergePauses(readPauses(agent.paused), report.paused, clock.now()))
     const isNews =
       endpoints !== agent.endpoints ||
       errors !== agent.errors ||
-      paused !== agent.paused ||
       report.generation !== agent.acked_generation ||
       report.facts.agentVersion !== agent.agent_version ||
       report.facts.platform !== agent.platform ||
@@ -70,7 +71,6 @@ export class AgentDirectory {
       await store.updateAgent(tx, current, {
         endpoints,
         errors,
-        paused,
         acked_generation: report.generation,
         agent_version: report.facts.agentVersion,
         platform: report.facts.platform,
@@ -107,20 +107,6 @@ export class AgentDirectory {
   async quarantined(most: number): Promise<{ id: AgentId; name: string; since: number }[]> {
     const rows = await this.#parts.store.quarantined(this.#parts.tenantId, most)
     return rows.map((row) => ({ id: AgentId.parse(row.id), name: row.name, since: row.updated_at }))
-  }
-
-  /** When each of these agents said that it has dropped the tokens of a paused principal; those that did not are left out. */
-  async dropped(
-    agentIds: readonly string[],
-    { objectId, version }: { objectId: string; version: number },
-  ): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#parts.store.agents(agentIds)
-    return new Map(
-      rows.flatMap((row) => {
-        const said = readPauses(row.paused).find((one) => one.objectId === objectId && one.version >= version)
-        return said === undefined ? [] : [[row.id, said.at] as const]
-      }),
-    )
   }
 
   async describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>> {

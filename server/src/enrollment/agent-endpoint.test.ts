@@ -152,7 +152,7 @@ async function waiting() {
   return { ...agent, slotId: (await openSlotOf(stack, given(principalId))).id }
 }
 
-const report = { generation: 1, principals: [], paused: [], facts: agentFacts, endpoints: null, errors: [] }
+const report = { generation: 1, principals: [], known: [], facts: agentFacts, endpoints: null, errors: [] }
 const base64 = async () => (await newCsr()).toString('base64')
 
 describe('success', () => {

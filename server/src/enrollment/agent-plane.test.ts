@@ -266,7 +266,7 @@ async function report(
     ReportRequest.parse({
       generation,
       principals: [],
-      paused: [],
+      known: [],
       facts: agentFacts,
       endpoints: null,
       errors: errors.map((error) => ({ ...error, durationMs: 40 })),

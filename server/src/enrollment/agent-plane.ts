@@ -12,6 +12,8 @@ import { Announcer } from './announcer.ts'
 import { type DesiredStateParts, desiredStateOf } from './desired-state.ts'
 import { Enrollment, type EnrollmentParts } from './enrollment.ts'
 import { JoinRefusals } from './join-refusals.ts'
+import { Withdrawals } from './withdrawals.ts'
+import { WithdrawalsStore } from './withdrawals-store.ts'
 
 type StoreParts = ConstructorParameters<typeof AgentsStore>
 
@@ -21,6 +23,7 @@ export interface AgentPlane {
   readonly directory: AgentDirectory
   readonly recovery: AgentRecovery
   readonly streams: AgentStreams
+  readonly withdrawals: Withdrawals
   stateOf(agent: AgentRow): Promise<DesiredState>
   /** Tells the agents concerned; called with every committed change. */
   changed(changes: readonly Change[]): void
@@ -32,6 +35,7 @@ export function openAgentPlane(
       database: StoreParts[0] & EnrollmentParts['database'] & { latestSeq(): Promise<number> }
       rotation: Rotation
       log: Logger
+      lastTokenOf: (principalIds: readonly string[], issuedBefore: number) => Promise<number | null>
     },
 ): AgentPlane {
   const store = new AgentsStore(options.database)
@@ -54,8 +58,21 @@ export function openAgentPlane(
     presenceChanged: (agentId) => directory.presenceChanged(agentId),
   })
   options.terms.onChange((terms) => streams.termsChanged(terms))
-  const directory = new AgentDirectory({ ...options, acts: options.rotation.acts, store, presence: streams })
+  const withdrawals = new Withdrawals({
+    ...{ ...options, store: new WithdrawalsStore(options.database), agents: store },
+    ...{ slots: options.rotation.slots, presence: streams },
+  })
+  options.registry.observeWithdrawals(withdrawals)
+  options.rotation.rollover.observeSlots(withdrawals)
+  const directory = new AgentDirectory({
+    ...options,
+    withdrawals,
+    acts: options.rotation.acts,
+    store,
+    presence: streams,
+  })
   const recovery = new AgentRecovery({ ...options, store })
   const announcer = new Announcer({ ...options, streams, store, slots: options.rotation.slots })
-  return { enrollment, directory, recovery, streams, stateOf, changed: (changes) => void announcer.announce(changes) }
+  const changed = (changes: readonly Change[]) => void announcer.announce(changes)
+  return { enrollment, directory, recovery, streams, withdrawals, stateOf, changed }
 }

@@ -15,6 +15,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   run: 'holders',
   policy: 'everybody',
   agent: 'nobody',
+  withdrawal: 'nobody',
   audit: 'nobody',
   resource: 'nobody',
   key: 'nobody',

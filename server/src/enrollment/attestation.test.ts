@@ -48,7 +48,7 @@ describe('the attestation of an agent', () => {
     await expect(enroll(trapUrl(), await newCsr())).rejects.toMatchObject({ code: 'join_token_refused' })
     const { certificates } = await enroll(token, await newCsr())
     const agent = await stack.enrollment.authenticate(Buffer.from(given(certificates[0]), 'base64'))
-    const nothing = { generation: 0, principals: [], paused: [], endpoints: null, errors: [] }
+    const nothing = { generation: 0, principals: [], known: [], endpoints: null, errors: [] }
     await stack.plane.directory.report(contextOf('agent'), agent, { ...nothing, facts })
     expect([opened, caught, lookUp.mock.calls.length]).toEqual([0, 0, 0])
     // That it would have been seen.

@@ -305,7 +305,6 @@ function newAgent(given: {
     endpoints: null,
     acked_generation: null,
     errors: null,
-    paused: null,
     last_seen_at: null,
     revoked_at: null,
     recover_until: null,

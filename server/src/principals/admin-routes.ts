@@ -3,6 +3,7 @@ import type { RouteInput } from '@signet/shared/api/contract'
 import type { FederationTest, federationApi } from '@signet/shared/api/federation'
 import type { Page } from '@signet/shared/api/paging'
 import type { TokenHistogram, TokenRequest } from '@signet/shared/api/resources'
+import type { Propagation } from '@signet/shared/api/revocations'
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
@@ -35,8 +36,10 @@ export function applicationHandlers(parts: {
   list: ApplicationList
   activity: TokenActivity
   requireStepUp: (context: RequestContext) => Promise<void>
+  /** How many are told by now of the last act on an application. */
+  told: (which: { principalId: string }) => Promise<Propagation>
 }): Handlers<typeof applicationsApi> {
-  const { applications, list, activity, requireStepUp } = parts
+  const { applications, list, activity, requireStepUp, told } = parts
   const principal = async ({ principalId }: Given['params']) => ({
     principalId: (await applications.require(principalId)).objectId,
   })
@@ -54,12 +57,15 @@ export function applicationHandlers(parts: {
     show: ({ params }) => applications.show(params.principalId),
     rename: ({ params, body, ifMatch }, context) =>
       applications.rename(context, params.principalId, { ...body, expected: ifMatch }),
-    pause: act('pause'),
+    pause: async (given, context) => ({
+      ...(await act('pause')(given, context)),
+      propagation: await told(given.params),
+    }),
     resume: act('resume'),
     remove: async ({ params, body, ifMatch }, context) => {
       await requireStepUp(context)
       await applications.act(context, 'delete', params.principalId, { ...body, expected: ifMatch })
-      return undefined
+      return { propagation: await told(params) }
     },
     restore: act('restore'),
     tokens: async ({ params, query }) => activity.tokens(await principal(params), query),

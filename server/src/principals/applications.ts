@@ -124,7 +124,8 @@ export class Applications {
     if (verdict.kind === 'already') return false
     if (act === 'delete') await registry.delete(tx, context, principalId)
     else if (act === 'restore') await registry.restore(tx, principalId)
-    else await registry.setSuspended(tx, principalId, act === 'pause')
+    else if (act === 'pause') await registry.suspend(tx, context, principalId)
+    else await registry.resume(tx, principalId)
     const after = act === 'delete' ? { restorableUntil: (await this.require(principalId, tx)).purgeAt } : undefined
     await this.#record(tx, context, application, { action: recordedAs[act], reason, ...(after && { after }) })
     return true

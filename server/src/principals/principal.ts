@@ -14,6 +14,8 @@ export interface Principal {
   /** How long its tokens live; null: as the audience or the deployment says. */
   readonly tokenLifetimeSeconds: number | null
   readonly state: 'enabled' | 'suspended' | 'deleted'
+  /** The resource group that it was suspended with as a whole; null for one that was suspended alone, or is not. */
+  readonly suspendedWith: string | null
   readonly deletedAt: number | null
   /** When it can no longer be restored. */
   readonly purgeAt: number | null
@@ -27,12 +29,17 @@ export interface Principal {
 export const restorableMs = 30 * dayMs
 
 /** What changes in its row with a state. Tokens outlive a pause, and no deletion (ADR-0037). */
-export function enteringState<State extends Principal['state']>(from: Principal['state'], to: State, now: number) {
+export function enteringState<State extends Principal['state']>(
+  from: Principal['state'],
+  to: State,
+  { now, groupId = null }: { now: number; groupId?: string | null | undefined },
+) {
   return {
     state: to,
     deleted_at: to === 'deleted' ? now : null,
     purge_at: to === 'deleted' ? now + restorableMs : null,
     suspended_at: to === 'suspended' ? now : null,
+    suspended_with: to === 'suspended' ? groupId : null,
     updated_at: now,
     ...((from === 'deleted' || to === 'deleted') && { tokens_revoked_at: now }),
   }

@@ -90,7 +90,10 @@ export class PrincipalsStore {
     tx: Tx,
     objectId: string,
     from: readonly PrincipalsTable['state'][],
-    change: Pick<PrincipalsTable, 'state' | 'deleted_at' | 'purge_at' | 'suspended_at' | 'updated_at'> &
+    change: Pick<
+      PrincipalsTable,
+      'state' | 'deleted_at' | 'purge_at' | 'suspended_at' | 'suspended_with' | 'updated_at'
+    > &
       Partial<Pick<PrincipalsTable, 'tokens_revoked_at'>>,
   ): Promise<boolean> {
     const result = await sqlOf(tx)
@@ -112,6 +115,22 @@ export class PrincipalsStore {
       .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
       .where('object_id', '=', objectId)
       .execute()
+  }
+
+  async suspendedWith(
+    groupId: string,
+    { after, limit }: { after: string; limit: number },
+    tx?: Tx,
+  ): Promise<Principal[]> {
+    const rows = await this.#reader(tx)
+      .selectFrom('principals')
+      .selectAll()
+      .where('suspended_with', '=', groupId)
+      .where('object_id', '>', after)
+      .orderBy('object_id')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => this.#principal(row))
   }
 
   /** Deleted principals whose time is over, the longest first. */
@@ -367,6 +386,7 @@ export function toPrincipal(row: PrincipalsTable): Principal {
     state: row.state,
     deletedAt: row.deleted_at,
     purgeAt: row.purge_at,
+    suspendedWith: row.suspended_with,
     tokensRevokedAt: row.tokens_revoked_at,
     createdAt: row.created_at,
     version: row.version,

@@ -27,6 +27,7 @@ import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.
 import { recordingKeyRefusal } from './key-refusal.ts'
 import { enteringState, type Principal } from './principal.ts'
 import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
+import type { Withdrawal, WithdrawalObserver } from './withdrawal.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
 const relevantCredentials = 50
@@ -60,6 +61,7 @@ export class PrincipalRegistry {
   readonly #tenantId: TenantId
   readonly #ids: SequentialIds
   readonly #purgeObservers: ((tx: Tx, objectId: ObjectId) => Promise<void>)[] = []
+  #withdrawals: WithdrawalObserver | undefined
 
   constructor(options: {
     database: Database
@@ -114,6 +116,7 @@ export class PrincipalRegistry {
       deleted_at: null,
       purge_at: null,
       suspended_at: null,
+      suspended_with: null,
       tokens_revoked_at: null,
       version: 1,
       created_at: now,
@@ -138,21 +141,58 @@ export class PrincipalRegistry {
    * agent makes others; an application keeps its own, since nobody could bring its keys back.
    */
   async delete(tx: Tx, context: RequestContext, objectId: ObjectId, reason = 'identity turned off'): Promise<void> {
-    const change = enteringState('enabled', 'deleted', this.#clock.now())
+    const change = enteringState('enabled', 'deleted', { now: this.#clock.now() })
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     const { kind } = await this.require(objectId, tx)
     if (kind !== 'app') await this.revokeAll(tx, context, objectId, reason)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
+    await this.withdraw(tx, context, { objectId, act: 'delete' })
   }
 
-  /** Suspends or enables: refused, or accepted again, from the commit on; no certificate is revoked. The caller records the act. */
-  async setSuspended(tx: Tx, objectId: ObjectId, suspended: boolean): Promise<void> {
-    await this.#enter(tx, objectId, suspended ? 'enabled' : 'suspended', suspended ? 'suspended' : 'enabled')
+  /**
+   * Refused from the commit on, until it is resumed; no certificate is revoked. The caller records the act.
+   *
+   * @param groupId the resource group that it is suspended with
+   */
+  async suspend(tx: Tx, context: RequestContext, objectId: ObjectId, groupId?: string): Promise<void> {
+    await this.#enter(tx, objectId, { from: 'enabled', to: 'suspended', groupId })
+    await this.withdraw(tx, context, { objectId, act: 'pause', groupId })
+  }
+
+  /** Accepted again after a suspension. The caller records the act. */
+  async resume(tx: Tx, objectId: ObjectId): Promise<void> {
+    await this.#enter(tx, objectId, { from: 'suspended', to: 'enabled' })
+    await this.#withdrawals?.reinstated(tx, objectId)
   }
 
   /** A deleted principal comes back under the same IDs; an identity needs new credentials. The caller records the act. */
   async restore(tx: Tx, objectId: ObjectId): Promise<void> {
-    await this.#enter(tx, objectId, 'deleted', 'enabled')
+    await this.#enter(tx, objectId, { from: 'deleted', to: 'enabled' })
+    await this.#withdrawals?.reinstated(tx, objectId)
+  }
+
+  /** Principals that were suspended with a resource group, in the order of their IDs. */
+  suspendedWith(groupId: string, portion: { after: string; limit: number }, tx?: Tx): Promise<Principal[]> {
+    return this.#store.suspendedWith(groupId, portion, tx)
+  }
+
+  /** Has somebody see to it that tokens of principals are given up where they are kept. */
+  observeWithdrawals(observer: WithdrawalObserver): void {
+    this.#withdrawals = observer
+  }
+
+  /** Tokens of a principal that are out count no more: whoever keeps them is asked to give them up. */
+  async withdraw(
+    tx: Tx,
+    context: RequestContext,
+    {
+      objectId,
+      act,
+      groupId = null,
+    }: Pick<Withdrawal, 'act'> & { objectId: ObjectId; groupId?: string | null | undefined },
+  ): Promise<void> {
+    const principal = await this.require(objectId, tx)
+    await this.#withdrawals?.withdrawn(tx, context, { act, principal, groupId })
   }
 
   /** Principals that can no longer be restored. */
@@ -171,6 +211,7 @@ export class PrincipalRegistry {
     await this.#secrets.removeAll(tx, objectId)
     await this.#federated.removeAll(tx, objectId)
     for (const observe of this.#purgeObservers) await observe(tx, objectId)
+    await this.#withdrawals?.reinstated(tx, objectId)
     await this.#store.purge(tx, objectId)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
     return true
@@ -348,8 +389,12 @@ export class PrincipalRegistry {
     })
   }
 
-  async #enter(tx: Tx, objectId: ObjectId, from: Principal['state'], to: 'enabled' | 'suspended'): Promise<void> {
-    const change = enteringState(from, to, this.#clock.now())
+  async #enter(
+    tx: Tx,
+    objectId: ObjectId,
+    { from, to, groupId }: { from: Principal['state']; to: 'enabled' | 'suspended'; groupId?: string | undefined },
+  ): Promise<void> {
+    const change = enteringState(from, to, { now: this.#clock.now(), groupId })
     if (!(await this.#store.movePrincipal(tx, objectId, [from], change))) {
       throw new SignetError('conflict', `The identity is not ${from} any more.`)
     }

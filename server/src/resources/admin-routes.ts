@@ -11,6 +11,7 @@ import type { InstanceView } from './instance-view.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
 import type { ResourceManager } from './resource-manager.ts'
 import type { ServiceInstance } from './service-instance.ts'
+import type { ToldCounts } from './told-counts.ts'
 
 /** @param requireStepUp throws unless the operator confirmed that it is them within the last minutes (SEC-22) */
 export function resourceHandlers(parts: {
@@ -23,8 +24,10 @@ export function resourceHandlers(parts: {
   tenantId: string
   authorityUrl: string
   requireStepUp: (context: RequestContext) => Promise<void>
+  /** How many are told of an act by now. */
+  told: ToldCounts
 }): Handlers<typeof resourcesApi> {
-  const { resources, identities, view } = parts
+  const { resources, identities, view, told } = parts
   const tenantId = TenantId.parse(parts.tenantId)
   const detail = async (instance: ServiceInstance): Promise<InstanceDetail> => {
     const [summary] = await view.summaries([instance])
@@ -52,12 +55,16 @@ export function resourceHandlers(parts: {
     register: async ({ body }, context) => detail(await resources.register(context, body)),
     setIdentity: async ({ params, body, ifMatch }, context) => {
       const options = { expected: ifMatch, reason: body.reason }
-      await (body.enabled
+      const { principalId } = await (body.enabled
         ? identities.turnOn(context, params.instanceId, options)
         : identities.turnOff(context, params.instanceId, options))
-      return detail(await resources.require(params.instanceId))
+      const shown = await detail(await resources.require(params.instanceId))
+      return body.enabled || principalId === null ? shown : { ...shown, propagation: await told({ principalId }) }
     },
-    pause: act('pause'),
+    pause: async (given, context) => {
+      const { params } = given
+      return { ...(await act('pause')(given, context)), propagation: await told(params) }
+    },
     resume: act('resume'),
     restore: act('restore'),
     blastRadius: ({ params }) => view.blastRadius(params.principalId),
@@ -68,7 +75,7 @@ export function resourceHandlers(parts: {
     remove: async ({ params, body, ifMatch }, context) => {
       await parts.requireStepUp(context)
       await identities.remove(context, params.instanceId, { ...body, expected: ifMatch })
-      return undefined
+      return { propagation: await told(context) }
     },
     tokens: async ({ params, query }) => view.tokens(await resources.require(params.instanceId), query),
     tokenHistogram: async ({ params, query }) => view.tokenHistogram(await resources.require(params.instanceId), query),

@@ -8,6 +8,7 @@ import {
   given,
   identityOn,
   newestRun,
+  noDependents,
   noUsage,
   openSlotOf,
   openStack,
@@ -119,7 +120,7 @@ describe('a restore', () => {
     const before = await stack.registry.require(on.principalId)
     await turnOff(on)
     const row = given((await rowsOf(stack, 'agents')).find((one) => one.id === on.agent.id))
-    const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [], principals: [], paused: [] }
+    const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [], principals: [], known: [] }
     await stack.plane.directory.report(on.agent.context, row, report)
     expect(await stateOf(on.instance.id)).toBe('off')
     await act('restore', on)
@@ -323,51 +324,21 @@ describe('the blast radius', () => {
       recently: async () => ({
         day: [{ audience: 'vault', tokens: 3, lastAt }],
         week: [{ audience: 'vault', tokens: 9 }],
-        live: { tokens: 2, until: lastAt + 1 },
+        live: { tokens: 2, until: lastAt + 1, audiences: [{ audience: 'vault', tokens: 2, until: lastAt + 1 }] },
       }),
     }).blastRadius(on.principalId)
     expect(radius).toEqual({
       principalId: on.principalId,
       name: 'web-01',
-      instances: [{ id: on.instance.id, name: 'web-01' }],
-      agents: [{ id: on.agent.id, connected: false, droppedAt: null }],
+      instances: { total: 1, items: [{ id: on.instance.id, name: 'web-01' }] },
+      agents: { total: 1, connected: 0 },
       credentials: 1,
+      ...noDependents,
       lastUsedAt: lastAt,
       day: [{ audience: 'vault', tokens: 3, lastAt }],
       week: [{ audience: 'vault', tokens: 9 }],
-      live: { tokens: 2, until: lastAt + 1 },
+      live: { tokens: 2, until: lastAt + 1, audiences: [{ audience: 'vault', tokens: 2, until: lastAt + 1 }] },
     })
-  })
-
-  it('of a paused identity tells when each agent said that it has dropped its tokens', async () => {
-    const on = await identityOn(stack)
-    const droppedAt = async () => (await viewOf(stack).blastRadius(on.principalId)).agents[0]?.droppedAt
-    const report = async (version: number) => {
-      const row = given((await rowsOf(stack, 'agents')).find((one) => one.id === on.agent.id))
-      const paused = [{ objectId: on.principalId, version }]
-      const said = {
-        generation: 1,
-        facts: agentFacts,
-        endpoints: null,
-        errors: [],
-        principals: [on.principalId],
-        paused,
-      }
-      await stack.plane.directory.report(on.agent.context, row, said)
-    }
-    await act('pause', on)
-    const { version } = await stack.registry.require(on.principalId)
-    await report(version - 1)
-    expect(await droppedAt()).toBeNull()
-    await report(version)
-    const at = stack.clock.now()
-    stack.clock.advance(minuteMs)
-    await report(version)
-    expect(await droppedAt()).toBe(at)
-    await act('resume', on)
-    expect(await droppedAt()).toBeNull()
-    await act('pause', on)
-    expect(await droppedAt()).toBeNull()
   })
 
   it('is not found for a principal that never was', async () => {

@@ -6,6 +6,7 @@
  * `instance_list` with its counters (ADR-0009).
  */
 export { resourceHandlers } from './admin-routes.ts'
+export { GroupActs } from './group-acts.ts'
 export { type IdentityAct, isLive, type Verdict, verdictOf } from './identity-acts.ts'
 export { stuckMs } from './identity-health.ts'
 export { type InstanceList, openInstanceList } from './instance-list.ts'
@@ -13,6 +14,7 @@ export { type AgentDirectory, InstanceView, type TokenUsage } from './instance-v
 export { ManagedIdentity } from './managed-identity.ts'
 export { PrincipalPurge } from './principal-purge.ts'
 export type { ResourceDetails } from './resource-details.ts'
+export { resourceGroupHandlers } from './resource-group-routes.ts'
 export { type ResourceGroup, ResourceGroups } from './resource-groups.ts'
 export { inverseOf, type ResourceDefaults, ResourceManager } from './resource-manager.ts'
 export { ResourceTree } from './resource-tree.ts'

@@ -20,6 +20,7 @@ beforeEach(async () => {
     tenantId: stack.tenantId,
     authorityUrl: 'https://localhost:7421',
     requireStepUp: async () => undefined,
+    told: async () => ({ replicas: 1, agents: 0 }),
   }
   const app = express()
   app.use(

@@ -2,6 +2,7 @@ import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type {
   AgentSummary,
   BlastRadius,
+  Dependents,
   InstanceSummary,
   TokenHistogram,
   TokenLogEntry,
@@ -20,11 +21,6 @@ import type { UserIdentities } from './user-identities.ts'
 /** What the view asks of the domain that knows agents. */
 export interface AgentDirectory {
   describe(agentIds: readonly string[]): Promise<ReadonlyMap<string, AgentSummary>>
-  /** When each of them said that it has dropped the tokens of a paused principal. */
-  dropped(
-    agentIds: readonly string[],
-    principal: { objectId: string; version: number },
-  ): Promise<ReadonlyMap<string, number>>
 }
 
 /** Which token requests; the instants are epoch milliseconds, and `to` is not included. */
@@ -38,6 +34,9 @@ interface TokenFilter {
 /** Which of these requests, by correlation ID, are tests whose trace is kept. */
 export type TraceDirectory = (correlationIds: readonly string[]) => Promise<ReadonlySet<string>>
 
+/** What hangs on a principal in other domains. */
+export type DependentsDirectory = (principalId: ObjectId) => Promise<Dependents>
+
 /** What the view asks of the domain that issues tokens. */
 export interface TokenUsage {
   lastUse(principalIds: readonly string[]): ReadonlyMap<string, { at: number; audience: string }>
@@ -50,6 +49,10 @@ export interface TokenUsage {
   recently(principalId: string): Promise<Pick<BlastRadius, 'day' | 'week' | 'live'>>
 }
 
+/** As many of each as a dialog names. */
+const mostNamed = 20
+const agentsAtOnce = 500
+
 /** The read model of the instance screens: one row from four domains, a fixed number of queries a page. */
 export class InstanceView {
   readonly #resources: ResourceManager
@@ -59,6 +62,7 @@ export class InstanceView {
   readonly #agents: AgentDirectory
   readonly #usage: TokenUsage
   readonly #traced: TraceDirectory
+  readonly #dependents: DependentsDirectory
   readonly #clock: Clock
 
   constructor(parts: {
@@ -69,6 +73,7 @@ export class InstanceView {
     agents: AgentDirectory
     usage: TokenUsage
     traced: TraceDirectory
+    dependents: DependentsDirectory
     clock: Clock
   }) {
     this.#resources = parts.resources
@@ -78,6 +83,7 @@ export class InstanceView {
     this.#agents = parts.agents
     this.#usage = parts.usage
     this.#traced = parts.traced
+    this.#dependents = parts.dependents
     this.#clock = parts.clock
   }
 
@@ -111,26 +117,38 @@ export class InstanceView {
   async blastRadius(principalId: ObjectId): Promise<BlastRadius> {
     const principal = await this.#registry.require(principalId)
     const now = this.#clock.now()
-    const held = principal.ownerInstanceId === null ? await this.#heldBy(principalId) : [principal.ownerInstanceId]
-    const instances = await this.#resources.findAll(held)
-    const agentIds = [...new Set(instances.flatMap((instance) => (instance.agentId ? [instance.agentId] : [])))]
-    const agents = [...(await this.#agents.describe(agentIds)).values()]
-    const dropped =
-      principal.state === 'suspended' ? await this.#agents.dropped(agentIds, principal) : new Map<string, number>()
+    const held = await this.#heldBy(principal)
+    const instances = await this.#resources.findAll(held.ids.slice(0, mostNamed))
     const credentials = await this.#registry.credentialsOf(principalId)
     return {
       principalId,
       name: principal.displayName,
-      instances: instances.map(({ id, name }) => ({ id, name })),
-      agents: agents.map(({ id, connected }) => ({ id, connected, droppedAt: dropped.get(id) ?? null })),
+      instances: { total: held.ids.length, items: instances.map(({ id, name }) => ({ id, name })) },
+      agents: { total: held.agentIds.length, connected: await this.#connectedOf(held.agentIds) },
       credentials: credentials.filter((credential) => usabilityAt(credential, now) === 'usable').length,
+      ...(await this.#dependents(principalId)),
       lastUsedAt: this.#usage.lastUse([principalId]).get(principalId)?.at ?? null,
       ...(await this.#usage.recently(principalId)),
     }
   }
 
-  async #heldBy(principalId: ObjectId): Promise<string[]> {
-    return (await this.#users.placesOf(principalId)).map(({ instanceId }) => instanceId)
+  /** Where a principal is, and who serves it there. */
+  async #heldBy({ objectId, ownerInstanceId }: Principal): Promise<{ ids: string[]; agentIds: string[] }> {
+    const own = ownerInstanceId === null ? undefined : await this.#resources.find(ownerInstanceId)
+    const places = own ? [{ instanceId: own.id, agentId: own.agentId }] : await this.#users.placesOf(objectId)
+    return {
+      ids: places.map(({ instanceId }) => instanceId),
+      agentIds: [...new Set(places.flatMap(({ agentId }) => agentId ?? []))],
+    }
+  }
+
+  async #connectedOf(agentIds: readonly string[]): Promise<number> {
+    let connected = 0
+    for (let start = 0; start < agentIds.length; start += agentsAtOnce) {
+      const some = await this.#agents.describe(agentIds.slice(start, start + agentsAtOnce))
+      connected += [...some.values()].filter((agent) => agent.connected).length
+    }
+    return connected
   }
 
   /** Newest first; those of the last principal, where there is none any more. */

@@ -135,7 +135,7 @@ describe('turning an identity off', () => {
   it('is complete when the agent reports that it holds the identity no more', async () => {
     const { instance, agent, principalId } = await identityOn(stack)
     await stack.identities.turnOff(contextOf(), instance.id)
-    const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [], paused: [] }
+    const report = { generation: 1, facts: agentFacts, endpoints: null, errors: [], known: [] }
     await stack.plane.directory.report(agent.context, await agentRow(agent.id), {
       ...report,
       principals: [principalId],

@@ -20,6 +20,8 @@ export interface ActOptions {
   readonly reason?: string | undefined
   /** The principal that is meant; when the instance has another one by now, the act is refused. */
   readonly principalId?: string | undefined
+  /** The resource group that is paused as a whole. */
+  readonly groupId?: string | undefined
 }
 
 /** What an act came to. */
@@ -102,7 +104,8 @@ export class ManagedIdentity {
     const verdict = verdictOf(act, facts, this.#clock.now(), options.principalId)
     if (verdict.kind === 'refused') throw new SignetError('conflict', verdict.reason)
     if (verdict.kind === 'already') return { changed: false, principalId: instance.principalId }
-    const asked: Asked = { tx, context, instance, reason: options.reason || undefined }
+    const { groupId } = options
+    const asked: Asked = { tx, context, instance, reason: options.reason || undefined, groupId }
     if (act === 'turn-on') return { changed: true, principalId: await this.#turnOn(asked) }
     if (act === 'turn-off') await this.#turnOff(asked)
     else if (principal && act === 'restore') await this.#restore(asked, principal)
@@ -252,7 +255,9 @@ export class ManagedIdentity {
 
   /** The instance changes with its principal, so that who has seen it before the pause is told. */
   async #suspend(asked: Asked, principal: Principal, suspended: boolean): Promise<void> {
-    await this.#registry.setSuspended(asked.tx, principal.objectId, suspended)
+    const { tx, context, groupId } = asked
+    if (suspended) await this.#registry.suspend(tx, context, principal.objectId, groupId)
+    else await this.#registry.resume(tx, principal.objectId)
     await this.#resources.update(asked.tx, asked.instance, {})
     await this.#record(asked, {
       action: suspended ? 'identity.paused' : 'identity.resumed',
@@ -297,4 +302,5 @@ interface Asked {
   readonly context: RequestContext
   readonly instance: ServiceInstance
   readonly reason?: string | undefined
+  readonly groupId?: string | undefined
 }

@@ -244,10 +244,10 @@ export class UserIdentities {
     await this.#database.transact(async (tx) => work(await this.#asked(tx, context, principalId, meant)))
   }
 
-  async #asked(tx: Tx, context: RequestContext, principalId: ObjectId, { expected, reason }: Meant): Promise<Asked> {
+  async #asked(tx: Tx, context: RequestContext, principalId: ObjectId, meant: Meant): Promise<Asked> {
     const identity = await this.require(principalId, tx)
-    requireVersion(expected, identity.version)
-    return { tx, context, identity, reason: reason || undefined }
+    requireVersion(meant.expected, identity.version)
+    return { tx, context, identity, reason: meant.reason || undefined, groupId: meant.groupId }
   }
 
   /** Where an identity of that name stands in a group. @throws SignetError `not_found` | `conflict` */
@@ -335,8 +335,10 @@ export class UserIdentities {
   }
 
   async #suspend(asked: Asked, suspended: boolean): Promise<void> {
-    const { tx, identity } = asked
-    await this.#parts.registry.setSuspended(tx, identity.principalId, suspended)
+    const { tx, context, identity, groupId } = asked
+    const { registry } = this.#parts
+    if (suspended) await registry.suspend(tx, context, identity.principalId, groupId)
+    else await registry.resume(tx, identity.principalId)
     await this.#update(tx, identity, { state: suspended ? 'paused' : 'on' })
     await this.#record(asked, {
       action: suspended ? 'identity.paused' : 'identity.resumed',

@@ -9,6 +9,8 @@ export interface Meant {
   readonly expected?: number | undefined
   /** Goes to the audit log. */
   readonly reason?: string | undefined
+  /** The resource group that is paused as a whole. */
+  readonly groupId?: string | undefined
 }
 
 export interface Asked {
@@ -16,6 +18,7 @@ export interface Asked {
   readonly context: RequestContext
   readonly identity: UserIdentity
   readonly reason: string | undefined
+  readonly groupId?: string | undefined
 }
 
 /** An instance and who serves it. */

@@ -8,6 +8,7 @@ import type { Transactor } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
 import type { InstanceView } from './instance-view.ts'
 import type { ResourceGroups } from './resource-groups.ts'
+import type { ToldCounts } from './told-counts.ts'
 import type { UserIdentities } from './user-identities.ts'
 import type { UserIdentityAct } from './user-identity.ts'
 import type { UserIdentityList } from './user-identity-list.ts'
@@ -23,6 +24,8 @@ interface UserIdentityRouteParts {
   readonly roles: (principalId: ObjectId) => Promise<HeldRole[]>
   readonly audit: AuditLog
   readonly database: Transactor
+  /** How many are told of an act by now. */
+  readonly told: ToldCounts
 }
 
 interface Given<Body = unknown> {
@@ -32,7 +35,7 @@ interface Given<Body = unknown> {
 }
 
 export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<typeof userIdentitiesApi> {
-  const { users, userList, userView, view, groups, registry, roles } = parts
+  const { users, userList, userView, view, groups, registry, roles, told } = parts
   const detail = ({ principalId }: { principalId: ObjectId }): Promise<UserIdentityDetail> =>
     userView.detail(principalId)
   const act =
@@ -41,6 +44,10 @@ export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<ty
       await users.act(context, name, params.principalId, { ...body, expected: ifMatch })
       return detail(params)
     }
+  const stop = (name: UserIdentityAct) => async (given: Given, context: RequestContext) => ({
+    ...(await act(name)(given, context)),
+    propagation: await told(given.params),
+  })
   const assign =
     (name: 'attach' | 'detach') =>
     async ({ params, body, ifMatch }: Given<{ instanceIds: InstanceId[] }>, context: RequestContext) => {
@@ -59,10 +66,13 @@ export function userIdentityHandlers(parts: UserIdentityRouteParts): Handlers<ty
     },
     instances: ({ params, query }) => userView.instances(params.principalId, query),
     attach: assign('attach'),
-    detach: assign('detach'),
-    pause: act('pause'),
+    detach: async (given, context) => {
+      const shown = await assign('detach')(given, context)
+      return { ...shown, propagation: await told(context) }
+    },
+    pause: stop('pause'),
     resume: act('resume'),
-    remove: act('delete'),
+    remove: stop('delete'),
     restore: act('restore'),
     ofInstance: async ({ params }) => ({ items: await userView.ofInstance(params.instanceId) }),
     tokens: async ({ params, query }) => view.tokens(await users.require(params.principalId), query),

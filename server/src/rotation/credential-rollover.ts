@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { KeyAlgorithm, RunTrigger } from '@signet/shared/vocabulary/credential-states'
-import { type AgentId, type CredentialId, ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, type CredentialId, ObjectId, RunId, SlotId } from '@signet/shared/vocabulary/identifiers'
 import { secondMs } from '@signet/shared/vocabulary/time'
 import { spkiS256 } from '../platform/crypto/certificate.ts'
 import { provenKeyOf } from '../platform/crypto/certification-requests.ts'
@@ -34,6 +34,12 @@ type RotateWish = readonly [principalId: ObjectId, reason?: string, overlapSecon
 /** Called in the transaction that puts a credential to use. */
 export type ActivationObserver = (tx: Tx, context: RequestContext, principalId: ObjectId) => Promise<void>
 
+/** Told in the transaction in which an agent is to hold a principal, or is no longer to. */
+export interface SlotObserver {
+  opened(tx: Tx, slot: { principalId: ObjectId; agentId: AgentId }): Promise<void>
+  closed(tx: Tx, context: RequestContext, slot: { principalId: ObjectId; agentId: AgentId }): Promise<void>
+}
+
 /**
  * One slot's rollover: open → prepare → activate → retire. The first credential of an identity is its first rollover.
  * Every step is one transaction with its audit rows, and repeating a step changes nothing (data-and-scale §4.2).
@@ -42,6 +48,7 @@ export class CredentialRollover {
   readonly #parts: RolloverParts
   readonly runs: RunLedger
   readonly #observers: ActivationObserver[] = []
+  #holdings: SlotObserver | undefined
 
   constructor(parts: RolloverParts) {
     this.#parts = parts
@@ -50,6 +57,10 @@ export class CredentialRollover {
 
   onActivated(observer: ActivationObserver): void {
     this.#observers.push(observer)
+  }
+
+  observeSlots(observer: SlotObserver): void {
+    this.#holdings = observer
   }
 
   /** Opens a slot for a principal on an agent and asks for its first credential; one that is open already is left alone. */
@@ -64,6 +75,7 @@ export class CredentialRollover {
     await store.insertSlot(tx, newSlot({ ...owner, id, tenantId, principalName, place, now }))
     const slot = await store.slot(id, tx)
     if (slot) await this.request(tx, context, slot, 'enable')
+    await this.#holdings?.opened(tx, owner)
   }
 
   /**
@@ -81,6 +93,7 @@ export class CredentialRollover {
       if (run) await this.runs.move(tx, context, run, 'cancelled')
       await store.updateSlot(tx, slot, { state: 'closed', rotate_after: null, updated_at: now })
       await this.#parts.database.changed(tx, { kind: 'slot', id: principalId })
+      await this.#holdings?.closed(tx, context, { principalId, agentId: AgentId.parse(slot.agent_id) })
     }
     return open.map((slot) => SlotId.parse(slot.id))
   }

@@ -7,7 +7,7 @@
  */
 export { rotationActHandlers } from './act-routes.ts'
 export { rotationHandlers } from './admin-routes.ts'
-export { CredentialRollover } from './credential-rollover.ts'
+export { CredentialRollover, type SlotObserver } from './credential-rollover.ts'
 export type { Drills } from './drills.ts'
 export { evidenceHandlers } from './evidence-routes.ts'
 export type { RotationHistory } from './history.ts'

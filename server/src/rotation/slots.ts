@@ -1,6 +1,7 @@
 import { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import { AgentId, ObjectId, RunId, SlotId, type ThumbprintS256 } from '@signet/shared/vocabulary/identifiers'
 import type { DesiredSlot } from '@signet/shared/wire/agent-protocol'
+import type { Tx } from '../platform/transaction.ts'
 import type { KeyCredential, PrincipalRegistry } from '../principals/index.ts'
 import type { Drills } from './drills.ts'
 import type { RotationPlan } from './rotation-plan.ts'
@@ -48,6 +49,11 @@ export class SlotDirectory {
   /** Agents that hold or held a slot of what changed: a principal, a slot or a run. Empty when no agent ever did. */
   async agentsOf(id: string): Promise<AgentId[]> {
     return (await this.#store.agentsOf(id)).map((agentId) => AgentId.parse(agentId))
+  }
+
+  /** Agents that are to hold a principal, in the caller's transaction. */
+  async holdersOf(tx: Tx, principalId: string): Promise<string[]> {
+    return (await this.#store.openSlots({ principalIds: [principalId] }, tx)).map((slot) => slot.agent_id)
   }
 
   /** Which agent holds each open slot of a principal. */

@@ -18,6 +18,7 @@ import * as operators from './operators.ts'
 import * as overview from './overview.ts'
 import * as principals from './principals.ts'
 import * as resolve from './resolve.ts'
+import * as resourceGroups from './resource-groups.ts'
 import * as resources from './resources.ts'
 import * as revocations from './revocations.ts'
 import * as rollouts from './rollouts.ts'
@@ -41,6 +42,7 @@ const files: Record<string, object> = {
   Applications: applications,
   'Federated credentials': federation,
   'User-assigned identities': userIdentities,
+  'Resource groups': resourceGroups,
   Audiences: audiences,
   'Roles and access': authorization,
   'Vaults and secrets': vault,

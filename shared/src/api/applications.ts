@@ -6,6 +6,7 @@ import { route } from './contract.ts'
 import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { Reason, TokenHistogram, TokenHistogramQuery, TokenPageQuery, TokenRequest } from './resources.ts'
+import { Propagation, Told } from './revocations.ts'
 
 /** Printable, so that nothing hides in it. */
 export const DisplayName = z
@@ -152,7 +153,7 @@ export const applicationsApi = {
     access: 'identities.write',
     params: applicationParams,
     body: act,
-    response: ApplicationDetail,
+    response: ApplicationDetail.extend(Told.shape),
     ifMatch: true,
   }),
   resume: route({
@@ -172,7 +173,7 @@ export const applicationsApi = {
     access: 'identities.write',
     params: applicationParams,
     body: act,
-    status: 204,
+    response: z.object({ propagation: Propagation }),
     ifMatch: true,
   }),
   restore: route({

@@ -8,6 +8,7 @@ import { route } from './contract.ts'
 import { NamedIds } from './lists.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { Reason, TagChange } from './resources.ts'
+import { Propagation } from './revocations.ts'
 
 /** Lists whose things bulk jobs are about; `identities` are the user-assigned ones. */
 export const BulkList = z.enum(['instances', 'identities', 'applications', 'audiences'])
@@ -200,7 +201,7 @@ export const bulkApi = {
     summary: 'One bulk job',
     access: 'instances.read',
     params,
-    response: Job,
+    response: Job.extend({ propagation: Propagation }),
   }),
   items: route({
     method: 'GET',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const ChangeKind = z.enum([
   'instance',
   'principal',
+  'withdrawal',
   'slot',
   'run',
   'agent',

@@ -7,6 +7,7 @@ import { route } from './contract.ts'
 import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
+import { Propagation, Told } from './revocations.ts'
 
 export const InstanceKind = z.enum(['vm', 'app', 'function', 'container', 'host'])
 export type InstanceKind = z.infer<typeof InstanceKind>
@@ -198,28 +199,48 @@ export type InstanceFacets = z.infer<typeof InstanceFacets>
 export const InstanceList = listOf(InstanceSummary)
 export type InstanceList = z.infer<typeof InstanceList>
 
+const hangingOn = <T extends z.ZodType>(item: T) => z.object({ total: z.int(), items: z.array(item) })
+/** How many there are, and the first of them. */
+export interface HangingOn<T> {
+  total: number
+  items: T[]
+}
+
+/** What hangs on a principal and works no more without it. */
+export const Dependents = z.object({
+  /** Roles at scopes. */
+  grants: hangingOn(z.object({ id: z.guid(), role: z.string(), scope: z.string() })),
+  appRoles: hangingOn(z.object({ id: z.guid(), role: z.string(), audience: z.string() })),
+  /** What it may read in vaults: every secret of one (`secret` is null, `secrets` how many), or one alone. */
+  secrets: hangingOn(z.object({ vault: z.string(), secret: z.string().nullable(), secrets: z.int() })),
+  /** Issuers elsewhere whose tokens are taken for it. */
+  federations: hangingOn(z.object({ id: z.guid(), name: z.string(), issuer: z.string(), subject: z.string() })),
+  /** Secrets that it authenticates with; an application alone has any. */
+  clientSecrets: z.int(),
+})
+export type Dependents = z.infer<typeof Dependents>
+
 /** What an act on an identity would reach, and what it is used for. Counts are of tokens that were issued. */
 export const BlastRadius = z.object({
   principalId: ObjectId,
   name: z.string(),
-  instances: z.array(z.object({ id: InstanceId, name: z.string() })),
-  agents: z.array(
-    z.object({
-      id: AgentId,
-      connected: z.boolean(),
-      /** When it said that it has dropped the tokens of the paused identity; null while it has not, or none is paused. */
-      droppedAt: Instant.nullable(),
-    }),
-  ),
+  instances: hangingOn(z.object({ id: InstanceId, name: z.string() })),
+  /** Of these instances. */
+  agents: z.object({ total: z.int(), connected: z.int() }),
   /** Certificates that are accepted now. */
   credentials: z.int(),
+  ...Dependents.shape,
   lastUsedAt: Instant.nullable(),
   /** In the last 24 hours, the most used first. */
   day: z.array(z.object({ audience: z.string(), tokens: z.int(), lastAt: Instant })),
   /** On this and the six days of UTC before it. */
   week: z.array(z.object({ audience: z.string(), tokens: z.int() })),
   /** Tokens that are out and have not expired; resources that do not ask back accept them until then. */
-  live: z.object({ tokens: z.int(), until: Instant.nullable() }),
+  live: z.object({
+    tokens: z.int(),
+    until: Instant.nullable(),
+    audiences: z.array(z.object({ audience: z.string(), tokens: z.int(), until: Instant })),
+  }),
 })
 export type BlastRadius = z.infer<typeof BlastRadius>
 
@@ -276,7 +297,7 @@ export const resourcesApi = {
     access: 'identities.write',
     params: instanceParams,
     body: z.strictObject({ enabled: z.boolean(), reason: Reason }),
-    response: InstanceDetail,
+    response: InstanceDetail.extend(Told.shape),
     ifMatch: true,
   }),
   pause: route({
@@ -286,7 +307,7 @@ export const resourcesApi = {
     access: 'identities.write',
     params: principalParams,
     body: z.strictObject({ reason: Reason }),
-    response: InstanceDetail,
+    response: InstanceDetail.extend(Told.shape),
     ifMatch: true,
   }),
   resume: route({
@@ -334,7 +355,7 @@ export const resourcesApi = {
     access: 'instances.write',
     params: instanceParams,
     body: z.strictObject({ turnOff: z.boolean().default(false), reason: Reason }),
-    status: 204,
+    response: z.object({ propagation: Propagation }),
     ifMatch: true,
   }),
   tokens: route({

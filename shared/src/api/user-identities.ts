@@ -8,6 +8,7 @@ import { exportsOf, FilterText, listOf, sortingOf, ValueCounts } from './lists.t
 import { PageQuery, pageOf } from './paging.ts'
 import { CredentialSummary } from './principals.ts'
 import { InstanceKind, Reason, TokenHistogram, TokenHistogramQuery, TokenPageQuery, TokenRequest } from './resources.ts'
+import { Told } from './revocations.ts'
 
 /** What ARM allows: letters, digits, dash and underscore. */
 export const UserIdentityName = z
@@ -125,6 +126,7 @@ const because = z.strictObject({ reason: Reason })
 /** As many as one request names; the audit log has an event for each. */
 const instanceIds = z.array(InstanceId).min(1).max(100)
 const written = { access: 'identities.write', params, response: UserIdentityDetail } as const
+const stopping = { ...written, response: UserIdentityDetail.extend(Told.shape) } as const
 
 export const userIdentitiesApi = {
   list: route({
@@ -194,7 +196,7 @@ export const userIdentitiesApi = {
     ifMatch: true,
   }),
   detach: route({
-    ...written,
+    ...stopping,
     method: 'POST',
     path: '/user-identities/:principalId/detach',
     summary: 'Take it from service instances; an agent that serves it for no other one loses its certificate at once',
@@ -202,7 +204,7 @@ export const userIdentitiesApi = {
     ifMatch: true,
   }),
   pause: route({
-    ...written,
+    ...stopping,
     method: 'POST',
     path: '/user-identities/:principalId/pause',
     summary: 'Refuse tokens at once and keep everything else; repeating it changes nothing',
@@ -218,7 +220,7 @@ export const userIdentitiesApi = {
     ifMatch: true,
   }),
   remove: route({
-    ...written,
+    ...stopping,
     method: 'DELETE',
     path: '/user-identities/:principalId',
     summary: 'Delete it: refused at once everywhere, restorable for 30 days with what it is assigned to',

@@ -70,6 +70,8 @@ export const auditActions = {
   'resource_group.created': 'Resource group created',
   'resource_group.changed': 'Resource group changed',
   'resource_group.deleted': 'Resource group deleted',
+  'resource_group.paused': 'Every identity of a resource group paused',
+  'resource_group.resumed': 'Identities paused with a resource group resumed',
   'audience.registered': 'Audience registered',
   'audience.changed': 'Audience changed',
   'audience.disabled': 'Audience disabled',

@@ -175,13 +175,16 @@ export const DialectEndpoint = z.strictObject({
 })
 export type DialectEndpoint = z.infer<typeof DialectEndpoint>
 
+/** An agent that has more principals than these names so many; nothing follows from one that it leaves out then. */
+export const mostReported = 1_000
+
 /** Sent after a state was applied, and from time to time: what the agent holds and where it answers. */
 export const ReportRequest = z.strictObject({
   /** Of the newest state whose every slot was tried. */
   generation: z.int().min(0),
-  principals: z.array(ObjectId).max(1_000),
-  /** Those it refuses as paused, in the version it knows: no token of an earlier version is in its cache any more. */
-  paused: z.array(z.strictObject({ objectId: ObjectId, version: z.int() })).max(1_000),
+  principals: z.array(ObjectId).max(mostReported),
+  /** Those it may ask tokens for, in the version it knows: no token of an earlier version is in its cache any more. */
+  known: z.array(z.strictObject({ objectId: ObjectId, version: z.int() })).max(mostReported),
   facts: AgentFacts,
   /** Of every dialect it serves; null before its port is open. */
   endpoints: z.array(DialectEndpoint).max(20).nullable(),

@@ -12,6 +12,7 @@ export type QueryRoot =
   | 'roles'
   | 'access'
   | 'credentials'
+  | 'propagation'
   | 'tokens'
   | 'rotations'
   | 'rollouts'
@@ -33,9 +34,10 @@ export type QueryRoot =
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   instance: ['instances', 'identities', 'targets', 'overview'],
   principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials', 'overview'],
+  withdrawal: ['propagation'],
   slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
   run: ['instances', 'credentials', 'rotations', 'rollouts', 'overview'],
-  agent: ['instances', 'identities', 'targets', 'rollouts', 'overview'],
+  agent: ['instances', 'identities', 'propagation', 'targets', 'rollouts', 'overview'],
   policy: ['policy', 'instances', 'credentials', 'overview'],
   // Every test that ends is recorded, and every sign-in that begins or ends.
   audit: ['audit', 'traces', 'sessions', 'overview'],

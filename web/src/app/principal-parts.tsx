@@ -5,9 +5,12 @@ import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
 import { TargetHistory } from '../features/audit/target-history.tsx'
 import { FederatedCredentials } from '../features/federation/federated-credentials.tsx'
+import { PrincipalPropagation } from '../features/kill-switch/propagation-card.tsx'
+import { RevokeTokensButton } from '../features/kill-switch/revoke-tokens.tsx'
 
 interface Shown {
   readonly principalId: ObjectId
+  readonly name: string
   readonly state: string
 }
 
@@ -16,6 +19,8 @@ export const principalParts = {
   federation: (principal: Shown) => (
     <FederatedCredentials principalId={principal.principalId} lockedReason={locked(principal)} />
   ),
+  propagation: ({ principalId }: Shown) => <PrincipalPropagation principalId={principalId} />,
+  revoke: (principal: Shown) => <RevokeTokensButton principalId={principal.principalId} name={principal.name} />,
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
 }
 

@@ -78,6 +78,12 @@ const application = createRoute({
   component: lazyRouteComponent(() => import('./whole-application-page.tsx'), 'WholeApplicationPage'),
 })
 
+const group = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/groups/$name',
+  component: lazyRouteComponent(() => import('../features/kill-switch/group-page.tsx'), 'GroupPage'),
+})
+
 const audiences = createRoute({
   getParentRoute: () => signedIn,
   path: '/audiences',
@@ -94,7 +100,7 @@ const audience = createRoute({
 const tokenEvidence = createRoute({
   getParentRoute: () => signedIn,
   path: '/tokens/issued/$uti',
-  component: lazyRouteComponent(() => import('../features/evidence/token-evidence-page.tsx'), 'TokenEvidencePage'),
+  component: lazyRouteComponent(() => import('./whole-token-evidence-page.tsx'), 'WholeTokenEvidencePage'),
 })
 
 const settings = createRoute({
@@ -194,7 +200,7 @@ const job = createRoute({
   getParentRoute: () => signedIn,
   path: '/jobs/$jobId',
   validateSearch: z.object({ items: JobItemState.optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../features/jobs/job-page.tsx'), 'JobPage'),
+  component: lazyRouteComponent(() => import('./whole-job-page.tsx'), 'WholeJobPage'),
 })
 
 const alerts = createRoute({
@@ -251,6 +257,7 @@ const routeTree = root.addChildren([
     application,
     audiences,
     audience,
+    group,
     rotationRoutes,
     ...vaultRoutes,
     tokenEvidence,

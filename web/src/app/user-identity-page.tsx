@@ -2,11 +2,13 @@ import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import { identityActivity } from '../features/activity/activity-queries.ts'
 import { IdentityPage } from '../features/identities/identity-page.tsx'
 import { PrincipalCertificates } from '../features/instances/certificates-tab.tsx'
+import { GroupLink } from '../features/kill-switch/group-link.tsx'
 import { PrincipalActivity, principalParts } from './principal-parts.tsx'
 
 const parts = {
   ...principalParts,
   activity: ({ principalId }: UserIdentityDetail) => <PrincipalActivity source={identityActivity(principalId)} />,
+  group: ({ resourceGroup }: UserIdentityDetail) => <GroupLink name={resourceGroup} />,
   certificates: ({ principalId }: UserIdentityDetail) => <PrincipalCertificates principalId={principalId} />,
 }
 

@@ -1,7 +1,14 @@
 import { ApplicationsPage } from '../features/applications/applications-page.tsx'
 import { BulkActions } from '../features/jobs/bulk-actions.tsx'
+import { useRevokeDialog } from '../features/kill-switch/use-revoke-dialog.tsx'
 
 /** The list of applications, with what jobs can do with many of them. */
 export function WholeApplicationsPage() {
-  return <ApplicationsPage bulk={(selected) => <BulkActions list="applications" {...selected} />} />
+  const { onRevoke, dialog } = useRevokeDialog()
+  return (
+    <>
+      <ApplicationsPage onRevoke={onRevoke} bulk={(selected) => <BulkActions list="applications" {...selected} />} />
+      {dialog}
+    </>
+  )
 }

@@ -7,12 +7,18 @@ import { IdentitiesOfInstance } from '../features/identities/identities-of-insta
 import { LifetimeFact } from '../features/identities/lifetime-fact.tsx'
 import { auditOf } from '../features/instances/instance-audit.ts'
 import { InstancePage, type InstanceParts } from '../features/instances/instance-page.tsx'
+import { GroupOf } from '../features/kill-switch/group-link.tsx'
+import { PrincipalPropagation } from '../features/kill-switch/propagation-card.tsx'
+import { RevokeTokensButton } from '../features/kill-switch/revoke-tokens.tsx'
 
 const parts: InstanceParts = {
   activity: (instance) => <InstanceActivity instance={instance} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,
   lifetime: (principalId) => <LifetimeFact principalId={principalId} />,
+  propagation: (principalId) => <PrincipalPropagation principalId={principalId} />,
+  revoke: (principal) => <RevokeTokensButton small {...principal} />,
+  group: (resourceId) => <GroupOf resourceId={resourceId} />,
 }
 
 function InstanceActivity({ instance }: { instance: InstanceDetail }) {

@@ -77,6 +77,7 @@ export class TestClient {
       state: 'enabled',
       deletedAt: null,
       purgeAt: null,
+      suspendedWith: null,
       tokensRevokedAt: null,
       createdAt: options.nowMs,
       version: 1,
@@ -217,6 +218,7 @@ export async function openTestAuthority(
         if (!client) throw new Error('no such client')
         return client.principal
       },
+      withdraw: async () => undefined,
       findClient: async (clientId) => {
         const client = clients.get(clientId)
         return (

@@ -18,8 +18,31 @@ export interface PrincipalsTable extends Versioned {
   purge_at: number | null
   /** Since when it is suspended. */
   suspended_at: number | null
+  /** The resource group that it was suspended with, and is resumed with; null when it was suspended alone. */
+  suspended_with: string | null
   /** Tokens from before then are refused. */
   tokens_revoked_at: number | null
+}
+
+/** The last act that took tokens from a principal. */
+export interface WithdrawalsTable {
+  principal_id: string
+  tenant_id: string
+  act: 'pause' | 'revoke' | 'delete' | 'detach'
+  at: number
+  correlation_id: string
+  /** The resource group that it was done to as a whole. */
+  group_id: string | null
+}
+
+/** An agent that may have such tokens. */
+export interface WithdrawalAgentsTable {
+  principal_id: string
+  agent_id: string
+  /** What it has to say: that it has no token of an earlier `version`, or that it has neither key nor token any more. */
+  wanted: 'dropped' | 'wiped'
+  version: number
+  confirmed_at: number | null
 }
 
 /** A secret of an application, known by the SHA-256 of its value. */

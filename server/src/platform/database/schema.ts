@@ -16,6 +16,8 @@ import type {
   FederatedCredentialsTable,
   KnownKeysTable,
   PrincipalsTable,
+  WithdrawalAgentsTable,
+  WithdrawalsTable,
 } from './principal-tables.ts'
 import type { RolloutItemsTable, RolloutsTable } from './rollout-tables.ts'
 import type { VaultTables } from './vault-tables.ts'
@@ -203,8 +205,6 @@ export interface AgentsTable extends Versioned {
   acked_generation: number | null
   /** JSON; what the agent said is going wrong, null when nothing is. Untrusted (SEC-46). */
   errors: string | null
-  /** JSON; the paused principals it says it refuses, with since when; null when there is none. Untrusted (SEC-46). */
-  paused: string | null
   last_seen_at: number | null
   revoked_at: number | null
   /** An operator lets it renew until then, although it slept for too long. */
@@ -376,6 +376,8 @@ export interface Schema extends VaultTables {
   user_identities: UserIdentitiesTable
   identity_assignments: IdentityAssignmentsTable
   agents: AgentsTable
+  withdrawals: WithdrawalsTable
+  withdrawal_agents: WithdrawalAgentsTable
   join_tokens: JoinTokensTable
   join_token_uses: JoinTokenUsesTable
   operators: OperatorsTable

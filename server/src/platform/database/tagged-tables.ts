@@ -19,7 +19,7 @@ const tables = {
     covered: [
       ...(['object_id', 'tenant_id', 'client_id', 'kind', 'display_name', 'name_key', 'owner_instance_id'] as const),
       ...(['arm_id', 'token_ttl_s', 'state', 'deleted_at', 'purge_at', 'suspended_at'] as const),
-      ...(['tokens_revoked_at', ...stamps] as const),
+      ...(['suspended_with', 'tokens_revoked_at', ...stamps] as const),
     ],
     uncovered: {},
   },
@@ -121,7 +121,7 @@ const tables = {
       ...(['new_cert_der', 'revoked_at', 'recover_until', ...stamps] as const),
     ],
     uncovered: {
-      ...{ platform: says, agent_version: says, endpoints: says, acked_generation: says, errors: says, paused: says },
+      ...{ platform: says, agent_version: says, endpoints: says, acked_generation: says, errors: says },
       last_seen_at: 'written with every sign of life; decides nothing that its certificate does not',
     },
   },

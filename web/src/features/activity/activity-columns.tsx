@@ -43,7 +43,25 @@ export const activityColumns = columnsOf<TokenRequest>([
   },
   { id: 'ip', header: 'From', cell: ({ ip }) => (ip === null ? <None /> : <Untrusted text={ip} className="mono" />) },
   { id: 'correlation', header: 'Correlation ID', cell: (row) => <Correlation request={row} /> },
+  { id: 'token', header: 'Token', cell: (row) => <Token request={row} /> },
 ])
+
+/** Leads to what is on record of a token, where it can be taken back. */
+function Token({ request: { id, outcome } }: { request: TokenRequest }) {
+  if (outcome !== 'ok') return <None />
+  return (
+    <Link to="/tokens/issued/$uti" params={{ uti: utiOf(id) }}>
+      Evidence
+    </Link>
+  )
+}
+
+/** The number that a token carries: that of its request, in base64url. */
+function utiOf(id: string): string {
+  const bytes = id.replaceAll('-', '').match(/../g) ?? []
+  const text = btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16))))
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
 
 /** Leads to the test that made the request, where it is kept, else to whatever else was done under the same ID. */
 function Correlation({ request: { correlationId, traceId } }: { request: TokenRequest }) {

@@ -2,6 +2,7 @@ import type { ApplicationDetail } from '@signet/shared/api/applications'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
@@ -18,6 +19,8 @@ const path = `/applications/${principalId}`
 const parts = {
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
+  propagation: () => null,
+  revoke: () => null,
   activity: () => <p>The part about activity</p>,
   lifetime: () => <span>Audience default</span>,
 }
@@ -26,6 +29,8 @@ const session = {
   permissions: ['identities.write', 'instances.read'],
   ...{ csrfToken: 'c', idleExpiresAt: 9e12, absoluteExpiresAt: 9e12, stepUpUntil: 9e12 },
 }
+
+const radius = { ...exampleRadius, principalId, instances: { total: 0, items: [] } }
 
 interface Shown {
   tab?: string
@@ -37,8 +42,7 @@ interface Shown {
 async function show({ tab = '', role = 'admin', application = exampleApplication, more = {} }: Shown = {}) {
   const sent = fakeServer({
     [`GET ${path}`]: () => Response.json(application),
-    [`GET ${path}/tokens/histogram`]: () => Response.json({ bucketMs: 1, buckets: [] }),
-    [`GET /identities/${principalId}/roles`]: () => Response.json({ items: [] }),
+    [`GET /identities/${principalId}/blast-radius`]: () => Response.json(radius),
     ...more,
   })
   const content = () => (
@@ -171,11 +175,11 @@ describe('registered certificates', () => {
 
 describe('stopping an application', () => {
   test('deletes one in use only once its name is typed, and can be taken back', async () => {
-    const lastToken = { at: Date.now() - 1_000, audience: 'https://vault.azure.net' }
+    const used = { ...radius, lastUsedAt: Date.now() - 1_000 }
     const { screen, sent } = await show({
-      application: { ...exampleApplication, lastToken },
       more: {
-        [`DELETE ${path}`]: () => new Response(null, { status: 204 }),
+        [`GET /identities/${principalId}/blast-radius`]: () => Response.json(used),
+        [`DELETE ${path}`]: () => Response.json({ propagation: { replicas: 1, agents: 0 } }),
         [`POST ${path}/restore`]: () => Response.json(exampleApplication),
       },
     })
@@ -190,28 +194,28 @@ describe('stopping an application', () => {
   })
 
   test('shows what hangs on it before it is deleted', async () => {
-    const audience = { id: '01890000-0000-4000-8000-000000000050', name: 'Orders', uri: 'api://orders' }
-    const buckets = [
-      { at: 0, ok: 7, refused: 2 },
-      { at: 1, ok: 5, refused: 0 },
-    ]
+    const appRoles = { total: 1, items: [{ id: crypto.randomUUID(), role: 'Orders.Read', audience: 'Orders' }] }
+    const much = {
+      ...radius,
+      appRoles,
+      clientSecrets: 2,
+      week: [{ audience: 'api://orders', tokens: 12 }],
+      lastUsedAt: 1,
+    }
     const { screen } = await show({
-      more: {
-        [`GET ${path}/tokens/histogram`]: () => Response.json({ bucketMs: 1, buckets }),
-        [`GET /identities/${principalId}/roles`]: () =>
-          Response.json({ items: [{ assignmentId: audience.id, audience, role: 'Orders.Read' }] }),
-      },
+      more: { [`GET /identities/${principalId}/blast-radius`]: () => Response.json(much) },
     })
     const dialog = screen.getByRole('alertdialog')
     await screen.getByRole('button', { name: 'Delete' }).click()
-    await expect.element(dialog.getByText('12 tokens')).toBeVisible()
+    await expect.element(dialog.getByText(/in the last 7 days: 12 tokens/)).toBeVisible()
     await expect.element(dialog.getByText('Orders.Read')).toBeVisible()
+    await expect.element(dialog.getByText('1 certificate, 2 client secrets')).toBeVisible()
     await expect.element(dialog.getByLabelText('Type Build pipeline to confirm')).toBeVisible()
   })
 
   test('asks for its name where what hangs on it is not known', async () => {
     const { screen } = await show({
-      more: { [`GET /identities/${principalId}/roles`]: () => problem('conflict', 409, 'The disk is on fire.') },
+      more: { [`GET /identities/${principalId}/blast-radius`]: () => problem('conflict', 409, 'The disk is on fire.') },
     })
     await screen.getByRole('button', { name: 'Pause' }).click()
     const dialog = screen.getByRole('alertdialog')

@@ -34,7 +34,10 @@ const tabs = [
 
 interface ApplicationPageProps {
   /** Parts that other features have for principals of any kind. */
-  parts: Record<'federation' | 'roles' | 'activity' | 'lifetime', (application: ApplicationDetail) => ReactNode>
+  parts: Record<
+    'federation' | 'roles' | 'activity' | 'lifetime' | 'propagation' | 'revoke',
+    (application: ApplicationDetail) => ReactNode
+  >
 }
 
 /** One application; the tab is part of the address. */
@@ -51,7 +54,12 @@ export function ApplicationPage({ parts }: ApplicationPageProps) {
         back: <Link to="/applications">Applications</Link>,
         title: <Untrusted text={application.name} />,
         meta: <StateBadge application={application} />,
-        actions: <ApplicationActs application={application} />,
+        actions: (
+          <>
+            {application.state !== 'deleted' && parts.revoke(application)}
+            <ApplicationActs application={application} />
+          </>
+        ),
       })}
       notice={({ state, purgeAt }) =>
         state === 'deleted' && <DeletedNotice until={purgeAt} returning="its roles and what it authenticates with" />
@@ -70,7 +78,11 @@ export function ApplicationPage({ parts }: ApplicationPageProps) {
       {(application, shown) => {
         switch (shown) {
           case 'overview':
-            return <Overview application={application} lifetime={parts.lifetime(application)} />
+            return (
+              <Overview application={application} lifetime={parts.lifetime(application)}>
+                {parts.propagation(application)}
+              </Overview>
+            )
           case 'secrets':
             return <SecretsTab application={application} />
           case 'certificates':
@@ -83,7 +95,14 @@ export function ApplicationPage({ parts }: ApplicationPageProps) {
   )
 }
 
-function Overview({ application, lifetime }: { application: ApplicationDetail; lifetime: ReactNode }) {
+interface OverviewProps {
+  application: ApplicationDetail
+  lifetime: ReactNode
+  /** How far the last act on it has come. */
+  children: ReactNode
+}
+
+function Overview({ application, lifetime, children }: OverviewProps) {
   const ids = [
     ['Object (principal) ID', application.principalId, 'principal ID'],
     ['Client ID', application.clientId, 'client ID'],
@@ -112,6 +131,7 @@ function Overview({ application, lifetime }: { application: ApplicationDetail; l
             </Fact>
           </Facts>
         </Card>
+        {children}
         <Card title="Use it from code">
           <p>Any Azure SDK takes these. Which of the last three it needs depends on what the application has.</p>
           <CodeBlock code={environmentOf(application)} label="shell lines for any Azure SDK" />

@@ -1,5 +1,6 @@
 import type { ApplicationSummary } from '@signet/shared/api/applications'
 import { fieldIs } from '@signet/shared/query/query-text'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useNavigate } from '@tanstack/react-router'
 import { useRefusal } from '../../api/session.ts'
 import { CopyItem } from '../../ui/copy-item.tsx'
@@ -8,10 +9,16 @@ import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.ts
 
 export const rowMenu: RowMenuHandle<ApplicationSummary> = createRowMenu<ApplicationSummary>()
 
+interface RowMenuProps {
+  /** Asks before the tokens of a row are taken back; undefined where that is not offered. */
+  onRevoke: ((principal: { principalId: ObjectId; name: string }) => void) | undefined
+}
+
 /** The menu of one row of the list. */
-export function ApplicationRowMenu() {
+export function ApplicationRowMenu({ onRevoke }: RowMenuProps) {
   const navigate = useNavigate()
   const mayAudit = useRefusal('audit.read') === undefined
+  const mayStop = useRefusal('identities.write') === undefined
   const open = ({ principalId }: ApplicationSummary, tab?: 'secrets' | 'certificates' | 'federation' | 'roles') =>
     void navigate({ to: '/applications/$principalId/{-$tab}', params: { principalId, tab } })
   return (
@@ -31,6 +38,9 @@ export function ApplicationRowMenu() {
             >
               View audit
             </MenuItem>
+          )}
+          {mayStop && onRevoke !== undefined && row.state !== 'deleted' && (
+            <MenuItem onSelect={() => onRevoke(row)}>Revoke tokens…</MenuItem>
           )}
           <MenuLine />
           <CopyItem what="principal ID" value={row.principalId} />

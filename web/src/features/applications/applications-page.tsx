@@ -1,7 +1,7 @@
 import type { ApplicationSort, ApplicationSummary } from '@signet/shared/api/applications'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import { useSavedViews } from '../../api/saved-views.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -18,8 +18,13 @@ import { CreateApplicationDialog } from './name-dialogs.tsx'
 
 const page = getRouteApi('/signed-in/applications')
 
+interface ApplicationsPageProps extends Pick<ListPageProps<ApplicationSummary, ApplicationSort>, 'bulk'> {
+  /** Asks before the tokens of a row are taken back; absent where that is not offered. */
+  onRevoke?: ComponentProps<typeof ApplicationRowMenu>['onRevoke']
+}
+
 /** Principals of code that runs on no instance of Signet. @param props.bulk what can be done with many of them at once */
-export function ApplicationsPage({ bulk }: Pick<ListPageProps<ApplicationSummary, ApplicationSort>, 'bulk'>) {
+export function ApplicationsPage({ bulk, onRevoke }: ApplicationsPageProps) {
   const navigate = page.useNavigate()
   const view = useListView(applicationList, page.useSearch(), (search, push) => {
     void navigate({ search, replace: !push, resetScroll: false })
@@ -50,7 +55,7 @@ export function ApplicationsPage({ bulk }: Pick<ListPageProps<ApplicationSummary
         />
       }
     >
-      <ApplicationRowMenu />
+      <ApplicationRowMenu onRevoke={onRevoke} />
       <CreateApplicationDialog open={creating} onClose={() => setCreating(false)} />
     </ListPage>
   )

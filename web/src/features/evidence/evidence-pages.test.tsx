@@ -16,7 +16,8 @@ describe('the evidence of a token', () => {
   const show = async (answer: () => Response) => {
     await page.viewport(1280, 800)
     fakeServer({ [`GET /evidence/tokens/${exampleUti}`]: answer })
-    return (await showPage('/tokens/issued/$uti', TokenEvidencePage, path)).screen
+    return (await showPage('/tokens/issued/$uti', () => <TokenEvidencePage revoke={(uti) => `Revoke ${uti}`} />, path))
+      .screen
   }
 
   test('shows the certificate that minted it with its whole life, the identity and the signing key', async () => {

@@ -1,6 +1,7 @@
 import type { TokenEvidence } from '@signet/shared/api/evidence'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { certificateFacts } from '../../api/certificate-facts.ts'
 import { certificateWord } from '../../api/certificate-span.ts'
 import { loadStateOf } from '../../api/load-state.ts'
@@ -22,8 +23,12 @@ import { tokenOptions } from './evidence-queries.ts'
 
 const page = getRouteApi('/signed-in/tokens/issued/$uti')
 
-/** One token, the certificate that minted it, and the key it is signed with. */
-export function TokenEvidencePage() {
+/**
+ * One token, the certificate that minted it, and the key it is signed with.
+ *
+ * @param props.revoke takes a token back that is out
+ */
+export function TokenEvidencePage({ revoke }: { revoke: (uti: string) => ReactNode }) {
   const { uti } = page.useParams()
   const query = useQuery(tokenOptions(uti))
   useTitle('Token', 'Evidence')
@@ -34,18 +39,24 @@ export function TokenEvidencePage() {
         title="Evidence of a token"
         lead={<Copyable value={uti} label="token ID (uti)" />}
       />
-      <Loadable state={loadStateOf(query)}>{(evidence) => <Evidence evidence={evidence} />}</Loadable>
+      <Loadable state={loadStateOf(query)}>{(evidence) => <Evidence evidence={evidence} revoke={revoke} />}</Loadable>
     </>
   )
 }
 
-function Evidence({ evidence }: { evidence: TokenEvidence }) {
+interface EvidenceProps {
+  evidence: TokenEvidence
+  revoke: (uti: string) => ReactNode
+}
+
+function Evidence({ evidence, revoke }: EvidenceProps) {
   const now = useNow('slow')
-  const { credential, wasAccepted } = evidence
+  const { credential, wasAccepted, uti, request } = evidence
+  const isOut = request.outcome === 'ok' && request.expiresAt !== null && request.expiresAt > now
   return (
     <>
       <Verdict evidence={evidence} />
-      <Card title="Token">
+      <Card title="Token" actions={isOut ? revoke(uti) : undefined}>
         <Request evidence={evidence} />
       </Card>
       {credential !== null && (

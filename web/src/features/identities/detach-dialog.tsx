@@ -1,8 +1,10 @@
 import type { UserIdentitySummary } from '@signet/shared/api/user-identities'
 import type { InstanceId } from '@signet/shared/vocabulary/identifiers'
 import { useAskedAct } from '../../api/asked-act.ts'
+import { useBlastRadius } from '../../api/blast-radius.ts'
 import { useRefusal } from '../../api/session.ts'
 import { StopQuestion } from '../../ui/asked-dialogs.tsx'
+import { HangingOn } from '../../ui/hanging-on.tsx'
 import { notifyUndoable } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { useAssign } from './identities-queries.ts'
@@ -19,6 +21,7 @@ export function DetachDialog({ identity, instance, onClose }: DetachDialogProps)
   const back = useAssign()
   const { principalId, version } = identity
   const [name, place] = [visibleText(identity.name), visibleText(instance.name)]
+  const { radius, isPending, problem, typed } = useBlastRadius(principalId, name)
   const wish = { principalId, instanceIds: [instance.id] }
   const act = useAskedAct({
     mutation: useAssign(),
@@ -33,9 +36,12 @@ export function DetachDialog({ identity, instance, onClose }: DetachDialogProps)
       act={act}
       title={`Detach ${name} from ${place}?`}
       confirmLabel="Detach"
+      name={typed}
+      loading={isPending}
       refusal={refusal}
       onClose={onClose}
     >
+      <HangingOn radius={radius} problem={problem} />
       <p>
         Code on {place} that asks for this identity is refused from now on. The identity itself, its other instances and
         its roles stay. If the agent serves it for no other instance, its certificate there is revoked.

@@ -1,6 +1,7 @@
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, expect, test, vi } from 'vitest'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
@@ -26,6 +27,7 @@ test('shows the user-assigned identities of an instance, and detaches one', asyn
   const { screen, sent } = await show({
     [here]: () => Response.json({ items: [exampleAttached] }),
     [`POST /user-identities/${exampleIdentity.principalId}/detach`]: () => Response.json(exampleIdentity),
+    [`GET /identities/${exampleIdentity.principalId}/blast-radius`]: () => Response.json(exampleRadius),
   })
   const row = screen.getByRole('table', { name: 'User-assigned identities' }).getByRole('row').nth(1)
   await expect.element(row.getByText('payments')).toBeVisible()

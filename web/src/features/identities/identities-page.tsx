@@ -1,7 +1,7 @@
 import type { UserIdentitySort, UserIdentitySummary } from '@signet/shared/api/user-identities'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import { useSavedViews } from '../../api/saved-views.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -18,8 +18,13 @@ import { IdentityRowMenu, rowMenu } from './identity-row-menu.tsx'
 
 const page = getRouteApi('/signed-in/identities')
 
+interface IdentitiesPageProps extends Pick<ListPageProps<UserIdentitySummary, UserIdentitySort>, 'bulk'> {
+  /** Asks before the tokens of a row are taken back; absent where that is not offered. */
+  onRevoke?: ComponentProps<typeof IdentityRowMenu>['onRevoke']
+}
+
 /** All user-assigned identities. @param props.bulk what can be done with many of them at once */
-export function IdentitiesPage({ bulk }: Pick<ListPageProps<UserIdentitySummary, UserIdentitySort>, 'bulk'>) {
+export function IdentitiesPage({ bulk, onRevoke }: IdentitiesPageProps) {
   const navigate = page.useNavigate()
   const view = useListView(identityList, page.useSearch(), (search, push) => {
     void navigate({ search, replace: !push, resetScroll: false })
@@ -50,7 +55,7 @@ export function IdentitiesPage({ bulk }: Pick<ListPageProps<UserIdentitySummary,
         />
       }
     >
-      <IdentityRowMenu />
+      <IdentityRowMenu onRevoke={onRevoke} />
       <CreateIdentityDialog open={creating} onClose={() => setCreating(false)} />
     </ListPage>
   )

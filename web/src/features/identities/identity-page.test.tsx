@@ -2,6 +2,7 @@ import type { UserIdentityDetail } from '@signet/shared/api/user-identities'
 import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem, type SentRequest } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
@@ -30,6 +31,9 @@ const parts = {
   certificates: () => <p>The part about certificates</p>,
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
+  propagation: () => null,
+  revoke: () => null,
+  group: () => <p>The part about the group</p>,
   activity: () => <p>The part about activity</p>,
 }
 
@@ -44,6 +48,7 @@ async function show({ tab = '', role = 'admin', identity = exampleIdentity, more
   let current = identity
   const sent = fakeServer({
     [`GET ${path}`]: () => Response.json(current),
+    [`GET /identities/${principalId}/blast-radius`]: () => Response.json(exampleRadius),
     [`GET ${path}/instances`]: () => Response.json({ items: [exampleAssigned], nextCursor: null }),
     [`GET /identities/${principalId}/token-lifetime`]: () => Response.json({ seconds: null }),
     'GET /resource-groups': () => Response.json({ items: [{ name: 'RG-shop', identities: 1 }] }),
@@ -131,13 +136,27 @@ describe('the page of a user-assigned identity', () => {
 
 describe('deleting an identity', () => {
   test('shows its dependents, asks for the name of one in use, and says which version was seen', async () => {
-    const { screen, sent } = await show({ identity: used, more: { [`DELETE ${path}`]: () => Response.json(deleted) } })
+    const radius = {
+      ...exampleRadius,
+      lastUsedAt: Date.now(),
+      week: [{ audience: 'vault', tokens: 12 }],
+      federations: {
+        total: 1,
+        items: [{ id: crypto.randomUUID(), name: 'ci', issuer: 'https://issuer', subject: 's' }],
+      },
+    }
+    const { screen, sent } = await show({
+      identity: used,
+      more: {
+        [`DELETE ${path}`]: () => Response.json(deleted),
+        [`GET /identities/${principalId}/blast-radius`]: () => Response.json(radius),
+      },
+    })
     await screen.getByRole('button', { name: 'Delete' }).click()
     const dialog = screen.getByRole('alertdialog', { name: 'Delete payments?' })
-    await expect.element(dialog.getByText(/^Stops working on:/)).toBeVisible()
     await expect.element(dialog.getByText('web-01')).toBeVisible()
-    await expect.element(dialog.getByText('2 federated credentials')).toBeVisible()
-    await expect.element(dialog.getByText(/^12 tokens for/)).toBeVisible()
+    await expect.element(dialog.getByText('ci of https://issuer')).toBeVisible()
+    await expect.element(dialog.getByText(/in the last 7 days: 12 tokens/)).toBeVisible()
     const confirm = dialog.getByRole('button', { name: 'Delete' })
     await expect.element(confirm).toHaveAttribute('aria-disabled', 'true')
     await dialog.getByLabelText('Type payments to confirm').fill('payments')
@@ -148,12 +167,14 @@ describe('deleting an identity', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeInTheDocument()
   })
 
-  test('asks for the name when the instances could not be looked up', async () => {
+  test('asks for the name when what hangs on it could not be looked up', async () => {
     const { screen } = await show({
-      more: { [`GET ${path}/instances`]: () => problem('internal', 400, 'The disk is on fire.') },
+      more: {
+        [`GET /identities/${principalId}/blast-radius`]: () => problem('internal', 400, 'The disk is on fire.'),
+      },
     })
     await screen.getByRole('button', { name: 'Delete' }).click()
-    await expect.element(screen.getByText('The instances it is assigned to could not be looked up')).toBeVisible()
+    await expect.element(screen.getByText('What depends on it could not be looked up')).toBeVisible()
     await expect.element(screen.getByLabelText('Type payments to confirm')).toBeVisible()
   })
 

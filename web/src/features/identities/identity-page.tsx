@@ -33,7 +33,10 @@ const tabs = [
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
-  parts: Record<'certificates' | 'federation' | 'roles' | 'activity', (identity: UserIdentityDetail) => ReactNode>
+  parts: Record<
+    'certificates' | 'federation' | 'roles' | 'activity' | 'propagation' | 'revoke' | 'group',
+    (identity: UserIdentityDetail) => ReactNode
+  >
 }
 
 /** One user-assigned identity; the tab is part of the address. */
@@ -52,10 +55,15 @@ export function IdentityPage({ parts }: IdentityPageProps) {
         meta: (
           <span className="row muted">
             <StateBadge identity={identity} />
-            <Untrusted text={identity.resourceGroup} />
+            {parts.group(identity)}
           </span>
         ),
-        actions: <IdentityActs identity={identity} />,
+        actions: (
+          <>
+            {identity.state !== 'deleted' && parts.revoke(identity)}
+            <IdentityActs identity={identity} />
+          </>
+        ),
       })}
       notice={({ state, restorableUntil }) =>
         state === 'deleted' && <DeletedNotice until={restorableUntil} returning="everything that hangs on it" />
@@ -72,14 +80,14 @@ export function IdentityPage({ parts }: IdentityPageProps) {
       }
     >
       {(identity, shown) => {
-        if (shown === 'overview') return <Overview identity={identity} />
+        if (shown === 'overview') return <Overview identity={identity} propagation={parts.propagation(identity)} />
         return shown === 'instances' ? <InstancesTab identity={identity} /> : parts[shown](identity)
       }}
     </TabbedPage>
   )
 }
 
-function Overview({ identity }: { identity: UserIdentityDetail }) {
+function Overview({ identity, propagation }: { identity: UserIdentityDetail; propagation: ReactNode }) {
   const ids = [
     ['Object (principal) ID', identity.principalId, 'principal ID'],
     ['Client ID', identity.clientId, 'client ID'],
@@ -106,6 +114,7 @@ function Overview({ identity }: { identity: UserIdentityDetail }) {
       <Card title="What depends on it">
         <Dependents identity={identity} />
       </Card>
+      {propagation}
       {identity.state !== 'deleted' && <UseIdentity identity={identity} />}
     </SideBySide>
   )

@@ -1,5 +1,6 @@
 import type { UserIdentitySummary } from '@signet/shared/api/user-identities'
 import { fieldIs } from '@signet/shared/query/query-text'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useNavigate } from '@tanstack/react-router'
 import { useRefusal } from '../../api/session.ts'
 import { CopyItem } from '../../ui/copy-item.tsx'
@@ -8,10 +9,16 @@ import { createRowMenu, RowMenu, type RowMenuHandle } from '../../ui/row-menu.ts
 
 export const rowMenu: RowMenuHandle<UserIdentitySummary> = createRowMenu<UserIdentitySummary>()
 
+interface RowMenuProps {
+  /** Asks before the tokens of a row are taken back; undefined where that is not offered. */
+  onRevoke: ((principal: { principalId: ObjectId; name: string }) => void) | undefined
+}
+
 /** The menu of one row of the list. */
-export function IdentityRowMenu() {
+export function IdentityRowMenu({ onRevoke }: RowMenuProps) {
   const navigate = useNavigate()
   const mayAudit = useRefusal('audit.read') === undefined
+  const mayStop = useRefusal('identities.write') === undefined
   const open = ({ principalId }: UserIdentitySummary, tab?: 'instances' | 'federation' | 'roles') =>
     void navigate({ to: '/identities/$principalId/{-$tab}', params: { principalId, tab } })
   return (
@@ -30,6 +37,9 @@ export function IdentityRowMenu() {
             >
               View audit
             </MenuItem>
+          )}
+          {mayStop && onRevoke !== undefined && row.state !== 'deleted' && (
+            <MenuItem onSelect={() => onRevoke(row)}>Revoke tokens…</MenuItem>
           )}
           <MenuLine />
           <CopyItem what="principal ID" value={row.principalId} />

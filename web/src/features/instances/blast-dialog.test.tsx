@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem, WithQueries } from '../../api/testing/fake-server.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { StopDialog } from './blast-dialog.tsx'
-import { exampleRadius } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -24,7 +24,20 @@ const used: BlastRadius = {
     { audience: 'https://management.azure.com/', tokens: 98, lastAt: Date.now() - 240_000 },
   ],
   week: [{ audience: 'https://vault.azure.net', tokens: 9_000 }],
-  live: { tokens: 3, until: Date.now() + 3_600_000 },
+  live: {
+    tokens: 3,
+    until: Date.now() + 3_600_000,
+    audiences: [{ audience: 'https://vault.azure.net', tokens: 3, until: Date.now() + 3_600_000 }],
+  },
+  grants: { total: 1, items: [{ id: crypto.randomUUID(), role: 'Key Vault Secrets User', scope: '/kv' }] },
+  secrets: {
+    total: 2,
+    items: [
+      { vault: 'prod-kv', secret: null, secrets: 4 },
+      { vault: 'dev-kv', secret: 'db', secrets: 1 },
+    ],
+  },
+  federations: { total: 1, items: [{ id: crypto.randomUUID(), name: 'ci', issuer: 'https://issuer', subject: 's' }] },
 }
 
 async function open(
@@ -50,8 +63,17 @@ describe('the dialog before an identity is stopped', () => {
       [offPath]: () => Response.json(exampleInstance),
     })
     await expect.element(screen.getByText(/1204 tokens/)).toBeVisible()
-    await expect.element(screen.getByText('vault.azure.net')).toBeVisible()
-    await expect.element(screen.getByText(/3 tokens that are out stay valid until/)).toBeVisible()
+    for (const words of [
+      /1106 for vault.azure.net, 98 for management.azure.com/,
+      /^3 tokens, the last ends/,
+      /^3 for vault.azure.net, until/,
+      'Key Vault Secrets User at /kv',
+      'every secret of prod-kv (4)',
+      'dev-kv/db',
+      'ci of https://issuer',
+    ]) {
+      await expect.element(screen.getByText(words)).toBeVisible()
+    }
     await expect.element(confirm).toHaveAttribute('aria-disabled', 'true')
     await screen.getByLabelText('Type web-01 to confirm').fill('web-0')
     await expect.element(confirm).toHaveAttribute('aria-disabled', 'true')

@@ -1,9 +1,9 @@
 import type { Drill } from '@signet/shared/api/rotation-acts'
 import { afterEach, expect, test, vi } from 'vitest'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { DrillCard } from './drill-card.tsx'
-import { exampleRadius } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -57,8 +57,9 @@ test('a drill whose agent did not come says so', async () => {
 })
 
 test('an emergency says how much it is about, who is away, and wants a reason (SEC-89)', async () => {
-  const agents = [{ id: '01890000-0000-4000-8000-000000000009', connected: false, droppedAt: null }]
-  const radius = { ...exampleRadius, week: [], lastUsedAt: null, agents, live: { tokens: 12, until: at } }
+  const agents = { total: 1, connected: 0 }
+  const live = { tokens: 12, until: at, audiences: [] }
+  const radius = { ...exampleRadius, week: [], lastUsedAt: null, agents, live }
   const sent = fakeServer({
     [`GET ${drillsPath}`]: () => Response.json({ items: [] }),
     [`GET /identities/${principalId}/blast-radius`]: () => Response.json(radius),
@@ -67,7 +68,7 @@ test('an emergency says how much it is about, who is away, and wants a reason (S
   const { screen } = await show()
   await screen.getByRole('button', { name: 'Revoke and rotate…' }).click()
   const dialog = screen.getByRole('alertdialog')
-  await expect.element(dialog.getByText(/^12, valid until/)).toBeVisible()
+  await expect.element(dialog.getByText(/^12 tokens, the last ends/)).toBeVisible()
   await expect.element(dialog.getByText('1 of 1 agent not connected')).toBeVisible()
   await dialog.getByRole('button', { name: 'Revoke and rotate' }).click({ force: true })
   expect(sent.some(({ method }) => method === 'POST')).toBe(false)

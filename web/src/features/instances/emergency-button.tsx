@@ -4,19 +4,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { ShieldAlert } from 'lucide-react'
 import { useState } from 'react'
-import { problemOf } from '../../api/api-error.ts'
 import { useAskedAct } from '../../api/asked-act.ts'
+import { blastRadiusOptions, useBlastRadius } from '../../api/blast-radius.ts'
 import { useEmergency } from '../../api/rotation-acts.ts'
 import { useRefusal } from '../../api/session.ts'
 import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { HangingOn } from '../../ui/hanging-on.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { ExactTime, RelativeTime } from '../../ui/relative-time.tsx'
-import { Skeleton } from '../../ui/skeleton.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { asksForName } from './blast-rules.ts'
-import { blastRadiusOptions } from './instances-queries.ts'
 
 /** For a key that somebody may have: revokes every certificate of an identity and brings new ones. */
 export function EmergencyButton({ principalId }: { principalId: ObjectId }) {
@@ -34,7 +30,9 @@ export function EmergencyButton({ principalId }: { principalId: ObjectId }) {
 
 /** Says first how much it is about. */
 export function EmergencyDialog({ principalId, onClose }: { principalId: ObjectId; onClose: () => void }) {
-  const radius = useQuery(blastRadiusOptions(principalId))
+  const { data } = useQuery(blastRadiusOptions(principalId))
+  const name = data === undefined ? principalId : visibleText(data.name)
+  const { radius, isPending, problem, typed } = useBlastRadius(principalId, name)
   const refusal = useRefusal('rotations.write')
   const router = useRouter()
   const act = useAskedAct({
@@ -45,14 +43,13 @@ export function EmergencyDialog({ principalId, onClose }: { principalId: ObjectI
       if (run !== undefined) void router.navigate({ to: '/rotations/$runId', params: { runId: run.id } })
     },
   })
-  const name = radius.data === undefined ? principalId : visibleText(radius.data.name)
   return (
     <StopQuestion
       act={act}
       title={`Revoke every certificate of ${name}, and rotate?`}
       confirmLabel="Revoke and rotate"
-      name={radius.isPending || !asksForName(radius.data, Date.now()) ? undefined : name}
-      loading={radius.isPending}
+      name={typed}
+      loading={isPending}
       needsReason
       refusal={refusal}
       onClose={onClose}
@@ -61,43 +58,18 @@ export function EmergencyDialog({ principalId, onClose }: { principalId: ObjectI
         All its certificates are refused from this moment, without overlap. Each agent proves itself with a certificate
         of its own and fetches a new one before any other rotation, and drops the tokens it has cached.
       </p>
-      {radius.isPending && <Skeleton lines={3} />}
-      {radius.data !== undefined && <Radius radius={radius.data} />}
-      {radius.error !== null && (
-        <Notice tone="warn" title="What depends on it could not be looked up">
-          <p>{problemOf(radius.error).detail}</p>
-        </Notice>
-      )}
+      <HangingOn radius={radius} problem={problem} />
+      {radius !== undefined && <Away agents={radius.agents} />}
     </StopQuestion>
   )
 }
 
-function Radius({ radius }: { radius: BlastRadius }) {
-  const { instances, agents, credentials, live, lastUsedAt } = radius
-  const away = agents.filter(({ connected }) => !connected).length
+function Away({ agents: { total, connected } }: Pick<BlastRadius, 'agents'>) {
+  const away = total - connected
+  if (away === 0) return null
   return (
-    <>
-      <Facts>
-        <Fact name="Instances">{instances.length}</Fact>
-        <Fact name="Certificates revoked">{credentials}</Fact>
-        <Fact name="Tokens that are out">
-          {live.tokens}
-          {live.until !== null && (
-            <>
-              , valid until <ExactTime at={live.until} /> at the latest
-            </>
-          )}
-        </Fact>
-        <Fact name="Last used">{lastUsedAt === null ? 'Never' : <RelativeTime at={lastUsedAt} />}</Fact>
-      </Facts>
-      {away > 0 && (
-        <Notice
-          tone="warn"
-          title={`${away} of ${agents.length} ${agents.length === 1 ? 'agent' : 'agents'} not connected`}
-        >
-          <p>There the identity gets no token until the agent is back.</p>
-        </Notice>
-      )}
-    </>
+    <Notice tone="warn" title={`${away} of ${total} ${total === 1 ? 'agent' : 'agents'} not connected`}>
+      <p>There the identity gets no token until the agent is back.</p>
+    </Notice>
   )
 }

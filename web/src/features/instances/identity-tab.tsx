@@ -15,17 +15,24 @@ import { visibleText } from '../../ui/visible-text.ts'
 import { IdentityActs } from './identity-acts.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
 import { healthTones } from './instance-words.ts'
-import { PauseProgress } from './pause-progress.tsx'
 import { UseFromCode } from './use-from-code.tsx'
 
 interface IdentityTabProps {
   instance: InstanceDetail
   /** How long tokens of a principal live. */
   lifetime: (principalId: ObjectId) => ReactNode
+  /** How far the last act on a principal has come. */
+  propagation: (principalId: ObjectId) => ReactNode
+  /** Takes back the tokens of a principal. */
+  revoke: (principal: { principalId: ObjectId; name: string }) => ReactNode
+  /** The resource group of a resource ID. */
+  group: (resourceId: string) => ReactNode
 }
 
 /** The system-assigned identity, laid out as people know it from Azure. */
-export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
+export function IdentityTab({ instance, lifetime, propagation, revoke, group }: IdentityTabProps) {
+  const { identity, restorable } = instance
+  const last = identity?.principalId ?? restorable?.principalId
   return (
     <SideBySide>
       <Card title="System-assigned identity">
@@ -35,6 +42,7 @@ export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
             <span className="row">
               <IdentityToggle instance={instance} />
               <IdentityActs instance={instance} />
+              {identity !== null && revoke({ principalId: identity.principalId, name: instance.name })}
             </span>
           </Fact>
           <IdFacts
@@ -47,7 +55,8 @@ export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
               ['Resource ID', instance.resourceId, 'resource ID'],
             ]}
           />
-          {instance.identity !== null && <Fact name="Token lifetime">{lifetime(instance.identity.principalId)}</Fact>}
+          <Fact name="Resource group">{group(instance.resourceId)}</Fact>
+          {identity !== null && <Fact name="Token lifetime">{lifetime(identity.principalId)}</Fact>}
           <Fact name="Last token">
             <LastToken token={instance.lastToken} none="None yet" />
           </Fact>
@@ -56,6 +65,7 @@ export function IdentityTab({ instance, lifetime }: IdentityTabProps) {
           </Fact>
         </Facts>
       </Card>
+      {last !== undefined && propagation(last)}
       <UseFromCode instance={instance} />
     </SideBySide>
   )
@@ -80,9 +90,6 @@ function Health({ instance }: { instance: InstanceDetail }) {
         />
       )}
       <p>{visibleText(reason)}</p>
-      {state === 'paused' && instance.identity !== null && (
-        <PauseProgress principalId={instance.identity.principalId} />
-      )}
       {!isHere && (
         <p>
           <Link to="/instances/$instanceId/{-$tab}" params={{ instanceId: instance.id, tab: fix.tab }}>

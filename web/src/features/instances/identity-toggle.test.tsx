@@ -2,11 +2,11 @@ import type { InstanceSummary } from '@signet/shared/api/resources'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem, WithQueries } from '../../api/testing/fake-server.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { IdentityActs } from './identity-acts.tsx'
 import { IdentityToggle } from './identity-toggle.tsx'
-import { exampleRadius } from './testing/examples.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

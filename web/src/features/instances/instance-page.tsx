@@ -35,6 +35,9 @@ export interface InstanceParts {
   readonly activity: (instance: InstanceDetail) => ReactNode
   readonly roles: (principalId: ObjectId) => ReactNode
   readonly lifetime: (principalId: ObjectId) => ReactNode
+  readonly propagation: (principalId: ObjectId) => ReactNode
+  readonly revoke: (principal: { principalId: ObjectId; name: string }) => ReactNode
+  readonly group: (resourceId: string) => ReactNode
 }
 
 /** One instance; the tab is part of the address. */
@@ -86,7 +89,7 @@ function headerOf(instance: InstanceDetail) {
 function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabName; parts: InstanceParts }) {
   switch (tab) {
     case 'identity':
-      return <IdentityTab instance={instance} lifetime={parts.lifetime} />
+      return <IdentityTab instance={instance} {...parts} />
     case 'identities':
       return parts.identities(instance)
     case 'certificates':

@@ -1,4 +1,5 @@
 import type { InstanceSummary } from '@signet/shared/api/resources'
+import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useNavigate } from '@tanstack/react-router'
 import { useRefusal } from '../../api/session.ts'
 import { CopyItem, copyText } from '../../ui/copy-item.tsx'
@@ -9,11 +10,17 @@ import { auditOf } from './instance-audit.ts'
 
 export const rowMenu: RowMenuHandle<InstanceSummary> = createRowMenu<InstanceSummary>()
 
+interface RowMenuProps {
+  /** Asks before the tokens of a row are taken back; undefined where that is not offered. */
+  onRevoke: ((principal: { principalId: ObjectId; name: string }) => void) | undefined
+}
+
 /** The menu of one row of the list. */
-export function InstanceRowMenu() {
+export function InstanceRowMenu({ onRevoke }: RowMenuProps) {
   const navigate = useNavigate()
   const mayTest = useRefusal('tokens.test') === undefined
   const mayAudit = useRefusal('audit.read') === undefined
+  const mayStop = useRefusal('identities.write') === undefined
   return (
     <RowMenu handle={rowMenu}>
       {(row) => (
@@ -27,6 +34,7 @@ export function InstanceRowMenu() {
           {mayAudit && (
             <MenuItem onSelect={() => void navigate({ to: '/audit', search: auditOf(row) })}>View audit</MenuItem>
           )}
+          {mayStop && <Revoke row={row} onRevoke={onRevoke} />}
           <MenuLine />
           {row.identity !== null && (
             <>
@@ -40,6 +48,11 @@ export function InstanceRowMenu() {
       )}
     </RowMenu>
   )
+}
+
+function Revoke({ row: { identity, name }, onRevoke }: RowMenuProps & { row: InstanceSummary }) {
+  if (identity === null || onRevoke === undefined) return null
+  return <MenuItem onSelect={() => onRevoke({ principalId: identity.principalId, name })}>Revoke tokens…</MenuItem>
 }
 
 function Open({ row }: { row: InstanceSummary }) {

@@ -4,11 +4,11 @@ import type { Role } from '@signet/shared/vocabulary/permissions'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, problem } from '../../api/testing/fake-server.tsx'
 import { showPage } from '../../api/testing/show-page.tsx'
 import { Toaster } from '../../ui/toaster.tsx'
 import { InstancesPage } from './instances-page.tsx'
-import { exampleRadius } from './testing/examples.ts'
 
 beforeEach(() => page.viewport(1280, 800))
 afterEach(() => vi.restoreAllMocks())

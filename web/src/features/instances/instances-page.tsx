@@ -1,7 +1,7 @@
 import type { InstanceSort, InstanceSummary } from '@signet/shared/api/resources'
 import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import { useSavedViews } from '../../api/saved-views.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -20,8 +20,13 @@ import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
 
 const page = getRouteApi('/signed-in/instances')
 
+interface InstancesPageProps extends Pick<ListPageProps<InstanceSummary, InstanceSort>, 'bulk'> {
+  /** Asks before the tokens of a row are taken back; absent where that is not offered. */
+  onRevoke?: ComponentProps<typeof InstanceRowMenu>['onRevoke']
+}
+
 /** All service instances. @param props.bulk what can be done with many of them at once */
-export function InstancesPage({ bulk }: Pick<ListPageProps<InstanceSummary, InstanceSort>, 'bulk'>) {
+export function InstancesPage({ bulk, onRevoke }: InstancesPageProps) {
   const navigate = page.useNavigate()
   const view = useListView(instanceList, page.useSearch(), (search, push) => {
     void navigate({ search, replace: !push, resetScroll: false })
@@ -48,7 +53,7 @@ export function InstancesPage({ bulk }: Pick<ListPageProps<InstanceSummary, Inst
       bulk={bulk}
       empty={<NoInstances onRegister={mayRegister === undefined ? register.onOpen : undefined} />}
     >
-      <InstanceRowMenu />
+      <InstanceRowMenu onRevoke={onRevoke} />
       <RegisterInstanceDialog open={registering} onClose={() => setRegistering(false)} />
     </ListPage>
   )

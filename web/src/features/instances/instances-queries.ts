@@ -43,13 +43,6 @@ export const credentialsOptions = (principalId: ObjectId) =>
     queryFn: ({ signal }) => credentials({ params: { principalId } }, signal),
   })
 
-export const blastRadiusOptions = (principalId: ObjectId) =>
-  queryOptions({
-    queryKey: ['instances', 'blast-radius', principalId],
-    queryFn: ({ signal }) => call(resourcesApi.blastRadius)({ params: { principalId } }, signal),
-    retry: false,
-  })
-
 const toggleKey = ['set-identity'] as const
 
 interface Toggle {
@@ -71,7 +64,10 @@ export function useSetIdentity() {
     mutationFn: ({ instanceId, enabled, reason, ifMatch }: Toggle) =>
       call(resourcesApi.setIdentity)({ params: { instanceId }, body: { enabled, reason }, ifMatch }),
     onSuccess: (instance: InstanceDetail) => client.setQueryData(instanceOptions(instance.id).queryKey, instance),
-    onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['propagation'] })
+      return client.invalidateQueries({ queryKey: ['instances'] })
+    },
   })
 }
 
@@ -88,7 +84,10 @@ export function useIdentityAct() {
     mutationFn: ({ act, principalId, reason, ifMatch }: IdentityActWish) =>
       call(resourcesApi[act])({ params: { principalId }, body: { reason }, ifMatch }),
     onSuccess: (instance: InstanceDetail) => client.setQueryData(instanceOptions(instance.id).queryKey, instance),
-    onSettled: () => client.invalidateQueries({ queryKey: ['instances'] }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['propagation'] })
+      return client.invalidateQueries({ queryKey: ['instances'] })
+    },
   })
 }
 

@@ -3,11 +3,11 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { setLink } from '../../api/connection.ts'
 import { exampleInstance } from '../../api/testing/example-instance.ts'
+import { exampleRadius } from '../../api/testing/example-radius.ts'
 import { fakeServer, WithQueries } from '../../api/testing/fake-server.tsx'
 import { StopDialog } from './blast-dialog.tsx'
 import { RegisterInstanceDialog } from './register-instance-dialog.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
-import { exampleRadius } from './testing/examples.ts'
 
 afterEach(() => {
   setLink({ state: 'live' })

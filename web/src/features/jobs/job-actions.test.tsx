@@ -107,7 +107,7 @@ describe('the running jobs', () => {
     fakeServer({
       'GET /session': () => Response.json(null),
       'GET /jobs': () => Response.json({ items: open, nextCursor: null }),
-      [`GET /jobs/${running.id}`]: () => Response.json(finished),
+      [`GET /jobs/${running.id}`]: () => Response.json({ ...finished, propagation: { replicas: 1, agents: 0 } }),
     })
     const screen = await show(
       <>

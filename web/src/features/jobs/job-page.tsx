@@ -2,7 +2,7 @@ import type { BulkList, Job, JobItem } from '@signet/shared/api/bulk'
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { jobItemsOptions, jobOptions } from '../../api/bulk.ts'
 import { loadStateOf } from '../../api/load-state.ts'
 import { pagedListOf } from '../../api/pages.ts'
@@ -29,7 +29,7 @@ import { jobCounts, jobNouns, jobTitle, timeLeft } from './job-words.ts'
 const page = getRouteApi('/signed-in/jobs/$jobId')
 
 /** One bulk job: how far it is, what it did, and what can still be done about it. */
-export function JobPage() {
+export function JobPage({ propagation }: { propagation: (correlationId: string) => ReactNode }) {
   const { jobId } = page.useParams()
   const query = useQuery(jobOptions(jobId))
   useTitle(query.data && jobTitle(query.data), 'Job')
@@ -47,6 +47,7 @@ export function JobPage() {
             <JobProgress job={job} />
             <JobFacts job={job} />
           </Card>
+          {propagation(job.correlationId)}
           <Items job={job} />
         </>
       )}

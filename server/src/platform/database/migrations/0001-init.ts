@@ -31,7 +31,7 @@ CREATE TABLE agents (
   platform TEXT NOT NULL, agent_version TEXT NOT NULL, generation INTEGER NOT NULL,
   cert_x5t_s256 TEXT NOT NULL, cert_not_after INTEGER NOT NULL, renew_after INTEGER NOT NULL, renew_jitter REAL NOT NULL,
   new_x5t_s256 TEXT, new_not_after INTEGER, renew_request_id TEXT, new_spki_s256 TEXT, new_cert_der BLOB,
-  endpoints TEXT, acked_generation INTEGER, errors TEXT, paused TEXT, last_seen_at INTEGER, revoked_at INTEGER, recover_until INTEGER,
+  endpoints TEXT, acked_generation INTEGER, errors TEXT, last_seen_at INTEGER, revoked_at INTEGER, recover_until INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX agents_certificate ON agents(cert_x5t_s256);
 CREATE UNIQUE INDEX agents_new_certificate ON agents(new_x5t_s256);
@@ -67,12 +67,13 @@ CREATE TABLE principals (
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
   name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
-  suspended_at INTEGER, tokens_revoked_at INTEGER,
+  suspended_at INTEGER, suspended_with TEXT, tokens_revoked_at INTEGER,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
 CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
 CREATE INDEX principals_suspended ON principals(suspended_at) WHERE suspended_at IS NOT NULL;
+CREATE INDEX principals_suspended_with ON principals(suspended_with, object_id) WHERE suspended_with IS NOT NULL;
 CREATE INDEX principals_tokens_revoked ON principals(tokens_revoked_at) WHERE tokens_revoked_at IS NOT NULL;
 CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
 
@@ -144,6 +145,19 @@ CREATE INDEX credential_slots_failing ON credential_slots(tenant_id, id) WHERE s
 CREATE INDEX credential_slots_upcoming ON credential_slots(tenant_id, coalesce(rotate_after, 8640000000000000), id) WHERE state = 'open';
 CREATE INDEX credential_slots_name ON credential_slots(tenant_id, principal_name COLLATE NOCASE) WHERE state = 'open';
 CREATE INDEX credential_slots_agent ON credential_slots(agent_id, principal_id);
+
+-- the last act that took tokens from each principal, and which agents have said that they gave them up
+CREATE TABLE withdrawals (
+  principal_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL,
+  act TEXT NOT NULL CHECK (act IN ('pause','revoke','delete','detach')),
+  at INTEGER NOT NULL, correlation_id TEXT NOT NULL, group_id TEXT) STRICT;
+CREATE INDEX withdrawals_act ON withdrawals(correlation_id, principal_id);
+CREATE INDEX withdrawals_group ON withdrawals(group_id, at) WHERE group_id IS NOT NULL;
+CREATE TABLE withdrawal_agents (
+  principal_id TEXT NOT NULL REFERENCES withdrawals(principal_id), agent_id TEXT NOT NULL,
+  wanted TEXT NOT NULL CHECK (wanted IN ('dropped','wiped')), version INTEGER NOT NULL, confirmed_at INTEGER,
+  PRIMARY KEY (principal_id, agent_id)) STRICT;
+CREATE INDEX withdrawal_agents_waiting ON withdrawal_agents(agent_id) WHERE confirmed_at IS NULL;
 
 -- those that operators registered (key_location 'external') have neither slot, run nor CA of ours: nothing rolls them
 CREATE TABLE credentials (
