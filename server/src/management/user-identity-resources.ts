@@ -161,7 +161,7 @@ export class UserIdentityResources {
     const value = instances.flatMap(({ name, kind, resourceId }) => {
       const { namespace, type } = typeOfKind(kind)
       const action = `${namespace}/${type}/read`
-      if (!access.decide({ principalId, action, isData: false, scope: resourceId }).allowed) return []
+      if (!access.authorize({ principalId, action, isData: false, scope: resourceId }).allowed) return []
       const [, , subscriptionId = '', , resourceGroup = ''] = resourceId.split('/')
       const where = { resourceGroup, subscriptionId, subscriptionDisplayName: 'Default' }
       return [{ id: resourceId, name, type: `${namespace}/${type}`, ...where }]

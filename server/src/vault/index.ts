@@ -5,6 +5,7 @@
  * Owns the tables `vaults`, `vault_secrets`, `vault_secret_versions`.
  */
 export { vaultHandlers } from './admin-routes.ts'
+export { dataActions } from './secret.ts'
 export { SecretsEndpoint } from './secrets-endpoint.ts'
 export type { NewVault, VaultRecord, Vaults } from './vaults.ts'
 export { openVaults, type VaultDomain } from './vaults-domain.ts'

@@ -32,7 +32,7 @@ const logged: string[] = []
 beforeAll(async () => {
   authority = await openTestAuthority({ names: { audienceNames: new Map([[vaultUrl, 'https://vault.azure.net']]) } })
   stand = await openVaultStand({
-    decide: ({ principalId, scope }) => ({
+    authorize: ({ principalId, scope }) => ({
       allowed: [...allowed].some((one) => `${principalId} ${scope}`.toLowerCase().startsWith(one)),
     }),
   })
