@@ -37,7 +37,8 @@ export function authorizationHandlers(parts: AuthorizationParts): Handlers<typeo
       return { items: access.roles().map((role) => shownRole(role, counts)) }
     },
     createRole: async ({ body }, context) => shownRole(await definitions.create(context, body), new Map()),
-    role: async ({ params }) => shownRole(definitions.require(params.roleId), countsByRole(access.assignments({ order: 'newest' }))),
+    role: async ({ params }) =>
+      shownRole(definitions.require(params.roleId), countsByRole(access.assignments({ order: 'newest' }))),
     changeRole: async ({ params, body, ifMatch }, context) => {
       const role = await definitions.change(context, params.roleId, { ...body, expected: ifMatch })
       return shownRole(role, countsByRole(access.assignments({ order: 'newest' })))

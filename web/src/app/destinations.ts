@@ -13,6 +13,7 @@ import {
   ScrollText,
   Server,
   Settings,
+  ShieldCheck,
   Target,
   Webhook,
 } from 'lucide-react'
@@ -25,6 +26,7 @@ export interface Destination {
     | '/identities'
     | '/applications'
     | '/rotations'
+    | '/access'
     | '/alerts'
     | '/jobs'
     | '/tokens/test'
@@ -51,6 +53,7 @@ export const workplaces: readonly Destination[] = [
   { to: '/identities', label: 'Identities', icon: IdCard, key: 'd' },
   { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/access', label: 'Access', icon: ShieldCheck, key: 'a' },
   { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },

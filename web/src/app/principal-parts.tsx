@@ -1,5 +1,6 @@
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useSearch } from '@tanstack/react-router'
+import { PrincipalAccess } from '../features/access/principal-access.tsx'
 import type { ActivitySource } from '../features/activity/activity-queries.ts'
 import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
@@ -15,6 +16,9 @@ interface Shown {
 export const principalParts = {
   federation: (principal: Shown) => (
     <FederatedCredentials principalId={principal.principalId} lockedReason={locked(principal)} />
+  ),
+  access: ({ principalId, state }: Shown) => (
+    <PrincipalAccess principalId={principalId} isDeleted={state === 'deleted'} />
   ),
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
 }

@@ -17,6 +17,7 @@ const [certificate] = exampleApplication.certificates
 const path = `/applications/${principalId}`
 const parts = {
   federation: () => <p>The part about federation</p>,
+  access: () => <p>The part about access</p>,
   roles: () => <p>The part about roles</p>,
   activity: () => <p>The part about activity</p>,
   lifetime: () => <span>Audience default</span>,

@@ -10,6 +10,7 @@ import { Card } from '../../ui/card.tsx'
 import { Copyable } from '../../ui/copyable.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
+import { PrincipalLink } from '../../ui/principal-link.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { columnsOf } from '../../ui/table-columns.ts'
 import { Untrusted } from '../../ui/untrusted.tsx'
@@ -84,13 +85,3 @@ const assignmentColumns = columnsOf<RoleAssignment>([
   { id: 'role', header: 'Role', cell: ({ role }) => <Untrusted text={role} className="mono" /> },
   { id: 'since', header: 'Since', cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
 ])
-
-/** To where a principal is shown; a system-assigned identity is found by its ID. */
-function PrincipalLink({ principal: { kind, principalId, name } }: Pick<RoleAssignment, 'principal'>) {
-  const path = { system: '/go', user: '/identities', app: '/applications' }[kind]
-  return (
-    <a href={`${path}/${principalId}`}>
-      <Untrusted text={name} />
-    </a>
-  )
-}

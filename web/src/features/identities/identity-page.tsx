@@ -27,13 +27,17 @@ const tabs = [
   { value: 'instances', label: 'Instances' },
   { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
-  { value: 'roles', label: 'Roles' },
+  { value: 'access', label: 'Access' },
+  { value: 'roles', label: 'App roles' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
-  parts: Record<'certificates' | 'federation' | 'roles' | 'activity', (identity: UserIdentityDetail) => ReactNode>
+  parts: Record<
+    'certificates' | 'federation' | 'access' | 'roles' | 'activity',
+    (identity: UserIdentityDetail) => ReactNode
+  >
 }
 
 /** One user-assigned identity; the tab is part of the address. */
