@@ -100,7 +100,7 @@ export const principals: readonly Screen[] = [
     name: 'identity-roles',
     about: 'What it may do at which service',
     path: ({ identity }) => `/identities/${identity}/roles`,
-    ready: (page) => page.getByRole('table', { name: 'Roles' }),
+    ready: (page) => page.getByRole('table', { name: 'App roles' }),
   },
   {
     name: 'identity-activity',

@@ -163,8 +163,8 @@ journey('an identity for many instances, from its making to its restoring', ways
     await openTab('Instances')
     const table = page.getByRole('table', { name: 'Instances it is assigned to' })
     await expect(table).toContainText('In force', { timeout: 30_000 })
-    await openTab('Roles')
-    await expect(page.getByRole('table', { name: 'Roles' })).toContainText('Orders.Read')
+    await openTab('App roles')
+    await expect(page.getByRole('table', { name: 'App roles' })).toContainText('Orders.Read')
   })
 
   await step('picked in the list it is paused by a job, after a look at what would change', async () => {

@@ -2,7 +2,7 @@ import { alertsApi } from '@signet/shared/api/alerts'
 import { applicationsApi } from '@signet/shared/api/applications'
 import { audiencesApi } from '@signet/shared/api/audiences'
 import { auditApi } from '@signet/shared/api/audit'
-import { authorizationApi } from '@signet/shared/api/authorization'
+import { type AccessTerms, authorizationApi } from '@signet/shared/api/authorization'
 import { backupsApi } from '@signet/shared/api/backups'
 import { bulkApi } from '@signet/shared/api/bulk'
 import { certificateAuthoritiesApi } from '@signet/shared/api/certificate-authorities'
@@ -159,6 +159,7 @@ interface AdminParts {
   readonly overview: Overview
   readonly alerting: Alerting
   readonly authorization: Authorization
+  readonly accessTerms: AccessTerms
   readonly cursors: Cursors
   readonly vaults: VaultDomain
 }

@@ -75,7 +75,7 @@ import { rolloutSelection } from './rollout-selection.ts'
 import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
-import { openVaults, SecretsEndpoint } from './vault/index.ts'
+import { dataActions, openVaults, SecretsEndpoint } from './vault/index.ts'
 
 export interface ServerParts {
   readonly config: Config
@@ -270,7 +270,9 @@ export async function composeServer(parts: ServerParts) {
   purge.start()
   lifecycle.started('principal purge', () => purge.stop())
   const idempotency = new Idempotency(base)
-  lifecycle.started('upkeep', startUpkeep({ ...base, uses, list, idempotency, drills: rotation.drills }))
+  const { drills } = rotation
+  const assignmentUses = authorization.access.uses
+  lifecycle.started('upkeep', startUpkeep({ ...base, uses, assignmentUses, list, idempotency, drills }))
 
   const tests = openTokenTests({
     ...base,
@@ -342,6 +344,18 @@ export async function composeServer(parts: ServerParts) {
     domains: vaultDomains(config),
     refusal: () => backups.quarantine,
   })
+  const management = openManagement({
+    ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
+    ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
+    refusal: () => backups.quarantine,
+  })
+  const accessTerms = {
+    subscription: `/subscriptions/${defaults.subscriptionId}`,
+    actions: [
+      ...management.actions.map((action) => ({ action, isData: false })),
+      ...Object.values(dataActions).map((action) => ({ action, isData: true })),
+    ],
+  }
   const adminApi = adminRouter({
     ...{ database, clock, audit, tenantId, root, isDemo, removeDemo: parts.removeDemo },
     ...{ authorityUrl: config.authorityUrl, defaults, requestLog, idempotency },
@@ -350,13 +364,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ resources, groups, groupActs, identities, view, list, users, userList, userView },
     ...{ authority, audiences, audienceList, appRoles, discovery },
     ...{ rotation, plane, tests, bulk, overview, alerting },
-    ...{ authorization, cursors, vaults },
-  })
-
-  const management = openManagement({
-    ...{ ...base, defaults, log: requestLog, names: config, gate: authority.gate, authorization },
-    ...{ registry, federated, resources, groups, users, identities, vaults: vaults.vaults },
-    refusal: () => backups.quarantine,
+    ...{ authorization, accessTerms, cursors, vaults },
   })
 
   /** The stream of changes, for the browsers of signed-in operators. */

@@ -110,6 +110,22 @@ describe('an identifier', () => {
     expect(await find(given(app).uri, as('developer'))).toEqual([])
   })
 
+  it('of a role assignment or a role leads to it, while it counts', async () => {
+    const { objectId } = await stack.database.transact((tx) => stack.registry.createApplication(tx, 'billing'))
+    const { access, assignments } = stack.authorization
+    const role = given(access.roles().find(({ name }) => name === 'Reader'))
+    const wanted = { principalId: objectId, roleId: role.id, scope: '/' }
+    const { assignment } = await assignments.grant(contextOf(), wanted)
+    const id = assignment.assignmentId
+    expect(await resolver.find(id.toUpperCase(), everything)).toEqual([
+      { kind: 'role_assignment', id, label: 'Reader of billing', path: `/access?peek=${id}` },
+    ])
+    expect(await find(role.id)).toEqual([{ kind: 'role', id: role.id, path: `/access/roles/${role.id}` }])
+    expect(await find(id, as('developer'))).toEqual([])
+    await assignments.revoke(contextOf(), id)
+    expect((await find(id)).some(({ kind }) => kind === 'role_assignment')).toBe(false)
+  })
+
   it('of an instance leads to it: its ID, its ARM ID and its name, in any case', async () => {
     const { instance } = await identityOn(stack)
     const hit = { kind: 'instance', id: instance.id, path: `/instances/${instance.id}` }

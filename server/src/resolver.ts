@@ -4,6 +4,7 @@ import { fieldIs } from '@signet/shared/query/query-text'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { AuditLog } from './audit/index.ts'
 import type { Authority } from './authority/index.ts'
+import type { Authorization } from './authorization/index.ts'
 import type { AgentPlane } from './enrollment/index.ts'
 import type { KeyCredential, Principal, PrincipalRegistry } from './principals/index.ts'
 import type { ResourceManager, ServiceInstance, UserIdentities } from './resources/index.ts'
@@ -24,6 +25,7 @@ interface ResolverParts {
     readonly log: Pick<Authority['log'], 'lookUp'>
   }
   readonly vaults: Pick<VaultDirectory, 'lookUp'>
+  readonly authorization: { readonly access: Pick<Authorization['access'], 'assignment' | 'role'> }
   readonly audit: Pick<AuditLog, 'lookUp'>
 }
 
@@ -52,6 +54,7 @@ export class Resolver {
       this.#principals(key, may),
       may.inventory ? this.#audiences(key) : [],
       may.inventory ? this.#vaults(key) : [],
+      may.inventory ? this.#access(key) : [],
       may.rotations ? this.#rotations(key) : [],
       may.inventory ? this.#agents(key) : [],
       may.inventory ? this.#tokens(key, may) : [],
@@ -91,6 +94,22 @@ export class Resolver {
     if (secret === null) return [{ kind: 'vault', id, label: `Vault ${vault}${gone}`, path: home }]
     const path = `${home}/secrets/${secret}${version === null ? '' : `/${version}`}`
     return [{ kind: 'secret', id, label: `Secret ${secret} of ${vault}${gone}`, path }]
+  }
+
+  /** Role assignments that count, and roles of every kind. */
+  async #access({ guid }: Lookup): Promise<ResolvedHit[]> {
+    if (guid === undefined) return []
+    const { access } = this.#parts.authorization
+    const hits: ResolvedHit[] = []
+    const assignment = access.assignment(guid)
+    if (assignment) {
+      const [principal] = await this.#parts.registry.findAll([assignment.principalId])
+      const label = `${assignment.role.name} of ${principal?.displayName ?? assignment.principalId}`
+      hits.push({ kind: 'role_assignment', id: guid, label, path: `/access?peek=${guid}` })
+    }
+    const role = access.role(guid)
+    if (role) hits.push({ kind: 'role', id: guid, label: `Role ${role.name}`, path: `/access/roles/${guid}` })
+    return hits
   }
 
   async #principals(key: Lookup, may: { inventory: boolean; rotations: boolean }): Promise<ResolvedHit[]> {

@@ -1,4 +1,5 @@
 import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
+import type { AssignmentUses } from './authorization/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Steadiness } from './platform/clock-watch.ts'
 import type { Database } from './platform/database/database.ts'
@@ -16,6 +17,7 @@ interface UpkeepParts {
   readonly steadiness: Steadiness
   readonly log: Logger
   readonly uses: Pick<CredentialUses, 'flush'>
+  readonly assignmentUses: Pick<AssignmentUses, 'flush'>
   readonly list: Pick<InstanceList, 'settle'>
   readonly drills: Pick<Drills, 'giveUp'>
   readonly idempotency: { prune(): Promise<void> }
@@ -34,11 +36,12 @@ const logEveryMs = 5 * secondMs
  * @returns ends it, once the uses that came together are written
  */
 export function startUpkeep(parts: UpkeepParts): () => Promise<void> {
-  const { database, clock, steadiness, log, uses, list, drills, idempotency } = parts
+  const { database, clock, steadiness, log, uses, assignmentUses, list, drills, idempotency } = parts
   const every = (intervalMs: number, name: string, run: () => Promise<void>) =>
     new PeriodicTask({ name, intervalMs, clock, log, run })
   const tasks = [
     every(usesEveryMs, 'credential uses', () => uses.flush()),
+    every(usesEveryMs, 'role assignment uses', () => assignmentUses.flush()),
     every(listEveryMs, 'instance list', () => list.settle()),
     every(changesKeptMs / 4, 'change events', async () => {
       if (steadiness.isSteady) await database.forgetChangesBefore(clock.now() - changesKeptMs)
@@ -50,5 +53,6 @@ export function startUpkeep(parts: UpkeepParts): () => Promise<void> {
   return async () => {
     await Promise.all(tasks.map((task) => task.stop()))
     await uses.flush()
+    await assignmentUses.flush({ all: true })
   }
 }

@@ -1,13 +1,26 @@
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { Clock } from '../platform/clock.ts'
 import type { RoleAssignmentsTable } from '../platform/database/authorization-tables.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { SequencedChange } from '../platform/transaction.ts'
 import type { PrincipalRegistry } from '../principals/index.ts'
-import { type Decision, decideBy, type HeldRole, holdsAll, type NearMiss, nearMisses } from './decision.ts'
+import { AssignmentUses } from './assignment-uses.ts'
+import {
+  addedBy,
+  allows,
+  allowsAt,
+  breadthOf,
+  type Decision,
+  decideBy,
+  type HeldRole,
+  holdsAll,
+  type NearMiss,
+  nearMisses,
+} from './decision.ts'
 import { RoleAssignmentsStore } from './role-assignments-store.ts'
-import { builtInRoles, type RoleDefinition } from './role-definition.ts'
+import { builtInRoles, type RoleDefinition, type RolePermission } from './role-definition.ts'
 import { RoleDefinitionsStore } from './role-definitions-store.ts'
 import { contains, parseScope, type Scope } from './scope.ts'
 
@@ -18,6 +31,9 @@ export interface RoleAssignment extends HeldRole {
   readonly createdBy: { readonly id: string | null; readonly label: string }
   readonly createdAt: number
 }
+
+/** `id` is what never moves; `newest` is by when they were given, the newest first, ties by ID. */
+export type AssignmentOrder = 'id' | 'newest'
 
 export interface AskedAccess {
   readonly principalId: ObjectId
@@ -36,6 +52,7 @@ type Registry = Pick<PrincipalRegistry, 'findAll'>
 interface AccessParts {
   readonly database: Database
   readonly registry: Registry
+  readonly clock: Clock
   readonly log: Logger
 }
 
@@ -52,14 +69,24 @@ export class Access {
   readonly #rows = new Map<string, RoleAssignmentsTable>()
   readonly #held = new Map<string, Map<string, RoleAssignment>>()
   readonly #hidden = new Set<string>()
+  readonly #orders = new Map<AssignmentOrder, readonly RoleAssignment[]>()
   readonly #log: Logger
   #following: Promise<void> = Promise.resolve()
 
-  private constructor({ database, registry, log }: AccessParts) {
+  readonly uses: AssignmentUses
+
+  private constructor({ database, registry, clock, log }: AccessParts) {
     this.#assignments = new RoleAssignmentsStore(database)
     this.#definitions = new RoleDefinitionsStore(database)
     this.#registry = registry
     this.#log = log
+    this.uses = new AssignmentUses({
+      clock,
+      record: (uses) =>
+        database.transact(async (tx) => {
+          for (const [id, at] of uses) await this.#assignments.recordUse(tx, id, at)
+        }),
+    })
   }
 
   static async open(parts: AccessParts): Promise<Access> {
@@ -73,12 +100,19 @@ export class Access {
     return access
   }
 
-  /** Whether a principal may; denied for a scope that is none. */
+  /** Whether a principal may; denied for a scope that is none. Nothing is used by asking. */
   decide(asked: AskedAccess): Decision {
     const scope = readable(asked.scope)
     if (!scope) return { allowed: false, reason: 'The scope is not one.' }
     if (this.#hidden.has(asked.principalId)) return { allowed: false, reason: 'The identity was deleted.' }
     return decideBy(this.#heldBy(asked.principalId), { ...asked, scope })
+  }
+
+  /** As `decide`, for what is done next if it is allowed: the assignment that allows it has been used then. */
+  authorize(asked: AskedAccess): Decision {
+    const decision = this.decide(asked)
+    if (decision.by) this.uses.add(decision.by.assignmentId)
+    return decision
   }
 
   /** As `decide`, with the assignments that were near to allowing it. @throws SignetError `invalid_request` */
@@ -89,20 +123,32 @@ export class Access {
     return { ...decision, nearMisses: decision.allowed ? [] : nearMisses(held, { ...asked, scope }) }
   }
 
-  /** Whether a principal may do it somewhere at or below a scope. */
-  mayWithin(asked: AskedAccess): boolean {
-    if (this.decide(asked).allowed) return true
+  /** Whether a principal may do it somewhere at or below a scope; what allows it has been used. */
+  authorizeWithin(asked: AskedAccess): boolean {
+    if (this.authorize(asked).allowed) return true
     const scope = readable(asked.scope)
     if (!scope || this.#hidden.has(asked.principalId)) return false
-    return this.#heldBy(asked.principalId).some(
-      (held) => contains(scope, held.scope) && decideBy([held], { ...asked, scope: held.scope }).allowed,
+    const by = this.#heldBy(asked.principalId).find(
+      (held) => contains(scope, held.scope) && allowsAt(held, { ...asked, scope: held.scope }),
     )
+    if (by) this.uses.add(by.assignmentId)
+    return by !== undefined
   }
 
   /** Every assignment by which somebody may. @throws SignetError `invalid_request` */
   whoCan(asked: Omit<AskedAccess, 'principalId'>): RoleAssignment[] {
     const scope = parseScope(asked.scope)
-    return this.assignments().filter((held) => decideBy([held], { ...asked, scope }).allowed)
+    return this.assignments().filter((held) => allowsAt(held, { ...asked, scope }))
+  }
+
+  /** Roles that would allow it and can be given there, the narrowest first. @throws SignetError `invalid_request` */
+  remedies({ action, isData, scope }: Omit<AskedAccess, 'principalId'>, most = 5): RoleDefinition[] {
+    const at = parseScope(scope)
+    return this.roles()
+      .filter((role) => role.assignableScopes.some((each) => contains(each, at)))
+      .filter((role) => allows(role, action.toLowerCase(), isData))
+      .sort((one, other) => breadthOf(one) - breadthOf(other))
+      .slice(0, most)
   }
 
   /** Whether a principal has any role at, above or below a scope. */
@@ -117,13 +163,16 @@ export class Access {
     return !this.#hidden.has(principalId) && holdsAll(this.#heldBy(principalId), role, scope)
   }
 
-  /** Of principals that are not deleted, in the order of their IDs. */
-  assignments(of: { principalId?: string | undefined } = {}): RoleAssignment[] {
-    const all = of.principalId === undefined ? [...this.#held.values()] : [this.#held.get(of.principalId) ?? new Map()]
-    return all
-      .flatMap((held) => [...held.values()])
-      .filter(({ principalId }) => !this.#hidden.has(principalId))
-      .sort((one, other) => (one.assignmentId < other.assignmentId ? -1 : 1))
+  /** What a role would allow a principal at a scope that it may not do there yet. */
+  addedBy(principalId: ObjectId, role: RoleDefinition, scope: Scope): Pick<RolePermission, 'actions' | 'dataActions'> {
+    return addedBy(this.#heldBy(principalId), role, scope)
+  }
+
+  /** Of principals that are not deleted. */
+  assignments({ principalId, order = 'id' }: { principalId?: string | undefined; order?: AssignmentOrder } = {}) {
+    const isShown = (each: RoleAssignment) => !this.#hidden.has(each.principalId)
+    if (principalId === undefined) return this.#ordered(order).filter(isShown)
+    return [...(this.#held.get(principalId)?.values() ?? [])].filter(isShown).sort(orders[order])
   }
 
   assignment(id: string): RoleAssignment | undefined {
@@ -145,6 +194,15 @@ export class Access {
   /** Resolves when what was committed so far counts. */
   async settled(): Promise<void> {
     await this.#following
+  }
+
+  /** Sorted once for everybody who asks until one comes or goes: a hundred thousand take a tenth of a second. */
+  #ordered(order: AssignmentOrder): readonly RoleAssignment[] {
+    const known = this.#orders.get(order)
+    if (known) return known
+    const sorted = [...this.#held.values()].flatMap((held) => [...held.values()]).sort(orders[order])
+    this.#orders.set(order, sorted)
+    return sorted
   }
 
   #heldBy(principalId: string): HeldRole[] {
@@ -207,6 +265,8 @@ export class Access {
       this.#drop(row.id)
       return
     }
+    this.#orders.clear()
+    this.uses.know(row.id, row.last_used_at)
     this.#rows.set(row.id, row)
     const held = this.#held.get(row.principal_id) ?? new Map<string, RoleAssignment>()
     this.#held.set(row.principal_id, held)
@@ -216,6 +276,8 @@ export class Access {
   #drop(id: string): void {
     const row = this.#rows.get(id)
     if (!row) return
+    this.#orders.clear()
+    this.uses.forget(id)
     this.#rows.delete(id)
     const held = this.#held.get(row.principal_id)
     held?.delete(id)
@@ -223,6 +285,12 @@ export class Access {
     this.#held.delete(row.principal_id)
     this.#hidden.delete(row.principal_id)
   }
+}
+
+const byId = (one: RoleAssignment, other: RoleAssignment) => (one.assignmentId < other.assignmentId ? -1 : 1)
+const orders: Record<AssignmentOrder, (one: RoleAssignment, other: RoleAssignment) => number> = {
+  id: byId,
+  newest: (one, other) => other.createdAt - one.createdAt || byId(one, other),
 }
 
 function toAssignment(row: RoleAssignmentsTable, role: RoleDefinition): RoleAssignment {

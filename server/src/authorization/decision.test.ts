@@ -78,7 +78,7 @@ describe('a decision', () => {
     const reader = held(builtIn('Reader'), group)
     expect(decideBy([reader], ask(readAction))).toEqual({
       allowed: true,
-      by: { assignmentId: reader.assignmentId, roleName: 'Reader', scope: group },
+      by: { assignmentId: reader.assignmentId, roleId: reader.role.id, roleName: 'Reader', scope: group },
       reason: `Reader at ${group} has ${readAction}.`,
     })
     const other = held(builtIn('Reader'), `${subscription}/resourceGroups/other`)

@@ -5,6 +5,7 @@
  */
 export type { Access, AskedAccess, Explanation, RoleAssignment } from './access.ts'
 export { authorizationHandlers } from './admin-routes.ts'
+export type { AssignmentUses } from './assignment-uses.ts'
 export { type Authorization, openAuthorization } from './authorization.ts'
 export type { Decision } from './decision.ts'
 export type { RoleAssignments } from './role-assignments.ts'

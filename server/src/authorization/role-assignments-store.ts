@@ -32,6 +32,16 @@ export class RoleAssignmentsStore {
     return (result.numInsertedOrUpdatedRows ?? 0n) === 1n
   }
 
+  /** Never back in time; one that was removed meanwhile is passed over. */
+  async recordUse(tx: Tx, id: string, at: number): Promise<void> {
+    await sqlOf(tx)
+      .updateTable('role_assignments')
+      .set({ last_used_at: at })
+      .where('id', '=', id)
+      .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+      .execute()
+  }
+
   async remove(tx: Tx, id: string): Promise<void> {
     await sqlOf(tx).deleteFrom('role_assignments').where('id', '=', id).execute()
   }

@@ -123,6 +123,89 @@ describe('a role that is given', () => {
   })
 })
 
+describe('the use of a role', () => {
+  const asked = (action = readAction) => ({ principalId, action, isData: false, scope: group })
+
+  it('is known of the assignment that allowed something, and of none by asking whether it would', async () => {
+    const { access } = stack.authorization
+    const { assignment } = await grant('Reader')
+    const { assignment: idle } = await grant('Key Vault Secrets User')
+    access.decide(asked())
+    access.explain(asked())
+    access.whoCan(asked())
+    access.authorize(asked(writeAction))
+    expect(access.uses.lastOf(assignment.assignmentId)).toBeNull()
+    access.authorize(asked())
+    expect(access.uses.lastOf(assignment.assignmentId)).toBe(stack.clock.now())
+    expect(access.uses.lastOf(idle.assignmentId)).toBeNull()
+  })
+
+  it('counts for a role below what is listed, and is there after a restart', async () => {
+    const { access } = stack.authorization
+    const { assignment } = await grant('Reader', { scope: `${group}/providers/Microsoft.Compute/virtualMachines/a` })
+    expect(access.authorizeWithin(asked(writeAction))).toBe(false)
+    expect(access.authorizeWithin(asked())).toBe(true)
+    await access.uses.flush()
+    const again = await Access.open(stack)
+    expect(again.uses.lastOf(assignment.assignmentId)).toBe(stack.clock.now())
+    // Its row has a tag, which a use leaves alone (SEC-64).
+    expect(again.assignment(assignment.assignmentId)).toEqual(assignment)
+  })
+
+  it('is asked for again with each decision that follows', async () => {
+    const { access } = stack.authorization
+    const { assignment } = await grant('Reader')
+    access.authorize(asked())
+    const first = stack.clock.now()
+    await access.uses.flush()
+    stack.clock.advance(dayMs)
+    access.authorize(asked())
+    expect(access.uses.lastOf(assignment.assignmentId)).toBe(first + dayMs)
+  })
+})
+
+describe('what giving a role would change', () => {
+  const preview = (name: string, more: { scope?: string; by?: RequestContext } = {}) =>
+    stack.authorization.assignments.preview(more.by ?? contextOf(), {
+      ...{ principalId, roleId: roleOf(name), scope: more.scope ?? group },
+    })
+
+  it('is what the principal may not do there yet, and nothing is given', async () => {
+    const before = await preview('Key Vault Secrets Officer')
+    expect(before.same).toBeUndefined()
+    expect(before.adds.dataActions).toEqual(['Microsoft.KeyVault/vaults/secrets/*'])
+    await grant('Reader')
+    expect((await preview('Reader', { scope: `${group}/providers/A.B/c/d` })).adds).toEqual({
+      ...{ actions: [], dataActions: [] },
+    })
+    const { adds } = await preview('Managed Identity Operator')
+    expect(adds.actions).toContain('Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action')
+    expect(adds.actions).not.toContain('Microsoft.ManagedIdentity/userAssignedIdentities/*/read')
+    expect(stack.authorization.access.assignments({ principalId })).toHaveLength(1)
+  })
+
+  it('says that it is given already, and refuses what giving it would refuse', async () => {
+    const { assignment } = await grant('Reader')
+    expect((await preview('Reader', { scope: group.toUpperCase() })).same).toEqual(assignment)
+    await expect(preview('Reader', { scope: '/subscriptions' })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(preview('Owner', { by: asPrincipal(principalId) })).rejects.toMatchObject({ code: 'forbidden' })
+    await stack.database.transact((tx) => stack.registry.delete(tx, contextOf(), principalId))
+    await expect(preview('Reader')).rejects.toMatchObject({ code: 'conflict' })
+  })
+})
+
+describe('what would allow something', () => {
+  it('is every role that has it and can be given there, the narrowest first', () => {
+    const { access } = stack.authorization
+    const names = (action: string, isData: boolean) =>
+      access.remedies({ action, isData, scope: group }).map(({ name }) => name)
+    const get = names('Microsoft.KeyVault/vaults/secrets/getSecret/action', true)
+    expect(get.slice(0, 3)).toEqual(['Key Vault Secrets User', 'Key Vault Secrets Officer', 'Key Vault Administrator'])
+    expect(names(readAction, false)[0]).toBe('Reader')
+    expect(names('Nobody.Knows/this/write', true)).toEqual([])
+  })
+})
+
 describe('a principal that gives roles', () => {
   it('needs the right to at that scope (SEC-31)', async () => {
     const target = await newPrincipal()

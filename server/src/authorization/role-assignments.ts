@@ -9,7 +9,7 @@ import type { Tx } from '../platform/transaction.ts'
 import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import type { Access, RoleAssignment } from './access.ts'
 import { RoleAssignmentsStore } from './role-assignments-store.ts'
-import type { RoleDefinition } from './role-definition.ts'
+import type { RoleDefinition, RolePermission } from './role-definition.ts'
 import { contains, parseScope, type Scope } from './scope.ts'
 
 interface RoleAssignmentsParts {
@@ -29,6 +29,16 @@ export interface WantedAssignment {
   readonly scope: string
   readonly description?: string | undefined
   readonly reason?: string | undefined
+}
+
+export interface AssignmentPreview {
+  readonly principal: Principal
+  readonly role: RoleDefinition
+  readonly scope: Scope
+  /** The principal has this role at this scope already. */
+  readonly same: RoleAssignment | undefined
+  /** What of the role it may not do there yet. */
+  readonly adds: Pick<RolePermission, 'actions' | 'dataActions'>
 }
 
 const writeAction = 'Microsoft.Authorization/roleAssignments/write'
@@ -67,11 +77,12 @@ export class RoleAssignments {
     const id = wanted.id?.toLowerCase() ?? newGuid()
     const isNew = await database.transact(async (tx) => {
       const principal = await this.#parts.registry.require(wanted.principalId, tx)
-      if (principal.state === 'deleted') throw new SignetError('conflict', `${principal.displayName} was deleted.`)
+      requireLive(principal)
       const inserted = await this.#store.insert(tx, {
         ...{ id, tenant_id: tenantId, principal_id: wanted.principalId, role_id: role.id },
         ...{ scope: scope.path, scope_key: scope.key, description: wanted.description ?? null },
         ...{ created_by: context.actor.id, created_by_label: context.actor.label, created_at: clock.now() },
+        last_used_at: null,
       })
       if (!inserted) return this.#refuseUnlessSame(tx, { id, principalId: wanted.principalId, role, scope })
       await this.#record(tx, context, 'role_assignment.created', { id, principal, role, scope, reason: wanted.reason })
@@ -79,6 +90,21 @@ export class RoleAssignments {
     })
     await access.settled()
     return { assignment: this.require(id), isNew }
+  }
+
+  /** What giving it would change. @throws SignetError as `grant` does, but for one that is there already */
+  async preview(
+    context: RequestContext,
+    wanted: Pick<WantedAssignment, 'principalId' | 'roleId' | 'scope'>,
+  ): Promise<AssignmentPreview> {
+    const { access, registry } = this.#parts
+    const scope = parseScope(wanted.scope)
+    const role = this.#grantable(context, wanted.roleId, scope)
+    const principal = await registry.require(wanted.principalId)
+    requireLive(principal)
+    const held = access.assignments({ principalId: wanted.principalId })
+    const same = held.find((each) => each.role.id === role.id && each.scope.key === scope.key)
+    return { principal, role, scope, same, adds: access.addedBy(wanted.principalId, role, scope) }
   }
 
   /** Takes effect with the commit. @throws SignetError `not_found` | `forbidden` */
@@ -127,7 +153,7 @@ export class RoleAssignments {
   #requireRight({ actor }: Pick<RequestContext, 'actor'>, action: string, scope: Scope): void {
     if (actor.kind !== 'principal') return
     const asked = { principalId: ObjectId.parse(actor.id), action, isData: false, scope: scope.path }
-    if (!this.#parts.access.decide(asked).allowed) {
+    if (!this.#parts.access.authorize(asked).allowed) {
       throw new SignetError('forbidden', `The client may not perform ${action} at ${scope.path}.`)
     }
   }
@@ -163,6 +189,10 @@ export class RoleAssignments {
   async #changed(tx: Tx, id: string): Promise<void> {
     await this.#parts.database.changed(tx, { kind: 'role_assignment', id })
   }
+}
+
+function requireLive({ state, displayName }: Principal): void {
+  if (state === 'deleted') throw new SignetError('conflict', `${displayName} was deleted.`)
 }
 
 function absent(): SignetError {

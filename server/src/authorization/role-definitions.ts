@@ -129,7 +129,7 @@ export class RoleDefinitions {
     const { access } = this.#parts
     const principalId = ObjectId.parse(actor.id)
     for (const scope of role.assignableScopes) {
-      if (!access.decide({ principalId, action, isData: false, scope: scope.path }).allowed) {
+      if (!access.authorize({ principalId, action, isData: false, scope: scope.path }).allowed) {
         throw new SignetError('forbidden', `The client may not perform ${action} at ${scope.path}.`)
       }
       if (action === writeAction && !access.holdsAll(principalId, role, scope)) {

@@ -37,7 +37,7 @@ export async function armPage(
   })
   const { principalId } = call
   const seen = page.items.filter(
-    ({ id, readAction }) => access.decide({ principalId, action: readAction, isData: false, scope: id }).allowed,
+    ({ id, readAction }) => access.authorize({ principalId, action: readAction, isData: false, scope: id }).allowed,
   )
   return ok({
     value: seen.map(({ body }) => body),

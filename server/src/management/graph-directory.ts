@@ -61,7 +61,7 @@ export class GraphDirectory {
     if (objectId === caller) return true
     const scope = `/subscriptions/${this.#parts.subscriptionId}`
     const action = 'Microsoft.Authorization/roleAssignments/read'
-    return this.#parts.access.mayWithin({ principalId: caller, action, isData: false, scope })
+    return this.#parts.access.authorizeWithin({ principalId: caller, action, isData: false, scope })
   }
 }
 

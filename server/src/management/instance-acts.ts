@@ -22,7 +22,7 @@ export interface IdentityActParts {
   readonly tree: ResourceTree
 }
 
-const assignAction = 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'
+export const assignAction = 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'
 
 /**
  * Does what an identity block wishes, by the same acts as the dashboard's and in the caller's transaction: all of it or nothing.
@@ -69,7 +69,7 @@ async function identitiesToAttach(
       continue
     }
     const asked = { principalId, action: assignAction, isData: false, scope: id }
-    if (!access.decide(asked).allowed) {
+    if (!access.authorize(asked).allowed) {
       const who = `The client '${principalId}' with object id '${principalId}'`
       const detail = `${who} does not have authorization to perform action '${assignAction}' over scope '${id}'.`
       throw new ArmError(403, 'AuthorizationFailed', detail)

@@ -109,7 +109,7 @@ function requireRight(access: Access, { principal }: Caller, { route, params }: 
   if (!route.right) return
   const { action, at, within } = route.right
   const asked = { principalId: principal.objectId, action, isData: false, scope: at(params) }
-  if (within ? access.mayWithin(asked) : access.decide(asked).allowed) return
+  if (within ? access.authorizeWithin(asked) : access.authorize(asked).allowed) return
   throw refused(principal.objectId, action, asked.scope)
 }
 

@@ -20,6 +20,7 @@ import type { CloudNames } from './cloud-metadata.ts'
 import { DeploymentResources, type ListSource } from './deployment-resources.ts'
 import { FederatedResources } from './federated-resources.ts'
 import { GraphDirectory } from './graph-directory.ts'
+import { assignAction } from './instance-acts.ts'
 import { InstanceResources } from './instance-resources.ts'
 import { instanceTypes } from './instance-types.ts'
 import { Place } from './places.ts'
@@ -52,7 +53,10 @@ interface ManagementParts {
   readonly refusal?: () => SignetError | undefined
 }
 
-/** What the endpoints of resource manager and graph are made of, over the same acts as the dashboard. */
+/**
+ * What the endpoints of resource manager and graph are made of, over the same acts as the dashboard; `actions` is what
+ * they ask for.
+ */
 export function openManagement(parts: ManagementParts) {
   const { authorization, defaults, registry } = parts
   const { access, assignments } = authorization
@@ -93,5 +97,6 @@ export function openManagement(parts: ManagementParts) {
   ])
   const directory = new GraphDirectory({ access, principals: registry, subscriptionId })
   const { authorityUrl } = parts.names
-  return { arm: { ...base, routes }, graph: { ...parts, gate, directory, authorityUrl } }
+  const actions = [...new Set([...routes.all.flatMap(({ right }) => right?.action ?? []), assignAction])].sort()
+  return { actions, arm: { ...base, routes }, graph: { ...parts, gate, directory, authorityUrl } }
 }

@@ -158,7 +158,7 @@ export class UserIdentityResources {
       const { name, resourceId } = instance
       const { namespace, type } = typeOf(instance)
       const action = `${namespace}/${type}/read`
-      if (!access.decide({ principalId, action, isData: false, scope: resourceId }).allowed) return []
+      if (!access.authorize({ principalId, action, isData: false, scope: resourceId }).allowed) return []
       const [, , subscriptionId = '', , resourceGroup = ''] = resourceId.split('/')
       const where = { resourceGroup, subscriptionId, subscriptionDisplayName: 'Default' }
       return [{ id: resourceId, name, type: `${namespace}/${type}`, ...where }]

@@ -5,6 +5,7 @@
  * Owns the tables `vaults`, `vault_secrets`, `vault_secret_versions`, `vault_reads`.
  */
 export { vaultHandlers } from './admin-routes.ts'
+export { dataActions } from './secret.ts'
 export { SecretsEndpoint } from './secrets-endpoint.ts'
 export type { VaultDirectory } from './vault-directory.ts'
 export type { NewVault, VaultRecord, Vaults } from './vaults.ts'

@@ -14,7 +14,9 @@ export type Asker =
 
 /** Who knows the role assignments: current with the last commit, answers from memory. */
 export interface Decider {
-  decide(ask: { principalId: ObjectId; action: string; isData: boolean; scope: string }): { readonly allowed: boolean }
+  authorize(ask: { principalId: ObjectId; action: string; isData: boolean; scope: string }): {
+    readonly allowed: boolean
+  }
 }
 
 /** What somebody wants to do, and to which secret; without one, to all of them. */
@@ -44,7 +46,7 @@ export class SecretRights {
     const action = dataActions[verb]
     const scope = name === undefined ? vault.armId : secretScope(vault.armId, name)
     const { principalId } = asker
-    const { allowed } = this.#access.decide({ principalId, action, isData: true, scope })
+    const { allowed } = this.#access.authorize({ principalId, action, isData: true, scope })
     if (allowed) return undefined
     const label = name === undefined ? vault.name : `${vault.name}/${name}`
     const detail = `The caller is not authorized to perform the action.\r\nAction: '${action}'\r\nResource: '${scope}'\r\nAssignment: (not found)`

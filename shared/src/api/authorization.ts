@@ -3,6 +3,7 @@ import { ObjectId } from '../vocabulary/identifiers.ts'
 import { Instant } from '../vocabulary/time.ts'
 import { Actor } from './actor.ts'
 import { route } from './contract.ts'
+import { listOf } from './lists.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { Reason } from './resources.ts'
 
@@ -36,25 +37,32 @@ export const RoleDefinition = z.object({
 })
 export type RoleDefinition = z.infer<typeof RoleDefinition>
 
+const PrincipalKind = z.enum(['system', 'user', 'app'])
 const named = z.object({ id: z.guid(), name: z.string() })
 
 /** A role that a principal has at a scope, and at everything below it. */
 export const ScopedAssignment = z.object({
   id: z.guid(),
-  principal: z.object({ principalId: ObjectId, name: z.string(), kind: z.enum(['system', 'user', 'app']) }),
+  principal: z.object({ principalId: ObjectId, name: z.string(), kind: PrincipalKind }),
   role: named,
   scope: z.string(),
   description: z.string().nullable(),
   createdBy: Actor.omit({ kind: true }),
   createdAt: Instant,
+  /** When a decision last allowed something by it; null when none ever did. */
+  lastUsedAt: Instant.nullable(),
+  /** Neither given nor used within the last 90 days. */
+  isUnused: z.boolean(),
 })
 export type ScopedAssignment = z.infer<typeof ScopedAssignment>
 
+/** How long an assignment may go unused before it is called so. */
+export const unusedAfterDays = 90
+
+const namedAssignment = z.object({ assignmentId: z.guid(), roleId: z.guid(), roleName: z.string(), scope: z.string() })
+
 /** Why an assignment that was near did not allow it. */
-export const NearMiss = z.object({
-  assignmentId: z.guid(),
-  roleName: z.string(),
-  scope: z.string(),
+export const NearMiss = namedAssignment.extend({
   /** `excluded`: the role leaves the action out; `other_plane`: it has it for resources and not their data, or conversely. */
   why: z.enum(['other_scope', 'excluded', 'other_plane', 'action_missing']),
 })
@@ -62,11 +70,41 @@ export const NearMiss = z.object({
 /** Whether a principal may do something somewhere, and by which assignment or why not. */
 export const AccessExplanation = z.object({
   allowed: z.boolean(),
-  by: z.object({ assignmentId: z.guid(), roleName: z.string(), scope: z.string() }).nullable(),
+  by: namedAssignment.nullable(),
   reason: z.string(),
   nearMisses: z.array(NearMiss),
+  /** Whom it is about; only one that is enabled gets tokens to ask with. */
+  principal: z.object({
+    principalId: ObjectId,
+    name: z.string(),
+    kind: PrincipalKind,
+    state: z.enum(['enabled', 'suspended', 'deleted']),
+  }),
+  /** Roles that would allow it and can be given there, the narrowest first; at most five. */
+  remedies: z.array(named),
 })
 export type AccessExplanation = z.infer<typeof AccessExplanation>
+
+/** What giving a role would change, before it is given. */
+export const AssignmentPreview = z.object({
+  principal: z.object({ principalId: ObjectId, name: z.string(), kind: PrincipalKind }),
+  role: RoleDefinition.pick({ id: true, name: true, description: true, permission: true }),
+  scope: z.string(),
+  /** The principal has this very role at this scope already: giving it again is refused. */
+  isSame: z.boolean(),
+  /** What of the role the principal may not do there yet; empty when it would gain nothing. */
+  adds: RolePermission.pick({ actions: true, dataActions: true }),
+})
+export type AssignmentPreview = z.infer<typeof AssignmentPreview>
+
+/** What a decision can be asked about. */
+export const AccessTerms = z.object({
+  /** Scope of the one subscription that there is. */
+  subscription: z.string(),
+  /** Every action that resource manager or vault asks for. */
+  actions: z.array(z.object({ action: z.string(), isData: z.boolean() })),
+})
+export type AccessTerms = z.infer<typeof AccessTerms>
 
 const Name = z
   .string()
@@ -139,7 +177,7 @@ export const authorizationApi = {
   assignments: route({
     method: 'GET',
     path: '/role-assignments',
-    summary: 'Who has which role at which scope, oldest ID first; those of deleted identities are hidden',
+    summary: 'Who has which role at which scope, newest first; those of deleted identities are hidden',
     access: 'instances.read',
     query: PageQuery.extend({
       principalId: ObjectId.optional(),
@@ -148,8 +186,35 @@ export const authorizationApi = {
       at: ScopePath.optional(),
       /** Those at this scope and below it. */
       under: ScopePath.optional(),
+      /** Those that went unused for 90 days. */
+      unused: z.enum(['true', 'false']).optional(),
+      /** Those at the subscription or everywhere. */
+      broad: z.enum(['true', 'false']).optional(),
     }),
-    response: pageOf(ScopedAssignment),
+    response: listOf(ScopedAssignment),
+  }),
+  assignment: route({
+    method: 'GET',
+    path: '/role-assignments/:assignmentId',
+    summary: 'One role assignment',
+    access: 'instances.read',
+    params: z.object({ assignmentId: z.guid() }),
+    response: ScopedAssignment,
+  }),
+  preview: route({
+    method: 'GET',
+    path: '/access/preview',
+    summary: 'What giving a role would change; refused as giving it would be',
+    access: 'roles.write',
+    query: z.object({ principalId: ObjectId, roleId: z.guid(), scope: ScopePath }),
+    response: AssignmentPreview,
+  }),
+  terms: route({
+    method: 'GET',
+    path: '/access/terms',
+    summary: 'Which actions can be asked about, and at which subscription',
+    access: 'instances.read',
+    response: AccessTerms,
   }),
   assign: route({
     method: 'POST',

@@ -7,6 +7,8 @@ export const ResolvedKind = z.enum([
   'identity',
   'application',
   'audience',
+  'role_assignment',
+  'role',
   'vault',
   'secret',
   'certificate',

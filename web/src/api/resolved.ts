@@ -6,6 +6,8 @@ export const kindWords: Record<ResolvedKind, string> = {
   identity: 'Identity',
   application: 'Application',
   audience: 'Audience',
+  role_assignment: 'Role assignment',
+  role: 'Role',
   vault: 'Vault',
   secret: 'Secret',
   certificate: 'Certificate',

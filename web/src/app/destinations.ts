@@ -13,6 +13,7 @@ import {
   ScrollText,
   Server,
   Settings,
+  ShieldCheck,
   Target,
   Vault,
   Webhook,
@@ -26,6 +27,7 @@ export interface Destination {
     | '/identities'
     | '/applications'
     | '/rotations'
+    | '/access'
     | '/vaults'
     | '/alerts'
     | '/jobs'
@@ -53,6 +55,7 @@ export const workplaces: readonly Destination[] = [
   { to: '/identities', label: 'Identities', icon: IdCard, key: 'd' },
   { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/access', label: 'Access', icon: ShieldCheck, key: 'a' },
   { to: '/vaults', label: 'Vaults', icon: Vault, key: 'v' },
   { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },

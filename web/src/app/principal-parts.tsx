@@ -1,5 +1,6 @@
 import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useSearch } from '@tanstack/react-router'
+import { PrincipalAccess } from '../features/access/principal-access.tsx'
 import type { ActivitySource } from '../features/activity/activity-queries.ts'
 import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
@@ -21,6 +22,9 @@ export const principalParts = {
   ),
   propagation: ({ principalId }: Shown) => <PrincipalPropagation principalId={principalId} />,
   revoke: (principal: Shown) => <RevokeTokensButton principalId={principal.principalId} name={principal.name} />,
+  access: ({ principalId, state }: Shown) => (
+    <PrincipalAccess principalId={principalId} isDeleted={state === 'deleted'} />
+  ),
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
 }
 

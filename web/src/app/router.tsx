@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { activitySearch } from '../features/activity/activity-search.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
+import { accessRoutes } from './access-routes.tsx'
 import { ErrorPage } from './error-page.tsx'
 import { root, signedIn } from './frame-routes.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
@@ -259,6 +260,7 @@ const routeTree = root.addChildren([
     audience,
     group,
     rotationRoutes,
+    accessRoutes,
     ...vaultRoutes,
     tokenEvidence,
     settings,

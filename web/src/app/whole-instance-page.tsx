@@ -1,5 +1,6 @@
 import type { InstanceDetail } from '@signet/shared/api/resources'
 import { useSearch } from '@tanstack/react-router'
+import { PrincipalAccess } from '../features/access/principal-access.tsx'
 import { instanceActivity } from '../features/activity/activity-queries.ts'
 import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
@@ -14,6 +15,7 @@ import { RevokeTokensButton } from '../features/kill-switch/revoke-tokens.tsx'
 const parts: InstanceParts = {
   activity: (instance) => <InstanceActivity instance={instance} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
+  access: (principalId) => <PrincipalAccess principalId={principalId} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,
   lifetime: (principalId) => <LifetimeFact principalId={principalId} />,
   propagation: (principalId) => <PrincipalPropagation principalId={principalId} />,

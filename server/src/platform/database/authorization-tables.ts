@@ -26,4 +26,6 @@ export interface RoleAssignmentsTable {
   created_by: string | null
   created_by_label: string
   created_at: number
+  /** When a decision last allowed something by it; may lag by a minute. */
+  last_used_at: number | null
 }

@@ -97,7 +97,7 @@ const tables = {
       ...(['id', 'tenant_id', 'principal_id', 'role_id', 'scope', 'scope_key', 'description', 'created_by'] as const),
       ...(['created_by_label', 'created_at'] as const),
     ],
-    uncovered: {},
+    uncovered: { last_used_at: uses },
   },
   revoked_tokens: {
     key: 'uti',

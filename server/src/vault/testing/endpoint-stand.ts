@@ -43,7 +43,7 @@ export async function openEndpointStand() {
   /** Principals at scopes, lower case. */
   const allowed = new Set<string>()
   const stand = await openVaultStand({
-    decide: ({ principalId, scope }) => ({
+    authorize: ({ principalId, scope }) => ({
       allowed: [...allowed].some((one) => `${principalId} ${scope}`.toLowerCase().startsWith(one)),
     }),
   })

@@ -18,6 +18,7 @@ const [certificate] = exampleApplication.certificates
 const path = `/applications/${principalId}`
 const parts = {
   federation: () => <p>The part about federation</p>,
+  access: () => <p>The part about access</p>,
   roles: () => <p>The part about roles</p>,
   propagation: () => null,
   revoke: () => null,

@@ -28,14 +28,15 @@ const tabs = [
   { value: 'secrets', label: 'Secrets' },
   { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
-  { value: 'roles', label: 'Roles' },
+  { value: 'access', label: 'Access' },
+  { value: 'roles', label: 'App roles' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface ApplicationPageProps {
   /** Parts that other features have for principals of any kind. */
   parts: Record<
-    'federation' | 'roles' | 'activity' | 'lifetime' | 'propagation' | 'revoke',
+    'federation' | 'access' | 'roles' | 'activity' | 'lifetime' | 'propagation' | 'revoke',
     (application: ApplicationDetail) => ReactNode
   >
 }

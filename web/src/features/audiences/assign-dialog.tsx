@@ -4,6 +4,7 @@ import { ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
+import { principalChoicesOptions } from '../../api/principal-choices.ts'
 import { useRefusal } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -14,7 +15,7 @@ import { useSettled } from '../../ui/settled.ts'
 import { SuggestInput } from '../../ui/suggest-input.tsx'
 import { notify } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
-import { principalChoicesOptions, useAssignRole } from './audiences-queries.ts'
+import { useAssignRole } from './audiences-queries.ts'
 
 /** Gives a principal a role of an audience. Shown while it is mounted. */
 export function AssignDialog({ audience, onClose }: { audience: Audience; onClose: () => void }) {

@@ -1,21 +1,11 @@
-import { applicationsApi } from '@signet/shared/api/applications'
 import { type Audience, type AudienceSort, audiencesApi } from '@signet/shared/api/audiences'
-import { resourcesApi } from '@signet/shared/api/resources'
-import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { AudienceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
 import { useFacets, useListRows } from '../../api/list-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
 import type { QueryRoot } from '../../api/query-roots.ts'
-import { principalKindWords } from '../../api/words.ts'
 import type { AudienceChange, NewAudience } from './audience-draft.ts'
 
 const list = call(audiencesApi.list)
@@ -54,34 +44,6 @@ export const assignmentsOptions = (audienceId: AudienceId) =>
     queryKey: ['roles' satisfies QueryRoot, 'of-audience', audienceId],
     queryFn: ({ pageParam, signal }) => assignments({ params: { audienceId }, query: { cursor: pageParam } }, signal),
   })
-
-const offered = 20
-
-/** Principals of every kind whose name or IDs have the words. */
-export const principalChoicesOptions = (filter: string) =>
-  queryOptions({
-    queryKey: ['identities' satisfies QueryRoot, 'principals', filter],
-    queryFn: async ({ signal }) => {
-      const query = { filter, limit: offered }
-      const [users, apps, instances] = await Promise.all([
-        call(userIdentitiesApi.list)({ query }, signal),
-        call(applicationsApi.list)({ query }, signal),
-        call(resourcesApi.list)({ query }, signal),
-      ])
-      return [
-        ...users.items.map(({ principalId, name }) => ({ value: principalId, label: named(name, 'user') })),
-        ...apps.items.map(({ principalId, name }) => ({ value: principalId, label: named(name, 'app') })),
-        ...instances.items.flatMap(({ identity, name }) =>
-          identity === null ? [] : [{ value: identity.principalId, label: named(name, 'system') }],
-        ),
-      ]
-    },
-    placeholderData: keepPreviousData,
-  })
-
-function named(name: string, kind: keyof typeof principalKindWords): string {
-  return `${name} · ${principalKindWords[kind]}`
-}
 
 function useWrite<W, R>(mutationFn: (wish: W) => Promise<R>) {
   const client = useQueryClient()

@@ -34,12 +34,12 @@ test('gives a principal a role of an audience that is picked', async () => {
       return Response.json(exampleAssignment, { status: 201 })
     },
   })
-  await expect.element(screen.getByText('No role is assigned')).toBeVisible()
-  await screen.getByRole('button', { name: 'Assign a role' }).click()
+  await expect.element(screen.getByText('No app role is assigned')).toBeVisible()
+  await screen.getByRole('button', { name: 'Assign an app role' }).click()
   const dialog = screen.getByRole('dialog')
   await expect.element(dialog.getByLabelText('Audience')).toHaveTextContent('Orders · api://orders')
   await dialog.getByRole('button', { name: 'Assign' }).click()
-  await expect.element(screen.getByRole('table', { name: 'Roles' }).getByText('Orders.Read')).toBeVisible()
+  await expect.element(screen.getByRole('table', { name: 'App roles' }).getByText('Orders.Read')).toBeVisible()
   expect(sent.find(({ method }) => method === 'POST')?.body).toMatchObject({ principalId, role: 'Orders.Read' })
 })
 
@@ -48,14 +48,14 @@ test('says that no audience has roles, and why a role was not given', async () =
     [held]: () => Response.json({ items: [] }),
     'GET /audiences': () => Response.json({ items: [], nextCursor: null, count: null }),
   })
-  await empty.screen.getByRole('button', { name: 'Assign a role' }).click()
+  await empty.screen.getByRole('button', { name: 'Assign an app role' }).click()
   await expect.element(empty.screen.getByText('No audience has roles yet')).toBeVisible()
   await empty.screen.unmount()
   const { screen } = await show({
     [held]: () => Response.json({ items: [] }),
     [assign]: () => problem('conflict', 409, 'The principal is deleted.'),
   })
-  await screen.getByRole('button', { name: 'Assign a role' }).click()
+  await screen.getByRole('button', { name: 'Assign an app role' }).click()
   await screen.getByRole('button', { name: 'Assign' }).click()
   await expect.element(screen.getByText('The principal is deleted.')).toBeVisible()
 })
@@ -63,6 +63,6 @@ test('says that no audience has roles, and why a role was not given', async () =
 test('gives nothing to what is deleted', async () => {
   const { screen } = await show({ [held]: () => Response.json({ items: [] }) }, 'It is deleted; restore it first.')
   await expect
-    .element(screen.getByRole('button', { name: 'Assign a role' }))
+    .element(screen.getByRole('button', { name: 'Assign an app role' }))
     .toHaveAccessibleDescription('It is deleted; restore it first.')
 })

@@ -30,24 +30,24 @@ export function PrincipalRoles({ principalId, lockedReason }: PrincipalRolesProp
   const refusal = useRefusal('audiences.write') ?? lockedReason
   return (
     <Card
-      title="Roles"
+      title="App roles"
       actions={
         <Button small icon={<Plus size={14} aria-hidden />} disabledReason={refusal} onClick={() => setGiving(true)}>
-          Assign a role
+          Assign an app role
         </Button>
       }
     >
       <Loadable state={loadStateOf(query)} lines={3}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No role is assigned">
+            <EmptyState title="No app role is assigned">
               <p>
                 Its tokens for an audience carry the roles it has there. Some audiences ask for one: without it there is
                 no token.
               </p>
             </EmptyState>
           ) : (
-            <SimpleTable label="Roles" columns={columns} rows={items} rowId={(row) => row.assignmentId} />
+            <SimpleTable label="App roles" columns={columns} rows={items} rowId={(row) => row.assignmentId} />
           )
         }
       </Loadable>

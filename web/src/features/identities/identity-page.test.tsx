@@ -30,6 +30,7 @@ const deleted: UserIdentityDetail = {
 const parts = {
   certificates: () => <p>The part about certificates</p>,
   federation: () => <p>The part about federation</p>,
+  access: () => <p>The part about access</p>,
   roles: () => <p>The part about roles</p>,
   propagation: () => null,
   revoke: () => null,

@@ -27,14 +27,15 @@ const tabs = [
   { value: 'instances', label: 'Instances' },
   { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
-  { value: 'roles', label: 'Roles' },
+  { value: 'access', label: 'Access' },
+  { value: 'roles', label: 'App roles' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
   parts: Record<
-    'certificates' | 'federation' | 'roles' | 'activity' | 'propagation' | 'revoke' | 'group',
+    'certificates' | 'federation' | 'access' | 'roles' | 'activity' | 'propagation' | 'revoke' | 'group',
     (identity: UserIdentityDetail) => ReactNode
   >
 }

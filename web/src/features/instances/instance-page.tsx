@@ -23,7 +23,8 @@ const tabs = [
   { value: 'identity', label: 'Identity' },
   { value: 'identities', label: 'User-assigned' },
   { value: 'certificates', label: 'Certificates' },
-  { value: 'roles', label: 'Roles' },
+  { value: 'access', label: 'Access' },
+  { value: 'roles', label: 'App roles' },
   { value: 'activity', label: 'Activity' },
   { value: 'agent', label: 'Agent' },
 ] as const
@@ -33,6 +34,7 @@ type TabName = (typeof tabs)[number]['value']
 export interface InstanceParts {
   readonly identities: (instance: InstanceDetail) => ReactNode
   readonly activity: (instance: InstanceDetail) => ReactNode
+  readonly access: (principalId: ObjectId) => ReactNode
   readonly roles: (principalId: ObjectId) => ReactNode
   readonly lifetime: (principalId: ObjectId) => ReactNode
   readonly propagation: (principalId: ObjectId) => ReactNode
@@ -94,8 +96,9 @@ function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabNam
       return parts.identities(instance)
     case 'certificates':
       return <CertificatesTab instance={instance} />
+    case 'access':
     case 'roles':
-      return <RolesTab instance={instance} roles={parts.roles} />
+      return <OfIdentity instance={instance} part={parts[tab]} />
     case 'activity':
       return parts.activity(instance)
     case 'agent':
@@ -103,8 +106,14 @@ function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabNam
   }
 }
 
-function RolesTab({ instance: { identity }, roles }: { instance: InstanceDetail; roles: InstanceParts['roles'] }) {
-  if (identity !== null) return roles(identity.principalId)
+interface OfIdentityProps {
+  instance: InstanceDetail
+  part: (principalId: ObjectId) => ReactNode
+}
+
+/** What is there only while the identity is on. */
+function OfIdentity({ instance: { identity }, part }: OfIdentityProps) {
+  if (identity !== null) return part(identity.principalId)
   return (
     <Frame>
       <EmptyState title="No role">
