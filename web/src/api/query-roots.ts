@@ -25,6 +25,7 @@ export type QueryRoot =
   | 'alerts'
   | 'webhooks'
   | 'vaults'
+  | 'usage'
   | 'views'
   | 'overview'
   | 'demo'
@@ -32,7 +33,10 @@ export type QueryRoot =
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   instance: ['instances', 'identities', 'targets', 'overview'],
-  principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials', 'overview'],
+  principal: [
+    ...(['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials'] as const),
+    ...(['usage', 'overview'] as const),
+  ],
   slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
   run: ['instances', 'credentials', 'rotations', 'rollouts', 'overview'],
   agent: ['instances', 'identities', 'targets', 'rollouts', 'overview'],
@@ -49,4 +53,5 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   role_assignment: ['access'],
   role_definition: ['access'],
   vault: ['vaults'],
+  usage: ['usage'],
 }

@@ -20,6 +20,10 @@ export interface PrincipalsTable extends Versioned {
   suspended_at: number | null
   /** Tokens from before then are refused. */
   tokens_revoked_at: number | null
+  /** The hour of its newest token; 0 when it never got one. */
+  token_key: number
+  /** When it last got a token from a host that it had not used before; 0 for never. */
+  new_host_key: number
 }
 
 /** A secret of an application, known by the SHA-256 of its value. */

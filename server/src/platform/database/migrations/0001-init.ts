@@ -67,11 +67,15 @@ CREATE TABLE principals (
   kind TEXT NOT NULL CHECK (kind IN ('system','user','app')), display_name TEXT NOT NULL,
   name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
-  suspended_at INTEGER, tokens_revoked_at INTEGER,
+  suspended_at INTEGER, tokens_revoked_at INTEGER, token_key INTEGER NOT NULL, new_host_key INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
 CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
+-- the list of uses is read in these orders (ADR-0041)
+CREATE INDEX principals_all_names ON principals(tenant_id, name_key, object_id);
+CREATE INDEX principals_uses ON principals(tenant_id, token_key, object_id);
+CREATE INDEX principals_new_hosts ON principals(tenant_id, new_host_key, object_id);
 CREATE INDEX principals_suspended ON principals(suspended_at) WHERE suspended_at IS NOT NULL;
 CREATE INDEX principals_tokens_revoked ON principals(tokens_revoked_at) WHERE tokens_revoked_at IS NOT NULL;
 CREATE INDEX principals_purge ON principals(purge_at) WHERE purge_at IS NOT NULL;
