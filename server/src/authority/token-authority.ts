@@ -14,6 +14,7 @@ import { type IssuanceLog, sha256Bytes, utiOf } from './issuance-log.ts'
 import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
+import { useOf } from './proven-use.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { TestGrants } from './test-grants.ts'
@@ -21,7 +22,6 @@ import { longestTokenFileSeconds, requireAgent, tokenFileApp } from './token-fil
 import { isForCertificate } from './token-usage-store.ts'
 import { audienceInWords, clientInWords, signatureInWords } from './trace-words.ts'
 import type { Trace } from './traces.ts'
-import { useOf } from './usage-place.ts'
 
 /** A token request as the endpoint parsed it. */
 export interface TokenRequest {

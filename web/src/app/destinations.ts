@@ -2,6 +2,7 @@ import {
   AppWindow,
   Bell,
   CalendarClock,
+  ChartColumn,
   FlaskConical,
   Hourglass,
   IdCard,
@@ -25,6 +26,7 @@ export interface Destination {
     | '/identities'
     | '/applications'
     | '/rotations'
+    | '/usage'
     | '/alerts'
     | '/jobs'
     | '/tokens/test'
@@ -51,6 +53,7 @@ export const workplaces: readonly Destination[] = [
   { to: '/identities', label: 'Identities', icon: IdCard, key: 'd' },
   { to: '/applications', label: 'Applications', icon: AppWindow, key: 'p' },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
+  { to: '/usage', label: 'Usage', icon: ChartColumn, key: 'n' },
   { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },

@@ -5,6 +5,7 @@ import { TokenActivity } from '../features/activity/token-activity.tsx'
 import { PrincipalRoles } from '../features/audiences/principal-roles.tsx'
 import { TargetHistory } from '../features/audit/target-history.tsx'
 import { FederatedCredentials } from '../features/federation/federated-credentials.tsx'
+import { UsageTab } from '../features/usage/usage-tab.tsx'
 
 interface Shown {
   readonly principalId: ObjectId
@@ -16,6 +17,7 @@ export const principalParts = {
   federation: (principal: Shown) => (
     <FederatedCredentials principalId={principal.principalId} lockedReason={locked(principal)} />
   ),
+  usage: ({ principalId }: Shown) => <UsageTab of={{ kind: 'principal', id: principalId }} />,
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
 }
 

@@ -7,9 +7,11 @@ import { IdentitiesOfInstance } from '../features/identities/identities-of-insta
 import { LifetimeFact } from '../features/identities/lifetime-fact.tsx'
 import { auditOf } from '../features/instances/instance-audit.ts'
 import { InstancePage, type InstanceParts } from '../features/instances/instance-page.tsx'
+import { UsageTab } from '../features/usage/usage-tab.tsx'
 
 const parts: InstanceParts = {
   activity: (instance) => <InstanceActivity instance={instance} />,
+  usage: ({ id }) => <UsageTab of={{ kind: 'instance', id }} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,
   lifetime: (principalId) => <LifetimeFact principalId={principalId} />,

@@ -18,6 +18,7 @@ const path = `/applications/${principalId}`
 const parts = {
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
+  usage: () => <p>The part about usage</p>,
   activity: () => <p>The part about activity</p>,
   lifetime: () => <span>Audience default</span>,
 }

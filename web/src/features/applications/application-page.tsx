@@ -29,12 +29,16 @@ const tabs = [
   { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
   { value: 'roles', label: 'Roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface ApplicationPageProps {
   /** Parts that other features have for principals of any kind. */
-  parts: Record<'federation' | 'roles' | 'activity' | 'lifetime', (application: ApplicationDetail) => ReactNode>
+  parts: Record<
+    'federation' | 'roles' | 'usage' | 'activity' | 'lifetime',
+    (application: ApplicationDetail) => ReactNode
+  >
 }
 
 /** One application; the tab is part of the address. */

@@ -30,6 +30,7 @@ const parts = {
   certificates: () => <p>The part about certificates</p>,
   federation: () => <p>The part about federation</p>,
   roles: () => <p>The part about roles</p>,
+  usage: () => <p>The part about usage</p>,
   activity: () => <p>The part about activity</p>,
 }
 

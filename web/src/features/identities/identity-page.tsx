@@ -28,12 +28,16 @@ const tabs = [
   { value: 'certificates', label: 'Certificates' },
   { value: 'federation', label: 'Federated credentials' },
   { value: 'roles', label: 'Roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
-  parts: Record<'certificates' | 'federation' | 'roles' | 'activity', (identity: UserIdentityDetail) => ReactNode>
+  parts: Record<
+    'certificates' | 'federation' | 'roles' | 'usage' | 'activity',
+    (identity: UserIdentityDetail) => ReactNode
+  >
 }
 
 /** One user-assigned identity; the tab is part of the address. */

@@ -24,6 +24,7 @@ const tabs = [
   { value: 'identities', label: 'User-assigned' },
   { value: 'certificates', label: 'Certificates' },
   { value: 'roles', label: 'Roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
   { value: 'agent', label: 'Agent' },
 ] as const
@@ -32,6 +33,7 @@ type TabName = (typeof tabs)[number]['value']
 /** What other features have for an instance or its own identity. */
 export interface InstanceParts {
   readonly identities: (instance: InstanceDetail) => ReactNode
+  readonly usage: (instance: InstanceDetail) => ReactNode
   readonly activity: (instance: InstanceDetail) => ReactNode
   readonly roles: (principalId: ObjectId) => ReactNode
   readonly lifetime: (principalId: ObjectId) => ReactNode
@@ -93,6 +95,8 @@ function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabNam
       return <CertificatesTab instance={instance} />
     case 'roles':
       return <RolesTab instance={instance} roles={parts.roles} />
+    case 'usage':
+      return parts.usage(instance)
     case 'activity':
       return parts.activity(instance)
     case 'agent':

@@ -377,7 +377,7 @@ CREATE INDEX change_events_at ON change_events(at);
 
 CREATE TABLE saved_views (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL
-    CHECK (list IN ('instances','identities','applications','audiences','audit','rotations','certificates')),
+    CHECK (list IN ('instances','identities','applications','audiences','audit','rotations','certificates','usage')),
   owner_id TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0,1)), name TEXT NOT NULL, name_key TEXT NOT NULL,
   filter TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, time TEXT NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
