@@ -5,6 +5,7 @@ import { rolloutScreens } from './rollout-screens.ts'
 import { rotationScreens } from './rotation-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
+import { usageScreens } from './usage-screens.ts'
 
 const vault = 'resource=https://vault.azure.net'
 const overview: readonly Screen[] = [
@@ -324,6 +325,7 @@ export const screens: readonly Screen[] = [
   ...settings,
   ...tester,
   ...audit,
+  ...usageScreens,
   ...alertScreens,
   ...frameScreens,
 ]

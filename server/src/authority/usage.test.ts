@@ -120,7 +120,7 @@ describe('the list of uses', () => {
       contextOf(),
     )
     let text = ''
-    for await (const part of file.body) text += part
+    for await (const part of file.chunks) text += part
     expect(text).toContain('app-3')
     expect((await rowsOf(stack, 'audit_events')).at(-1)?.action).toBe('usage.exported')
   })

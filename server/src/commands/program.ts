@@ -21,6 +21,7 @@ import { addFreezeCommands, addPolicyCommands } from './policy-commands.ts'
 import { addRolloutCommands } from './rollout-commands.ts'
 import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
+import { addUsageCommands } from './usage-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -93,6 +94,7 @@ function commandLine(): Command {
   addAlertCommands(program, { connect, print })
   addAddressCommands(program, { connect, print })
   addAccessCommands(program, { connect, print })
+  addUsageCommands(program, { connect, print })
   program
     .command('operator')
     .description('the people who use the dashboard')

@@ -11,7 +11,7 @@ import { UsageTab } from '../features/usage/usage-tab.tsx'
 
 const parts: InstanceParts = {
   activity: (instance) => <InstanceActivity instance={instance} />,
-  usage: ({ id }) => <UsageTab of={{ kind: 'instance', id }} />,
+  usage: ({ id, identity }) => <UsageTab of={{ kind: 'instance', id, ownPrincipalId: identity?.principalId }} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,
   lifetime: (principalId) => <LifetimeFact principalId={principalId} />,

@@ -32,6 +32,8 @@ export function useUsageFacets() {
 export interface UsageOf {
   readonly kind: 'principal' | 'instance'
   readonly id: string
+  /** Of an instance with an identity of its own: whose hosts are shown too. */
+  readonly ownPrincipalId?: string | undefined
 }
 
 export const usageOptions = ({ kind, id }: UsageOf, days: number) =>

@@ -6,7 +6,7 @@ import { Card, Frame } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Select } from '../../ui/form.tsx'
 import { Loadable } from '../../ui/loadable.tsx'
-import { Hosts } from './hosts.tsx'
+import { Hosts, HostsOf } from './hosts.tsx'
 import styles from './usage.module.css'
 import { UsageBars } from './usage-bars.tsx'
 import { UsageMatrix } from './usage-matrix.tsx'
@@ -47,6 +47,7 @@ export function UsageTab({ of }: { of: UsageOf }) {
           </div>
           <Counted usage={usage} of={of} />
           {of.kind === 'principal' && <Hosts usage={usage} />}
+          {of.ownPrincipalId !== undefined && <HostsOf principalId={of.ownPrincipalId} />}
         </div>
       )}
     </Loadable>
