@@ -5,6 +5,7 @@ import { rolloutScreens } from './rollout-screens.ts'
 import { rotationScreens } from './rotation-screens.ts'
 import { named, openTab, press, row, text } from './screen-steps.ts'
 import type { Screen } from './screen-visit.ts'
+import { usageScreens } from './usage-screens.ts'
 import { vaultScreens } from './vault-screens.ts'
 
 const vault = 'resource=https://vault.azure.net'
@@ -325,6 +326,7 @@ export const screens: readonly Screen[] = [
   ...settings,
   ...tester,
   ...audit,
+  ...usageScreens,
   ...alertScreens,
   ...vaultScreens,
   ...frameScreens,

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
 import { decodeJwt } from 'jose'
 import { ApplicationStack, type Proof } from '../application-stack.ts'
@@ -92,3 +93,27 @@ test('nothing else passes it: no token, another audience, a token that was chang
   ]
   for (const token of bad) expect((await call(token)).status, token).toBe(401)
 })
+
+const introspect = fileURLToPath(new URL('../workloads/introspect.ts', import.meta.url))
+
+for (const client of ['openid-client client_secret_post', 'oauth4webapi client_secret_basic']) {
+  test(`a service learns by introspection whether a token for it is good, with ${client} (RFC 7662)`, async () => {
+    const { admin } = stack.stack
+    const uri = `api://${stack.application.clientId}`
+    const { items } = await admin<{ items: { uri: string }[] }>('GET', '/audiences?limit=200')
+    if (!items.some((each) => each.uri === uri)) await admin('POST', '/audiences', { uri, name: 'Billing' })
+    const ask = async (token: string, more: Record<string, string> = {}) => {
+      const env = { ...stack.variables, CLIENT: client, TOKEN: token, ...more }
+      const { stdout } = await promisify(execFile)(process.execPath, [introspect], { env, timeout: 60_000 })
+      return JSON.parse(stdout) as Record<string, unknown>
+    }
+    const token = (await stack.ask({ ...proof, variables: { SCOPE: `${uri}/.default` } })).token ?? ''
+    const { clientId, principalId } = stack.application
+    expect(await ask(token)).toMatchObject({ active: true, client_id: clientId, oid: principalId, aud: uri })
+    expect(await ask(await fresh())).toEqual({ active: false })
+    expect(await ask('not-a-token')).toEqual({ active: false })
+    expect(await ask(token, { SECRET: 'guessed' })).toHaveProperty('error')
+    await admin('POST', `/tokens/${String(decodeJwt(token)['uti'])}/revocation`, { reason: 'in a ticket' })
+    expect(await ask(token)).toEqual({ active: false })
+  })
+}

@@ -48,6 +48,8 @@ export function principalRow(
     suspended_at: null,
     suspended_with: null,
     tokens_revoked_at: null,
+    token_key: 0,
+    new_host_key: 0,
     ...own,
   }
 }

@@ -26,6 +26,7 @@ import { rotationCalendarApi } from '@signet/shared/api/rotation-calendar'
 import { rotationPoliciesApi } from '@signet/shared/api/rotation-policies'
 import { signingKeysApi } from '@signet/shared/api/signing-keys'
 import { tokenTestsApi } from '@signet/shared/api/token-tests'
+import { usageApi } from '@signet/shared/api/usage'
 import { userIdentitiesApi } from '@signet/shared/api/user-identities'
 import { vaultApi } from '@signet/shared/api/vault'
 import { viewsApi } from '@signet/shared/api/views'
@@ -43,6 +44,8 @@ import {
   type DiscoveryEndpoint,
   revocationHandlers,
   signingKeyHandlers,
+  type UsageReports,
+  usageHandlers,
 } from './authority/index.ts'
 import { type Authorization, authorizationHandlers } from './authorization/index.ts'
 import { type Backups, backupHandlers } from './backup/index.ts'
@@ -88,6 +91,7 @@ import {
   type FederatedCredentials,
   federationHandlers,
   type PrincipalRegistry,
+  type UseList,
 } from './principals/index.ts'
 import { Resolver } from './resolver.ts'
 import {
@@ -151,6 +155,7 @@ interface AdminParts {
   readonly audiences: Audiences
   readonly audienceList: AudienceList
   readonly appRoles: AppRoles
+  readonly tokenUsage: { readonly list: UseList; readonly reports: UsageReports }
   readonly discovery: Pick<DiscoveryEndpoint, 'keySet'>
   readonly rotation: Rotation
   readonly plane: AgentPlane
@@ -235,6 +240,7 @@ function servePrincipals(serve: Serve, parts: AdminParts, requireStepUp: StepUp)
   serve(federationApi, federationHandlers(federation))
   serve(userIdentitiesApi, userIdentityHandlers({ ...parts, roles, told }))
   serve(resourceGroupsApi, resourceGroupHandlers(parts))
+  serve(usageApi, usageHandlers(parts.tokenUsage))
   serve(audiencesApi, audienceHandlers({ audiences, list: parts.audienceList, appRoles }))
 }
 

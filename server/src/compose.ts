@@ -11,6 +11,7 @@ import {
   authorityEndpoint,
   DiscoveryEndpoint,
   guardedFetch,
+  IntrospectionEndpoint,
   openAuthority,
   RevocationFeed,
   TokenEndpoint,
@@ -75,6 +76,7 @@ import { rolloutSelection } from './rollout-selection.ts'
 import { openRotation, SlotEndsStore } from './rotation/index.ts'
 import { openServicePort } from './service-port.ts'
 import { startUpkeep } from './upkeep.ts'
+import { openUsage } from './usage.ts'
 import { dataActions, openVaults, SecretsEndpoint } from './vault/index.ts'
 
 export interface ServerParts {
@@ -164,7 +166,7 @@ export async function composeServer(parts: ServerParts) {
     ...servicePort.authority,
     tokenLifetimeSeconds: config.tokenLifetimeSeconds,
     fetch: guardedFetch({ ...config.federation, clock }),
-    askersOf: (principalId) => users.askersOf(principalId),
+    holdersOf: (principal) => users.holdersOf(principal),
     onCredentialUsed: (id, at) => uses.add(id, at),
     onCertificateVerdict: (principalId) => list.lookAgain(principalId),
   })
@@ -229,6 +231,7 @@ export async function composeServer(parts: ServerParts) {
     federatedCredentials: (principalId) => federated.count(principalId),
     authorityUrl: config.authorityUrl,
   })
+  const tokenUsage = openUsage({ ...base, registry, resources, federated, lastUse, store: authority.usageReports })
   const list = await openInstanceList({ ...base, view, slots: rotation.slots, registry })
   uses.onWritten((batch) => list.credentialsUsed(batch))
   const bulk = openBulk({
@@ -324,9 +327,13 @@ export async function composeServer(parts: ServerParts) {
     issuer: authority.issuer,
     refusal: () => backups.quarantine,
   })
+  const introspection = new IntrospectionEndpoint({
+    ...{ introspection: authority.introspection, issuer: authority.issuer, token: tokenEndpoint },
+    refusal: () => backups.quarantine,
+  })
   const metrics = openMetrics({
     ...{ database, tenantId, clock, log, lifecycle },
-    ...{ authorities, authority, tokenEndpoint, overview, alerting, list, jobs: bulk.jobs },
+    ...{ authorities, authority, tokenEndpoint, introspection, overview, alerting, list, jobs: bulk.jobs },
   })
   const vaults = openVaults({
     ...base,
@@ -362,7 +369,7 @@ export async function composeServer(parts: ServerParts) {
     ...{ operators, confirmation, recovery, backups },
     ...{ registry, applications, applicationList, federated, authorities },
     ...{ resources, groups, groupActs, identities, view, list, users, userList, userView },
-    ...{ authority, audiences, audienceList, appRoles, discovery },
+    ...{ authority, audiences, audienceList, appRoles, discovery, tokenUsage },
     ...{ rotation, plane, tests, bulk, overview, alerting },
     ...{ authorization, accessTerms, cursors, vaults },
   })
@@ -392,7 +399,7 @@ export async function composeServer(parts: ServerParts) {
     adminApi,
     eventStreams,
     authorityHandler: authorityEndpoint({
-      ...{ token: tokenEndpoint, discovery, feed: new RevocationFeed({ ...authority, clock }) },
+      ...{ token: tokenEndpoint, introspection, discovery, feed: new RevocationFeed({ ...authority, clock }) },
       revocationLists: new RevocationLists({ ...base, authorities }),
     }),
     /** Answers whoever waits for news, so that the listeners can close. */

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { ExpiryKind } from '@signet/shared/api/overview'
 import { minuteMs } from '@signet/shared/vocabulary/time'
 import type { Alerting } from './alerts/index.ts'
-import type { Authority, TokenEndpoint } from './authority/index.ts'
+import type { Authority, IntrospectionEndpoint, TokenEndpoint } from './authority/index.ts'
 import type { BulkJobs } from './bulk/index.ts'
 import type { Overview } from './overview/index.ts'
 import type { Clock } from './platform/clock.ts'
@@ -25,6 +25,7 @@ interface MetricParts extends StoreParts {
   readonly authorities: Pick<CertificateAuthorities, 'list'>
   readonly authority: Pick<Authority, 'keys' | 'log'>
   readonly tokenEndpoint: Pick<TokenEndpoint, 'outcomes'>
+  readonly introspection: Pick<IntrospectionEndpoint, 'outcomes'>
   readonly overview: Pick<Overview, 'expiries'>
   readonly alerting: Pick<Alerting, 'alerts' | 'runner'>
   readonly list: Pick<InstanceList, 'facets'>
@@ -163,7 +164,7 @@ function rotationFamilies(parts: MetricParts): MetricFamily[] {
   ]
 }
 
-function tokenFamilies({ tokenEndpoint, authority, alerting, jobs }: MetricParts): MetricFamily[] {
+function tokenFamilies({ tokenEndpoint, introspection, authority, alerting, jobs }: MetricParts): MetricFamily[] {
   const { issued, refused } = tokenEndpoint.outcomes
   return [
     {
@@ -175,6 +176,16 @@ function tokenFamilies({ tokenEndpoint, authority, alerting, jobs }: MetricParts
       ...{ name: 'signet_tokens_refused', type: 'counter' },
       help: 'Token requests refused since the server started, by the error code of the catalogue.',
       read: () => refused.samples(),
+    },
+    {
+      ...{ name: 'signet_introspections', type: 'counter' },
+      help: 'Introspections answered since the server started, by whether the token was good.',
+      read: () => introspection.outcomes.answered.samples(),
+    },
+    {
+      ...{ name: 'signet_introspections_refused', type: 'counter' },
+      help: 'Introspections refused since the server started, by the error code of the catalogue.',
+      read: () => introspection.outcomes.refused.samples(),
     },
     {
       ...{ name: 'signet_queue_depth', type: 'gauge' },

@@ -22,7 +22,7 @@ beforeEach(async () => {
     tenantDomain: 'signet.local',
     authorityUrl: 'https://localhost:7421',
     tokenLifetimeSeconds: 3_600,
-    askersOf: (id) => stack.users.askersOf(id),
+    holdersOf: (principal) => stack.users.holdersOf(principal),
     fetch: () => Promise.reject(new Error('nobody is asked')),
     onCredentialUsed: () => undefined,
     onCertificateVerdict: () => undefined,

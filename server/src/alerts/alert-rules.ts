@@ -13,6 +13,7 @@ export const silenceMs = 10 * minuteMs
 export const toldForMs: Partial<Record<AlertKind, number>> = {
   integrity_failed: attentionLists.integrity_failed.withinMs,
   window_overridden: dayMs,
+  new_host: 7 * dayMs,
 }
 
 /** What an act says about a trouble, in the transaction of the act; undefined where it says nothing. */
@@ -37,6 +38,13 @@ const ends: Readonly<Record<string, AlertKind>> = {
   'rollout.cancelled': 'rollout_halted',
   'rollout.rollback_started': 'rollout_halted',
   'rollout.completed': 'rollout_halted',
+}
+
+const hostWords: Readonly<Record<string, string>> = {
+  agent: 'an agent',
+  address: 'a network address',
+  federated: 'a federated credential',
+  more: 'more network addresses than are kept apart, each',
 }
 
 type Signal = (event: Act & { target: Trouble['subject'] }, instanceId?: string) => Trouble
@@ -76,6 +84,13 @@ const signals: Readonly<Record<string, Signal>> = {
         : 'Its certificate was about to expire and no window of its policy opened in time, so it rolls outside of them. The windows are too rare, or a freeze is too long.',
     fix: { label: 'Open the policy', path: pagePaths.rotationPolicy(String(after?.['policyId'])) },
   }),
+  'identity.new_host': ({ target, after }) => ({
+    kind: 'new_host',
+    severity: 'notice',
+    subject: target,
+    reason: `It got a token from ${hostWords[String(after?.['host'])] ?? 'a host'} that it had not used before, as far as that is kept.`,
+    fix: { label: 'Show its use', path: pagePaths.usage(`principal:${target.id}`) },
+  }),
   'integrity.failure': ({ target }) => ({
     kind: 'integrity_failed',
     severity: 'critical',
@@ -95,7 +110,7 @@ export interface Standing {
 }
 
 /** Kinds whose end is looked for by the clock; of these, some begin that way, too. */
-export type StandingKind = Exclude<AlertKind, 'integrity_failed' | 'rollout_halted' | 'window_overridden'>
+export type StandingKind = Exclude<AlertKind, 'integrity_failed' | 'rollout_halted' | 'window_overridden' | 'new_host'>
 
 /** @param judgesSilence false while agents may not have had the time to come back to this process */
 export function standingOf(troubles: Troubles, found: readonly Trouble[], judgesSilence: boolean) {

@@ -47,6 +47,27 @@ describe('alerts of acts', () => {
     expect((await told('resolved')).map(([kind]) => kind)).toContain('rotation_failed')
   })
 
+  it('opens one when an identity is used from a new host, and lets it go after a week', async () => {
+    const { principalId } = await identityOn(stand, 'web-1')
+    const seen = () =>
+      stand.audit.record(contextOf(), {
+        action: 'identity.new_host',
+        target: { kind: 'identity', id: principalId, label: 'web-1' },
+        after: { host: 'agent', hostId: 'a' },
+      })
+    await seen()
+    await seen()
+    expect(await alertsOf()).toMatchObject([
+      {
+        ...{ kind: 'new_host', severity: 'notice', occurrences: 2, subject: { id: principalId } },
+        fix: { path: `/usage?q=principal%3A${principalId}` },
+      },
+    ])
+    stand.clock.advance(7 * dayMs)
+    await stand.alertWatch.turn()
+    expect((await told()).map(([kind]) => kind)).not.toContain('new_host')
+  })
+
   it('is undone with the act that it tells of', async () => {
     const act = stand.database.transact(async (tx) => {
       await stand.audit.append(tx, contextOf('system'), {

@@ -57,7 +57,7 @@ beforeEach(async () => {
   tests += 1
   uri = `api://orders-${tests}`
   client = await addClient(authority)
-  authority.askers.clear()
+  authority.holders.clear()
 })
 
 afterAll(() => authority.close())
@@ -238,7 +238,7 @@ describe('claims a resource or an identity brings', () => {
 
   it('are the instance that asks with a user-assigned identity', async () => {
     const asker = '/subscriptions/s/resourceGroups/Default/providers/Microsoft.Compute/virtualMachines/web-01'
-    authority.askers.set(client.credential.slotId ?? '', asker)
+    authority.holders.set(client.credential.slotId ?? '', { agentId: 'a', instance: { id: 'i', resourceId: asker } })
     expect(claimsOf(await ask('https://vault.azure.net'))).not.toHaveProperty('xms_az_rid')
     client.principal = { ...client.principal, kind: 'user' }
     authority.authority.forget(client.principal.objectId)

@@ -4,6 +4,7 @@ import { splitTarget } from '../platform/http/hardening.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { RevocationLists } from '../principals/index.ts'
 import type { DiscoveryEndpoint } from './discovery-endpoint.ts'
+import type { IntrospectionEndpoint } from './introspection-endpoint.ts'
 import type { RevocationFeed } from './revocation-feed-endpoint.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 
@@ -12,9 +13,10 @@ export function authorityEndpoint(parts: {
   token: TokenEndpoint
   discovery: DiscoveryEndpoint
   feed: RevocationFeed
+  introspection: IntrospectionEndpoint
   revocationLists?: Pick<RevocationLists, 'answer'>
 }): RequestListener {
-  const { token, discovery, feed, revocationLists } = parts
+  const { token, discovery, feed, introspection, revocationLists } = parts
   const refuse = (response: ServerResponse, thrown: unknown) => {
     const id = randomUUID()
     token.refuse(response, thrown, { traceId: id, correlationId: id, isDocument: true })
@@ -24,6 +26,10 @@ export function authorityEndpoint(parts: {
     const folded = path.toLowerCase()
     if (token.matches(folded)) {
       void token.answer(request, response, folded)
+      return
+    }
+    if (introspection.matches(folded)) {
+      void introspection.answer(request, response, folded)
       return
     }
     if (feed.matches(folded)) {

@@ -1,5 +1,5 @@
 import type { CredentialId } from '@signet/shared/vocabulary/identifiers'
-import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { hourMs, minuteMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
@@ -11,12 +11,14 @@ import { PeriodicTask } from '../platform/periodic.ts'
 import { type PrincipalRegistry, TokenRevocations } from '../principals/index.ts'
 import { AppRolesStore } from './app-roles-store.ts'
 import { BearerVerifier } from './bearer-verifier.ts'
-import { clientFactsFrom } from './client-facts.ts'
+import { clientFactsFrom, type HoldersOf } from './client-facts.ts'
 import { FederationTester } from './federation-tester.ts'
 import { IdentityCache } from './identity-cache.ts'
+import { Introspection } from './introspection.ts'
 import { IssuanceLog } from './issuance-log.ts'
 import { type Issuer, issuerOf, type OtherUrls } from './issuer.ts'
 import { type Fetch, IssuerKeys } from './issuer-keys.ts'
+import { NewHosts } from './new-hosts.ts'
 import { ResourceApps } from './resource-apps.ts'
 import { Revocations } from './revocations.ts'
 import { ServiceGate } from './service-gate.ts'
@@ -29,13 +31,14 @@ import { TokenAuthority } from './token-authority.ts'
 import { CurrentTerms } from './token-terms.ts'
 import { TokenUsageStore } from './token-usage-store.ts'
 import { TraceRecorder } from './traces.ts'
+import { UsageReportStore } from './usage-report-store.ts'
 
 export interface AuthorityOptions {
   readonly database: Database
   readonly sealer: Sealer
   readonly cursors: Cursors
   readonly audit: AuditLog
-  readonly registry: Pick<PrincipalRegistry, 'findClient' | 'require' | 'withdraw'>
+  readonly registry: Pick<PrincipalRegistry, 'findClient' | 'require' | 'withdraw' | 'newHost'>
   readonly clock: Clock
   readonly steadiness: Steadiness
   readonly log: Logger
@@ -49,8 +52,8 @@ export interface AuthorityOptions {
   readonly tokenLifetimeSeconds: number
   /** Answers what external issuers publish. */
   readonly fetch: Fetch
-  /** By slot, resource ID of the instance that asks with a credential of a user-assigned identity. */
-  readonly askersOf: (principalId: string) => Promise<ReadonlyMap<string, string>>
+  /** By slot, who asks with a credential of a managed identity. */
+  readonly holdersOf: HoldersOf
   /** Told of every credential a token was issued for; must not throw. */
   readonly onCredentialUsed: (credentialId: CredentialId, at: number) => void
   /**
@@ -72,12 +75,16 @@ export interface Authority {
   readonly verifier: BearerVerifier
   /** What services ask of a token. */
   readonly gate: ServiceGate
+  readonly introspection: Introspection
   readonly revocations: Revocations
   /** Those of the feed of revocations, made when somebody first asks for it. */
   readonly feedKeys: () => Promise<SigningKeys>
   readonly log: IssuanceLog
   readonly usage: TokenUsageStore
   readonly activity: TokenActivityStore
+  readonly usageReports: UsageReportStore
+  /** Puts on record what was not yet told of hosts. */
+  readonly newHosts: NewHosts
   readonly traces: TraceRecorder
   readonly testGrants: TestGrants
   readonly federation: FederationTester
@@ -119,7 +126,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const terms = await CurrentTerms.open(resources, () => signingKeys.revocations())
   const usage = new TokenUsageStore(options.dataDir, clock)
   const activity = new TokenActivityStore(options.dataDir, options.cursors, clock)
-  const factsOf = clientFactsFrom(new AppRolesStore(options.database), options.askersOf)
+  const usageReports = new UsageReportStore(options.dataDir)
+  const newHosts = new NewHosts({ ...options, log: issuanceLog })
+  const factsOf = clientFactsFrom(new AppRolesStore(options.database), options.holdersOf)
   const identities = new IdentityCache(options.registry, clock, factsOf)
   const testGrants = new TestGrants(clock)
   const issuerKeys = new IssuerKeys(options)
@@ -138,6 +147,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     fileKeys: fileKeys.get,
   }
   const tokens = new TokenAuthority(parts)
+  const gate = new ServiceGate({ verifier, issuer, resources, identities, keys, revocations, clock })
   const rollAll = async () => {
     await keys.roll()
     await (await fileKeys.opened())?.roll()
@@ -150,6 +160,13 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     clock,
     log,
     run: () => issuanceLog.prune(),
+  })
+  const hostsTask = new PeriodicTask({
+    name: 'new hosts',
+    intervalMs: 5 * secondMs,
+    clock,
+    log,
+    run: () => newHosts.tell(),
   })
   const issuersTask = new PeriodicTask({
     name: 'keys of issuers',
@@ -164,12 +181,15 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     keys,
     resources,
     verifier,
-    gate: new ServiceGate({ verifier, issuer, resources, identities, keys, revocations, clock }),
+    gate,
+    introspection: new Introspection({ tokens, gate, identities }),
     revocations,
     feedKeys: feedKeys.get,
     log: issuanceLog,
     usage,
     activity,
+    usageReports,
+    newHosts,
     traces: new TraceRecorder(),
     testGrants,
     terms,
@@ -194,8 +214,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     },
     close: async () => {
       // Every reader before the writer, which is the last to leave the file.
+      await hostsTask.stop()
       usage.close()
-      await activity.close()
+      await Promise.all([activity.close(), usageReports.close()])
       await Promise.all([issuanceLog.close(), keyTask.stop(), logTask.stop(), issuersTask.stop()])
     },
   }

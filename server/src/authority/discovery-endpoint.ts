@@ -4,6 +4,10 @@ import { SignetError } from '../platform/signet-error.ts'
 import { adfsTenant, type Issuer, requireTenant, reservedTenants } from './issuer.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
+/** How clients authenticate, wherever they do. */
+const authMethods = ['client_secret_post', 'private_key_jwt', 'client_secret_basic']
+const authAlgorithms = ['RS256', 'PS256', 'ES256']
+
 interface Published {
   /** A string, since the HTTP layer then writes head and body at once. */
   readonly text: string
@@ -104,8 +108,11 @@ export class DiscoveryEndpoint {
     const issuer = version === 2 ? this.#issuer.v2 : this.#issuer.v1
     return {
       token_endpoint: `${base}${path}/token`,
-      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      token_endpoint_auth_methods_supported: authMethods,
+      token_endpoint_auth_signing_alg_values_supported: authAlgorithms,
+      introspection_endpoint: `${base}/oauth2/v2.0/introspect`,
+      introspection_endpoint_auth_methods_supported: authMethods,
+      introspection_endpoint_auth_signing_alg_values_supported: authAlgorithms,
       jwks_uri: version === 2 ? `${base}/discovery/v2.0/keys` : `${authorityUrl}/common/discovery/keys`,
       response_modes_supported: ['query', 'fragment', 'form_post'],
       subject_types_supported: ['pairwise'],
@@ -134,6 +141,7 @@ export class DiscoveryEndpoint {
       ...this.#metadata(2, null),
       issuer: base,
       token_endpoint: `${base}/oauth2/token`,
+      introspection_endpoint: `${base}/oauth2/v2.0/introspect`,
       authorization_endpoint: `${base}/oauth2/authorize`,
       device_authorization_endpoint: `${base}/oauth2/devicecode`,
       end_session_endpoint: `${base}/oauth2/logout`,

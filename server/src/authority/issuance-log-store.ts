@@ -8,6 +8,8 @@ import { telemetryMigrations } from '../platform/database/migrations/0001-teleme
 import type { Cursors } from '../platform/database/paging.ts'
 import { openSqlite } from '../platform/database/sqlite.ts'
 import { firstIdAt } from '../platform/identifiers.ts'
+import { type CountedUse, type HostName, UsageCountersStore } from './usage-counters-store.ts'
+import type { ProvenUse } from './usage-place.ts'
 
 /** One token request as it is recorded. */
 export interface IssuanceRow {
@@ -24,6 +26,8 @@ export interface IssuanceRow {
   readonly outcome: string
   readonly correlationId: string
   readonly ip: string | null
+  /** Of a client that has proved itself; a stranger's refusal has none. */
+  readonly use?: ProvenUse
   /** The assertion that is spent with it; absent for a refusal, which spends nothing. */
   readonly assertion?: {
     readonly expHour: number
@@ -49,8 +53,8 @@ const skewSeconds = 300
 const longestTokenMs = dayMs
 /** Hours that `exp` can lie in when an assertion may live for a day. */
 const longHours = 27
-/** Refused requests are counted under no audience: theirs is a stranger's word, and must not make rows or recency. */
-const noAudience = ''
+/** Strangers' requests are counted under no audience and no place: their words must not make rows or recency. */
+const noWord = ''
 
 /** What has had its time: hours of `exp` and days count from the epoch, `loggedBefore` is epoch milliseconds. */
 export interface PruneLimits {
@@ -61,7 +65,35 @@ export interface PruneLimits {
   readonly most: number
 }
 
+/** An assertion as it is spent. */
+export interface SpentAssertion {
+  readonly clientId: string
+  readonly at: number
+  readonly assertion: NonNullable<IssuanceRow['assertion']>
+}
+
+/** A host that an identity had not used before. */
+export interface NewHost extends HostName {
+  readonly at: number
+}
+
 type Spending = 'first' | 'again' | 'refused'
+
+type Spend = (use: Omit<SpentAssertion, 'assertion'> & Pick<IssuanceRow, 'assertion'>) => Spending
+
+interface Written {
+  readonly isReplayed: boolean
+  readonly use: CountedUse
+}
+
+function countedAs({ at, principalId, audience, use }: IssuanceRow, isOk: boolean): CountedUse {
+  const isKnown = isOk || use !== undefined
+  return { at, principalId, isOk, audience: isKnown ? audience : noWord, place: use?.place ?? noWord, host: use?.host }
+}
+
+function hourOf({ at }: CountedUse): number {
+  return Math.floor(at / hourMs)
+}
 
 /** Makes `telemetry.db` or takes it on from an older schema. @returns the file. @throws StartupError */
 export function prepareTelemetry(dataDir: string, now: number): string {
@@ -82,23 +114,23 @@ export function prepareTelemetry(dataDir: string, now: number): string {
 export class IssuanceLogStore {
   readonly #db: Sqlite
   readonly #writeBatch: (rows: readonly IssuanceRow[]) => boolean[]
+  readonly #spend: Spend
   readonly #pruneSpent: Statement<[number, number]>
   readonly #pruneLog: Statement<[string, number]>
-  readonly #pruneUsage: Statement<[number, number]>
+  readonly #usage: UsageCountersStore
   readonly #pruneHours: Statement<[number]>
 
   /** @param file as `prepareTelemetry` left it */
   constructor(file: string) {
     this.#db = openSqlite(file)
+    this.#usage = new UsageCountersStore(this.#db)
+    this.#spend = this.#prepareSpending()
     this.#writeBatch = this.#prepareWriter()
     this.#pruneSpent = this.#db.prepare(
       'DELETE FROM assertion_jti WHERE (exp_hour, client_id, jti_sha256) IN (SELECT exp_hour, client_id, jti_sha256 FROM assertion_jti WHERE exp_hour < ? LIMIT ?)',
     )
     this.#pruneLog = this.#db.prepare(
       'DELETE FROM token_log WHERE id IN (SELECT id FROM token_log WHERE id < ? ORDER BY id LIMIT ?)',
-    )
-    this.#pruneUsage = this.#db.prepare(
-      'DELETE FROM token_usage WHERE (day, principal_id, audience) IN (SELECT day, principal_id, audience FROM token_usage WHERE day < ? LIMIT ?)',
     )
     this.#pruneHours = this.#db.prepare('DELETE FROM token_hours WHERE hour < ?')
   }
@@ -108,7 +140,19 @@ export class IssuanceLogStore {
    * that row is recorded as the refusal it is.
    */
   write(rows: readonly IssuanceRow[]): boolean[] {
-    return this.#writeBatch(rows)
+    const accepted = this.#writeBatch(rows)
+    this.#usage.committed()
+    return accepted
+  }
+
+  /** Of an assertion that was for no token. @returns false when it was spent before */
+  spend(use: SpentAssertion): boolean {
+    return this.#db.transaction(() => this.#spend(use) !== 'refused').immediate()
+  }
+
+  /** Somebody was told of these hosts. */
+  tell(hosts: readonly HostName[]): void {
+    this.#db.transaction(() => this.#usage.tell(hosts)).immediate()
   }
 
   /** Forgets what has had its time, one portion of it. @returns rows deleted */
@@ -117,7 +161,7 @@ export class IssuanceLogStore {
     return (
       this.#pruneSpent.run(limits.expHourBefore, most).changes +
       this.#pruneLog.run(firstIdAt(limits.loggedBefore), most).changes +
-      this.#pruneUsage.run(limits.usedBeforeDay, most).changes +
+      this.#usage.prune({ beforeDay: limits.usedBeforeDay, most }) +
       this.#pruneHours.run((limits.usedBeforeDay * dayMs) / hourMs).changes
     )
   }
@@ -127,18 +171,14 @@ export class IssuanceLogStore {
   }
 
   #prepareWriter(): (rows: readonly IssuanceRow[]) => boolean[] {
-    const spend = this.#prepareSpending()
     const log = this.#db.prepare(
       'INSERT INTO token_log (id, tenant_id, at, principal_id, client_id, audience, x5t_s256, kid, exp, flow, outcome, correlation_id, ip, reused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    )
-    const count = this.#db.prepare(
-      'INSERT INTO token_usage (day, principal_id, audience, ok_count, err_count, last_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ok_count = ok_count + excluded.ok_count, err_count = err_count + excluded.err_count, last_at = max(last_at, excluded.last_at)',
     )
     const countHour = this.#db.prepare(
       'INSERT INTO token_hours (hour, ok_count, err_count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ok_count = ok_count + excluded.ok_count, err_count = err_count + excluded.err_count',
     )
-    const writeRow = (row: IssuanceRow): 'ok' | 'refused' | 'replayed' => {
-      const spending = spend(row)
+    const writeRow = (row: IssuanceRow): Written => {
+      const spending = this.#spend(row)
       const outcome = spending === 'refused' ? 'assertion_replayed' : row.outcome
       const isOk = outcome === 'ok'
       log.run(
@@ -157,20 +197,19 @@ export class IssuanceLogStore {
         row.ip,
         spending === 'again' ? 1 : 0,
       )
-      const audience = isOk ? row.audience : noAudience
-      count.run(Math.floor(row.at / dayMs), row.principalId, audience, isOk ? 1 : 0, isOk ? 0 : 1, row.at)
-      if (spending === 'refused') return 'replayed'
-      return isOk ? 'ok' : 'refused'
+      return { isReplayed: spending === 'refused', use: countedAs(row, isOk) }
     }
     return this.#db.transaction((rows: readonly IssuanceRow[]) => {
-      const written = rows.map((row) => ({ hour: Math.floor(row.at / hourMs), outcome: writeRow(row) }))
-      // One row an hour, written once for a whole batch: no token pays for it by itself.
-      for (const hour of new Set(written.map((each) => each.hour))) {
-        const inHour = written.filter((each) => each.hour === hour)
-        const ok = inHour.filter(({ outcome }) => outcome === 'ok').length
+      const written = rows.map(writeRow)
+      const uses = written.map(({ use }) => use)
+      // Counters are written once for a whole batch: no token pays for them by itself.
+      this.#usage.write(uses)
+      for (const hour of new Set(uses.map(hourOf))) {
+        const inHour = uses.filter((use) => hourOf(use) === hour)
+        const ok = inHour.filter(({ isOk }) => isOk).length
         countHour.run(hour, ok, inHour.length - ok)
       }
-      return written.map(({ outcome }) => outcome !== 'replayed')
+      return written.map(({ isReplayed }) => !isReplayed)
     }).immediate
   }
 
@@ -179,7 +218,7 @@ export class IssuanceLogStore {
    * one of three hours, or of 27 where it may live for a day, and all of them are looked at, so that another `exp` does not
    * make a used jti new.
    */
-  #prepareSpending(): (row: IssuanceRow) => Spending {
+  #prepareSpending(): Spend {
     const finder = (hours: number) =>
       this.#db.prepare<[string, Buffer, ...number[]], { bytes: Buffer; first_at: number }>(
         `SELECT assertion_sha256 AS bytes, first_at FROM assertion_jti WHERE client_id = ? AND jti_sha256 = ? AND exp_hour IN (${Array(hours).fill('?').join(', ')})`,
@@ -257,6 +296,15 @@ export class IssuanceLogReader {
       )
       .all(firstIdAt(now - longestTokenMs), now / 1_000, most)
     return new Set(rows.map(({ kid }) => kid))
+  }
+
+  /** Hosts that nobody was told of, the first seen first. */
+  untoldHosts(most: number): NewHost[] {
+    return this.#db
+      .prepare<[number], NewHost>(
+        `SELECT principal_id AS principalId, kind, host, first_at AS at FROM token_hosts WHERE told = 0 ORDER BY first_at LIMIT ?`,
+      )
+      .all(most)
   }
 
   lastUse(principalIds: readonly string[]): Map<string, { at: number; audience: string }> {

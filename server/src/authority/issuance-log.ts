@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Page, PageQuery } from '@signet/shared/api/paging'
 import type { TokenLogEntry } from '@signet/shared/api/resources'
 import type { FirstToken } from '@signet/shared/api/rotation'
+import { usageKeptDays } from '@signet/shared/api/usage'
 import { dayMs, hourMs, secondMs } from '@signet/shared/vocabulary/time'
 import type { Clock } from '../platform/clock.ts'
 import type { Steadiness } from '../platform/clock-watch.ts'
@@ -14,14 +15,17 @@ import {
   IssuanceLogReader,
   type IssuanceRow,
   type LoggedRequest,
+  type NewHost,
   prepareTelemetry,
+  type SpentAssertion,
 } from './issuance-log-store.ts'
 import { IssuanceWriter } from './issuance-writer.ts'
+import type { HostName } from './usage-counters-store.ts'
 
 const mostRowsPerCommit = 512
 const keptMs = 30 * dayMs
 const mostLiveTokens = 1_000
-const usageKeptDays = 400
+const mostHostsAtOnce = 100
 const prunedPerStep = 1_000
 const mostSteps = 1_000
 /** A use is noted by the clock a moment from where its row is. */
@@ -80,6 +84,15 @@ export class IssuanceLog {
     if (!accepted) throw new SignetError('assertion_replayed')
   }
 
+  /**
+   * Spends an assertion that was for no token.
+   *
+   * @throws SignetError `assertion_replayed`, or `unavailable` when that cannot be made durable
+   */
+  async spend(use: SpentAssertion): Promise<void> {
+    if (!(await this.#durably(() => this.#writer.spend(use)))) throw new SignetError('assertion_replayed')
+  }
+
   /** A refusal of a known client. It has nothing to spend, and never stands in the way of its own answer. */
   async recordRefusal(row: IssuanceRow): Promise<void> {
     if (!this.#isWorthRecording(row)) return
@@ -130,6 +143,16 @@ export class IssuanceLog {
     return this.#reader.lastUse(principalIds)
   }
 
+  /** Hosts that identities had not used before and nobody was told of; a portion of them. */
+  untoldHosts(): NewHost[] {
+    return this.#reader.untoldHosts(mostHostsAtOnce)
+  }
+
+  /** They are on record. */
+  hostsTold(hosts: readonly HostName[]): Promise<void> {
+    return this.#writer.tell(hosts.map(({ principalId, kind, host }) => ({ principalId, kind, host })))
+  }
+
   /**
    * Small steps, with the requests that wait let through between them; what is left after a thousand has to wait, and all
    * of it does while the clock cannot be trusted (SEC-145).
@@ -156,9 +179,13 @@ export class IssuanceLog {
     await this.#writer.close()
   }
 
-  async #submit(row: IssuanceRow): Promise<boolean> {
+  #submit(row: IssuanceRow): Promise<boolean> {
+    return this.#durably(() => this.#commit.submit(row))
+  }
+
+  async #durably<T>(write: () => Promise<T>): Promise<T> {
     try {
-      return await this.#commit.submit(row)
+      return await write()
     } catch (cause) {
       this.#log.error({ err: cause }, 'token log could not be written')
       this.#onFailure(cause)

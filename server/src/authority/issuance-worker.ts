@@ -7,6 +7,11 @@ import type { WriterCall } from './issuance-writer.ts'
 const store = new IssuanceLogStore(String(workerData))
 
 answerCalls(
-  (call: WriterCall) => (call.kind === 'write' ? store.write(call.rows) : store.prune(call.limits)),
+  (call: WriterCall) => {
+    if (call.kind === 'write') return store.write(call.rows)
+    if (call.kind === 'prune') return store.prune(call.limits)
+    if (call.kind === 'spend') return store.spend(call.use)
+    return store.tell(call.hosts)
+  },
   () => store.close(),
 )

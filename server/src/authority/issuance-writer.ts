@@ -1,10 +1,13 @@
 import { Thread } from '../platform/thread.ts'
-import type { IssuanceRow, PruneLimits } from './issuance-log-store.ts'
+import type { IssuanceRow, PruneLimits, SpentAssertion } from './issuance-log-store.ts'
+import type { HostName } from './usage-counters-store.ts'
 
 /** What the thread is asked for. */
 export type WriterCall =
   | { readonly kind: 'write'; readonly rows: readonly IssuanceRow[] }
   | { readonly kind: 'prune'; readonly limits: PruneLimits }
+  | { readonly kind: 'spend'; readonly use: SpentAssertion }
+  | { readonly kind: 'tell'; readonly hosts: readonly HostName[] }
 
 /**
  * Writes the token log on a thread of its own, so that a disk that flushes slowly holds up the requests that wait for it
@@ -31,6 +34,16 @@ export class IssuanceWriter {
   /** @returns rows deleted */
   async prune(limits: PruneLimits): Promise<number> {
     return (await this.#thread.ask({ kind: 'prune', limits })) as number
+  }
+
+  /** @returns false for an assertion that was spent before */
+  async spend(use: SpentAssertion): Promise<boolean> {
+    return (await this.#thread.ask({ kind: 'spend', use })) as boolean
+  }
+
+  /** Somebody was told of these hosts. */
+  async tell(hosts: readonly HostName[]): Promise<void> {
+    await this.#thread.ask({ kind: 'tell', hosts })
   }
 
   /** Carries out what was asked for, then ends the thread. Later requests are refused. */

@@ -54,6 +54,8 @@ async function putPrincipals(principals: readonly Put[]): Promise<void> {
         ...{
           deleted_at: null,
           purge_at: null,
+          token_key: 0,
+          new_host_key: 0,
           tokens_revoked_at: revokedAt,
           suspended_at: suspendedAt,
           suspended_with: null,

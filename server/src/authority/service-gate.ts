@@ -8,7 +8,7 @@ import { type BearerVerifier, skewSeconds } from './bearer-verifier.ts'
 import type { IdentityCache } from './identity-cache.ts'
 import { mintedAt } from './issuance-log.ts'
 import type { Issuer } from './issuer.ts'
-import type { ResourceApps } from './resource-apps.ts'
+import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { Revocations } from './revocations.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -50,6 +50,7 @@ export function claimsChallenge(nowMs: number): string {
 }
 
 const longestToken = 16_384
+const tokenForm = /^[\w.~+/=-]+$/
 const kidForm = /^[\w-]{27}$/
 const utiForm = /^[\w-]{22}$/
 
@@ -81,8 +82,27 @@ export class ServiceGate {
    *   another may get one
    */
   async admit(authorization: string | undefined, service: GatedService): Promise<Caller> {
-    const { claims, uti } = await this.#genuine(tokenOf(authorization))
-    this.#requireAudience(claims, service)
+    const read = await this.#genuine(tokenOf(authorization))
+    this.#requireAudience(read.claims, service)
+    return this.#live(read)
+  }
+
+  /**
+   * The same of a token that somebody else was shown, for whatever audience is registered.
+   *
+   * @throws SignetError one of the codes `bearer_…`
+   */
+  async examine(token: string): Promise<Caller & { app: ResourceApp }> {
+    if (token.length > longestToken || !tokenForm.test(token)) throw new SignetError('bearer_invalid')
+    const read = await this.#genuine(token)
+    const { aud } = read.claims
+    const app = typeof aud === 'string' ? this.#parts.resources.find(aud) : undefined
+    if (!app) throw new SignetError('bearer_audience_wrong', 'The audience is not registered.')
+    return { ...(await this.#live(read)), app }
+  }
+
+  /** Its time, and whoever it is for. */
+  async #live({ claims, uti }: Omit<Caller, 'principal'>): Promise<Caller> {
     this.#requireTime(claims)
     if (this.#parts.revocations.has(uti)) throw new SignetError('bearer_revoked', 'The token was revoked.')
     const principal = await this.#holderOf(claims)

@@ -14,11 +14,13 @@ import { type IssuanceLog, sha256Bytes, utiOf } from './issuance-log.ts'
 import { expHourOf, type IssuanceRow } from './issuance-log-store.ts'
 import type { Issuer } from './issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
+import { useOf } from './proven-use.ts'
 import type { ResourceApp, ResourceApps } from './resource-apps.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { TestGrants } from './test-grants.ts'
 import { longestTokenFileSeconds, requireAgent, tokenFileApp } from './token-file.ts'
 import { isForCertificate } from './token-usage-store.ts'
+import { audienceInWords, clientInWords, signatureInWords } from './trace-words.ts'
 import type { Trace } from './traces.ts'
 
 /** A token request as the endpoint parsed it. */
@@ -70,6 +72,9 @@ export interface TokenAuthorityParts {
   readonly onCertificateVerdict: (principalId: string) => void
 }
 
+/** Of a request that is for no token. */
+const noResource = ''
+
 /** How long a customer's certificate may send the same assertion again; agents get one use (SEC-79). */
 const reusableMs = 600_000
 
@@ -104,6 +109,27 @@ export class TokenAuthority {
       this.#inFlight -= 1
       this.#parts.log.expect(this.#inFlight)
     }
+  }
+
+  /**
+   * Who asks for something else than a token. A refusal is on record, and an assertion is spent, as with a token (SEC-78).
+   *
+   * @throws SignetError as `issue`
+   */
+  async identify(request: Omit<TokenRequest, 'version' | 'trace'>): Promise<AuthenticatedClient> {
+    const nowMs = this.#parts.clock.now()
+    const client = await this.#authenticate(
+      clientCredentialsOf(request.form, request.authorization),
+      request,
+      nowMs,
+      noResource,
+    )
+    const { principal, proof } = client
+    if (proof.kind === 'certificate') {
+      await this.#parts.log.spend({ clientId: principal.clientId, at: nowMs, assertion: spent(proof) })
+    }
+    this.#parts.onCredentialUsed(proof.id, nowMs)
+    return client
   }
 
   async #issue(request: TokenRequest): Promise<IssuedToken> {
@@ -145,7 +171,7 @@ export class TokenAuthority {
 
   async #authenticate(
     credentials: ClientCredentials,
-    request: TokenRequest,
+    request: Omit<TokenRequest, 'version' | 'trace'>,
     nowMs: number,
     resource: string,
   ): Promise<AuthenticatedClient> {
@@ -188,9 +214,10 @@ export class TokenAuthority {
     } catch (error) {
       if (error instanceof SignetError) {
         const { objectId: principalId, clientId } = client.principal
-        await this.#parts.log.recordRefusal(
-          this.#refusalRow(request, { principalId, clientId }, nowMs, { resource, code: error.code }),
-        )
+        const row = this.#refusalRow(request, { principalId, clientId }, nowMs, { resource, code: error.code })
+        // A resource that is not registered is a word of the caller, and is counted under none.
+        const use = useOf(client, this.#parts.identities.factsOf(client.principal), request.ip)
+        await this.#parts.log.recordRefusal(error.code === 'resource_unknown' ? row : { ...row, use })
       }
       throw error
     }
@@ -301,12 +328,13 @@ export class TokenAuthority {
       outcome: 'ok',
       correlationId: request.correlationId,
       ip: request.ip,
+      use: useOf(client, this.#parts.identities.factsOf(principal), request.ip),
       ...(proof.kind === 'certificate' && { assertion: spent(proof) }),
     }
   }
 
   #refusalRow(
-    request: TokenRequest,
+    request: Pick<TokenRequest, 'correlationId' | 'ip'>,
     client: { principalId: string; clientId: string },
     at: number,
     refusal: { resource: string; code: string },
@@ -342,27 +370,6 @@ function spent({
   }
 }
 
-function clientInWords({ principal, proof }: AuthenticatedClient): string {
-  return `Client ${principal.clientId} is enabled; ${proofInWords(proof)}`
-}
-
-function proofInWords(proof: Proof): string {
-  if (proof.kind === 'certificate') return `certificate ${proof.credential.x5tS256} (x5t#S256) is its own and usable.`
-  if (proof.kind === 'secret') return `secret ${proof.id} is its own and has not expired.`
-  if (proof.kind === 'token-file') {
-    return `its token file was got with certificate ${proof.credential.x5tS256} (x5t#S256), which is usable.`
-  }
-  return `federated credential ${proof.id} trusts the token of ${proof.trust.issuer}.`
-}
-
-function audienceInWords({ name, uri, tokenVersion }: ResourceApp): string {
-  return `${name}, registered as ${uri}; takes tokens of version ${tokenVersion}.`
-}
-
-function signatureInWords({ kid, lifetimeSeconds }: Draft): string {
-  return `RS256 under key ${kid}, valid for ${lifetimeSeconds} s.`
-}
-
 function requireGrant(form: ReadonlyMap<string, string>): void {
   const grant = form.get('grant_type')
   if (!grant) throw missing('grant_type')
@@ -372,5 +379,5 @@ function requireGrant(form: ReadonlyMap<string, string>): void {
 /** The instance that asks: known where an agent proves a user-assigned identity by a certificate of its own. */
 function askerOf({ proof }: AuthenticatedClient, facts: ClientFacts): string | undefined {
   if (!('credential' in proof) || proof.credential.slotId === null) return undefined
-  return facts.askers.get(proof.credential.slotId)
+  return facts.slots.get(proof.credential.slotId)?.asker
 }

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
-import { mediaTypeOf, readBody, uniquePairs } from '../platform/http/body.ts'
 import { apiHeaderList, apiHeaders } from '../platform/http/hardening.ts'
 import { sendJson } from '../platform/http/problem.ts'
 import { Counter } from '../platform/metrics.ts'
 import type { SampledLog } from '../platform/sampled-log.ts'
 import { SignetError } from '../platform/signet-error.ts'
-import { adfsTenant, type Issuer, requireTenant } from './issuer.ts'
+import { answerHeaders, correlationOf, formOf } from './form-endpoint.ts'
+import { adfsTenant, type Issuer } from './issuer.ts'
 import { oauthError } from './oauth-errors.ts'
 import type { IssuedToken, TokenAuthority } from './token-authority.ts'
 import type { TraceRecorder } from './traces.ts'
 
-const mostBytes = 65_536
 /** From two hours on, clients are told to refresh at half life (wire-protocol §3.4). */
 const refreshFromSeconds = 7_200
-const guid = z.guid()
 
 export interface TokenEndpointParts {
   readonly authority: TokenAuthority
@@ -47,7 +44,7 @@ export class TokenEndpoint {
     const traceId = randomUUID()
     let given = correlationOf(request.headers['client-request-id'])
     try {
-      const form = await this.#formOf(request, path)
+      const form = await formOf(request, this.#parts.issuer, path)
       given ??= correlationOf(form.get('client-request-id'))
       const refusal = this.#parts.refusal?.()
       if (refusal) throw refusal
@@ -82,25 +79,6 @@ export class TokenEndpoint {
     sendJson(response, status, body)
   }
 
-  async #formOf(request: IncomingMessage, path: string): Promise<Map<string, string>> {
-    const { issuer } = this.#parts
-    if (request.method !== 'POST') throw new SignetError('method_not_allowed', 'Use POST here.')
-    const tenant = path.split('/')[1] ?? ''
-    requireTenant(issuer, tenant)
-    if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
-      throw new SignetError('unsupported_media_type', 'The content type must be application/x-www-form-urlencoded.')
-    }
-    try {
-      const body = await readBody(request, mostBytes)
-      return uniquePairs(body.toString('utf8'))
-    } catch (cause) {
-      if (cause instanceof SignetError && cause.code !== 'invalid_request') throw cause
-      // Neither the caller's words are repeated (SEC-81), nor is a connection that breaks off a fault of ours (SEC-156).
-      const detail = 'The form is not whole, repeats a parameter, or has more than 100 of them.'
-      throw new SignetError('invalid_request', detail, { cause })
-    }
-  }
-
   #issue(
     request: IncomingMessage,
     form: ReadonlyMap<string, string>,
@@ -123,21 +101,6 @@ export class TokenEndpoint {
 function versionOf(path: string, form: ReadonlyMap<string, string>): 1 | 2 {
   if (path.endsWith('/oauth2/v2.0/token')) return 2
   return path.startsWith(`/${adfsTenant}/`) && form.has('scope') ? 2 : 1
-}
-
-/** The caller's correlation ID when it is a GUID; nothing else is ever echoed (SEC-81). MSAL for Node has it in the form. */
-function correlationOf(given: string | string[] | undefined): string | undefined {
-  return typeof given === 'string' && guid.safeParse(given).success ? given.toLowerCase() : undefined
-}
-
-/** What every answer of this endpoint carries, be it a token or a refusal. */
-function answerHeaders(traceId: string, correlationId: string | undefined): [string, string][] {
-  return [
-    ['Cache-Control', 'no-store, no-cache'],
-    ['Pragma', 'no-cache'],
-    ['x-ms-request-id', traceId],
-    ...(correlationId === undefined ? [] : [['client-request-id', correlationId] satisfies [string, string]]),
-  ]
 }
 
 /** All headers in one go: set one by one they cost more than the body. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   client = await addClient(authority, { keyLocation: 'agent' })
-  authority.askers.clear()
+  authority.holders.clear()
 })
 afterAll(() => authority.close())
 
@@ -51,7 +51,8 @@ describe('the content of a token file', () => {
 
   it('gets what the identity gets, as often as it is sent (SEC-189)', async () => {
     client = await addClient(authority, { keyLocation: 'agent', kind: 'user' })
-    if (client.credential.slotId) authority.askers.set(client.credential.slotId, '/subscriptions/s/resourceGroups/g/vm')
+    const instance = { id: 'i', resourceId: '/subscriptions/s/resourceGroups/g/vm' }
+    if (client.credential.slotId) authority.holders.set(client.credential.slotId, { agentId: 'a', instance })
     const content = await fileOf()
     for (let time = 0; time < 3; time += 1) {
       const { status, body } = await exchange(content)

@@ -67,6 +67,21 @@ describe('what a token is good for, by the command line', () => {
     }
   }, 60_000)
 
+  it('is what signet usage tells of, by identity, and for those that were never used', async () => {
+    expect((await signet(['usage', '--never'])).out).toMatch(/^web-01 +instance +- +0 tokens in 90 days/m)
+    const listed = await signet(['usage', '--unused', '90', '--json'])
+    expect([listed.code, JSON.parse(listed.out)]).toEqual([0, []])
+    expect((await signet(['usage', 'web-01'])).out).toBe('No token in 90 days.\n')
+    for (const [words, said] of [
+      [['usage', 'nobody'], 'nobody'],
+      [['usage', 'web-01', '--never'], 'not both'],
+      [['usage', '--unused', 'soon'], '--unused'],
+    ] as const) {
+      const { code, err } = await signet(words)
+      expect([code, err.includes(said)], err).toEqual([1, true])
+    }
+  }, 60_000)
+
   it('names the roles there are', async () => {
     const { out } = await signet(['role', 'list'])
     expect(out.trim().split('\n')).toHaveLength(9)

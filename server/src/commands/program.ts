@@ -22,6 +22,7 @@ import { addRolloutCommands } from './rollout-commands.ts'
 import { addRotationCommands } from './rotation-commands.ts'
 import { addSigningKeyCommands } from './signing-key-commands.ts'
 import { addInstanceStops, addStopCommands } from './stop-commands.ts'
+import { addUsageCommands } from './usage-commands.ts'
 
 /** The command line. Every subcommand is imported when it is asked for. @returns when the command has been started */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -95,6 +96,7 @@ function commandLine(): Command {
   addAddressCommands(program, { connect, print })
   addAccessCommands(program, { connect, print })
   addStopCommands(program, { connect, print })
+  addUsageCommands(program, { connect, print })
   program
     .command('operator')
     .description('the people who use the dashboard')

@@ -27,6 +27,7 @@ const reachOf: Record<ChangeKind, 'holders' | 'everybody' | 'nobody'> = {
   role_assignment: 'nobody',
   role_definition: 'nobody',
   vault: 'nobody',
+  usage: 'nobody',
 }
 
 export interface AnnouncerParts {

@@ -14,6 +14,7 @@ export const pagePaths = {
   rollout: (rolloutId: string) => `/rotations/rollouts/${rolloutId}`,
   rotationQueue: (filter: string) => `/rotations/queue?${new URLSearchParams({ filter })}`,
   rotationHistory: (filter: string) => `/rotations/history?${new URLSearchParams({ filter })}`,
+  usage: (filter: string) => `/usage?${new URLSearchParams({ q: filter })}`,
   keys: '/settings/keys',
   audit: (filter: string, range: '7d' | 'all' = 'all') => `/audit?${new URLSearchParams({ filter, range })}`,
 } as const

@@ -14,6 +14,7 @@ import {
   wordIs,
 } from '../platform/database/filter-sql.ts'
 import { among, differs, exactly, same, someRow } from '../platform/database/match-sql.ts'
+import { lastTokenIs, unusedIs } from '../platform/database/use-sql.ts'
 import { neverMs } from './applications-store.ts'
 import { endingSoonMs, recentUseMs } from './credential-expiry.ts'
 import type { Principal } from './principal.ts'
@@ -97,7 +98,9 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'expires':
       return timeCondition('expires_key', neverMs, term, spec.direction, nowMs)
     case 'last-token':
-      return timeCondition('token_key', 0, term, spec.direction, nowMs)
+      return lastTokenIs(term, nowMs)
+    case 'unused':
+      return unusedIs(term, nowMs)
     case 'created':
       return timeCondition('created_at', 0, term, spec.direction, nowMs)
     default:

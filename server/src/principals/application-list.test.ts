@@ -1,5 +1,5 @@
 import type { ApplicationSort } from '@signet/shared/api/applications'
-import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { CredentialId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -48,7 +48,7 @@ describe('the list of applications', () => {
     await secretOf(given(b), 10)
     expect(await names('', 'expires')).toEqual(['b', 'a', 'c'])
     expect(await names('', '-expires')).toEqual(['c', 'a', 'b'])
-    await tamper(stack, `UPDATE client_secrets SET last_used_at = ${stack.clock.now()} WHERE id = '${id}'`)
+    await stack.registry.recordUses(new Map([[CredentialId.parse(id), stack.clock.now()]]))
     expect((await names('', '-last-token'))[0]).toBe('a')
     expect(await names('last-token:<1d')).toEqual(['a'])
   })

@@ -6,7 +6,8 @@ import { toPrincipal } from './principals-store.ts'
 /** When tokens were last given out, by principal. */
 export type LastUse = (principalIds: readonly string[]) => ReadonlyMap<string, { at: number; audience: string }>
 
-const states: Record<Principal['state'], ApplicationState> = {
+/** States of any principal, as people read them. */
+export const stateWords: Record<Principal['state'], ApplicationState> = {
   enabled: 'enabled',
   suspended: 'paused',
   deleted: 'deleted',
@@ -21,7 +22,7 @@ export function applicationSummaries(rows: readonly ApplicationRow[], lastUse: L
       principalId: objectId,
       clientId,
       name: displayName,
-      state: states[state],
+      state: stateWords[state],
       secrets: row.secrets,
       certificates: row.certificates,
       federatedCredentials: row.federated,

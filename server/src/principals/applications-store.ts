@@ -18,8 +18,6 @@ export interface ApplicationRow extends PrincipalsTable {
   readonly federated: number
   /** When the last secret or certificate ends. */
   readonly expires_key: number
-  /** When something of it was last accepted; 0 when nothing ever was. */
-  readonly token_key: number
 }
 
 const orders = {
@@ -58,10 +56,7 @@ export class ApplicationsStore {
       SELECT *, (SELECT count(*) FROM ${ofSecrets}) AS secrets, (SELECT count(*) FROM ${ofCertificates}) AS certificates,
         (SELECT count(*) FROM ${ofRules}) AS federated,
         coalesce(nullif(max(coalesce((SELECT max(expires_at) FROM ${ofSecrets}), 0),
-          coalesce((SELECT max(not_after) FROM ${ofCertificates}), 0)), 0), ${sql.lit(neverMs)}) AS expires_key,
-        max(coalesce((SELECT max(last_used_at) FROM ${ofSecrets}), 0),
-          coalesce((SELECT max(last_used_at) FROM ${ofCertificates}), 0),
-          coalesce((SELECT max(last_used_at) FROM ${ofRules}), 0)) AS token_key
+          coalesce((SELECT max(not_after) FROM ${ofCertificates}), 0)), 0), ${sql.lit(neverMs)}) AS expires_key
       FROM principals WHERE ${where}) AS applications`
     const numeric = ['expires_key', 'token_key', 'created_at'] as const
     const list = { name: 'applications', orders, numeric }

@@ -49,13 +49,14 @@ export class ClientSecretsStore {
     await sqlOf(tx).deleteFrom('client_secrets').where('principal_id', '=', principalId).execute()
   }
 
-  /** @returns whether it is one of these */
-  async recordUse(tx: Tx, id: string, at: number): Promise<boolean> {
-    const { numUpdatedRows } = await sqlOf(tx)
+  /** @returns whose it is; undefined when it is gone */
+  async recordUse(tx: Tx, id: string, at: number): Promise<string | undefined> {
+    const used = await sqlOf(tx)
       .updateTable('client_secrets')
       .set({ last_used_at: at })
       .where('id', '=', id)
+      .returning('principal_id')
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    return used?.principal_id
   }
 }

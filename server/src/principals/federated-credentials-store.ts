@@ -129,6 +129,17 @@ export class FederatedCredentialsStore {
     return rows.map((row) => this.#trust(row))
   }
 
+  /** What those of these that are there are called. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.#database.read
+      .selectFrom('federated_credentials')
+      .select(['id', 'name'])
+      .where('id', 'in', ids)
+      .execute()
+    return new Map(rows.map(({ id, name }) => [id, name]))
+  }
+
   async of(principalId: string): Promise<FederatedTrust[]> {
     const rows = await this.#database.read
       .selectFrom('federated_credentials')
@@ -147,14 +158,15 @@ export class FederatedCredentialsStore {
     await sqlOf(tx).deleteFrom('federated_credentials').where('principal_id', '=', principalId).execute()
   }
 
-  /** @returns whether it is one of these */
-  async recordUse(tx: Tx, id: string, at: number): Promise<boolean> {
-    const { numUpdatedRows } = await sqlOf(tx)
+  /** @returns whose it is; undefined when it is gone */
+  async recordUse(tx: Tx, id: string, at: number): Promise<string | undefined> {
+    const used = await sqlOf(tx)
       .updateTable('federated_credentials')
       .set({ last_used_at: at })
       .where('id', '=', id)
+      .returning('principal_id')
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    return used?.principal_id
   }
 
   #trust(row: FederatedRow): FederatedTrust {

@@ -64,6 +64,11 @@ export class FederatedCredentials {
     )
   }
 
+  /** What those of these that are there are called. */
+  names(ids: readonly string[]): Promise<Map<string, string>> {
+    return this.#store.names(ids)
+  }
+
   /** How many a principal has. */
   count(principalId: ObjectId): Promise<number> {
     return this.#store.count(principalId)

@@ -321,17 +321,33 @@ export class PrincipalsStore {
     return rows.map((row) => this.#credential(row))
   }
 
-  /** @returns whether it is one of these */
-  async recordUse(tx: Tx, id: string, at: number): Promise<boolean> {
-    const result = await sqlOf(tx)
+  /** @returns whose it is; undefined when there is none */
+  async recordUse(tx: Tx, id: string, at: number): Promise<string | undefined> {
+    const used = await sqlOf(tx)
       .updateTable('credentials')
       .set((eb) => ({
         first_used_at: eb.fn.coalesce('first_used_at', eb.val(at)),
         last_used_at: sql<number>`max(coalesce(last_used_at, ${at}), ${at})`,
       }))
       .where('id', '=', id)
+      .returning('principal_id')
       .executeTakeFirst()
-    return result.numUpdatedRows === 1n
+    return used?.principal_id
+  }
+
+  /** @returns whether it is news: an hour that is not later than the one that is known changes nothing */
+  async usedIn(tx: Tx, objectId: string, hour: number): Promise<boolean> {
+    const { numUpdatedRows } = await sqlOf(tx)
+      .updateTable('principals')
+      .set({ token_key: hour })
+      .where('object_id', '=', objectId)
+      .where('token_key', '<', hour)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  async newHostAt(tx: Tx, objectId: string, at: number): Promise<void> {
+    await sqlOf(tx).updateTable('principals').set({ new_host_key: at }).where('object_id', '=', objectId).execute()
   }
 
   /** @returns false when somebody else has ever used this key (SEC-38) */

@@ -7,6 +7,7 @@ import {
   type SlotId,
   type TenantId,
 } from '@signet/shared/vocabulary/identifiers'
+import { hourMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CertificateFacts } from '../platform/crypto/certificate.ts'
@@ -118,6 +119,8 @@ export class PrincipalRegistry {
       suspended_at: null,
       suspended_with: null,
       tokens_revoked_at: null,
+      token_key: 0,
+      new_host_key: 0,
       version: 1,
       created_at: now,
       updated_at: now,
@@ -384,9 +387,25 @@ export class PrincipalRegistry {
     const stores = [this.#store, this.#secrets, this.#federated]
     await this.#database.transact(async (tx) => {
       for (const [id, at] of uses) {
-        for (const store of stores) if (await store.recordUse(tx, id, at)) break
+        for (const store of stores) {
+          const principalId = await store.recordUse(tx, id, at)
+          if (principalId === undefined) continue
+          const hour = Math.floor(at / hourMs) * hourMs
+          const isNews = await this.#store.usedIn(tx, principalId, hour)
+          if (isNews) await this.#database.changed(tx, { kind: 'usage', id: principalId })
+          break
+        }
       }
     })
+  }
+
+  /** It got a token from a host that it had not used before. @returns undefined when it is gone */
+  async newHost(tx: Tx, objectId: ObjectId, at: number): Promise<Principal | undefined> {
+    const principal = await this.#store.principal(objectId, tx)
+    if (!principal) return undefined
+    await this.#store.newHostAt(tx, objectId, at)
+    await this.#database.changed(tx, { kind: 'usage', id: objectId })
+    return principal
   }
 
   async #enter(

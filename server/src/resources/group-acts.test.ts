@@ -88,7 +88,14 @@ describe('the pause of a resource group', () => {
               name_key: name,
             },
             ...{ owner_instance_id: null, arm_id: armId, token_ttl_s: null, state: 'enabled', purge_at: null },
-            ...{ suspended_at: null, suspended_with: null, tokens_revoked_at: null, ...dated },
+            ...{
+              suspended_at: null,
+              suspended_with: null,
+              tokens_revoked_at: null,
+              token_key: 0,
+              new_host_key: 0,
+              ...dated,
+            },
           })
           .execute()
         await sqlOf(tx)

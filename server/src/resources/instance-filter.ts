@@ -1,9 +1,9 @@
 import { instanceFields } from '@signet/shared/query/instance-fields'
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
-import { type TimeRange, timeRanges } from '@signet/shared/query/time-values'
-import { hourMs } from '@signet/shared/vocabulary/time'
+import { asksForNever, type TimeRange, timeRanges } from '@signet/shared/query/time-values'
 import { allOf, anyOf, type Condition, column, not, oneOf, present, within } from '../platform/database/filter-sql.ts'
 import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
+import { lastTokenIs, unusedIs } from '../platform/database/use-sql.ts'
 import { foldCase } from './resource-id.ts'
 
 /** Stands where something has no end: further away than every instant. */
@@ -155,7 +155,9 @@ function fieldCondition(term: FieldTerm, nowMs: number): Condition {
     case 'rotation':
       return known('rotation_key', neverMs, times('rotation_key', timeRanges(term, spec.direction, nowMs)))
     case 'last-token':
-      return known('token_key', 0, times('token_key', timeRanges(term, spec.direction, nowMs).map(byHour)))
+      return withIdentity(term, lastTokenIs(term, nowMs))
+    case 'unused':
+      return withIdentity(term, unusedIs(term, nowMs))
     case undefined:
       return oneOf(column('id'), [])
   }
@@ -179,12 +181,10 @@ function known(name: string, nothing: number, condition: Condition): Condition {
   return allOf([condition, differs(column(name), nothing)])
 }
 
-/** Uses are kept by the hour: the hour that has the bound in it counts as after it. */
-function byHour({ from, until }: TimeRange): TimeRange {
-  return {
-    ...(from !== undefined && { from: Math.floor(from / hourMs) * hourMs }),
-    ...(until !== undefined && { until: Math.floor(until / hourMs) * hourMs }),
-  }
+/** An instance without an identity has nothing that could be unused. */
+function withIdentity(term: FieldTerm, condition: Condition): Condition {
+  const isAboutNone = term.field === 'unused' || asksForNever(term)
+  return isAboutNone ? allOf([condition, present(column('principal_id'), true)]) : condition
 }
 
 interface Tag {

@@ -216,16 +216,18 @@ export class UserIdentitiesStore {
     }))
   }
 
-  /** Resource IDs of the instances it is assigned to, by agent. */
-  async askersOf(principalId: string): Promise<{ agentId: string; resourceId: string }[]> {
+  /** Instances it is assigned to that an agent serves. */
+  async servedInstances(principalId: string): Promise<{ agentId: string; id: string; resourceId: string }[]> {
     const rows = await this.#database.read
       .selectFrom('identity_assignments')
       .innerJoin('service_instances', 'service_instances.id', 'identity_assignments.instance_id')
-      .select(['service_instances.agent_id', 'service_instances.arm_id'])
+      .select(['service_instances.agent_id', 'service_instances.id', 'service_instances.arm_id'])
       .where('identity_assignments.principal_id', '=', principalId)
       .where('service_instances.deleted_at', 'is', null)
       .execute()
-    return rows.flatMap((row) => (row.agent_id === null ? [] : [{ agentId: row.agent_id, resourceId: row.arm_id }]))
+    return rows.flatMap(({ agent_id: agentId, id, arm_id: resourceId }) =>
+      agentId === null ? [] : [{ agentId, id, resourceId }],
+    )
   }
 
   #reader(tx: Tx | undefined) {

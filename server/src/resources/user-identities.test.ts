@@ -305,7 +305,12 @@ describe('who asks with a certificate', () => {
     const principalId = await create()
     await attach(principalId, one.instance.id, two.instance.id, await besides(two.agent, 'web-03'))
     const slot = given((await openSlots(principalId)).find((each) => each.agent_id === one.agent.id))
-    expect([...(await stack.users.askersOf(principalId))]).toEqual([[slot.id, one.instance.resourceId]])
+    const holders = await stack.users.holdersOf(given(await stack.registry.find(principalId)))
+    const { id, resourceId } = one.instance
+    expect(holders.get(slot.id)).toEqual({ agentId: one.agent.id, instance: { id, resourceId } })
+    expect([...holders].filter(([, { instance }]) => instance === null)).toMatchObject([
+      [{}, { agentId: two.agent.id }],
+    ])
   })
 })
 

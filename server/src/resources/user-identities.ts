@@ -1,12 +1,13 @@
 import { AgentId, type InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import type { AuditLog, NewAuditEvent } from '../audit/index.ts'
+import type { SlotHolder } from '../authority/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
-import type { PrincipalRegistry } from '../principals/index.ts'
+import type { Principal, PrincipalRegistry } from '../principals/index.ts'
 import type { CredentialRollover, SlotDirectory } from '../rotation/index.ts'
 import { ResourceGroupsStore } from './resource-groups-store.ts'
 import type { ResourceDefaults, ResourceManager } from './resource-manager.ts'
@@ -192,17 +193,23 @@ export class UserIdentities {
   }
 
   /**
-   * By slot, the resource ID of the instance that asks with its credentials. An agent whose instances share the slot leaves
-   * open which of them asks, so its slot is left out.
+   * By slot of a managed identity of either kind, the agent and the instance that asks with its credentials. An agent whose
+   * instances share the slot leaves open which of them asks.
    */
-  async askersOf(principalId: string): Promise<ReadonlyMap<string, string>> {
-    const places = await this.#store.askersOf(principalId)
-    const found = new Map<string, string>()
-    for (const [slotId, agentId] of await this.#parts.slots.agentsBySlot(principalId)) {
-      const [only, another] = places.filter((place) => place.agentId === agentId)
-      if (only && !another) found.set(slotId, only.resourceId)
-    }
-    return found
+  async holdersOf(
+    principal: Pick<Principal, 'objectId' | 'ownerInstanceId' | 'armId'>,
+  ): Promise<ReadonlyMap<string, SlotHolder>> {
+    const { objectId, ownerInstanceId, armId } = principal
+    const own = ownerInstanceId && { id: ownerInstanceId, resourceId: armId ?? '' }
+    const served = own ? [] : await this.#store.servedInstances(objectId)
+    const agents = await this.#parts.slots.agentsBySlot(objectId)
+    return new Map(
+      [...agents].map(([slotId, agentId]) => {
+        const [only, another] = served.filter((each) => each.agentId === agentId)
+        const shared = only && !another ? { id: only.id, resourceId: only.resourceId } : null
+        return [slotId, { agentId, instance: own || shared }]
+      }),
+    )
   }
 
   /** Instances it is assigned to, and who serves them. */

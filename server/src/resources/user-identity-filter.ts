@@ -1,7 +1,6 @@
 import type { FieldTerm, Term } from '@signet/shared/query/terms'
 import { timeRanges } from '@signet/shared/query/time-values'
 import { userIdentityFields } from '@signet/shared/query/user-identity-fields'
-import { hourMs } from '@signet/shared/vocabulary/time'
 import {
   allOf,
   anyOf,
@@ -14,7 +13,8 @@ import {
   present,
   within,
 } from '../platform/database/filter-sql.ts'
-import { differs, has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
+import { has, same, someRow, startsWith } from '../platform/database/match-sql.ts'
+import { lastTokenIs, unusedIs } from '../platform/database/use-sql.ts'
 import { foldCase } from './resource-id.ts'
 
 interface FilterFacts {
@@ -77,10 +77,9 @@ function fieldCondition(term: FieldTerm, { nowMs, broad }: FilterFacts): Conditi
     case 'created':
       return anyOf(timeRanges(term, spec.direction, nowMs).map((range) => within(column('created_at'), range)))
     case 'last-token':
-      return allOf([
-        anyOf(timeRanges(term, spec.direction, nowMs).map((range) => within(column('token_key'), byHour(range)))),
-        differs(column('token_key'), 0),
-      ])
+      return lastTokenIs(term, nowMs)
+    case 'unused':
+      return unusedIs(term, nowMs)
     case undefined:
       return oneOf(column('id'), [])
   }
@@ -93,13 +92,4 @@ function wordCondition(name: string, values: readonly string[]): Condition {
       return folded.endsWith('*') ? startsWith(column(name), folded.slice(0, -1)) : oneOf(column(name), [folded])
     }),
   )
-}
-
-/** Uses are kept by the hour: the hour that has the bound in it counts as after it. */
-function byHour(range: { from?: number; until?: number }): { from?: number; until?: number } {
-  const floor = (at: number) => Math.floor(at / hourMs) * hourMs
-  return {
-    ...(range.from !== undefined && { from: floor(range.from) }),
-    ...(range.until !== undefined && { until: floor(range.until) }),
-  }
 }

@@ -30,6 +30,12 @@ const AppRoleValue = z
   .trim()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$/, 'letters, digits, . _ : / - (1 to 120)')
 
+/**
+ * Who has this app role of an audience is told by introspection (RFC 7662) whether tokens for it are good. Whoever the audience
+ * `api://{client ID}` is named after is told of its tokens without it.
+ */
+export const introspectRole = 'Token.Introspect'
+
 /** What a principal can be allowed at a resource; the resource decides what it means. */
 export const AppRole = z.strictObject({ value: AppRoleValue, description: z.string().trim().max(200).default('') })
 export type AppRole = z.infer<typeof AppRole>

@@ -20,6 +20,7 @@ export const ChangeKind = z.enum([
   'role_assignment',
   'role_definition',
   'vault',
+  'usage',
 ])
 export type ChangeKind = z.infer<typeof ChangeKind>
 

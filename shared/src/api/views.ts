@@ -11,6 +11,7 @@ export const ViewedList = z.enum([
   'audit',
   'rotations',
   'certificates',
+  'usage',
 ])
 export type ViewedList = z.infer<typeof ViewedList>
 

@@ -1,5 +1,6 @@
 import { ApplicationState } from '../api/applications.ts'
 import type { FieldSpec } from './fields.ts'
+import { unusedField } from './unused-field.ts'
 
 /** What applications can be filtered by. */
 export const applicationFields = [
@@ -18,7 +19,8 @@ export const applicationFields = [
     title: 'Whether a secret or certificate that it needs has ended or ends within 30 days',
   },
   { name: 'broad', kind: 'flag', title: 'Whether a federated credential of it trusts more than was probably meant' },
-  { name: 'last-token', kind: 'time', direction: 'past', title: 'When it last got a token' },
+  { name: 'last-token', kind: 'time', direction: 'past', never: true, title: 'When it last got a token' },
+  unusedField,
   { name: 'principal', kind: 'word', title: 'Principal ID' },
   { name: 'client', kind: 'word', title: 'Client ID' },
   { name: 'created', kind: 'time', direction: 'past', title: 'When it was created' },

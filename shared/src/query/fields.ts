@@ -1,6 +1,6 @@
 import { closestTo } from './closest.ts'
 import type { Operator } from './terms.ts'
-import { type Direction, isTimeValue } from './time-values.ts'
+import { type Direction, isTimeValue, neverValue } from './time-values.ts'
 
 interface Named {
   /** Lower case, with dashes. */
@@ -34,6 +34,8 @@ export interface TagField extends Named {
 export interface TimeField extends Named {
   readonly kind: 'time'
   readonly direction: Direction
+  /** Whether `never` may stand for what has not happened. */
+  readonly never?: true
 }
 
 /** A whole number. */
@@ -68,9 +70,12 @@ export function faultOfValue(spec: FieldSpec, operator: Operator, value: string)
     case 'number':
       return /^\d{1,15}$/.test(value) ? undefined : { message: `${spec.name} takes a whole number.` }
     case 'time':
+      if (spec.never && operator === 'is' && value === neverValue) return undefined
       return isTimeValue(value, operator)
         ? undefined
-        : { message: `${spec.name} takes a date such as 2026-12-01, or > or < with a duration such as 7d or 24h.` }
+        : {
+            message: `${spec.name} takes a date such as 2026-12-01, or > or < with a duration such as 7d or 24h${spec.never ? ', or never' : ''}.`,
+          }
     case 'tag':
       return /^[^=]+(=.*)?$/.test(value) ? undefined : { message: `${spec.name} takes key=value.` }
     case 'word':

@@ -1,5 +1,6 @@
 import { HealthState } from '../vocabulary/credential-states.ts'
 import type { FieldSpec } from './fields.ts'
+import { unusedField } from './unused-field.ts'
 
 /** What the list of service instances can be filtered by. */
 export const instanceFields = [
@@ -12,6 +13,7 @@ export const instanceFields = [
   { name: 'agent-version', kind: 'word', title: 'Version of the agent' },
   { name: 'expires', kind: 'time', direction: 'future', title: 'When the certificate expires' },
   { name: 'rotation', kind: 'time', direction: 'future', title: 'When the next rotation is due' },
-  { name: 'last-token', kind: 'time', direction: 'past', title: 'When the last token was issued' },
+  { name: 'last-token', kind: 'time', direction: 'past', never: true, title: 'When the last token was issued' },
+  unusedField,
   { name: 'created', kind: 'time', direction: 'past', title: 'When it was registered' },
 ] as const satisfies readonly FieldSpec[]

@@ -21,6 +21,14 @@ export function isTimeValue(value: string, operator: Operator): boolean {
   return (date.test(value) || instant.test(value)) && !Number.isNaN(Date.parse(value))
 }
 
+/** Stands for what has not happened, where a field allows it. */
+export const neverValue = 'never'
+
+/** Whether a term of a time field asks for what has not happened. */
+export function asksForNever(term: FieldTerm): boolean {
+  return term.operator === 'is' && term.values.includes(neverValue)
+}
+
 /** A half-open range of epoch milliseconds: `from` included, `until` not; an end that is missing is open. */
 export interface TimeRange {
   readonly from?: number
@@ -29,7 +37,8 @@ export interface TimeRange {
 
 /** The instants a term of a time field stands for, one range for each of its values; dates are days in UTC. */
 export function timeRanges(term: FieldTerm, direction: Direction, nowMs: number): TimeRange[] {
-  return term.values.map((value) => rangeOf(value, term.operator, direction, nowMs))
+  const instants = term.values.filter((value) => value !== neverValue)
+  return instants.map((value) => rangeOf(value, term.operator, direction, nowMs))
 }
 
 function rangeOf(value: string, operator: Operator, direction: Direction, nowMs: number): TimeRange {

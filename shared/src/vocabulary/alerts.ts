@@ -10,6 +10,7 @@ export const alertKinds = {
   rollout_halted: 'Rollout halted',
   window_overridden: 'Rotated against its policy',
   integrity_failed: 'Stored value refused',
+  new_host: 'Used from a new host',
 } as const
 export type AlertKind = keyof typeof alertKinds
 export const AlertKind = z.enum(Object.keys(alertKinds) as [AlertKind, ...AlertKind[]])

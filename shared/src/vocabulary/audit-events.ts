@@ -54,6 +54,8 @@ export const auditActions = {
   'identity.attached': 'Identity assigned to an instance',
   'identity.detached': 'Identity taken from an instance',
   'identity.deleted': 'User-assigned identity deleted',
+  'identity.new_host': 'Identity used from a host that it had not used before',
+  'usage.exported': 'Usage exported',
   'identity.lifetime_changed': 'Lifetime of an identity’s tokens changed',
   'applications.exported': 'Applications exported',
   'application.created': 'Application created',

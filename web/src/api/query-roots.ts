@@ -26,6 +26,7 @@ export type QueryRoot =
   | 'alerts'
   | 'webhooks'
   | 'vaults'
+  | 'usage'
   | 'views'
   | 'overview'
   | 'demo'
@@ -33,7 +34,10 @@ export type QueryRoot =
 /** Which queries show something of a kind. */
 export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   instance: ['instances', 'identities', 'targets', 'overview'],
-  principal: ['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials', 'overview'],
+  principal: [
+    ...(['instances', 'identities', 'applications', 'federation', 'roles', 'access', 'credentials'] as const),
+    ...(['usage', 'overview'] as const),
+  ],
   withdrawal: ['propagation'],
   slot: ['instances', 'identities', 'credentials', 'rotations', 'overview'],
   run: ['instances', 'credentials', 'rotations', 'rollouts', 'overview'],
@@ -51,4 +55,5 @@ export const rootsOf: Record<ChangeKind, readonly QueryRoot[]> = {
   role_assignment: ['access'],
   role_definition: ['access'],
   vault: ['vaults'],
+  usage: ['usage'],
 }

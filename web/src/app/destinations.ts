@@ -2,6 +2,7 @@ import {
   AppWindow,
   Bell,
   CalendarClock,
+  ChartColumn,
   FlaskConical,
   Hourglass,
   IdCard,
@@ -29,6 +30,7 @@ export interface Destination {
     | '/rotations'
     | '/access'
     | '/vaults'
+    | '/usage'
     | '/alerts'
     | '/jobs'
     | '/tokens/test'
@@ -57,6 +59,7 @@ export const workplaces: readonly Destination[] = [
   { to: '/rotations', label: 'Rotations', icon: RefreshCw, key: 'r' },
   { to: '/access', label: 'Access', icon: ShieldCheck, key: 'a' },
   { to: '/vaults', label: 'Vaults', icon: Vault, key: 'v' },
+  { to: '/usage', label: 'Usage', icon: ChartColumn, key: 'n' },
   { to: '/alerts', label: 'Alerts', icon: Bell, key: 'l' },
   { to: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
   { to: '/tokens/test', label: 'Token tester', icon: FlaskConical, key: 't' },

@@ -8,6 +8,7 @@ import { TargetHistory } from '../features/audit/target-history.tsx'
 import { FederatedCredentials } from '../features/federation/federated-credentials.tsx'
 import { PrincipalPropagation } from '../features/kill-switch/propagation-card.tsx'
 import { RevokeTokensButton } from '../features/kill-switch/revoke-tokens.tsx'
+import { UsageTab } from '../features/usage/usage-tab.tsx'
 
 interface Shown {
   readonly principalId: ObjectId
@@ -25,6 +26,7 @@ export const principalParts = {
   access: ({ principalId, state }: Shown) => (
     <PrincipalAccess principalId={principalId} isDeleted={state === 'deleted'} />
   ),
+  usage: ({ principalId }: Shown) => <UsageTab of={{ kind: 'principal', id: principalId }} />,
   roles: (principal: Shown) => <PrincipalRoles principalId={principal.principalId} lockedReason={locked(principal)} />,
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { sessionOptions } from '../api/session.ts'
 import { activitySearch } from '../features/activity/activity-search.ts'
 import { rangeSearch } from '../features/audit/audit-range.ts'
+import { usageSearch } from '../features/usage/usage-search.ts'
 import { accessRoutes } from './access-routes.tsx'
 import { ErrorPage } from './error-page.tsx'
 import { root, signedIn } from './frame-routes.tsx'
@@ -47,7 +48,7 @@ const instances = createRoute({
 const instance = createRoute({
   getParentRoute: () => signedIn,
   path: '/instances/$instanceId/{-$tab}',
-  validateSearch: z.object(activitySearch),
+  validateSearch: z.object({ ...activitySearch, ...usageSearch }),
   component: lazyRouteComponent(() => import('./whole-instance-page.tsx'), 'WholeInstancePage'),
 })
 
@@ -61,7 +62,7 @@ const identities = createRoute({
 const identity = createRoute({
   getParentRoute: () => signedIn,
   path: '/identities/$principalId/{-$tab}',
-  validateSearch: z.object(activitySearch),
+  validateSearch: z.object({ ...activitySearch, ...usageSearch }),
   component: lazyRouteComponent(() => import('./user-identity-page.tsx'), 'UserIdentityPage'),
 })
 
@@ -75,7 +76,7 @@ const applications = createRoute({
 const application = createRoute({
   getParentRoute: () => signedIn,
   path: '/applications/$principalId/{-$tab}',
-  validateSearch: z.object(activitySearch),
+  validateSearch: z.object({ ...activitySearch, ...usageSearch }),
   component: lazyRouteComponent(() => import('./whole-application-page.tsx'), 'WholeApplicationPage'),
 })
 
@@ -96,6 +97,13 @@ const audience = createRoute({
   getParentRoute: () => signedIn,
   path: '/audiences/$audienceId',
   component: lazyRouteComponent(() => import('../features/audiences/audience-page.tsx'), 'AudiencePage'),
+})
+
+const usage = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/usage',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
 })
 
 const tokenEvidence = createRoute({
@@ -259,6 +267,7 @@ const routeTree = root.addChildren([
     audiences,
     audience,
     group,
+    usage,
     rotationRoutes,
     accessRoutes,
     ...vaultRoutes,

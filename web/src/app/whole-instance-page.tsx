@@ -11,9 +11,11 @@ import { InstancePage, type InstanceParts } from '../features/instances/instance
 import { GroupOf } from '../features/kill-switch/group-link.tsx'
 import { PrincipalPropagation } from '../features/kill-switch/propagation-card.tsx'
 import { RevokeTokensButton } from '../features/kill-switch/revoke-tokens.tsx'
+import { UsageTab } from '../features/usage/usage-tab.tsx'
 
 const parts: InstanceParts = {
   activity: (instance) => <InstanceActivity instance={instance} />,
+  usage: ({ id, identity }) => <UsageTab of={{ kind: 'instance', id, ownPrincipalId: identity?.principalId }} />,
   identities: (instance) => <IdentitiesOfInstance instance={instance} />,
   access: (principalId) => <PrincipalAccess principalId={principalId} />,
   roles: (principalId) => <PrincipalRoles principalId={principalId} />,

@@ -35,6 +35,8 @@ export interface ListPageProps<T, S extends string> {
   title: string
   /** One sentence on what is listed. */
   lead?: string
+  /** Other views of the list, below the title. */
+  above?: ReactNode
   /** How many rows each value of a field would leave. */
   counts?: ValueCounts | undefined
   views: ListViews
@@ -95,6 +97,7 @@ export function ListPage<T, S extends string>(props: ListPageProps<T, S>) {
           <p>{visibleText(complaints.join(' '))} The usual is shown instead.</p>
         </Notice>
       )}
+      {props.above}
       <Rows {...props} />
       {props.children}
     </>

@@ -27,7 +27,15 @@ import { OutboundError } from '../../platform/outbound.ts'
 import { SampledLog } from '../../platform/sampled-log.ts'
 import type { FederatedTrust, KeyCredential, KnownSecret, Principal } from '../../principals/index.ts'
 import type { AuthorityOptions } from '../authority.ts'
-import { authorityEndpoint, DiscoveryEndpoint, openAuthority, RevocationFeed, TokenEndpoint } from '../index.ts'
+import type { SlotHolder } from '../client-facts.ts'
+import {
+  authorityEndpoint,
+  DiscoveryEndpoint,
+  IntrospectionEndpoint,
+  openAuthority,
+  RevocationFeed,
+  TokenEndpoint,
+} from '../index.ts'
 import type { Fetch } from '../issuer-keys.ts'
 
 export const resource = 'https://vault.azure.net'
@@ -199,8 +207,9 @@ export async function openTestAuthority(
   const audit = new AuditLog({ database, cursors, clock, tenantId })
   const clients = new Map<string, TestClient>()
   const used: string[] = []
-  const askers = new Map<string, string>()
+  const holders = new Map<string, SlotHolder>()
   const certificateVerdicts: string[] = []
+  const newHosts: { objectId: string; at: number }[] = []
   const authority = await openAuthority({
     database,
     sealer,
@@ -219,6 +228,10 @@ export async function openTestAuthority(
         return client.principal
       },
       withdraw: async () => undefined,
+      newHost: async (_tx, objectId, at) => {
+        newHosts.push({ objectId, at })
+        return [...clients.values()].find(({ principal }) => principal.objectId === objectId)?.principal
+      },
       findClient: async (clientId) => {
         const client = clients.get(clientId)
         return (
@@ -233,7 +246,7 @@ export async function openTestAuthority(
     },
     tenantDomain: 'signet.local',
     ...options.names,
-    askersOf: async () => askers,
+    holdersOf: async () => holders,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_600,
     fetch: options.fetch ?? unreachable,
     onCredentialUsed: (id) => used.push(id),
@@ -250,6 +263,7 @@ export async function openTestAuthority(
     token: endpoint,
     discovery: new DiscoveryEndpoint(authority.issuer, authority.keys),
     feed: new RevocationFeed({ ...authority, clock }),
+    introspection: new IntrospectionEndpoint({ ...authority, token: endpoint }),
   })
   const listener = await listen({ name: 'test', setting: 'none', bind: '127.0.0.1', port: 0, handler })
   const base = `http://127.0.0.1:${listener.port}`
@@ -267,10 +281,11 @@ export async function openTestAuthority(
     cursors,
     audit,
     clients,
-    /** By slot, the instance that asks with a user-assigned identity; the test fills it in. */
-    askers,
+    /** By slot, who asks with a managed identity; the test fills it in. */
+    holders,
     used,
     certificateVerdicts,
+    newHosts,
     base,
     port: listener.port,
     close,

@@ -22,6 +22,10 @@ export interface PrincipalsTable extends Versioned {
   suspended_with: string | null
   /** Tokens from before then are refused. */
   tokens_revoked_at: number | null
+  /** The hour of its newest token; 0 when it never got one. */
+  token_key: number
+  /** When it last got a token from a host that it had not used before; 0 for never. */
+  new_host_key: number
 }
 
 /** The last act that took tokens from a principal. */

@@ -118,7 +118,7 @@ export interface RetentionPassTable {
 
 export interface SavedViewsTable extends Versioned {
   id: string
-  list: 'instances' | 'identities' | 'applications' | 'audiences' | 'audit' | 'rotations' | 'certificates'
+  list: 'instances' | 'identities' | 'applications' | 'audiences' | 'audit' | 'rotations' | 'certificates' | 'usage'
   owner_id: string
   shared: Flag
   name: string

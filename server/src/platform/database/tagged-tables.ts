@@ -21,7 +21,7 @@ const tables = {
       ...(['arm_id', 'token_ttl_s', 'state', 'deleted_at', 'purge_at', 'suspended_at'] as const),
       ...(['suspended_with', 'tokens_revoked_at', ...stamps] as const),
     ],
-    uncovered: {},
+    uncovered: { token_key: uses, new_host_key: uses },
   },
   credentials: {
     key: 'id',

@@ -36,7 +36,8 @@ export const applicationList = listOf<ApplicationSummary, ApplicationSort>({
 export const builtInViews: readonly NamedView<ListSearch>[] = [
   { name: 'Secret or certificate ends soon', address: { q: 'expiring:yes', sort: 'expires' } },
   { name: 'With a secret', address: { q: 'proof:secret' } },
-  { name: 'No token for 90 days', address: { q: 'last-token:>90d', sort: 'last-token' } },
+  { name: 'Unused 90 days', address: { q: 'unused:>90d', sort: 'last-token' } },
+  { name: 'Never used', address: { q: 'last-token:never' } },
   { name: 'Federated credential too broad', address: { q: 'broad:yes' } },
   { name: 'Deleted, can be restored', address: { q: 'state:deleted' } },
 ]

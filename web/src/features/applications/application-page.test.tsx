@@ -22,6 +22,7 @@ const parts = {
   roles: () => <p>The part about roles</p>,
   propagation: () => null,
   revoke: () => null,
+  usage: () => <p>The part about usage</p>,
   activity: () => <p>The part about activity</p>,
   lifetime: () => <span>Audience default</span>,
 }

@@ -30,13 +30,14 @@ const tabs = [
   { value: 'federation', label: 'Federated credentials' },
   { value: 'access', label: 'Access' },
   { value: 'roles', label: 'App roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface ApplicationPageProps {
   /** Parts that other features have for principals of any kind. */
   parts: Record<
-    'federation' | 'access' | 'roles' | 'activity' | 'lifetime' | 'propagation' | 'revoke',
+    'federation' | 'access' | 'roles' | 'usage' | 'activity' | 'lifetime' | 'propagation' | 'revoke',
     (application: ApplicationDetail) => ReactNode
   >
 }

@@ -28,7 +28,8 @@ export const identityList = listOf<UserIdentitySummary, UserIdentitySort>({
 /** Views that every deployment has. */
 export const builtInViews: readonly NamedView<ListSearch>[] = [
   { name: 'On no instance', address: { q: 'instances:0' } },
-  { name: 'No token for 90 days', address: { q: 'last-token:>90d', sort: 'last-token' } },
+  { name: 'Unused 90 days', address: { q: 'unused:>90d', sort: 'last-token' } },
+  { name: 'Never used', address: { q: 'last-token:never' } },
   { name: 'Federated credential too broad', address: { q: 'broad:yes' } },
   { name: 'Deleted, can be restored', address: { q: 'state:deleted' } },
 ]

@@ -35,6 +35,7 @@ const parts = {
   propagation: () => null,
   revoke: () => null,
   group: () => <p>The part about the group</p>,
+  usage: () => <p>The part about usage</p>,
   activity: () => <p>The part about activity</p>,
 }
 

@@ -29,13 +29,14 @@ const tabs = [
   { value: 'federation', label: 'Federated credentials' },
   { value: 'access', label: 'Access' },
   { value: 'roles', label: 'App roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
 ] as const
 
 interface IdentityPageProps {
   /** Tabs that other features have for identities of any kind. */
   parts: Record<
-    'certificates' | 'federation' | 'access' | 'roles' | 'activity' | 'propagation' | 'revoke' | 'group',
+    'certificates' | 'federation' | 'access' | 'roles' | 'usage' | 'activity' | 'propagation' | 'revoke' | 'group',
     (identity: UserIdentityDetail) => ReactNode
   >
 }

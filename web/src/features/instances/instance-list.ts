@@ -29,7 +29,8 @@ export const instanceList = listOf<InstanceSummary, InstanceSort>({
 export const builtInViews: readonly NamedView<ListSearch>[] = [
   { name: 'Needs attention', address: { q: 'state:degraded,failing', sort: 'expires' } },
   { name: 'Certificate ends within 7 days', address: { q: 'expires:<7d', sort: 'expires' } },
-  { name: 'No token for 90 days', address: { q: 'last-token:>90d', sort: 'last-token' } },
+  { name: 'Unused 90 days', address: { q: 'unused:>90d', sort: 'last-token' } },
+  { name: 'Never used', address: { q: 'last-token:never' } },
   { name: 'Agent silent', address: { q: 'agent:silent' } },
 ]
 

@@ -25,6 +25,7 @@ const tabs = [
   { value: 'certificates', label: 'Certificates' },
   { value: 'access', label: 'Access' },
   { value: 'roles', label: 'App roles' },
+  { value: 'usage', label: 'Usage' },
   { value: 'activity', label: 'Activity' },
   { value: 'agent', label: 'Agent' },
 ] as const
@@ -33,6 +34,7 @@ type TabName = (typeof tabs)[number]['value']
 /** What other features have for an instance or its own identity. */
 export interface InstanceParts {
   readonly identities: (instance: InstanceDetail) => ReactNode
+  readonly usage: (instance: InstanceDetail) => ReactNode
   readonly activity: (instance: InstanceDetail) => ReactNode
   readonly access: (principalId: ObjectId) => ReactNode
   readonly roles: (principalId: ObjectId) => ReactNode
@@ -99,6 +101,8 @@ function Shown({ instance, tab, parts }: { instance: InstanceDetail; tab: TabNam
     case 'access':
     case 'roles':
       return <OfIdentity instance={instance} part={parts[tab]} />
+    case 'usage':
+      return parts.usage(instance)
     case 'activity':
       return parts.activity(instance)
     case 'agent':

@@ -68,10 +68,15 @@ CREATE TABLE principals (
   name_key TEXT NOT NULL, owner_instance_id TEXT, arm_id TEXT, token_ttl_s INTEGER,
   state TEXT NOT NULL CHECK (state IN ('enabled','suspended','deleted')), deleted_at INTEGER, purge_at INTEGER,
   suspended_at INTEGER, suspended_with TEXT, tokens_revoked_at INTEGER,
+  token_key INTEGER NOT NULL, new_host_key INTEGER NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB) STRICT;
 CREATE UNIQUE INDEX principals_client ON principals(client_id);
 CREATE UNIQUE INDEX principals_owner ON principals(owner_instance_id) WHERE deleted_at IS NULL;
 CREATE INDEX principals_names ON principals(tenant_id, kind, name_key, object_id);
+-- the list of uses is read in these orders (ADR-0041)
+CREATE INDEX principals_all_names ON principals(tenant_id, name_key, object_id);
+CREATE INDEX principals_uses ON principals(tenant_id, token_key, object_id);
+CREATE INDEX principals_new_hosts ON principals(tenant_id, new_host_key, object_id);
 CREATE INDEX principals_suspended ON principals(suspended_at) WHERE suspended_at IS NOT NULL;
 CREATE INDEX principals_suspended_with ON principals(suspended_with, object_id) WHERE suspended_with IS NOT NULL;
 CREATE INDEX principals_tokens_revoked ON principals(tokens_revoked_at) WHERE tokens_revoked_at IS NOT NULL;
@@ -387,7 +392,7 @@ CREATE INDEX change_events_at ON change_events(at);
 
 CREATE TABLE saved_views (
   id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, list TEXT NOT NULL
-    CHECK (list IN ('instances','identities','applications','audiences','audit','rotations','certificates')),
+    CHECK (list IN ('instances','identities','applications','audiences','audit','rotations','certificates','usage')),
   owner_id TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0,1)), name TEXT NOT NULL, name_key TEXT NOT NULL,
   filter TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, time TEXT NOT NULL,
   version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
