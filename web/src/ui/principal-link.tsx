@@ -1,3 +1,4 @@
+import { PathLink } from './path-link.tsx'
 import { Untrusted } from './untrusted.tsx'
 
 interface PrincipalLinkProps {
@@ -6,10 +7,10 @@ interface PrincipalLinkProps {
 
 /** To where a principal is shown; a system-assigned identity is found by its ID. */
 export function PrincipalLink({ principal: { kind, principalId, name } }: PrincipalLinkProps) {
-  const path = { system: '/go', user: '/identities', app: '/applications' }[kind]
+  const home = { system: '/go', user: '/identities', app: '/applications' }[kind]
   return (
-    <a href={`${path}/${principalId}`}>
+    <PathLink path={`${home}/${principalId}`}>
       <Untrusted text={name} />
-    </a>
+    </PathLink>
   )
 }

@@ -12,7 +12,7 @@ const application = ApplicationSummary.parse({
 const acme = VaultSummary.parse({
   ...{ name: 'acme', url: 'https://acme.vault', resourceGroup: 'shop', resourceId: vault, softDeleteDays: 90 },
   ...{ purgeProtection: false, secrets: 0, deletedSecrets: 0, deletedAt: null, purgeAt: null, tags: {} },
-  ...{ version: 1, createdAt: 1, updatedAt: 1 },
+  ...{ lastDay: { reads: 0, readers: 0 }, changedAt: 1, version: 1, createdAt: 1, updatedAt: 1 },
 })
 
 /** Answers to everything that the fields of these pages offer. */

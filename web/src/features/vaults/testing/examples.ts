@@ -30,5 +30,5 @@ export const exampleUse = SecretUse.parse({
 export const exampleHolder = ScopedAssignment.parse({
   ...{ id: id(30), principal: { principalId: id(7), name: 'orders-worker', kind: 'user' } },
   ...{ role: { id: id(31), name: 'Key Vault Secrets User' }, scope: resourceId, description: null },
-  ...{ createdBy: { id: null, label: 'Ada' }, createdAt: 1 },
+  ...{ createdBy: { id: null, label: 'Ada' }, lastUsedAt: null, isUnused: false, createdAt: 1 },
 })
