@@ -43,9 +43,9 @@ export const deviations: readonly Deviation[] = [
     reason: 'They need a key in the hardware of a Windows machine; MSAL.NET goes on with ordinary tokens',
   },
   {
-    what: 'az before 2.59 signs in service principals with `--endpoint-active-directory https://AUTHORITY/adfs` alone',
+    what: 'az 2.45 signs in service principals with `--endpoint-active-directory https://AUTHORITY/adfs` alone',
     reason:
-      'It asks login.microsoftonline.com what the authority is; newer ones leave that out with `core.instance_discovery=false`',
+      'It asks login.microsoftonline.com what the authority is; az 2.91 leaves that out with `core.instance_discovery=false`',
   },
   {
     what: '`az group` and `az identity list-resources` were tried with the az of Debian’s stable suite, all else with that of testing',

@@ -50,13 +50,13 @@ import {
 } from '../src/resources/index.ts'
 import { rolloutSelection } from '../src/rollout-selection.ts'
 import type { TokenWitness } from '../src/rotation/evidence.ts'
-import type { RotationNeighbours } from '../src/rotation/history.ts'
 import { openRotation, type RolloutNeighbours } from '../src/rotation/index.ts'
 import { RotationReviewStore } from '../src/rotation/rotation-review-store.ts'
 import { RotationStore, type RunRow, type SlotRow } from '../src/rotation/rotation-store.ts'
 import { RotationScheduler } from '../src/rotation/scheduler.ts'
 import { Sweep } from '../src/rotation/sweep.ts'
 import { SweepStore } from '../src/rotation/sweep-store.ts'
+import { noDependents, noSelection, noTokens, noUsage } from './absent-neighbours.ts'
 
 export const dashboardUrl = 'http://localhost:7420'
 const agentsUrl = 'https://localhost:7422'
@@ -73,46 +73,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** What the authority would know of tokens; nothing was issued unless a test says so. */
-export const noUsage: TokenUsage = {
-  lastUse: () => new Map(),
-  refusedFor: () => new Map(),
-  recent: () => ({ items: [], nextCursor: null }),
-  matching: async () => ({ items: [], nextCursor: null }),
-  histogram: async () => ({ bucketMs: 1, buckets: [] }),
-  recently: async () => ({ day: [], week: [], live: { tokens: 0, until: null, audiences: [] } }),
-}
-
-/** A token log that knows none. */
-const noTokens: TokenWitness = {
-  byUti: () => undefined,
-  byCorrelation: () => [],
-  signingKey: async () => null,
-  utiOf: (id) => id,
-}
-
-/** There is nothing to select. */
-export const noSelection: RolloutNeighbours = {
-  select: async () => ({ ids: [], next: null }),
-  holders: async () => [],
-  places: async () => new Map(),
-  outstanding: async () => ({ live: { tokens: 0, until: null }, lastUsedAt: null }),
-  agents: async () => new Map(),
-}
-
-/** Nobody knows of agents or tokens. */
-export const noNeighbours: RotationNeighbours = {
-  agents: async () => new Map(),
-  instanceOf: async () => undefined,
-  tokens: noTokens,
-  firstToken: () => undefined,
-}
-
 const noTraces = async () => new Set<string>()
-const none = { total: 0, items: [] }
-/** Nothing in other domains hangs on anybody. */
-export const noDependents = { grants: none, appRoles: none, secrets: none, federations: none, clientSecrets: 0 }
-
 /** The instance screens of a stack. */
 export function viewOf(stack: Stack, usage: TokenUsage = noUsage): InstanceView {
   return new InstanceView({

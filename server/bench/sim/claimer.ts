@@ -9,7 +9,7 @@ import { createLogger } from '../../src/platform/log.ts'
 import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
-import { noNeighbours, noSelection } from '../../test/stack.ts'
+import { noNeighbours, noSelection } from '../../test/absent-neighbours.ts'
 import { ScaledClock } from './scaled-clock.ts'
 
 /**

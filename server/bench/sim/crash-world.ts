@@ -17,7 +17,7 @@ import { loopbackNames } from '../../src/platform/service-names.ts'
 import { CertificateAuthorities, PrincipalRegistry } from '../../src/principals/index.ts'
 import { openRotation } from '../../src/rotation/index.ts'
 import { RotationStore } from '../../src/rotation/rotation-store.ts'
-import { noNeighbours, noSelection } from '../../test/stack.ts'
+import { noNeighbours, noSelection } from '../../test/absent-neighbours.ts'
 
 export interface WorldSlot {
   readonly slotId: SlotId

@@ -19,7 +19,7 @@ import {
 import { type Listed, type ListParts, listRoutes } from './arm-pages.ts'
 import { type IdentityWish, identityBlock, readIdentity } from './identity-block.ts'
 import { applyIdentity, type IdentityActParts } from './instance-acts.ts'
-import { type InstanceType, instanceTypes, isSlotType, neverKept, typeOf } from './instance-types.ts'
+import { type InstanceType, instanceTypes, isSiteSlot, neverKept, typeOf } from './instance-types.ts'
 import { mergePatch } from './merge-patch.ts'
 import { groupOf, type Place, resourcePath, resourceRoute, subscriptionOf } from './places.ts'
 import type { SystemData } from './system-data.ts'
@@ -47,7 +47,7 @@ export class InstanceResources {
   /** Below an ARM ID, in the order of folded IDs. */
   async listed(type: InstanceType, of: { below: string; after?: string | undefined; most: number }): Promise<Listed[]> {
     const { tree } = this.#parts
-    const instances = await tree.instances({ ...of, kinds: type.kinds, slots: isSlotType(type) })
+    const instances = await tree.instances({ ...of, kinds: type.kinds, siteSlots: isSiteSlot(type) })
     const detailsOf = await tree.detailsOf(instances.map(({ id }) => id))
     return this.#shownAll(instances, detailsOf)
   }
@@ -58,7 +58,7 @@ export class InstanceResources {
     const one = resourceRoute(typePath)
     const right = (verb: string) => ({ action: `${typePath}/${verb}`, at })
     const list = listRoutes(this.#parts, typePath, (of) => this.listed(type, of))
-    const lists: ArmRoute[] = isSlotType(type)
+    const lists: ArmRoute[] = isSiteSlot(type)
       ? [{ method: 'GET', path: withoutLast(one), ...list(siteOf) }]
       : [
           { method: 'GET', path: withoutLast(one), ...list(groupOf) },
@@ -109,7 +109,7 @@ export class InstanceResources {
   /** What is to be registered. A slot is of the kind of its site, which has to be there. */
   async #wanted(tx: Tx, { params, body }: ArmCall, type: InstanceType) {
     const name = nameOf(params['name'])
-    if (!isSlotType(type)) return { name, kind: type.kindOf(body['kind']) }
+    if (!isSiteSlot(type)) return { name, kind: type.kindOf(body['kind']) }
     const site = await this.#parts.tree.instanceAt(siteOf(params), tx)
     if (site) return { name: `${site.name}/${nameOf(params['slot'])}`, kind: site.kind }
     throw new ArmError(404, 'ParentResourceNotFound', `There is no site '${name}' for the slot to be of.`)

@@ -60,11 +60,11 @@ export const instanceTypes: readonly InstanceType[] = [
   },
 ]
 
-export const isSlotType = ({ type }: Pick<InstanceType, 'type'>): boolean => type.includes('/')
+export const isSiteSlot = ({ type }: Pick<InstanceType, 'type'>): boolean => type.includes('/')
 
-/** Of instances, deployment slots alone have a slash in their name. */
+/** Of instances, slots of sites alone have a slash in their name. */
 export function typeOf({ kind, name }: { kind: InstanceKind; name: string }): InstanceType {
-  const found = instanceTypes.find((each) => each.kinds.includes(kind) && isSlotType(each) === name.includes('/'))
+  const found = instanceTypes.find((each) => each.kinds.includes(kind) && isSiteSlot(each) === name.includes('/'))
   if (!found) throw new Error(`no type of ${kind}`)
   return found
 }

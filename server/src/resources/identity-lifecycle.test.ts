@@ -1,5 +1,6 @@
 import { dayMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noDependents, noUsage } from '../../test/absent-neighbours.ts'
 import {
   agentFacts,
   auditTrail,
@@ -8,8 +9,6 @@ import {
   given,
   identityOn,
   newestRun,
-  noDependents,
-  noUsage,
   openSlotOf,
   openStack,
   rowsOf,

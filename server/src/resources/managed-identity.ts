@@ -141,9 +141,9 @@ export class ManagedIdentity {
         fix: 'Turn it off first, or have it turned off with the instance.',
       })
     }
-    for (let slots = await this.#resources.slotsOf(instance, tx); slots.length > 0; ) {
+    for (let slots = await this.#resources.siteSlotsOf(instance, tx); slots.length > 0; ) {
       for (const slot of slots) await this.removeIn(tx, context, slot.id, { ...options, expected: undefined })
-      slots = await this.#resources.slotsOf(instance, tx)
+      slots = await this.#resources.siteSlotsOf(instance, tx)
     }
     const reason = options.reason || undefined
     const { name, resourceId } = instance

@@ -19,8 +19,8 @@ export function instanceResourceId(parts: {
   return `${group}/providers/${providerTypes[parts.kind]}/${parts.name.replace('/', '/slots/')}`
 }
 
-/** Folded ARM IDs of deployment slots, as SQL compares them: no name has a slash in it, so that nothing else is like this. */
-export const slotPattern = '%/sites/%/slots/%'
+/** Folded ARM IDs of slots of sites, as SQL compares them: no name has a slash in it, so that nothing else is like this. */
+export const siteSlotPattern = '%/sites/%/slots/%'
 
 /** ARM resource ID of a user-assigned identity, `resourcegroups` in lower case as in the cloud's tokens. */
 export function userIdentityResourceId(parts: { subscriptionId: string; resourceGroup: string; name: string }): string {

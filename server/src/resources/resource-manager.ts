@@ -87,9 +87,9 @@ export class ResourceManager {
     return this.require(id, tx)
   }
 
-  /** The deployment slots of a site, or some of them when there are very many. */
-  slotsOf(site: ServiceInstance, tx: Tx): Promise<ServiceInstance[]> {
-    return this.#store.page({ below: site.resourceId, kinds: [site.kind], slots: true, most: slotsAtOnce }, tx)
+  /** The slots of a site, or some of them when there are very many. */
+  siteSlotsOf(site: ServiceInstance, tx: Tx): Promise<ServiceInstance[]> {
+    return this.#store.page({ below: site.resourceId, kinds: [site.kind], siteSlots: true, most: siteSlotsAtOnce }, tx)
   }
 
   /** Takes an instance away for good; whoever keeps something of its ARM ID is told in the same transaction. */
@@ -220,7 +220,7 @@ export class ResourceManager {
 }
 
 const mostTags = 50
-const slotsAtOnce = 100
+const siteSlotsAtOnce = 100
 
 /** What leads back from a change of tags; undefined when the change would change nothing. */
 export function inverseOf(before: Readonly<Record<string, string>>, change: TagChange): TagChange | undefined {

@@ -45,7 +45,7 @@ export class ResourceTree {
     return this.#instances.page(wanted)
   }
 
-  identities(wanted: Omit<PageOfInstances, 'kinds' | 'slots'>): Promise<UserIdentity[]> {
+  identities(wanted: Omit<PageOfInstances, 'kinds' | 'siteSlots'>): Promise<UserIdentity[]> {
     return this.#identities.page(wanted)
   }
 

@@ -2,7 +2,7 @@ import { AgentId, InstanceId, ObjectId } from '@signet/shared/vocabulary/identif
 import { type Database, sqlOf } from '../platform/database/database.ts'
 import type { ResourceTagsTable, ServiceInstancesTable } from '../platform/database/schema.ts'
 import type { Tx } from '../platform/transaction.ts'
-import { foldCase, slotPattern } from './resource-id.ts'
+import { foldCase, siteSlotPattern } from './resource-id.ts'
 import type { ServiceInstance } from './service-instance.ts'
 
 const mostNamed = 20
@@ -17,8 +17,8 @@ export interface PageOfInstances {
   /** ARM ID of the subscription or resource group. */
   readonly below: string
   readonly kinds: readonly ServiceInstance['kind'][]
-  /** Deployment slots alone, or everything but them. */
-  readonly slots: boolean
+  /** Slots of sites alone, or everything but them. */
+  readonly siteSlots: boolean
   /** Folded ARM ID of the last one that was seen. */
   readonly after?: string | undefined
   readonly most: number
@@ -197,7 +197,7 @@ export class ResourcesStore {
       // The character after the slash: everything below the ID begins with it and a slash.
       .where('arm_id_key', '<', `${below.slice(0, -1)}0`)
       .where('kind', 'in', wanted.kinds)
-      .where('arm_id_key', wanted.slots ? 'like' : 'not like', slotPattern)
+      .where('arm_id_key', wanted.siteSlots ? 'like' : 'not like', siteSlotPattern)
       .orderBy('arm_id_key')
       .limit(wanted.most)
       .execute()

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fuzzRuns } from '../../test/fuzz.ts'
 import { type Asked, type EndpointStand, expectRefusal, openEndpointStand, v } from './testing/endpoint-stand.ts'
 
 let stand: EndpointStand
@@ -118,4 +120,127 @@ describe('bad input is 4xx with the documented body at every address (SEC-151, S
     const tags = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`t${index}`, 'x']))
     expectRefusal(await set('db', 'x', { tags }), 400, 'BadParameter')
   })
+})
+
+/** Every address there is (wire-protocol §5.3). */
+const version = '0'.repeat(32)
+const addresses: readonly [string, string][] = [
+  ...['/secrets', '/secrets/db', `/secrets/db/${version}`, '/secrets/db/versions'].map(of('GET')),
+  ...['/deletedsecrets', '/deletedsecrets/db'].map(of('GET')),
+  ...['/secrets/db', '/secrets/restore-me'].map(of('PUT')),
+  ...['/secrets/db', `/secrets/db/${version}`].map(of('PATCH')),
+  ...['/secrets/db', '/deletedsecrets/db'].map(of('DELETE')),
+  ...['/secrets/db/backup', '/secrets/restore', '/deletedsecrets/db/recover'].map(of('POST')),
+]
+function of(method: string) {
+  return (path: string): [string, string] => [method, path]
+}
+
+const takesBody = ([method, path]: readonly [string, string]) =>
+  ['PUT', 'PATCH'].includes(method) || path.endsWith('/restore')
+
+/** The documented body, and no fault of ours. */
+const wordsOf =
+  (method: string) =>
+  async (target: string, asked: Asked = {}): Promise<number> => {
+    const answer = await ask(method, target, asked)
+    expect(answer.status, `${target}: ${answer.text}`).toBeLessThan(500)
+    if (answer.status >= 400) expectRefusal(answer, answer.status, codeOf(answer.body), innerOf(answer.body))
+    expect(answer.text, target).not.toMatch(/\bat \S+ \(|node_modules|sqlite|zod/i)
+    return answer.status
+  }
+
+describe.each(addresses)('%s %s', (method, path) => {
+  const expectOwnWords = wordsOf(method)
+
+  it('wants one api-version that it knows', async () => {
+    for (const query of ['', '?api-version=', '?api-version=6.0', '?api-version=latest', `?${v}&api%2Dversion=7.4`]) {
+      expect(
+        await expectOwnWords(`${path}${query}`, takesBody([method, path]) ? { body: { value: 'x' } } : {}),
+        query,
+      ).toBe(400)
+    }
+  })
+
+  it('answers wrong pages, headers, names and lengths in its own words', async () => {
+    const queries = [
+      'maxresults=-1',
+      'maxresults=1e3',
+      '$skiptoken=x',
+      `$skiptoken=${'a'.repeat(3_000)}`,
+      'x=%zz',
+      '%00=%00',
+    ]
+    for (const query of queries) await expectOwnWords(`${path}?${v}&${query}`)
+    for (const value of ['rubbish', '*', '"9"', 'W/""']) {
+      await expectOwnWords(`${path}?${v}`, { headers: { 'if-match': value, 'if-none-match': value } })
+    }
+    const names = [
+      '%00',
+      '%E2%80%AE',
+      '%c0%af',
+      'a%2f..%2fb',
+      '..',
+      '__proto__',
+      'a'.repeat(7_000),
+      '%',
+      "'",
+      '{}',
+      '*',
+    ]
+    for (const name of names) await expectOwnWords(`${path.replace('/db', `/${name}`)}?${v}`)
+    await expectOwnWords(`${path}/${'a/'.repeat(3_000)}?${v}`)
+  })
+})
+
+describe.each(addresses.filter(takesBody))('%s %s', (method, path) => {
+  it('refuses every body that is none of its own', async () => {
+    const expectOwnWords = wordsOf(method)
+    const members = ['value', 'attributes', 'tags', 'contentType']
+    const wrong = [null, 0, [], { $ne: null }, 'x'.repeat(30_000)]
+    const bodies = [
+      ...members.flatMap((name) => wrong.map((value) => JSON.stringify({ value: 'x', [name]: value }))),
+      ...[
+        '',
+        'null',
+        '[]',
+        '"x"',
+        '{"value":',
+        `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`,
+        '{"value":"a","__proto__":{}}',
+      ],
+      JSON.stringify({ value: 'x'.repeat(300_000) }),
+    ]
+    for (const body of bodies) await expectOwnWords(`${path}?${v}`, { body })
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
+      const status = await expectOwnWords(`${path}?${v}`, { body: '{"value":"x"}', headers: { 'content-type': type } })
+      expect(status, type).toBe(415)
+    }
+  })
+})
+
+const codeOf = (body: Record<string, unknown>) => (body['error'] as { code: string }).code
+const innerOf = (body: Record<string, unknown>) => (body['error'] as { innererror?: { code: string } }).innererror?.code
+
+describe('whatever is sent', () => {
+  const segment = fc.oneof(
+    fc.constantFrom('secrets', 'deletedsecrets', 'db', 'versions', 'backup', 'restore', 'recover', version, '', '..'),
+    fc.constantFrom('%00', '%zz', '%2f', '%2e%2e', '%E2%80%AE', '__proto__', '%25', ';', '*', '~'),
+  )
+  const sent = fc.record({
+    method: fc.constantFrom('GET', 'PUT', 'PATCH', 'POST', 'DELETE'),
+    path: fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join('/')}`),
+    query: fc.array(fc.constantFrom(v, 'maxresults=2', '$skiptoken=a.b', 'a=%00', '%zz', '='), { maxLength: 4 }),
+    body: fc.oneof(fc.json({ maxDepth: 5 }), fc.string({ maxLength: 100 })),
+  })
+
+  it('ends in the documented body (SEC-187)', async () => {
+    const property = fc.asyncProperty(sent, async ({ method, path, query, body }) => {
+      const asked = method === 'GET' || method === 'DELETE' ? {} : { body: body === '' ? ' ' : body }
+      const answer = await ask(method, `${path}?${query.join('&')}`, asked)
+      expect(answer.status, answer.text).toBeLessThan(500)
+      if (answer.status >= 400) expectRefusal(answer, answer.status, codeOf(answer.body), innerOf(answer.body))
+    })
+    await fc.assert(property, { numRuns: fuzzRuns(150) })
+  }, 60_000)
 })

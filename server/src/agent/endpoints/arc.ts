@@ -5,6 +5,7 @@ import type { ArcChallenges } from './arc-challenges.ts'
 import {
   commonBody,
   type Dialect,
+  readForce,
   requireGet,
   requireMetadataHeader,
   requireResource,
@@ -28,7 +29,12 @@ export function arc(challenges: ArcChallenges): Dialect {
     },
     read(parameters) {
       requireVersion(parameters, 'arc', '2020-06-01')
-      return { resource: requireResource(parameters), selector: readSelector(parameters), fallBackToUser: false }
+      return {
+        resource: requireResource(parameters),
+        selector: readSelector(parameters),
+        force: readForce(parameters),
+        fallBackToUser: false,
+      }
     },
     bodyOf: commonBody,
     refusalOf(error) {

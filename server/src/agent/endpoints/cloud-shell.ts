@@ -1,6 +1,6 @@
 import { cloudShellErrorOf } from '../endpoint-errors.ts'
 import { readSelector } from '../identity-selector.ts'
-import { commonBody, type Dialect, requireMetadataHeader, requireResource } from './dialect.ts'
+import { commonBody, type Dialect, readForce, requireMetadataHeader, requireResource } from './dialect.ts'
 
 /**
  * Cloud Shell and the VM extension of 2017: no version, no secret, parameters in the query or in a form. The token is that
@@ -12,6 +12,7 @@ export const cloudShell: Dialect = {
   read: (parameters) => ({
     resource: requireResource(parameters),
     selector: readSelector(parameters),
+    force: readForce(parameters),
     fallBackToUser: false,
   }),
   bodyOf: commonBody,

@@ -5,6 +5,7 @@ import { SignetError } from '../../platform/signet-error.ts'
 import type { EndpointError } from '../endpoint-errors.ts'
 import type { TokenAnswer } from '../token-answer.ts'
 import type { TokenRequest } from '../token-broker.ts'
+import type { Force } from '../token-cache.ts'
 
 /** A local protocol in which tokens are asked for: who may ask, what is asked, and how both answers look. */
 export interface Dialect {
@@ -54,4 +55,14 @@ export function requireResource(parameters: ReadonlyMap<string, string>): string
   const resource = parameters.get('resource')
   if (!resource) throw new SignetError('parameter_missing', "Required query variable 'resource' is missing")
   return resource
+}
+
+/**
+ * A client that a service refused a token names it, and gets another one than that (SEC-107). Those of Service Fabric do so today;
+ * SDKs have one code for every source, so whichever dialect carries it is heard. `xms_cc`, which comes along, says that the client
+ * understands such refusals, and asks for nothing by itself.
+ */
+export function readForce(parameters: ReadonlyMap<string, string>): Force | undefined {
+  const sha256 = parameters.get('token_sha256_to_refresh')
+  return sha256 === undefined ? undefined : { sha256 }
 }

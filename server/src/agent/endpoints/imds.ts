@@ -3,6 +3,7 @@ import { readSelector } from '../identity-selector.ts'
 import {
   commonBody,
   type Dialect,
+  readForce,
   requireGet,
   requireMetadataHeader,
   requireResource,
@@ -21,7 +22,7 @@ export const imds: Dialect = {
     return {
       resource: requireResource(parameters),
       selector: readSelector(parameters),
-      force: parameters.get('bypass_cache') === 'true' ? 'fresh' : undefined,
+      force: parameters.get('bypass_cache') === 'true' ? 'fresh' : readForce(parameters),
       fallBackToUser: true,
     }
   },

@@ -2,7 +2,7 @@ import { newGuid } from '../../platform/identifiers.ts'
 import { appServiceErrorOf } from '../endpoint-errors.ts'
 import { readClientId } from '../identity-selector.ts'
 import { guardSecretHeader } from './app-service-2017.ts'
-import { commonBody, type Dialect, requireResource, requireVersion } from './dialect.ts'
+import { commonBody, type Dialect, readForce, requireResource, requireVersion } from './dialect.ts'
 import type { HeaderSecrets } from './header-secrets.ts'
 
 /**
@@ -15,7 +15,12 @@ export function machineLearning(secrets: HeaderSecrets): Dialect {
     guard: (request) => guardSecretHeader(request, secrets),
     read(parameters) {
       requireVersion(parameters, 'machine-learning', '2017-09-01')
-      return { resource: requireResource(parameters), selector: readClientId(parameters), fallBackToUser: false }
+      return {
+        resource: requireResource(parameters),
+        selector: readClientId(parameters),
+        force: readForce(parameters),
+        fallBackToUser: false,
+      }
     },
     bodyOf: commonBody,
     refusalOf: (error) => appServiceErrorOf(error, newGuid()),

@@ -3,24 +3,23 @@ import { newGuid } from '../../platform/identifiers.ts'
 import { serviceFabricErrorOf } from '../endpoint-errors.ts'
 import { readSelector } from '../identity-selector.ts'
 import { guardSecretHeader } from './app-service-2017.ts'
-import { commonBody, type Dialect, requireResource, requireVersion } from './dialect.ts'
+import { commonBody, type Dialect, readForce, requireResource, requireVersion } from './dialect.ts'
 import type { HeaderSecrets } from './header-secrets.ts'
 
 /** .NET spells the object ID in a way of its own here. */
 const spellings = { ...selectorParameters, principalId: 'objectId' } as const
 
-/** Service Fabric, served over TLS; the only protocol in which clients name a token that was refused (SEC-107). */
+/** Service Fabric, served over TLS. */
 export function serviceFabric(secrets: HeaderSecrets): Dialect {
   return {
     takesPost: false,
     guard: (request) => guardSecretHeader(request, secrets),
     read(parameters) {
       requireVersion(parameters, 'service-fabric', '2019-07-01-preview')
-      const sha256 = parameters.get('token_sha256_to_refresh')
       return {
         resource: requireResource(parameters),
         selector: readSelector(parameters, spellings),
-        force: sha256 === undefined ? undefined : { sha256 },
+        force: readForce(parameters),
         fallBackToUser: false,
       }
     },
