@@ -1,7 +1,7 @@
 import { errorCatalogue } from '@signet/shared/errors'
 import { MutationCache, notifyManager, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiError, hasCode } from './api-error.ts'
-import { sessionKey } from './session.ts'
+import { isSteppingUp, sessionKey } from './session.ts'
 
 const retries = 2
 const longestRetryMs = 30_000
@@ -19,7 +19,7 @@ export function createQueryClient(): QueryClient {
     if (hasCode(error, 'unauthenticated')) client.setQueryData(sessionKey, null)
   }
   const client: QueryClient = new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    queryCache: new QueryCache({ onError: (error) => !isSteppingUp(client) && onError(error) }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // Changes arrive by the event stream; the short time only spares queries when going back and forth.
