@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import { setLink } from './connection.ts'
 import { listenToChanges } from './event-stream.ts'
 import { type QueryRoot, rootsOf } from './query-roots.ts'
-import { isSteppingUp, sessionKey } from './session.ts'
+import { sessionKey } from './session.ts'
 
 const batchMs = 250
 
@@ -27,7 +27,7 @@ export function useLiveUpdates(): void {
             return
           }
           // A stream that was refused may mean that the session has ended.
-          if (!wasBroken && !isSteppingUp(client)) void client.invalidateQueries({ queryKey: sessionKey })
+          if (!wasBroken) void client.invalidateQueries({ queryKey: sessionKey })
           wasBroken = true
         },
       },

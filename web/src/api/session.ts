@@ -12,14 +12,6 @@ export const signOutKey = ['sign-out'] as const
 
 const readSession = call(operatorsApi.session)
 
-/** Key of the mutation that confirms who is signed in: it ends the session and starts it under another ID (SEC-17). */
-export const stepUpKey = ['step-up'] as const
-
-/** Whether what is refused for want of a session may just have been sent under the ID from before. */
-export function isSteppingUp(client: QueryClient): boolean {
-  return client.isMutating({ mutationKey: stepUpKey }) > 0
-}
-
 /** The session, or null when nobody is signed in. */
 export const sessionOptions = queryOptions({
   queryKey: sessionKey,

@@ -1,11 +1,8 @@
+import { operatorsApi } from '@signet/shared/api/operators'
 import { resolveApi } from '@signet/shared/api/resolve'
-import { useQuery } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
 import { call } from './client.ts'
-import { sessionKey } from './session.ts'
-import { useStepUp } from './step-up.ts'
-import { fakeServer, problem } from './testing/fake-server.tsx'
-import { showPage } from './testing/show-page.tsx'
+import { fakeServer } from './testing/fake-server.tsx'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -15,44 +12,33 @@ const session = {
   ...{ csrfToken: 'c', idleExpiresAt: 9e12, absoluteExpiresAt: 9e12, stepUpUntil: 9e12 },
 }
 
-function Confirming() {
-  const stepUp = useStepUp(() => undefined)
-  const query = useQuery({
-    queryKey: ['audit', 'test'],
-    queryFn: ({ signal }) => call(resolveApi.anything)({ params: { anything: 'x' } }, signal),
-    enabled: false,
-  })
-  return (
-    <>
-      <button type="button" onClick={() => stepUp.submit('code')}>
-        Confirm
-      </button>
-      <button type="button" onClick={() => void query.refetch()}>
-        Read
-      </button>
-      <output>{query.error === null ? 'no error' : 'refused'}</output>
-    </>
-  )
-}
+const lookUp = (anything: string) => call(resolveApi.anything)({ params: { anything } })
 
-test('a request that was sent under the ID from before a confirmation ends no session (SEC-17)', async () => {
-  let confirmed: (answer: Response) => void = () => undefined
-  fakeServer({
-    'POST /session/step-up': () =>
-      new Promise((resolve) => {
-        confirmed = resolve
-      }),
-    'GET /resolve/x': () => problem('unauthenticated', 401),
+test('a confirmation waits for what is under way, and what comes after it waits for its answer (SEC-17)', async () => {
+  const held = new Map<string, () => void>()
+  const hold = (name: string, content: unknown) => () =>
+    new Promise<Response>((resolve) => {
+      held.set(name, () => resolve(Response.json(content)))
+    })
+  const found = { items: [] }
+  const sent = fakeServer({
+    'GET /resolve/before': hold('before', found),
+    'POST /session/step-up': hold('step-up', session),
+    'GET /resolve/after': () => Response.json(found),
   })
-  const { screen, client } = await showPage('/here', Confirming, '/here')
-  await screen.getByRole('button', { name: 'Confirm' }).click()
-  await screen.getByRole('button', { name: 'Read' }).click()
-  await expect.element(screen.getByText('refused')).toBeVisible()
-  expect(client.getQueryData(sessionKey)).not.toBeNull()
-  confirmed(Response.json(session))
-  await expect
-    .poll(() => client.getQueryData(sessionKey))
-    .toMatchObject({ operator: { displayName: 'Ada' }, csrfToken: 'c' })
-  await screen.getByRole('button', { name: 'Read' }).click()
-  await expect.poll(() => client.getQueryData(sessionKey)).toBeNull()
+  const paths = () => sent.map(({ path }) => path)
+  const before = lookUp('before')
+  await expect.poll(() => held.has('before')).toBe(true)
+  const stepUp = call(operatorsApi.stepUp)({ body: { code: 'code' } })
+  await Promise.resolve()
+  const after = lookUp('after')
+  expect(paths()).toEqual(['/resolve/before'])
+  held.get('before')?.()
+  await before
+  await expect.poll(() => held.has('step-up')).toBe(true)
+  expect(paths()).toEqual(['/resolve/before', '/session/step-up'])
+  held.get('step-up')?.()
+  await stepUp
+  await after
+  expect(paths()).toEqual(['/resolve/before', '/session/step-up', '/resolve/after'])
 })

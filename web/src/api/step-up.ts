@@ -2,13 +2,12 @@ import { operatorsApi } from '@signet/shared/api/operators'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { hasCode, problemOf } from './api-error.ts'
 import { call } from './client.ts'
-import { adoptSession, stepUpKey } from './session.ts'
+import { adoptSession } from './session.ts'
 
 /** Confirms the signed-in person with a fresh one-time code (SEC-22), in the shape that `StepUpDialog` takes. */
 export function useStepUp(onConfirmed: () => void) {
   const client = useQueryClient()
   const { mutate, isPending, error, reset } = useMutation({
-    mutationKey: stepUpKey,
     mutationFn: (code: string) => call(operatorsApi.stepUp)({ body: { code } }),
     onSuccess: (session) => {
       adoptSession(client, session)
