@@ -151,7 +151,7 @@ test('an operator keeps a secret for an instance and sees who reads it; looking 
     expect(await page.content()).not.toContain(value)
     await main.getByRole('button', { name: 'Copy without showing' }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(value)
-    await main.getByRole('button', { name: 'Show' }).click()
+    await main.getByRole('button', { name: 'Show', exact: true }).click()
     await expect(main.getByText(value)).toBeVisible()
     await expectAccessible(page)
     const table = page.getByRole('table', { name: 'Who read it' })

@@ -201,7 +201,14 @@ const again: Partial<Record<AuditAction, Again>> = {
       now,
       taking.target,
     ),
+  // The roles at it went with it: the next vault of its name is nobody's.
   'vault.purged': (db, taking) => {
+    run(
+      db,
+      `DELETE FROM role_assignments WHERE EXISTS (SELECT 1 FROM vaults WHERE id = ?
+       AND (scope_key = arm_id_key OR (scope_key > arm_id_key || '/' AND scope_key < arm_id_key || '0')))`,
+      taking.target,
+    )
     run(db, 'DELETE FROM vault_secrets WHERE vault_id = ?', taking.target)
     run(db, 'DELETE FROM vaults WHERE id = ?', taking.target)
   },

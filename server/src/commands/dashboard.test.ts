@@ -62,6 +62,8 @@ describe('every answer of the dashboard', () => {
     ['/assets/app-1a2b.js', 200],
     ['/assets/app-1a2b.css', 200],
     ['/assets/none.js', 404],
+    ['/go/https://acme.vault.signet.example/', 200],
+    ['/go/https://acme.vault.signet.example', 200],
     ['/favicon.ico', 404],
     ['/.env', 404],
     ['/assets/../../package.json', 404],

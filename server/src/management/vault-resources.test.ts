@@ -67,14 +67,21 @@ describe('a vault in the resource manager', () => {
   })
 
   it('is deleted softly, and keeps its group from being removed', async () => {
-    await put('gone-kv')
-    expect((await arm.ask(owner, 'DELETE', pathOf('gone-kv'))).status).toBe(200)
-    expect((await arm.ask(owner, 'DELETE', pathOf('gone-kv'))).status).toBe(204)
-    expect((await arm.ask(owner, 'GET', pathOf('gone-kv'))).status).toBe(404)
-    expect((await put('gone-kv')).status).toBe(409)
-    expect((await arm.ask(owner, 'DELETE', `${arm.subscription}/resourcegroups/rg-web`)).status).toBe(409)
+    await arm.ask(owner, 'PUT', `${arm.subscription}/resourcegroups/rg-alone`, { body: { location: 'here' } })
+    const alone = () => pathOf('gone-kv', 'rg-alone')
+    const create = () => arm.ask(owner, 'PUT', alone(), { body: { location: 'here' } })
+    await create()
+    const removeGroup = () => arm.ask(owner, 'DELETE', `${arm.subscription}/resourcegroups/rg-alone`)
+    expect((await removeGroup()).body.error.message).toBe('The vault gone-kv is in the group.')
+    expect((await arm.ask(owner, 'DELETE', alone())).status).toBe(200)
+    expect((await arm.ask(owner, 'DELETE', alone())).status).toBe(204)
+    expect((await arm.ask(owner, 'GET', alone())).status).toBe(404)
+    expect((await create()).status).toBe(409)
+    const kept = await removeGroup()
+    expect(kept.status).toBe(409)
+    expect(kept.body.error.message).toMatch(/^The vault gone-kv is deleted and keeps its resource group, .* until 2/)
     await arm.vaults.recover(contextOf(), 'gone-kv', {})
-    expect((await arm.ask(owner, 'GET', pathOf('gone-kv'))).status).toBe(200)
+    expect((await arm.ask(owner, 'GET', alone())).status).toBe(200)
   })
 
   it('takes its roles along when it is purged: the next of its name starts without any', async () => {

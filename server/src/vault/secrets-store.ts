@@ -23,21 +23,23 @@ export class SecretsStore {
   }
 
   /** By its name in lower case, be it deleted or not. */
-  find(vaultId: string, nameKey: string, tx?: Tx): Promise<SecretRow | undefined> {
-    return this.#on(tx)
+  async find(vaultId: string, nameKey: string, tx?: Tx): Promise<SecretRow | undefined> {
+    const row = await this.#on(tx)
       .selectFrom('vault_secrets')
       .selectAll()
       .where('vault_id', '=', vaultId)
       .where('name_key', '=', nameKey)
       .executeTakeFirst()
+    return row && this.#database.rows.checked('vault_secrets', row)
   }
 
   /** @param versionId the newest one without */
-  version(secret: SecretRow, versionId: string | undefined, tx?: Tx): Promise<VersionRow | undefined> {
+  async version(secret: SecretRow, versionId: string | undefined, tx?: Tx): Promise<VersionRow | undefined> {
     const of = this.#on(tx).selectFrom('vault_secret_versions').selectAll().where('secret_id', '=', secret.id)
     const one =
       versionId === undefined ? of.where('seq', '=', secret.current_seq) : of.where('version_id', '=', versionId)
-    return one.executeTakeFirst()
+    const row = await one.executeTakeFirst()
+    return row && this.#database.rows.checked('vault_secret_versions', row)
   }
 
   /** By name, from `after` on, each with its newest version. */
@@ -80,13 +82,14 @@ export class SecretsStore {
   }
 
   /** Oldest first. */
-  allVersions(secretId: string, tx: Tx): Promise<VersionRow[]> {
-    return sqlOf(tx)
+  async allVersions(secretId: string, tx: Tx): Promise<VersionRow[]> {
+    const rows = await sqlOf(tx)
       .selectFrom('vault_secret_versions')
       .selectAll()
       .where('secret_id', '=', secretId)
       .orderBy('seq')
       .execute()
+    return this.#database.rows.allChecked('vault_secret_versions', rows)
   }
 
   async count(secretId: string, tx?: Tx): Promise<number> {

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auditTrail, contextOf, given, rowsOf, tamper } from '../../test/stack.ts'
 import { Secret } from '../platform/secret.ts'
@@ -101,6 +103,28 @@ describe('a value at rest', () => {
     await set('db', 'one')
     await tamper(stand, `UPDATE vault_secret_versions SET value_enc = CAST('plain' AS BLOB)`)
     await expect(get('db')).rejects.toThrow(/does not open/)
+  })
+})
+
+describe('a row that was changed with a database tool', () => {
+  it.each([
+    ['a disabled version that is enabled', 'UPDATE vault_secret_versions SET enabled = 1'],
+    ['a secret that leads to another version', 'UPDATE vault_secrets SET current_seq = 1'],
+    ['a secret that is no longer deleted', 'UPDATE vault_secrets SET deleted_at = NULL, purge_at = NULL'],
+    ['a vault at another scope', `UPDATE vaults SET arm_id = replace(arm_id, 'default', 'other')`],
+    ['a vault that loses its protection', 'UPDATE vaults SET soft_delete_days = 7'],
+  ])('%s gives nothing away, and is on record (SEC-64, SEC-142)', async (_what, edit) => {
+    await set('db', 'one')
+    await set('db', 'two')
+    await stand.vault.update(app, here('db'), { enabled: false })
+    if (edit.includes('deleted_at')) await stand.vault.delete(app, here('db'))
+    const tool = new Sqlite(join(stand.dataDir, 'signet.db'))
+    tool.exec(edit)
+    tool.close()
+    await expect(get('db')).rejects.toThrow(/not as it was written/)
+    await stand.refusalsRecorded()
+    expect(await auditTrail(stand)).toContain('integrity.failure')
+    expect(await auditTrail(stand)).not.toContain('secret.read')
   })
 })
 

@@ -24,13 +24,14 @@ export class VaultsStore {
   }
 
   /** By its name in lower case, be it deleted or not. */
-  find(nameKey: string, tx?: Tx): Promise<VaultRow | undefined> {
-    return this.#on(tx)
+  async find(nameKey: string, tx?: Tx): Promise<VaultRow | undefined> {
+    const row = await this.#on(tx)
       .selectFrom('vaults')
       .selectAll()
       .where('tenant_id', '=', this.#tenantId)
       .where('name_key', '=', nameKey)
       .executeTakeFirst()
+    return row && this.#database.rows.checked('vaults', row)
   }
 
   /** Of the ID of a vault or a secret, the names. */
@@ -80,16 +81,16 @@ export class VaultsStore {
       .execute()
   }
 
-  /** Whether any vault is there, a deleted one too. @param below a folded ARM ID */
-  async isAnyBelow(tx: Tx, below: string): Promise<boolean> {
-    const row = await sqlOf(tx)
+  /** A vault that is there, a deleted one where there is no other. @param below a folded ARM ID */
+  anyBelow(tx: Tx, below: string): Promise<VaultRow | undefined> {
+    return sqlOf(tx)
       .selectFrom('vaults')
-      .select('id')
+      .selectAll()
       .where('arm_id_key', '>', `${below}/`)
       .where('arm_id_key', '<', `${below}0`)
+      .orderBy(sql`deleted_at IS NOT NULL`)
       .limit(1)
       .executeTakeFirst()
-    return row !== undefined
   }
 
   counted(id: string, sinceHour: number): Promise<CountedVault | undefined> {

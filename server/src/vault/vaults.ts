@@ -238,10 +238,8 @@ export class Vaults {
 
   /** @throws SignetError `conflict` while a vault, be it a deleted one, is in a group that is to go */
   async requireNoneIn(tx: Tx, groupArmId: string): Promise<void> {
-    if (!(await this.#store.isAnyBelow(tx, nameKeyOf(groupArmId)))) return
-    throw new SignetError('conflict', 'A vault is in the group, or a deleted one that can be recovered.', {
-      fix: 'Delete the vault and purge it first.',
-    })
+    const row = await this.#store.anyBelow(tx, nameKeyOf(groupArmId))
+    if (row) throw groupTaken(recordOf(row))
   }
 
   /** Counts a value that leaves a vault, in the transaction that records it. */
@@ -319,6 +317,17 @@ function hourOf(at: number): number {
 
 function unknown(): SignetError {
   return new SignetError('vault_unknown', 'There is no vault of that name.')
+}
+
+/** A deleted vault comes back in its group, which hence stays as long as it can. */
+function groupTaken({ name, purgeAt, purgeProtection }: VaultRecord): SignetError {
+  if (purgeAt === null) {
+    return new SignetError('conflict', `The vault ${name} is in the group.`, { fix: 'Delete the vault and purge it.' })
+  }
+  const detail = `The vault ${name} is deleted and keeps its resource group, since it can be recovered until`
+  return new SignetError('conflict', `${detail} ${new Date(purgeAt).toISOString()}.`, {
+    fix: purgeProtection ? 'Wait until then: the vault is protected against purging.' : 'Purge the vault.',
+  })
 }
 
 function nameTaken({ deleted_at: deletedAt }: VaultRow): SignetError {

@@ -116,7 +116,42 @@ async function sendAgainWhenRenewed(
   return second
 }
 
+/** Requests that wait for their answer. */
+const underway = new Set<Promise<unknown>>()
+/** How long a renewal waits for them; one that hangs is no reason to keep somebody from confirming. */
+const longestWaitMs = 2_000
+let renewal: Promise<unknown> | undefined
+
+/**
+ * A confirmation ends the session and starts it under another ID (SEC-17): what comes to the server under the one from before
+ * is refused. So it waits until the others are through, and those after it wait for its answer.
+ */
 async function send(
+  route: Route,
+  input: LooseArguments,
+  key: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  if (route === operatorsApi.stepUp) {
+    const sent = othersThrough().then(() => sendNow(route, input, key, signal))
+    renewal = sent.catch(() => undefined)
+    return sent
+  }
+  if (renewal !== undefined) await renewal
+  const sent = sendNow(route, input, key, signal)
+  underway.add(sent)
+  try {
+    return await sent
+  } finally {
+    underway.delete(sent)
+  }
+}
+
+async function othersThrough(): Promise<void> {
+  await Promise.race([Promise.allSettled(underway), new Promise((resolve) => setTimeout(resolve, longestWaitMs))])
+}
+
+async function sendNow(
   route: Route,
   input: LooseArguments,
   key: string | undefined,

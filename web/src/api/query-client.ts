@@ -14,12 +14,18 @@ export function shouldRetry(failures: number, error: unknown): boolean {
 export function createQueryClient(): QueryClient {
   // By timer, as it is otherwise, the second click of a hasty pair comes before its button is busy.
   notifyManager.setScheduler(queueMicrotask)
+  // The session ended somewhere else, or has another ID since another tab confirmed it: the server says which of them.
+  // Where there is none the gate notices and leads to the sign-in page.
   const onError = (error: unknown) => {
-    // The session ended somewhere else; the gate notices and leads to the sign-in page.
-    if (hasCode(error, 'unauthenticated')) client.setQueryData(sessionKey, null)
+    if (hasCode(error, 'unauthenticated')) void client.invalidateQueries({ queryKey: sessionKey })
   }
   const client: QueryClient = new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        if (queryKey[0] !== sessionKey[0]) return onError(error)
+        if (hasCode(error, 'unauthenticated')) client.setQueryData(sessionKey, null)
+      },
+    }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // Changes arrive by the event stream; the short time only spares queries when going back and forth.

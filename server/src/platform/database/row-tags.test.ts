@@ -29,6 +29,10 @@ beforeAll(async () => {
     `INSERT INTO revoked_tokens VALUES ('t', ${stamps}, '${principalId}', 1, 0, NULL)`,
     `INSERT INTO operators VALUES ('o', ${stamps}, 'ada', 'Ada', 'admin', 'active', 1, 0, 0, NULL)`,
     `INSERT INTO webhooks VALUES ('w', ${stamps}, 'n', 'https://receiver.example/', '[]', '[]', 1, NULL, x'00', NULL, NULL, 1, 0, 0, NULL)`,
+    `INSERT INTO vaults SELECT 'v', ${stamps}, subscription_id, id, 'g', 'g', 'kv', 'kv', '/kv', '/kv', 'local', '{}', 90, 0, NULL, NULL, 1, 0, 0, NULL
+       FROM resource_groups LIMIT 1`,
+    `INSERT INTO vault_secrets VALUES ('vs', ${stamps}, 'v', 'db', 'db', 1, NULL, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, NULL)`,
+    `INSERT INTO vault_secret_versions VALUES ('vs', 1, 'a1', x'00', NULL, '{}', 1, NULL, NULL, 0, 0, NULL)`,
   ]) {
     await tamper(stack, statement)
   }

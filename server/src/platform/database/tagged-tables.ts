@@ -10,6 +10,7 @@ interface Coverage<Table extends keyof Schema> {
 }
 
 const uses = 'written in bulk some seconds after each use; decides nothing'
+const reads = 'written with each read; decides nothing, and the audit log has it'
 const says = 'what the agent says of itself; believed by nobody (SEC-46)'
 const stamps = ['version', 'created_at', 'updated_at'] as const
 
@@ -145,6 +146,31 @@ const tables = {
       ...(['old_secret_enc', 'old_secret_until', ...stamps] as const),
     ],
     uncovered: {},
+  },
+  vaults: {
+    key: 'id',
+    covered: [
+      ...(['id', 'tenant_id', 'subscription_id', 'resource_group_id', 'group_name', 'group_key', 'name'] as const),
+      ...(['name_key', 'arm_id', 'arm_id_key', 'location', 'tags', 'soft_delete_days', 'purge_protection'] as const),
+      ...(['deleted_at', 'purge_at', ...stamps] as const),
+    ],
+    uncovered: {},
+  },
+  vault_secrets: {
+    key: 'id',
+    covered: [
+      ...(['id', 'tenant_id', 'vault_id', 'name', 'name_key', 'current_seq', 'deleted_at', 'purge_at'] as const),
+      ...stamps,
+    ],
+    uncovered: { last_read_at: reads, last_reader_kind: reads, last_reader_id: reads, last_reader_label: reads },
+  },
+  vault_secret_versions: {
+    key: 'version_id',
+    covered: [
+      ...(['secret_id', 'seq', 'version_id', 'content_type', 'tags', 'enabled', 'not_before', 'expires_at'] as const),
+      ...(['created_at', 'updated_at'] as const),
+    ],
+    uncovered: { value_enc: 'sealed for its vault, name and version, and opens nowhere else' },
   },
   cluster_settings: { key: 'key', covered: ['key', 'value', 'version', 'updated_at'], uncovered: {} },
 } satisfies { readonly [Table in keyof Schema]?: Coverage<Table> }

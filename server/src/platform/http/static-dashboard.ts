@@ -36,9 +36,12 @@ export function staticDashboard(folder = builtDashboard): RequestHandler {
   }
 }
 
-/** A path whose last part has a dot names a file, and is answered with that file or not at all. */
+/**
+ * A path whose last part has a dot names a file, and is answered with that file or not at all; but below `/go/` there are no
+ * files, and what is looked up there may be an address.
+ */
 function isFileName(path: string): boolean {
-  return path.includes('.', path.lastIndexOf('/'))
+  return !path.startsWith('/go/') && path.includes('.', path.lastIndexOf('/'))
 }
 
 /** Types that have a character encoding, by the ends of the names that the build gives (SEC-161). */

@@ -8,7 +8,7 @@ CREATE TABLE vaults (
   soft_delete_days INTEGER NOT NULL CHECK (soft_delete_days BETWEEN 7 AND 90),
   purge_protection INTEGER NOT NULL CHECK (purge_protection IN (0,1)),
   deleted_at INTEGER, purge_at INTEGER,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB,
   CHECK ((deleted_at IS NULL) = (purge_at IS NULL))) STRICT;
 -- a deleted vault keeps its name until it is purged
 CREATE UNIQUE INDEX vaults_name ON vaults(tenant_id, name_key);
@@ -23,7 +23,7 @@ CREATE TABLE vault_secrets (
   name TEXT NOT NULL, name_key TEXT NOT NULL, current_seq INTEGER NOT NULL,
   deleted_at INTEGER, purge_at INTEGER,
   last_read_at INTEGER, last_reader_kind TEXT, last_reader_id TEXT, last_reader_label TEXT,
-  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB,
   CHECK ((deleted_at IS NULL) = (purge_at IS NULL))) STRICT;
 CREATE UNIQUE INDEX vault_secrets_name ON vault_secrets(vault_id, name_key);
 CREATE INDEX vault_secrets_deleted ON vault_secrets(vault_id, name_key) WHERE deleted_at IS NOT NULL;
@@ -34,7 +34,7 @@ CREATE TABLE vault_secret_versions (
   secret_id TEXT NOT NULL REFERENCES vault_secrets(id) ON DELETE CASCADE, seq INTEGER NOT NULL,
   version_id TEXT NOT NULL, value_enc BLOB NOT NULL, content_type TEXT, tags TEXT NOT NULL,
   enabled INTEGER NOT NULL CHECK (enabled IN (0,1)), not_before INTEGER, expires_at INTEGER,
-  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (secret_id, seq)) STRICT;
+  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, tag BLOB, PRIMARY KEY (secret_id, seq)) STRICT;
 CREATE UNIQUE INDEX vault_secret_versions_id ON vault_secret_versions(secret_id, version_id);
 
 -- how often values left a vault and to whom, for as long as the last 24 hours need it; what happened is in the audit log
