@@ -164,6 +164,22 @@ test('the main job: switch on, use it from code, test, rotate under load, review
     expect(utis.size).toBe(3)
   })
 
+  await test.step('the tokens of the agent are in the usage, by audience and instance, with its host', async () => {
+    await rail.getByRole('link', { name: 'Usage' }).click()
+    const used = page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+    await expect(used.getByRole('img', { name: /^\d+ tokens on 1 of the last 90 days/ })).toBeVisible()
+    await page.getByRole('link', { name: 'Never used' }).click()
+    await expect(page.getByText(/^No identity matches/)).toBeVisible()
+    await page.getByRole('link', { name: 'All', exact: true }).click()
+    await page.getByRole('link', { name, exact: true }).click()
+    const vault = page.getByRole('table', { name: 'Use by audience' }).getByRole('row', { name: /vault\.azure\.net/ })
+    await expect(vault).toContainText(/\d+ tokens/)
+    await expect(page.getByRole('table', { name: 'Hosts' })).toContainText(`Agent of ${name}`)
+    await expectAccessible(page)
+    const usage = await stack.json<{ cells: { audience: string; tokens: number }[] }>('usage', name)
+    expect(usage.cells.find(({ audience }) => audience === 'https://vault.azure.net')?.tokens).toBeGreaterThan(2)
+  })
+
   await test.step('switching off refuses the next answer', async () => {
     await rail.getByRole('link', { name: 'Instances' }).click()
     await page.getByRole('switch').click()

@@ -44,10 +44,10 @@ export function UsageMatrix({ usage, across }: { usage: UsageDetail; across: 'pl
 
 function SumCell({ sum }: { sum: Sum | undefined }) {
   if (sum === undefined) return <None />
+  const refused = sum.refused > 0 ? `, ${sum.refused.toLocaleString('en')} refused` : ''
   return (
     <>
-      {tokenWords(sum.tokens)}
-      {sum.refused > 0 && <>, {sum.refused.toLocaleString('en')} refused</>}{' '}
+      {`${tokenWords(sum.tokens)}${refused} `}
       <span className="muted">
         <RelativeTime at={sum.lastAt} />
       </span>
