@@ -1,5 +1,6 @@
 import { release } from 'node:os'
 import type { BrowserContext } from '@playwright/test'
+import { type Admin, accessOf, vaultsOf } from './lively-services.ts'
 import { Stack } from './stack.ts'
 
 /** What the addresses of the screens are made of. */
@@ -25,6 +26,10 @@ export interface Landmarks {
   readonly identity: string
   readonly application: string
   readonly audience: string
+  /** A role assignment of the identity, an own role that it has, and where an unmet wish of it is. */
+  readonly assignment: string
+  readonly ownRole: string
+  readonly group: string
   /** A webhook that a test message waits for. */
   readonly webhook: string
   /** A vault by name, and the path of an earlier version of one of its secrets. */
@@ -62,7 +67,6 @@ interface Policy {
 
 const daySeconds = 86_400
 const vault = 'https://vault.azure.net'
-const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 /** The demo, with what an operator and a developer do on a day, and beside it a Signet that was just started the first time. */
 export class LivelyStack {
@@ -139,8 +143,6 @@ export class LivelyStack {
   }
 }
 
-type Admin = <T>(method: string, path: string, body?: unknown) => Promise<T>
-
 async function live(admin: Admin): Promise<Landmarks> {
   const connected = async () => (await admin<Page<Named>>('GET', '/instances?limit=200&filter=agent:connected')).items
   await until(async () => (await connected()).length >= 38)
@@ -176,6 +178,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     ...{ goodTrace, badTrace, job: job.id, event: first(events) },
     ...rollouts,
     ...principals,
+    ...(await accessOf(admin, principals.identity)),
     webhook: await webhookOf(admin),
     ...(await vaultsOf(admin, principals)),
   }
@@ -216,46 +219,6 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const { id: audience } = await admin<Named>('POST', '/audiences', service)
   await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
   return { identity, application, audience }
-}
-
-interface KeptVault {
-  readonly name: string
-  readonly resourceId: string
-}
-
-interface KeptSecret {
-  readonly current: { readonly id: string }
-}
-
-/** Vaults as a shop has them, one of them deleted; in the first, secrets in every state, one read by a person. */
-async function vaultsOf(admin: Admin, readers: { identity: string; application: string }) {
-  const make = (name: string, tags: object) =>
-    admin<KeptVault>('POST', '/vaults', { name, resourceGroup: 'rg-shop', tags })
-  const { name, resourceId } = await make('shop-prod', { env: 'prod', team: 'shop' })
-  await make('shop-test', { env: 'test' })
-  await make('shop-old', {})
-  await admin('DELETE', '/vaults/shop-old', { reason: 'replaced by shop-prod' })
-  const set = (secret: string, wish: object) =>
-    admin<KeptSecret>('POST', `/vaults/${name}/secrets/${secret}/versions`, wish)
-  const monthMs = 30 * daySeconds * 1_000
-  const expires = Date.now() + 3 * monthMs
-  const earlier = await set('orders-db-password', { value: 'not the one in use', contentType: 'text/plain' })
-  const wish = { contentType: 'text/plain', expires, tags: { owner: 'orders' } }
-  const { current } = await set('orders-db-password', { value: 'nor is this', ...wish })
-  await set('mail-relay-key', { value: 'mail', expires: Date.now() - monthMs })
-  await set('next-signing-seed', { value: 'seed', notBefore: Date.now() + monthMs })
-  await set('partner-api-key', { value: 'partner', enabled: false })
-  await set('unused-token', { value: 'unused' })
-  await admin('DELETE', `/vaults/${name}/secrets/unused-token`, { reason: 'nobody reads it' })
-  await admin('POST', `/vaults/${name}/secrets/orders-db-password/versions/${current.id}/reveal`, {
-    reason: 'handed to the migration on call',
-  })
-  await admin('POST', '/role-assignments', { principalId: readers.identity, roleId: secretsUser, scope: resourceId })
-  await admin('POST', '/role-assignments', {
-    ...{ principalId: readers.application, roleId: secretsUser },
-    scope: `${resourceId}/secrets/partner-api-key`,
-  })
-  return { vault: name, earlierVersion: `/vaults/${name}/secrets/orders-db-password/${earlier.current.id}` }
 }
 
 /** A receiver that is never reached: no name ends in `.invalid`. */

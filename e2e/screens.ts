@@ -1,3 +1,4 @@
+import { accessScreens } from './access-screens.ts'
 import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
@@ -326,6 +327,7 @@ export const screens: readonly Screen[] = [
   ...settings,
   ...tester,
   ...audit,
+  ...accessScreens,
   ...usageScreens,
   ...alertScreens,
   ...vaultScreens,
