@@ -178,6 +178,8 @@ test('az is refused an identity that is not assigned, a wrong audience, a wrong 
     await each.cli.run(['login', '--identity'], await endpointOf(each.by))
     const nobody = ['account', 'get-access-token', '--resource', 'https://nobody.example']
     await refused(each, /\b400\b|AADSTS500011/, 'wrong audience', nobody)
+    // az keeps tokens of service principals on the disk, and would sign in with one of those.
+    await each.cli.run(['account', 'clear'])
     await refused(each, /AADSTS7000215/, 'wrong secret', ['login', ...servicePrincipal(), '--password', 'not this'])
   }
   await stack.signet('identity', 'detach', 'deploy', instance.name)
