@@ -10,6 +10,9 @@ const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
 const reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 const { az, newAz, lacking } = debianClients()
 
+// A command of az is a second of one core, and on a busy machine many.
+test.describe.configure({ timeout: 300_000 })
+
 interface Summary {
   readonly id: string
   readonly name: string

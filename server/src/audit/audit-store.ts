@@ -71,10 +71,26 @@ export class AuditStore {
   /** Who first did something to each of these, and who did so last, by what was done to; what nothing is known of is left out. */
   async endsOf(targetIds: readonly string[]): Promise<Map<string, { first: AuditEvent; last: AuditEvent }>> {
     const found = new Map<string, { first: AuditEvent; last: AuditEvent }>()
-    for (const id of targetIds) {
-      // Two steps into the index of targets, however long the history between them is.
-      const [first, last] = await Promise.all([this.#endOf(id, 'asc'), this.#endOf(id, 'desc')])
-      if (first && last) found.set(id, { first: toEvent(first), last: toEvent(last) })
+    if (targetIds.length === 0) return found
+    const spans = await this.#database.read
+      .selectFrom('audit_events')
+      .select(({ fn }) => ['target_id', fn.min('id').as('first'), fn.max('id').as('last')])
+      .where('tenant_id', '=', this.#tenantId)
+      .where(sql<SqlBool>`target_id COLLATE NOCASE IN (${sql.join(targetIds)})`)
+      .groupBy('target_id')
+      .execute()
+    const ids = spans.flatMap(({ first, last }) => [first, last])
+    if (ids.length === 0) return found
+    const rows = await this.#database.read.selectFrom('audit_events').selectAll().where('id', 'in', ids).execute()
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    for (const { target_id: target, first, last } of spans) {
+      if (target === null) continue
+      // What was refused changed nothing; it is rare at either end, and only then looked past one by one.
+      const [begun, ended] = await Promise.all([
+        doneOr(byId.get(first), () => this.#endOf(target, 'asc')),
+        doneOr(byId.get(last), () => this.#endOf(target, 'desc')),
+      ])
+      if (begun && ended) found.set(target, { first: toEvent(begun), last: toEvent(ended) })
     }
     return found
   }
@@ -220,6 +236,10 @@ function isFrequentWord({ terms, from, to }: AuditQuery, rare: RareWords): boole
   const [term, ...more] = terms
   if (term?.kind !== 'text' || more.length > 0 || from !== undefined || to !== undefined) return false
   return !term.negated && !rare.has(term.text)
+}
+
+async function doneOr<T>(row: AuditEventsTable | undefined, otherwise: () => Promise<T>) {
+  return row?.outcome === 'ok' ? row : otherwise()
 }
 
 function toEvent(row: AuditEventsTable): AuditEvent {

@@ -92,11 +92,12 @@ export class RoleDefinitions {
     return this.require(role.id)
   }
 
-  /** @throws SignetError `not_found` | `forbidden` | `conflict` while somebody has it */
-  async remove(context: RequestContext, id: string): Promise<RoleDefinition> {
+  /** @throws SignetError `not_found` | `forbidden` | `precondition_failed` | `conflict` while somebody has it */
+  async remove(context: RequestContext, id: string, expected?: number): Promise<RoleDefinition> {
     const { database, audit, access } = this.#parts
     const role = this.#own(id)
     this.#requireRights(context, deleteAction, role)
+    requireVersion(expected, role.version)
     await database.transact(async (tx) => {
       if (await this.#assignments.isAssigned(tx, role.id)) {
         throw new SignetError('conflict', `${role.name} is assigned.`, { fix: 'Take it from everybody first.' })

@@ -100,9 +100,12 @@ export class RoleResources {
     return ok({ value: found.map((role) => this.#shownRole(role, scope.path)) })
   }
 
-  async #putRole({ context, params, body, expected }: ArmCall): Promise<ArmAnswer> {
+  async #putRole({ context, params, body, expected, onlyNew }: ArmCall): Promise<ArmAnswer> {
     const { definitions, access } = this.#parts.authorization
     const id = guidOf(params['id'])
+    const known = access.role(id)
+    if (known && onlyNew) throw new ArmError(412, 'PreconditionFailed', 'The role definition exists already.')
+    if (!known && expected !== undefined) throw new ArmError(412, 'PreconditionFailed', 'It does not exist.')
     const { properties } = body
     if (!isObject(properties)) throw badContent('properties is missing.')
     const wanted = {
@@ -111,18 +114,17 @@ export class RoleResources {
       permission: permissionOf(properties['permissions']),
       assignableScopes: scopesOf(properties['assignableScopes']),
     }
-    const known = access.role(id)
     const role = known
       ? await definitions.change(context, id, { ...wanted, expected })
       : await definitions.create(context, wanted, id)
     return put(!known, this.#shownRole(role, params['scope'] ?? '/'))
   }
 
-  async #removeRole({ context, params }: ArmCall): Promise<ArmAnswer> {
+  async #removeRole({ context, params, expected }: ArmCall): Promise<ArmAnswer> {
     const { definitions, access } = this.#parts.authorization
     const id = guidOf(params['id'])
     if (!access.role(id)) return deleted(false)
-    return ok(this.#shownRole(await definitions.remove(context, id), params['scope'] ?? '/'))
+    return ok(this.#shownRole(await definitions.remove(context, id, expected), params['scope'] ?? '/'))
   }
 
   /** At the scope, above it and below it; `atScope()` leaves out what is below. */
@@ -143,7 +145,10 @@ export class RoleResources {
     throw new ArmError(404, 'RoleAssignmentNotFound', 'There is no such role assignment at this scope.')
   }
 
-  async #assign({ context, params, body }: ArmCall): Promise<ArmAnswer> {
+  async #assign({ context, params, body, onlyNew }: ArmCall): Promise<ArmAnswer> {
+    if (onlyNew && this.#parts.authorization.access.assignment(guidOf(params['id']))) {
+      throw new ArmError(412, 'PreconditionFailed', 'The role assignment exists already.')
+    }
     const { properties } = body
     if (!isObject(properties)) throw badContent('properties is missing.')
     if ((properties['condition'] ?? null) !== null) {
@@ -197,6 +202,8 @@ export class RoleResources {
         assignableScopes: assignableScopes.map(({ path }) => path),
         ...(role.builtIn ? {} : { createdOn: isoOf(role.createdAt), updatedOn: isoOf(role.updatedAt) }),
       },
+      // Built-in ones never change.
+      ...(!role.builtIn && { etag: `"${role.version}"` }),
     }
   }
 

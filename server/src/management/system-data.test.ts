@@ -42,6 +42,20 @@ describe('systemData', () => {
     },
   )
 
+  it('leaves out what was refused', async () => {
+    const { id, resourceId } = await arm.stack.resources.register(contextOf('operator', 'Ada'), {
+      name: 'refused',
+      kind: 'vm',
+    })
+    const before = (await arm.ask(owner, 'GET', resourceId)).body.systemData
+    arm.stack.clock.advance(minuteMs)
+    await arm.stack.audit.record(contextOf('operator', 'Eve'), {
+      ...{ action: 'instance.deleted', outcome: 'refused' },
+      target: { kind: 'instance', id, label: 'refused' },
+    })
+    expect((await arm.ask(owner, 'GET', resourceId)).body.systemData).toEqual(before)
+  })
+
   it('names an operator by name, and knows a managed identity from an application', async () => {
     const { id, resourceId } = await arm.stack.resources.register(contextOf('operator', 'Ada'), {
       name: 'by-ada',
