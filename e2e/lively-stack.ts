@@ -30,6 +30,10 @@ export interface Landmarks {
   readonly identity: string
   readonly application: string
   readonly audience: string
+  /** A role assignment of the identity, an own role that it has, and where an unmet wish of it is. */
+  readonly assignment: string
+  readonly ownRole: string
+  readonly group: string
   /** A webhook that a test message waits for. */
   readonly webhook: string
 }
@@ -174,6 +178,7 @@ async function live(admin: Admin): Promise<Landmarks> {
     `/audit?limit=1&filter=${encodeURIComponent('action:identity.paused')}`,
   )
   const tokens = await admin<Page<Named>>('GET', `/instances/${healthy}/tokens?limit=1&result=ok`)
+  const principals = await principalsOf(admin, [healthy, id('web-02')])
   return {
     ...{ healthy, paused, off, failing: id('warehouse-scanner-02') },
     run: await runs('state:completed'),
@@ -181,7 +186,8 @@ async function live(admin: Admin): Promise<Landmarks> {
     uti: Buffer.from(first(tokens).replaceAll('-', ''), 'hex').toString('base64url'),
     ...{ goodTrace, badTrace, job: job.id, event: first(events) },
     ...rollouts,
-    ...(await principalsOf(admin, [healthy, id('web-02')])),
+    ...principals,
+    ...(await accessOf(admin, principals.identity)),
     webhook: await webhookOf(admin),
   }
 }
@@ -221,6 +227,27 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const { id: audience } = await admin<Named>('POST', '/audiences', service)
   await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
   return { identity, application, audience }
+}
+
+const readerRole = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+
+/** What the identity may do: to see everything, to read the secrets of one group, and by an own role to start machines. */
+async function accessOf(admin: Admin, principalId: string) {
+  const { subscription } = await admin<{ subscription: string }>('GET', '/access/terms')
+  const group = `${subscription}/resourceGroups/rg-shop`
+  const { id: ownRole } = await admin<Named>('POST', '/roles', {
+    ...{ name: 'Machine starter', description: 'May start virtual machines.', assignableScopes: [subscription] },
+    permission: {
+      actions: ['Microsoft.Compute/virtualMachines/read', 'Microsoft.Compute/virtualMachines/start/action'],
+    },
+  })
+  const give = (roleId: string, scope: string) =>
+    admin<Named>('POST', '/role-assignments', { principalId, roleId, scope, reason: 'for the shop' })
+  await give(readerRole, subscription)
+  await give(ownRole, subscription)
+  const { id: assignment } = await give(secretsUser, group)
+  return { assignment, ownRole, group }
 }
 
 /** A receiver that is never reached: no name ends in `.invalid`. */

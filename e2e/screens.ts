@@ -1,3 +1,4 @@
+import { accessScreens } from './access-screens.ts'
 import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
 import { principals } from './principal-screens.ts'
@@ -324,6 +325,7 @@ export const screens: readonly Screen[] = [
   ...settings,
   ...tester,
   ...audit,
+  ...accessScreens,
   ...alertScreens,
   ...frameScreens,
 ]

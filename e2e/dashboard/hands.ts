@@ -19,7 +19,7 @@ export interface Hand {
 /** Screens of the rail, with the key that follows `g`. */
 const screens = {
   ...{ Instances: 'i', Identities: 'd', Applications: 'p', Audiences: 'e' },
-  ...{ Rotations: 'r', Jobs: 'j', 'Token tester': 't', Audit: 'u' },
+  ...{ Rotations: 'r', Access: 'a', Jobs: 'j', 'Token tester': 't', Audit: 'u' },
 } as const
 export type Screen = keyof typeof screens
 

@@ -58,7 +58,7 @@ export class SecretRights {
         target:
           secretId === undefined ? { kind: 'vault', id: vault.id, label } : { kind: 'secret', id: secretId, label },
         reason: 'forbidden',
-        after: { verb, dataAction: action },
+        after: { verb, dataAction: action, scope },
       },
     }
   }

@@ -12,6 +12,7 @@ import {
 } from '@tanstack/react-query'
 import { z } from 'zod'
 import { idIn } from '../../api/address-id.ts'
+import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/client.ts'
 import { usePagedRows } from '../../api/paged-rows.ts'
 import { pagesOptions } from '../../api/pages.ts'
@@ -50,14 +51,17 @@ export const heldAssignmentsOptions = (principalId: ObjectId) =>
     queryFn: ({ pageParam, signal }) => readAssignments({ query: { principalId, cursor: pageParam } }, signal),
   })
 
+/** What this page has taken away: it is not asked for again, whoever still shows it for a moment. */
+const takenAway = new Set<string>()
+
 export const assignmentOptions = (assignmentId: string) =>
   queryOptions({
     queryKey: [root, 'one', assignmentId],
-    queryFn: ({ signal }) =>
-      call(authorizationApi.assignment)(
-        { params: { assignmentId: idIn(z.guid(), assignmentId, 'ID of a role assignment') } },
-        signal,
-      ),
+    queryFn: ({ signal }) => {
+      if (takenAway.has(assignmentId)) throw new ApiError({ code: 'not_found', detail: 'It was taken away.' })
+      const params = { assignmentId: idIn(z.guid(), assignmentId, 'ID of a role assignment') }
+      return call(authorizationApi.assignment)({ params }, signal)
+    },
   })
 
 export const rolesOptions = queryOptions({
@@ -154,9 +158,15 @@ export function useAssign() {
 }
 
 export function useUnassign() {
-  return useWrite(({ id, reason }: { id: string; reason: string }) =>
-    call(authorizationApi.unassign)({ params: { assignmentId: id }, body: { reason } }),
-  )
+  return useWrite(async ({ id, reason }: { id: string; reason: string }) => {
+    takenAway.add(id)
+    try {
+      await call(authorizationApi.unassign)({ params: { assignmentId: id }, body: { reason } })
+    } catch (error) {
+      takenAway.delete(id)
+      throw error
+    }
+  })
 }
 
 export type RoleWish = Pick<RoleDefinition, 'name' | 'description' | 'permission' | 'assignableScopes'>

@@ -40,7 +40,7 @@ test('says what would change before it is done, and then gives the role', async 
   await screen.getByLabelText('Role', { exact: true }).selectOptions(secretsUser.name)
   await screen.getByLabelText('Scope').click()
   await screen.getByRole('option', { name: /^vault acme/ }).click()
-  const sentence = 'web-01 will be able to: read the secrets of a vault, in vault acme and everything below it.'
+  const sentence = 'web-01 will be able to read the secrets of a vault, in vault acme and everything below it.'
   await expect.element(screen.getByText(sentence)).toBeVisible()
   await expect.element(screen.getByText(getSecret)).toBeVisible()
   expect(new URLSearchParams(history.location.search).get('scope')).toBe(vault)

@@ -86,37 +86,42 @@ function AddForm() {
   const role = roles.data?.items.find(({ id }) => id === wish.role)
   return (
     <form onSubmit={submit} className="stack" noValidate>
-      <Card title="1. Who">
-        <PrincipalField
-          value={wish.principal}
-          onChange={(principal) => edit({ principal })}
-          error={missing(principalIdIn(wish.principal) !== undefined, 'Pick a principal of the list, or paste its ID.')}
-        />
-      </Card>
-      <Card title="2. Role">
-        <Field
-          label="Role"
-          hint={role === undefined ? undefined : visibleText(role.description)}
-          error={missing(role !== undefined, 'Pick a role.')}
-        >
-          {(control) => (
-            <Select
-              {...control}
-              value={role?.id ?? ''}
-              choices={[{ value: '', label: 'Pick a role' }, ...(choices ?? [])]}
-              onChange={(next) => edit({ role: next })}
-            />
-          )}
-        </Field>
-      </Card>
-      <Card title="3. Where">
-        <ScopeField
-          value={wish.scope}
-          hint="It counts there and at everything below. Search by name, or paste a resource ID."
-          onChange={(scope) => edit({ scope })}
-          error={missing(wish.scope.trim().startsWith('/'), 'Pick a place of the list, or paste a resource ID.')}
-        />
-      </Card>
+      <div className={styles['steps']}>
+        <Card title="1. Who">
+          <PrincipalField
+            value={wish.principal}
+            onChange={(principal) => edit({ principal })}
+            error={missing(
+              principalIdIn(wish.principal) !== undefined,
+              'Pick a principal of the list, or paste its ID.',
+            )}
+          />
+        </Card>
+        <Card title="2. Role">
+          <Field
+            label="Role"
+            hint={role === undefined ? undefined : visibleText(role.description)}
+            error={missing(role !== undefined, 'Pick a role.')}
+          >
+            {(control) => (
+              <Select
+                {...control}
+                value={role?.id ?? ''}
+                choices={[{ value: '', label: 'Pick a role' }, ...(choices ?? [])]}
+                onChange={(next) => edit({ role: next })}
+              />
+            )}
+          </Field>
+        </Card>
+        <Card title="3. Where">
+          <ScopeField
+            value={wish.scope}
+            hint="It counts there and at everything below. Search by name, or paste a resource ID."
+            onChange={(scope) => edit({ scope })}
+            error={missing(wish.scope.trim().startsWith('/'), 'Pick a place of the list, or paste a resource ID.')}
+          />
+        </Card>
+      </div>
       <Card title="What changes">
         {wanted === undefined ? (
           <p className="muted">Pick a principal, a role and a place to see what would change.</p>

@@ -61,7 +61,7 @@ function Preview({ preview }: { preview: AssignmentPreview }) {
 /** `web-01 will be able to read the secrets of a vault, in vault acme and everything below it.` */
 export function sentenceOf({ principal, role, scope }: AssignmentPreview): string {
   const what = /^May (.+?)\.?$/.exec(visibleText(role.description))?.[1]
-  const act = what === undefined ? `will have ${visibleText(role.name)}` : `will be able to: ${what}`
+  const act = what === undefined ? `will have ${visibleText(role.name)}` : `will be able to ${what}`
   const where = scope === '/' ? 'everywhere in this deployment' : `in ${scopeWords(scope)} and everything below it`
   return `${visibleText(principal.name)} ${act}, ${where}.`
 }

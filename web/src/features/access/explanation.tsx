@@ -70,9 +70,11 @@ function Allowed({ answer: { by, principal }, asked }: AnswerProps) {
         </Link>
         , which it has at {scopeWords(by.scope)}.
       </p>
-      <p>
-        <WayDown steps={steps} />
-      </p>
+      {steps.length > 1 && (
+        <p>
+          <WayDown steps={steps} />
+        </p>
+      )}
       <p>
         <Link to="/access" search={{ principal: principal.principalId, peek: by.assignmentId }}>
           Show this role assignment

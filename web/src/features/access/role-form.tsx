@@ -9,6 +9,7 @@ import { ConflictPanel } from '../../ui/conflict-panel.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Field, FieldRow, TextArea, TextInput } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import styles from './access.module.css'
 import { roleOptions, useSaveRole } from './access-queries.ts'
 import { differencesBetween, draftOf, type RoleDraft, type RoleFaults, roleFaults, wishOf } from './role-draft.ts'
 
@@ -52,12 +53,7 @@ export function RoleForm({ stored, start, onSaved }: RoleFormProps) {
       )}
       {isDirty && (
         <Notice tone="info" title="Not saved yet">
-          {base.stored !== undefined && base.stored.assignments > 0 && (
-            <p>
-              {base.stored.assignments.toLocaleString('en')}{' '}
-              {base.stored.assignments === 1 ? 'assignment' : 'assignments'} of it change with the next request.
-            </p>
-          )}
+          {base.stored !== undefined && base.stored.assignments > 0 && <p>{changingWords(base.stored.assignments)}</p>}
           <div className="row">
             {base.stored !== undefined && <Button onClick={() => edit(base.start)}>Discard changes</Button>}
             <Button type="submit" kind="primary" busy={save.isPending} disabledReason={refusal}>
@@ -68,6 +64,11 @@ export function RoleForm({ stored, start, onSaved }: RoleFormProps) {
       )}
     </form>
   )
+}
+
+function changingWords(count: number): string {
+  const many = `${count.toLocaleString('en')} assignments of it change`
+  return `${count === 1 ? 'One assignment of it changes' : many} with the next request.`
 }
 
 const lists = [
@@ -115,7 +116,7 @@ function RoleFields({ draft, faults, onChange }: RoleFieldsProps) {
         </FieldRow>
       </Card>
       <Card title="What it allows">
-        <FieldRow>
+        <div className={styles['lists']}>
           {lists.map(([field, label, hint]) => (
             <Field key={field} label={label} hint={hint} error={faults[field]}>
               {(control) => (
@@ -127,7 +128,7 @@ function RoleFields({ draft, faults, onChange }: RoleFieldsProps) {
               )}
             </Field>
           ))}
-        </FieldRow>
+        </div>
       </Card>
       <Card title="Where it can be given">
         <Field

@@ -7,15 +7,14 @@ import { type ScopeStep, stepsTo } from './scope-words.ts'
 
 /** Where a role counts, in words, with its resource ID to be copied. */
 export function ScopePath({ scope }: { scope: string }) {
-  const [last] = stepsTo(scope).slice(-1)
-  const group = stepsTo(scope).find(({ words }) => words.startsWith('resource group '))
+  const steps = stepsTo(scope)
+  const last = steps.at(-1)
+  const group = steps.slice(0, -1).find(({ words }) => words.startsWith('resource group '))
   return (
     <span className={styles['scope']} title={visibleText(scope)}>
-      <span>
+      <span className={styles['name']}>
         {last?.words}
-        {group !== undefined && group !== last && (
-          <span className="muted"> in {group.words.replace('resource ', '')}</span>
-        )}
+        {group !== undefined && <span className="muted"> in {group.words.replace('resource ', '')}</span>}
       </span>
       <CopyButton value={scope} label={`scope ${last?.words ?? ''}`} />
     </span>

@@ -8,6 +8,7 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { ExactTime } from '../../ui/relative-time.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Untrusted } from '../../ui/untrusted.tsx'
+import { AccessLink } from './access-link.tsx'
 import styles from './audit.module.css'
 import { kindWords } from './audit-columns.tsx'
 import { relatedTo } from './audit-related.ts'
@@ -20,6 +21,7 @@ export function AuditEntry({ event }: { event: AuditEvent }) {
       <div className={styles['column']}>
         <Changes event={event} />
         <Related event={event} />
+        <AccessLink event={event} />
         <RevertButton event={event} />
       </div>
       <Facts>
