@@ -25,7 +25,7 @@ beforeAll(async () => {
     `INSERT INTO resource_apps VALUES ('r', ${stamps}, 'a', 'u', 'u', 'n', 1, NULL, 0, 0, 0, '[]', 'enabled', 1, 0, 0, NULL)`,
     `INSERT INTO app_role_assignments VALUES ('g', ${stamps}, '${principalId}', 'r', 'v', 0, NULL)`,
     `INSERT INTO role_definitions VALUES ('d', ${stamps}, 'n', 'n', '', '{}', '[]', 1, 0, 0, NULL)`,
-    `INSERT INTO role_assignments VALUES ('m', ${stamps}, '${principalId}', 'd', '/', '/', NULL, NULL, 'Ada', 0, NULL)`,
+    `INSERT INTO role_assignments VALUES ('m', ${stamps}, '${principalId}', 'd', '/', '/', NULL, NULL, 'Ada', 0, NULL, NULL)`,
     `INSERT INTO revoked_tokens VALUES ('t', ${stamps}, '${principalId}', 1, 0, NULL)`,
     `INSERT INTO operators VALUES ('o', ${stamps}, 'ada', 'Ada', 'admin', 'active', 1, 0, 0, NULL)`,
     `INSERT INTO webhooks VALUES ('w', ${stamps}, 'n', 'https://receiver.example/', '[]', '[]', 1, NULL, x'00', NULL, NULL, 1, 0, 0, NULL)`,

@@ -46,6 +46,19 @@ test('a near miss says what is missing, and leads to the same role where it was 
   expect(link.element().getAttribute('href')).toContain(`role=${secretsUser.id}`)
 })
 
+test('of many near misses the nearest are shown, and where the others are', async () => {
+  const miss = (index: number) => ({
+    ...near,
+    assignmentId: exampleAssignment.id.replace('1f0e8f1a', `1f0e8f0${index}`),
+  })
+  const nearMisses = Array.from({ length: 9 }, (_, index) => {
+    return { ...miss(index), scope: vault, why: 'action_missing' as const }
+  })
+  const { screen } = await show({ nearMisses })
+  await expect.poll(() => screen.getByText(/does not have the action/).elements().length).toBe(6)
+  await expect.element(screen.getByRole('link', { name: 'the other 3 of its role assignments' })).toBeVisible()
+})
+
 test('an allowance names the assignment and the way down, and that a paused one gets nothing', async () => {
   const by = { ...near, scope: subscription }
   const { screen } = await show({ allowed: true, by, remedies: [], principal: { ...principal, state: 'suspended' } })

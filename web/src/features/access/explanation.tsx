@@ -53,6 +53,9 @@ function Standing({ answer: { principal } }: { answer: AccessExplanation }) {
   )
 }
 
+/** The nearest come first; what is left has little to do with it. */
+const mostShown = 6
+
 interface AnswerProps {
   answer: AccessExplanation
   asked: AskedAccess
@@ -98,12 +101,20 @@ function Denied({ answer, asked }: AnswerProps) {
         <section aria-label="What came near">
           <h3>What came near</h3>
           <ul className={styles['misses']}>
-            {nearMisses.map((miss) => (
+            {nearMisses.slice(0, mostShown).map((miss) => (
               <li key={miss.assignmentId}>
                 <Miss miss={miss} principalId={principal.principalId} asked={asked} />
               </li>
             ))}
           </ul>
+          {nearMisses.length > mostShown && (
+            <p className="muted">
+              Further away:{' '}
+              <Link to="/access" search={{ principal: principal.principalId }}>
+                the other {nearMisses.length - mostShown} of its role assignments
+              </Link>
+            </p>
+          )}
         </section>
       )}
       {principal.state !== 'deleted' && remedies.length > 0 && (
