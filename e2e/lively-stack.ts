@@ -220,7 +220,16 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   const service = { uri: 'api://orders', name: 'Orders', tokenVersion: 2, roles, assignmentRequired: true }
   const { id: audience } = await admin<Named>('POST', '/audiences', service)
   await admin('POST', `/audiences/${audience}/assignments`, { principalId: identity, role: 'Orders.Read' })
+  await secretsFor(admin, identity)
   return { identity, application, audience }
+}
+
+/** A vault whose secrets an identity may read. */
+async function secretsFor(admin: Admin, principalId: string): Promise<void> {
+  const vaultName = 'shop-orders'
+  const { resourceId: scope } = await admin<{ resourceId: string }>('POST', '/vaults', { name: vaultName })
+  await admin('POST', `/vaults/${vaultName}/secrets/Db-Password/versions`, { value: 'correct horse' })
+  await admin('POST', '/role-assignments', { principalId, roleId: '4633458b-17de-408a-b874-0445c86b69e6', scope })
 }
 
 /** A receiver that is never reached: no name ends in `.invalid`. */

@@ -1,5 +1,6 @@
 import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
+import { killSwitchScreens } from './kill-switch-screens.ts'
 import { principals } from './principal-screens.ts'
 import { rolloutScreens } from './rollout-screens.ts'
 import { rotationScreens } from './rotation-screens.ts'
@@ -325,6 +326,7 @@ export const screens: readonly Screen[] = [
   ...tester,
   ...audit,
   ...alertScreens,
+  ...killSwitchScreens,
   ...frameScreens,
 ]
 
