@@ -116,7 +116,7 @@ export class Withdrawals implements WithdrawalObserver, SlotObserver {
     const { store, clock, registry } = this.#parts
     if ('principalId' in which) await registry.require(ObjectId.parse(which.principalId))
     const [newest] = await store.of(which, 1)
-    if (!newest) return null
+    if (!newest || isOver(newest, clock.now())) return null
     const ofAct = 'principalId' in which ? which : { correlationId: newest.correlation_id }
     const identities = await store.count(ofAct)
     const agents = await store.agentsOf(ofAct)
@@ -178,6 +178,11 @@ export class Withdrawals implements WithdrawalObserver, SlotObserver {
   async #changed(tx: Tx, principalId: string): Promise<void> {
     await this.#parts.database.changed(tx, { kind: 'withdrawal', id: principalId })
   }
+}
+
+/** What took tokens of a moment back alone has no more to tell once none of them can be valid. */
+function isOver({ act, at }: WithdrawalsTable, now: number): boolean {
+  return (act === 'revoke' || act === 'detach') && at + dayMs <= now
 }
 
 /** Whether what an agent says means that it has given up what it was asked to. */
