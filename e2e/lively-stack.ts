@@ -221,27 +221,6 @@ async function principalsOf(admin: Admin, instanceIds: readonly string[]) {
   return { identity, application, audience }
 }
 
-const readerRole = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
-const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
-
-/** What the identity may do: to see everything, to read the secrets of one group, and by an own role to start machines. */
-async function accessOf(admin: Admin, principalId: string) {
-  const { subscription } = await admin<{ subscription: string }>('GET', '/access/terms')
-  const group = `${subscription}/resourceGroups/rg-shop`
-  const { id: ownRole } = await admin<Named>('POST', '/roles', {
-    ...{ name: 'Machine starter', description: 'May start virtual machines.', assignableScopes: [subscription] },
-    permission: {
-      actions: ['Microsoft.Compute/virtualMachines/read', 'Microsoft.Compute/virtualMachines/start/action'],
-    },
-  })
-  const give = (roleId: string, scope: string) =>
-    admin<Named>('POST', '/role-assignments', { principalId, roleId, scope, reason: 'for the shop' })
-  await give(readerRole, subscription)
-  await give(ownRole, subscription)
-  const { id: assignment } = await give(secretsUser, group)
-  return { assignment, ownRole, group }
-}
-
 /** A receiver that is never reached: no name ends in `.invalid`. */
 async function webhookOf(admin: Admin): Promise<string> {
   const wish = { name: 'Pager', url: 'https://pager.invalid/hook' }

@@ -51,7 +51,7 @@ export const principals: readonly Screen[] = [
     about: 'What stops when an identity is deleted',
     path: ({ identity }) => `/identities/${identity}`,
     act: press('Delete'),
-    ready: (page) => page.getByRole('alertdialog').getByText(/^Stops working on/),
+    ready: (page) => page.getByRole('alertdialog').getByText('Role assignments'),
     isBrief: true,
   },
   {

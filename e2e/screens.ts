@@ -1,6 +1,7 @@
 import { accessScreens } from './access-screens.ts'
 import { alertScreens } from './alert-screens.ts'
 import { frameScreens } from './frame-screens.ts'
+import { killSwitchScreens } from './kill-switch-screens.ts'
 import { principals } from './principal-screens.ts'
 import { rolloutScreens } from './rollout-screens.ts'
 import { rotationScreens } from './rotation-screens.ts'
@@ -330,6 +331,7 @@ export const screens: readonly Screen[] = [
   ...accessScreens,
   ...usageScreens,
   ...alertScreens,
+  ...killSwitchScreens,
   ...vaultScreens,
   ...frameScreens,
 ]

@@ -195,7 +195,13 @@ export function adminRouter(parts: AdminParts): (guard: Guard) => IRouter {
     serveRotation(serve, parts, requireStepUp)
     serve(enrollmentApi, enrollmentHandlers(parts.plane))
     serve(tokenTestsApi, tokenTestHandlers({ requireStepUp, tests, keySet: () => parts.discovery.keySet(true) }))
-    serve(bulkApi, bulkHandlers(parts.bulk, { requireStepUp, requirePermission, told: toldOf(parts) }))
+    serve(
+      bulkApi,
+      bulkHandlers(parts.bulk, {
+        ...{ requireStepUp, requirePermission, told: toldOf(parts) },
+        propagation: ({ correlationId }) => parts.plane.withdrawals.state({ correlationId }),
+      }),
+    )
     serve(alertsApi, alertHandlers(parts.alerting.alerts))
     serve(webhooksApi, webhookHandlers(parts.alerting.webhooks))
     serve(authorizationApi, authorizationHandlers(parts))

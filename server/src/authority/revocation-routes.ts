@@ -5,7 +5,7 @@ import type { Revocations } from './revocations.ts'
 /** What is known of where an act has arrived. */
 interface PropagationBook {
   counts(which: { principalId: string }): Promise<Propagation>
-  state(which: { principalId: string } | { correlationId: string }): Promise<PropagationState | null>
+  state(which: { principalId: string }): Promise<PropagationState | null>
 }
 
 export function revocationHandlers({
@@ -26,6 +26,5 @@ export function revocationHandlers({
       return { principalId, before, propagation: await withdrawals.counts({ principalId }) }
     },
     propagation: async ({ params }) => ({ propagation: await withdrawals.state(params) }),
-    propagationOfAct: async ({ params }) => ({ propagation: await withdrawals.state(params) }),
   }
 }

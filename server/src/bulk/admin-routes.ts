@@ -1,5 +1,5 @@
 import { type BulkKind, type BulkList, type bulkApi, bulkPermission } from '@signet/shared/api/bulk'
-import type { Propagation } from '@signet/shared/api/revocations'
+import type { Propagation, PropagationState } from '@signet/shared/api/revocations'
 import type { Permission } from '@signet/shared/vocabulary/permissions'
 import type { Handlers } from '../platform/http/contract-router.ts'
 import type { RequestContext } from '../platform/request-context.ts'
@@ -12,6 +12,7 @@ interface BulkNeighbours {
   readonly requireStepUp: (context: RequestContext) => Promise<void>
   /** How many are told of what the job has stopped by now. */
   readonly told: (which: { correlationId: string }) => Promise<Propagation>
+  readonly propagation: (which: { correlationId: string }) => Promise<PropagationState | null>
 }
 
 export function bulkHandlers({ jobs, previewer }: Bulk, neighbours: BulkNeighbours): Handlers<typeof bulkApi> {
@@ -37,6 +38,9 @@ export function bulkHandlers({ jobs, previewer }: Bulk, neighbours: BulkNeighbou
       const job = await jobs.show(params.jobId)
       return { ...job, propagation: await neighbours.told(job) }
     },
+    propagation: async ({ params }) => ({
+      propagation: await neighbours.propagation(await jobs.show(params.jobId)),
+    }),
     items: ({ params, query }) => jobs.items(params.jobId, query),
     export: ({ params, query }, context) => jobs.export(context, params.jobId, query.format),
     pause: ({ params, body }, context) => jobs.pause(context, params.jobId, body.reason),

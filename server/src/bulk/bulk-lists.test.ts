@@ -74,6 +74,7 @@ describe('who may start a job', () => {
         requirePermission,
         requireStepUp,
         told: async () => ({ replicas: 1, agents: 0 }),
+        propagation: async () => null,
       }),
     }
   }

@@ -94,7 +94,9 @@ describe('user-assigned identities over the admin API', () => {
     const listed = InstanceList.parse((await ask('GET', '/instances?filter=user-assigned:depl*')).json)
     expect(listed.items.map((each) => each.name)).toEqual(['web-01'])
     const radius = BlastRadius.parse((await ask('GET', `/identities/${principalId}/blast-radius`)).json)
-    expect(radius).toMatchObject({ name: 'deploy', instances: [{ id, name }], agents: [], credentials: 0 })
+    expect(radius).toMatchObject({
+      ...{ name: 'deploy', instances: { total: 1, items: [{ id, name }] }, agents: { total: 0 }, credentials: 0 },
+    })
   })
 
   it('come back after a deletion, and are listed as deleted only where that is asked for', async () => {

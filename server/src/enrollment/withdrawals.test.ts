@@ -1,5 +1,5 @@
 import { AgentId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
-import { hourMs, minuteMs } from '@signet/shared/vocabulary/time'
+import { dayMs, hourMs, minuteMs } from '@signet/shared/vocabulary/time'
 import { mostReported, ReportRequest } from '@signet/shared/wire/agent-protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -127,6 +127,8 @@ describe('an act that takes tokens back (SEC-45)', () => {
     await revoke(on.principalId)
     await report(on.agent, [{ objectId: on.principalId, version: first }], [on.principalId])
     expect(await stateOf(on.principalId)).toMatchObject({ agents: { done: 0, total: 1 } })
+    stack.clock.advance(dayMs)
+    expect(await stateOf(on.principalId)).toBeNull()
   })
 
   it('that detaches concerns the agents that lose it alone', async () => {

@@ -1,12 +1,12 @@
 import type { Propagation, PropagationState } from '@signet/shared/api/revocations'
-import { AgentId, type InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { AgentId, type InstanceId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { mostReported, type ReportRequest } from '@signet/shared/wire/agent-protocol'
 import type { Clock } from '../platform/clock.ts'
 import type { WithdrawalAgentsTable, WithdrawalsTable } from '../platform/database/principal-tables.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
-import type { Withdrawal, WithdrawalObserver } from '../principals/index.ts'
+import type { PrincipalRegistry, Withdrawal, WithdrawalObserver } from '../principals/index.ts'
 import type { ResourceManager } from '../resources/index.ts'
 import type { SlotDirectory, SlotObserver } from '../rotation/index.ts'
 import type { AgentsStore } from './agents-store.ts'
@@ -23,6 +23,7 @@ interface WithdrawalsParts {
   readonly store: WithdrawalsStore
   readonly agents: Pick<AgentsStore, 'agent'>
   readonly slots: Pick<SlotDirectory, 'holdersOf'>
+  readonly registry: Pick<PrincipalRegistry, 'require'>
   readonly resources: Pick<ResourceManager, 'ofAgent'>
   readonly database: Transactor & ChangeRecorder
   readonly presence: { isConnected(agentId: string): boolean }
@@ -106,11 +107,16 @@ export class Withdrawals implements WithdrawalObserver, SlotObserver {
     return { replicas, agents: agents.filter(({ agentId }) => this.#parts.presence.isConnected(agentId)).length }
   }
 
-  /** How far the last act has come; null when nothing was taken back, or it was given back. */
+  /**
+   * How far the last act has come; null when nothing was taken back, or it was given back.
+   *
+   * @throws SignetError `not_found` for a principal that is none
+   */
   async state(which: OfWithdrawals): Promise<PropagationState | null> {
-    const { store, clock } = this.#parts
+    const { store, clock, registry } = this.#parts
+    if ('principalId' in which) await registry.require(ObjectId.parse(which.principalId))
     const [newest] = await store.of(which, 1)
-    if (!newest) return null
+    if (!newest || isOver(newest, clock.now())) return null
     const ofAct = 'principalId' in which ? which : { correlationId: newest.correlation_id }
     const identities = await store.count(ofAct)
     const agents = await store.agentsOf(ofAct)
@@ -172,6 +178,11 @@ export class Withdrawals implements WithdrawalObserver, SlotObserver {
   async #changed(tx: Tx, principalId: string): Promise<void> {
     await this.#parts.database.changed(tx, { kind: 'withdrawal', id: principalId })
   }
+}
+
+/** What took tokens of a moment back alone has no more to tell once none of them can be valid. */
+function isOver({ act, at }: WithdrawalsTable, now: number): boolean {
+  return (act === 'revoke' || act === 'detach') && at + dayMs <= now
 }
 
 /** Whether what an agent says means that it has given up what it was asked to. */

@@ -222,7 +222,7 @@ const table: Record<string, Role[]> = {
   'POST /tokens/:uti/revocation': ['operator', 'admin'],
   'POST /identities/:principalId/token-revocation': ['operator', 'admin'],
   'GET /identities/:principalId/propagation': readers,
-  'GET /propagation/:correlationId': readers,
+  'GET /jobs/:jobId/propagation': readers,
   'GET /resource-groups/:name': readers,
   'POST /resource-groups/:name/pause': operators,
   'POST /resource-groups/:name/resume': operators,

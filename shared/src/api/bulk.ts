@@ -8,7 +8,7 @@ import { route } from './contract.ts'
 import { NamedIds } from './lists.ts'
 import { ExportFormat, PageQuery, pageOf } from './paging.ts'
 import { Reason, TagChange } from './resources.ts'
-import { Propagation } from './revocations.ts'
+import { Propagation, PropagationStanding } from './revocations.ts'
 
 /** Lists whose things bulk jobs are about; `identities` are the user-assigned ones. */
 export const BulkList = z.enum(['instances', 'identities', 'applications', 'audiences'])
@@ -202,6 +202,14 @@ export const bulkApi = {
     access: 'instances.read',
     params,
     response: Job.extend({ propagation: Propagation }),
+  }),
+  propagation: route({
+    method: 'GET',
+    path: '/jobs/:jobId/propagation',
+    summary: 'How far what a bulk job has stopped has come, as far as nothing was done to it since',
+    access: 'instances.read',
+    params,
+    response: PropagationStanding,
   }),
   items: route({
     method: 'GET',

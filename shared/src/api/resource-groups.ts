@@ -24,7 +24,7 @@ export type GroupStanding = z.infer<typeof GroupStanding>
 /** What an act on a whole group came to. */
 export const GroupActResult = z.object({
   name: z.string(),
-  /** The audit log has every identity's record under it, and `GET /propagation/…` how far it has come. */
+  /** The audit log has the record of every identity under it. */
   correlationId: z.string(),
   /** Identities that it changed. */
   changed: z.int(),

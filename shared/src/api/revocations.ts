@@ -51,7 +51,7 @@ export const PropagationState = z.object({
 export type PropagationState = z.infer<typeof PropagationState>
 
 /** Null when nothing was taken back, or it was given back since. */
-const Standing = z.object({ propagation: PropagationState.nullable() })
+export const PropagationStanding = z.object({ propagation: PropagationState.nullable() })
 
 const reason = z.string().trim().max(500).optional()
 
@@ -81,14 +81,6 @@ export const revocationsApi = {
     summary: 'How far the last act has come that took tokens from an identity or application',
     access: 'instances.read',
     params: z.object({ principalId: ObjectId }),
-    response: Standing,
-  }),
-  propagationOfAct: route({
-    method: 'GET',
-    path: '/propagation/:correlationId',
-    summary: 'How far one act on many has come: a bulk job, or a resource group that was paused',
-    access: 'instances.read',
-    params: z.object({ correlationId: z.guid() }),
-    response: Standing,
+    response: PropagationStanding,
   }),
 }

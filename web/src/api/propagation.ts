@@ -1,6 +1,7 @@
+import { bulkApi } from '@signet/shared/api/bulk'
 import { resourceGroupsApi } from '@signet/shared/api/resource-groups'
 import { revocationsApi } from '@signet/shared/api/revocations'
-import type { ObjectId } from '@signet/shared/vocabulary/identifiers'
+import type { JobId, ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
 import type { QueryRoot } from './query-roots.ts'
@@ -22,11 +23,11 @@ export const propagationOptions = (principalId: ObjectId) =>
     refetchInterval: paceOf,
   })
 
-/** How far one act on many has come, a bulk job say. */
-export const propagationOfActOptions = (correlationId: string) =>
+/** How far what a bulk job has stopped has come. */
+export const propagationOfJobOptions = (jobId: JobId) =>
   queryOptions({
-    queryKey: [root, 'of-act', correlationId],
-    queryFn: ({ signal }) => call(revocationsApi.propagationOfAct)({ params: { correlationId } }, signal),
+    queryKey: [root, 'of-job', jobId],
+    queryFn: ({ signal }) => call(bulkApi.propagation)({ params: { jobId } }, signal),
     refetchInterval: paceOf,
   })
 

@@ -1,7 +1,7 @@
 import { JobPage } from '../features/jobs/job-page.tsx'
-import { ActPropagation } from '../features/kill-switch/propagation-card.tsx'
+import { JobPropagation } from '../features/kill-switch/propagation-card.tsx'
 
 /** The page of a bulk job, with how far what it stopped has come. */
 export function WholeJobPage() {
-  return <JobPage propagation={(correlationId) => <ActPropagation correlationId={correlationId} />} />
+  return <JobPage propagation={(jobId) => <JobPropagation jobId={jobId} />} />
 }

@@ -66,7 +66,7 @@ export function HangingOn({ radius, problem }: HangingOnProps) {
           <Named some={radius.grants} keyOf={({ id }) => id}>
             {({ role, scope }) => (
               <>
-                <Untrusted text={role} /> at <Untrusted text={scope} className="mono" />
+                <Untrusted text={role} /> at <Untrusted text={shortScope(scope)} className="mono" />
               </>
             )}
           </Named>
@@ -187,6 +187,12 @@ function Named<T>({ some: { total, items }, keyOf, children }: NamedProps<T>) {
       {total > shown.length && <li className="muted">and {total - shown.length} more</li>}
     </ul>
   )
+}
+
+/** The last two segments say what it is; the rest is where that lies. */
+function shortScope(scope: string): string {
+  const segments = scope.split('/')
+  return segments.length <= 3 ? scope : `…/${segments.slice(-2).join('/')}`
 }
 
 function many(count: number, one: string): string {

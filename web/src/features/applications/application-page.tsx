@@ -120,6 +120,7 @@ function Overview({ application, lifetime, children }: OverviewProps) {
           <p>Give it a federated credential, a certificate or a secret.</p>
         </Notice>
       )}
+      {children}
       <SideBySide>
         <Card title="Application">
           <Facts>
@@ -133,7 +134,6 @@ function Overview({ application, lifetime, children }: OverviewProps) {
             </Fact>
           </Facts>
         </Card>
-        {children}
         <Card title="Use it from code">
           <p>Any Azure SDK takes these. Which of the last three it needs depends on what the application has.</p>
           <CodeBlock code={environmentOf(application)} label="shell lines for any Azure SDK" />

@@ -5,7 +5,6 @@ import {
   type RegisteredCertificate,
 } from '@signet/shared/api/applications'
 import { ObjectId } from '@signet/shared/vocabulary/identifiers'
-import { dayMs } from '@signet/shared/vocabulary/time'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { idIn } from '../../api/address-id.ts'
 import { call } from '../../api/client.ts'
@@ -19,7 +18,6 @@ const show = call(applicationsApi.show)
 const root: QueryRoot = 'applications'
 // Changes are announced; times of tokens are not, so what shows them is read again now and then.
 const tokenPaceMs = 15_000
-const weekMs = 7 * dayMs
 
 export function useApplicationRows(question: { filter: string; sort: ApplicationSort; enabled: boolean }) {
   return useListRows({ root, list, refetchMs: tokenPaceMs }, question)
@@ -34,18 +32,6 @@ export const applicationOptions = (principalId: string) =>
     queryKey: [root, 'one', principalId],
     queryFn: ({ signal }) => show({ params: { principalId: idIn(ObjectId, principalId, 'principal ID') } }, signal),
     refetchInterval: tokenPaceMs,
-  })
-
-/** Tokens that an application got in the seven days that end now. */
-export const weekOptions = (principalId: ObjectId) =>
-  queryOptions({
-    queryKey: ['tokens' satisfies QueryRoot, principalId, 'week'],
-    queryFn: async ({ signal }) => {
-      const to = Date.now()
-      const query = { from: to - weekMs, to }
-      const { buckets } = await call(applicationsApi.tokenHistogram)({ params: { principalId }, query }, signal)
-      return buckets.reduce((sum, { ok }) => sum + ok, 0)
-    },
   })
 
 function useWrite<W, R>(mutationFn: (wish: W) => Promise<R>) {

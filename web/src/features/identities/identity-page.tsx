@@ -98,26 +98,28 @@ function Overview({ identity, propagation }: { identity: UserIdentityDetail; pro
     ['Resource ID', identity.resourceId, 'resource ID'],
   ] as const
   return (
-    <SideBySide>
-      <Card title="User-assigned identity">
-        <Facts>
-          <IdFacts ids={ids} />
-          <Fact name="Token lifetime">
-            <LifetimeFact principalId={identity.principalId} />
-          </Fact>
-          <Fact name="Last token">
-            <LastToken token={identity.lastToken} none="None yet" />
-          </Fact>
-          <Fact name="Created">
-            <ExactTime at={identity.createdAt} relative />
-          </Fact>
-        </Facts>
-      </Card>
-      <Card title="What depends on it">
-        <Dependents identity={identity} />
-      </Card>
+    <>
       {propagation}
-      {identity.state !== 'deleted' && <UseIdentity identity={identity} />}
-    </SideBySide>
+      <SideBySide>
+        <Card title="User-assigned identity">
+          <Facts>
+            <IdFacts ids={ids} />
+            <Fact name="Token lifetime">
+              <LifetimeFact principalId={identity.principalId} />
+            </Fact>
+            <Fact name="Last token">
+              <LastToken token={identity.lastToken} none="None yet" />
+            </Fact>
+            <Fact name="Created">
+              <ExactTime at={identity.createdAt} relative />
+            </Fact>
+          </Facts>
+        </Card>
+        <Card title="What depends on it">
+          <Dependents identity={identity} />
+        </Card>
+        {identity.state !== 'deleted' && <UseIdentity identity={identity} />}
+      </SideBySide>
+    </>
   )
 }

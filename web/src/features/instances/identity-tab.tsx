@@ -34,40 +34,42 @@ export function IdentityTab({ instance, lifetime, propagation, revoke, group }: 
   const { identity, restorable } = instance
   const last = identity?.principalId ?? restorable?.principalId
   return (
-    <SideBySide>
-      <Card title="System-assigned identity">
-        <Health instance={instance} />
-        <Facts>
-          <Fact name="Status">
-            <span className="row">
-              <IdentityToggle instance={instance} />
-              <IdentityActs instance={instance} />
-              {identity !== null && revoke({ principalId: identity.principalId, name: instance.name })}
-            </span>
-          </Fact>
-          <IdFacts
-            none="None while the identity is off"
-            ids={[
-              ['Object (principal) ID', instance.identity?.principalId, 'principal ID'],
-              ['Client ID', instance.identity?.clientId, 'client ID'],
-              ['Tenant ID', instance.tenantId, 'tenant ID'],
-              ['Authority', instance.authorityUrl, 'authority'],
-              ['Resource ID', instance.resourceId, 'resource ID'],
-            ]}
-          />
-          <Fact name="Resource group">{group(instance.resourceId)}</Fact>
-          {identity !== null && <Fact name="Token lifetime">{lifetime(identity.principalId)}</Fact>}
-          <Fact name="Last token">
-            <LastToken token={instance.lastToken} none="None yet" />
-          </Fact>
-          <Fact name="Next rotation">
-            {instance.nextRotationAt === null ? <None /> : <DueTime at={instance.nextRotationAt} />}
-          </Fact>
-        </Facts>
-      </Card>
+    <>
       {last !== undefined && propagation(last)}
-      <UseFromCode instance={instance} />
-    </SideBySide>
+      <SideBySide>
+        <Card title="System-assigned identity">
+          <Health instance={instance} />
+          <Facts>
+            <Fact name="Status">
+              <span className="row">
+                <IdentityToggle instance={instance} />
+                <IdentityActs instance={instance} />
+                {identity !== null && revoke({ principalId: identity.principalId, name: instance.name })}
+              </span>
+            </Fact>
+            <IdFacts
+              none="None while the identity is off"
+              ids={[
+                ['Object (principal) ID', instance.identity?.principalId, 'principal ID'],
+                ['Client ID', instance.identity?.clientId, 'client ID'],
+                ['Tenant ID', instance.tenantId, 'tenant ID'],
+                ['Authority', instance.authorityUrl, 'authority'],
+                ['Resource ID', instance.resourceId, 'resource ID'],
+              ]}
+            />
+            <Fact name="Resource group">{group(instance.resourceId)}</Fact>
+            {identity !== null && <Fact name="Token lifetime">{lifetime(identity.principalId)}</Fact>}
+            <Fact name="Last token">
+              <LastToken token={instance.lastToken} none="None yet" />
+            </Fact>
+            <Fact name="Next rotation">
+              {instance.nextRotationAt === null ? <None /> : <DueTime at={instance.nextRotationAt} />}
+            </Fact>
+          </Facts>
+        </Card>
+        <UseFromCode instance={instance} />
+      </SideBySide>
+    </>
   )
 }
 

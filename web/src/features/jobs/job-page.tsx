@@ -1,4 +1,5 @@
 import type { BulkList, Job, JobItem } from '@signet/shared/api/bulk'
+import type { JobId } from '@signet/shared/vocabulary/identifiers'
 import { JobItemState } from '@signet/shared/vocabulary/job-states'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -29,7 +30,7 @@ import { jobCounts, jobNouns, jobTitle, timeLeft } from './job-words.ts'
 const page = getRouteApi('/signed-in/jobs/$jobId')
 
 /** One bulk job: how far it is, what it did, and what can still be done about it. */
-export function JobPage({ propagation }: { propagation: (correlationId: string) => ReactNode }) {
+export function JobPage({ propagation }: { propagation: (jobId: JobId) => ReactNode }) {
   const { jobId } = page.useParams()
   const query = useQuery(jobOptions(jobId))
   useTitle(query.data && jobTitle(query.data), 'Job')
@@ -47,7 +48,7 @@ export function JobPage({ propagation }: { propagation: (correlationId: string) 
             <JobProgress job={job} />
             <JobFacts job={job} />
           </Card>
-          {propagation(job.correlationId)}
+          {propagation(job.id)}
           <Items job={job} />
         </>
       )}

@@ -62,9 +62,11 @@ function GroupFacts({ group: { name, instances, identities } }: { group: GroupSt
     <Facts>
       <Fact name="Instances">{instances}</Fact>
       <Fact name="Identities">
-        {total} <span className="muted">system-assigned ones of its instances, and user-assigned ones in it; </span>
+        {total} <span className="muted">of its instances, and user-assigned ones in it</span>
+      </Fact>
+      <Fact name="User-assigned">
         <Link to="/identities" search={{ q: fieldIs('group', name) }}>
-          user-assigned ones
+          Those in the group
         </Link>
       </Fact>
       <Fact name="Paused">

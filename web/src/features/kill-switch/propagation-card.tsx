@@ -1,9 +1,9 @@
 import type { PropagationState } from '@signet/shared/api/revocations'
-import { InstanceId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
+import { InstanceId, type JobId, type ObjectId } from '@signet/shared/vocabulary/identifiers'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { problemOf } from '../../api/api-error.ts'
-import { propagationOfActOptions, propagationOptions } from '../../api/propagation.ts'
+import { propagationOfJobOptions, propagationOptions } from '../../api/propagation.ts'
 import { Card } from '../../ui/card.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { PropagationPanel } from '../../ui/propagation-panel.tsx'
@@ -14,9 +14,9 @@ export function PrincipalPropagation({ principalId }: { principalId: ObjectId })
   return <Shown {...useQuery(propagationOptions(principalId))} />
 }
 
-/** As that, of one act on many. */
-export function ActPropagation({ correlationId }: { correlationId: string }) {
-  return <Shown {...useQuery(propagationOfActOptions(correlationId))} />
+/** As that, of what a bulk job has stopped. */
+export function JobPropagation({ jobId }: { jobId: JobId }) {
+  return <Shown {...useQuery(propagationOfJobOptions(jobId))} />
 }
 
 interface ShownProps {
