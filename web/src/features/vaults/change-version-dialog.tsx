@@ -43,7 +43,7 @@ function ChangeVersionForm({ place, secret, version, onClose }: ChangeVersionDia
   const [checked, setChecked] = useState(false)
   const change = useChangeVersion(place, version.id)
   const refusal = useRefusal('vaults.write')
-  const { attributes, faults } = readAttributes(form)
+  const { attributes, faults } = readAttributes(form, version)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setChecked(true)

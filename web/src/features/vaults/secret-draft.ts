@@ -32,8 +32,13 @@ export function attributesFormOf({
 
 export type AttributeFaults = Partial<Record<keyof AttributesForm, string>>
 
-export function readAttributes(form: AttributesForm): { attributes?: Attributes; faults: AttributeFaults } {
-  const [notBefore, expires] = [dateOf(form.notBefore), dateOf(form.expires)]
+/** @param before the version that is changed: a date that was left alone stays to the millisecond */
+export function readAttributes(
+  form: AttributesForm,
+  before?: SecretVersionSummary,
+): { attributes?: Attributes; faults: AttributeFaults } {
+  const notBefore = dateOf(form.notBefore, before?.notBefore)
+  const expires = dateOf(form.expires, before?.expires)
   const contentType = ContentType.safeParse(form.contentType.trim())
   const tags = tagsOfText(form.tags)
   const isTurned = typeof notBefore === 'number' && typeof expires === 'number' && expires <= notBefore
@@ -52,7 +57,8 @@ export function readAttributes(form: AttributesForm): { attributes?: Attributes;
 }
 
 /** Null for none; undefined for what is no date. */
-function dateOf(shown: string): number | null | undefined {
+function dateOf(shown: string, before: number | null = null): number | null | undefined {
+  if (shown === dateText(before)) return before
   return shown === '' ? null : instantOf(shown)
 }
 
