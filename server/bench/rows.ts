@@ -46,7 +46,9 @@ export function principalRow(
     deleted_at: null,
     purge_at: null,
     suspended_at: null,
-    tokens_revoked_at: null, token_key: 0, new_host_key: 0,
+    tokens_revoked_at: null,
+    token_key: 0,
+    new_host_key: 0,
     ...own,
   }
 }
