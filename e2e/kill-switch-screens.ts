@@ -8,6 +8,7 @@ const at = Date.now()
 async function tellOf(page: Page, propagation: object): Promise<void> {
   await page.route('**/api/identities/*/propagation', (route) => route.fulfill({ json: { propagation } }))
   await page.reload()
+  await page.getByTitle('Live', { exact: true }).first().waitFor()
 }
 
 const away = {
