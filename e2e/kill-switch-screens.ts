@@ -61,7 +61,7 @@ export const killSwitchScreens: readonly Screen[] = [
     about: 'A whole group, before it is stopped',
     path: '/groups/rg-shop',
     act: press('Pause the whole group…'),
-    ready: (page) => page.getByRole('alertdialog').getByText(/are refused at once/),
+    ready: (page) => page.getByRole('alertdialog').getByText(/refused at once/),
     isBrief: true,
   },
 ]
