@@ -8,6 +8,7 @@ const at = Date.now()
 async function tellOf(page: Page, propagation: object): Promise<void> {
   await page.route('**/api/identities/*/propagation', (route) => route.fulfill({ json: { propagation } }))
   await page.reload()
+  await page.getByTitle('Live', { exact: true }).first().waitFor()
 }
 
 const away = {
@@ -60,7 +61,7 @@ export const killSwitchScreens: readonly Screen[] = [
     about: 'A whole group, before it is stopped',
     path: '/groups/rg-shop',
     act: press('Pause the whole group…'),
-    ready: (page) => page.getByRole('alertdialog').getByText(/are refused at once/),
+    ready: (page) => page.getByRole('alertdialog').getByText(/refused at once/),
     isBrief: true,
   },
 ]

@@ -121,8 +121,8 @@ function PauseGroupDialog({ group, onClose }: { group: GroupStanding; onClose: (
       onClose={onClose}
     >
       <p>
-        {total - paused} identities are refused at once, by the authority and with the tokens that they have: those of
-        its {group.instances} instances, and the user-assigned ones in it.
+        {total - paused} {total - paused === 1 ? 'identity is' : 'identities are'} refused at once, by the authority and
+        with the tokens that they have: those of its {group.instances} instances, and the user-assigned ones in it.
         {paused > 0 && ` ${paused} are paused already and stay as they are.`}
       </p>
       <p>
