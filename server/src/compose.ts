@@ -341,7 +341,7 @@ export async function composeServer(parts: ServerParts) {
     vaultUrl: config.vaultUrl,
     access: authorization.access,
     groupNamed: (name) => groups.find(name),
-    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+    forgetRights: (tx, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
   vaults.purge.start()
   lifecycle.started('secret purge', () => vaults.purge.stop())

@@ -46,7 +46,7 @@ export async function openArm() {
     ...{ ...stack, vaultUrl: names.vaultUrl, subscriptionId: stack.defaults.subscriptionId },
     access: authorization.access,
     groupNamed: (name) => groups.find(name),
-    forgetRights: (tx, _context, armId) => authorization.assignments.scopeRemoved(tx, armId),
+    forgetRights: (tx, armId) => authorization.assignments.scopeRemoved(tx, armId),
   })
   /** A test sets why nothing is served. */
   const quarantine: { refusal?: SignetError } = {}

@@ -186,7 +186,16 @@ const again: Partial<Record<AuditAction, Again>> = {
       now,
       taking.target,
     ),
-  'secret.purged': (db, taking) => run(db, 'DELETE FROM vault_secrets WHERE id = ?', taking.target),
+  // The roles at it went with it: the next secret of its name is nobody's.
+  'secret.purged': (db, taking) => {
+    run(
+      db,
+      `DELETE FROM role_assignments WHERE scope_key IN (SELECT vaults.arm_id_key || '/secrets/' || vault_secrets.name_key
+       FROM vault_secrets JOIN vaults ON vaults.id = vault_secrets.vault_id WHERE vault_secrets.id = ?)`,
+      taking.target,
+    )
+    run(db, 'DELETE FROM vault_secrets WHERE id = ?', taking.target)
+  },
   'secret.changed': (db, taking, now) => {
     if (taking.facts['enabled'] !== false) return
     const sql = 'UPDATE vault_secret_versions SET enabled = 0, updated_at = ? WHERE secret_id = ? AND version_id = ?'

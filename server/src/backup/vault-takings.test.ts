@@ -35,7 +35,7 @@ beforeEach(async () => {
     ...{ ...stack, subscriptionId: stack.defaults.subscriptionId, vaultUrl: 'https://vault.signet.test' },
     access: stack.authorization.access,
     groupNamed: (name) => new ResourceGroups(stack).find(name),
-    forgetRights: (tx, _context, armId) => stack.authorization.assignments.scopeRemoved(tx, armId),
+    forgetRights: (tx, armId) => stack.authorization.assignments.scopeRemoved(tx, armId),
   })
 })
 
@@ -44,7 +44,7 @@ afterEach(() => stack.close())
 const place = (name: string) => ({ vault: 'kept-kv', name })
 const set = (name: string) => domain.vault.set(operator, place(name), { value: new Secret(name) })
 
-it('a restore takes away again what was deleted, purged and disabled in vaults, and the roles at a purged one (SEC-68)', async () => {
+it('a restore takes away again what was deleted, purged and disabled in vaults, and the roles at what was purged (SEC-68)', async () => {
   for (const name of ['kept-kv', 'deleted-kv', 'purged-kv']) {
     await domain.vaults.create(contextOf(), { name, resourceGroup: 'default' })
   }
@@ -55,6 +55,8 @@ it('a restore takes away again what was deleted, purged and disabled in vaults, 
   for (const vault of ['kept-kv', 'purged-kv']) {
     const scope = (await domain.vaults.require(vault)).armId
     await stack.authorization.assignments.grant(contextOf(), { principalId, roleId: secretsUser, scope })
+    const secret = { principalId, roleId: secretsUser, scope: `${scope}/secrets/purged` }
+    await stack.authorization.assignments.grant(contextOf(), secret)
   }
   const backup = await backups.make(contextOf())
   stack.clock.advance(minuteMs)

@@ -8,6 +8,7 @@ import {
   operator,
   principalAsker,
   secretsOfficer,
+  secretsUser,
   text,
   type VaultStand,
 } from './testing/vault-stand.ts'
@@ -51,6 +52,27 @@ describe('a deleted secret', () => {
     expect(await rowsOf(stand, 'vault_secret_versions')).toHaveLength(0)
     await set('db', 'two')
     expect(await get('db')).toBe('two')
+  })
+
+  it('takes the roles at it along when it is purged: the next of its name starts without any', async () => {
+    const reader = await principalAsker(stand, 'reader')
+    const purges = [
+      () => stand.vault.purge(app, here('db')),
+      async () => {
+        stand.clock.advance(90 * dayMs)
+        await stand.vault.purgeDue(contextOf('system'), here('db'))
+      },
+    ]
+    for (const purge of purges) {
+      await set('db', 'one')
+      await grant(stand, reader, secretsUser, 'prod-kv', 'DB')
+      await stand.vault.delete(app, here('db'))
+      await purge()
+      await set('db', 'two')
+      await expect(stand.vault.get(reader, here('db'))).rejects.toMatchObject({ code: 'forbidden' })
+      await stand.vault.delete(app, here('db'))
+      await stand.vault.purge(app, here('db'))
+    }
   })
 
   it('is not purged before its days are over where the vault is protected, by nobody (SEC-113)', async () => {

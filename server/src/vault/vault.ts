@@ -10,7 +10,7 @@ import { Secret } from '../platform/secret.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
-import { type AttributeChange, changedAttributes, nameKeyOf, newAttributes, purgeAtOf } from './secret.ts'
+import { type AttributeChange, changedAttributes, nameKeyOf, newAttributes, purgeAtOf, secretScope } from './secret.ts'
 import { SecretEnvelopes } from './secret-envelopes.ts'
 import { type Asker, type Decider, type SecretAsk, SecretRights } from './secret-rights.ts'
 import {
@@ -21,7 +21,7 @@ import {
   secretVersionOf,
 } from './secret-version.ts'
 import { type SecretRow, SecretsStore, type VersionRow } from './secrets-store.ts'
-import { protectedVault, type VaultRecord, type Vaults } from './vaults.ts'
+import { protectedVault, type VaultRecord, type Vaults, type VaultsParts } from './vaults.ts'
 
 export interface VaultParts {
   readonly database: Database
@@ -31,6 +31,7 @@ export interface VaultParts {
   readonly tenantId: string
   readonly vaults: Vaults
   readonly access: Decider
+  readonly forgetRights: VaultsParts['forgetRights']
 }
 
 const announcedReadMs = 1_000
@@ -194,8 +195,7 @@ export class Vault {
       const secret = await this.#requireDeleted(act, name)
       requireVersion(meant.expected, secret.version)
       if (act.vault.purgeProtection) throw protectedVault()
-      await this.#store.remove(act.tx, secret.id)
-      await this.#record(act, secret, { action: 'secret.purged', ...reasonOf(meant) })
+      await this.#forget(act, secret, meant)
     })
   }
 
@@ -206,8 +206,7 @@ export class Vault {
       const vault = await vaults.find(vaultName, tx)
       const secret = vault && (await this.#store.find(vault.id, nameKeyOf(name), tx))
       if (!secret || secret.purge_at === null || secret.purge_at > clock.now()) return
-      await this.#store.remove(tx, secret.id)
-      await this.#record({ tx, asker: { kind: 'operator', context }, vault }, secret, { action: 'secret.purged' })
+      await this.#forget({ tx, asker: { kind: 'operator', context }, vault }, secret, {})
     })
   }
 
@@ -255,6 +254,13 @@ export class Vault {
       await this.#record(act, secret, { action: 'secret.restored', after: { versions: versions.length } })
       return this.#newestOf(act, secret)
     })
+  }
+
+  /** With the roles at it: the next secret of its name is nobody's. */
+  async #forget(act: Act, secret: SecretRow, meant: Meant): Promise<void> {
+    await this.#store.remove(act.tx, secret.id)
+    await this.#parts.forgetRights(act.tx, secretScope(act.vault.armId, secret.name))
+    await this.#record(act, secret, { action: 'secret.purged', ...reasonOf(meant) })
   }
 
   async #read(

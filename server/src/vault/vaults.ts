@@ -25,8 +25,8 @@ export interface VaultsParts {
   readonly vaultUrl: string
   /** The resource group of a name, in whatever case. */
   readonly groupNamed: (name: string) => Promise<{ readonly id: string; readonly name: string } | undefined>
-  /** Takes away every right to a vault that is gone for good, so that the next one of its name is nobody's. */
-  readonly forgetRights: (tx: Tx, context: RequestContext, armId: string) => Promise<void>
+  /** Takes away every right to a vault or a secret that is gone for good, so that the next one of its name is nobody’s. */
+  readonly forgetRights: (tx: Tx, armId: string) => Promise<void>
 }
 
 /** A vault as other domains see it. */
@@ -225,7 +225,7 @@ export class Vaults {
       }
       if (vault.purgeProtection && !meant.isScheduled) throw protectedVault()
       const secrets = await this.#store.remove(tx, vault.id)
-      await forgetRights(tx, context, vault.armId)
+      await forgetRights(tx, vault.armId)
       await this.#record(tx, context, vault, { action: 'vault.purged', before: { secrets }, reason: meant.reason })
     })
   }

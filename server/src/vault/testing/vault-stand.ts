@@ -19,7 +19,7 @@ export async function openVaultStand(access?: Decider) {
     ...stack,
     ...{ subscriptionId: stack.defaults.subscriptionId, vaultUrl, access: access ?? stack.authorization.access },
     groupNamed: (name) => groups.find(name),
-    forgetRights: (tx, _context, armId) => stack.authorization.assignments.scopeRemoved(tx, armId),
+    forgetRights: (tx, armId) => stack.authorization.assignments.scopeRemoved(tx, armId),
   })
   const { vaults, vault, lists, directory, purge } = domain
   return { ...stack, vaults, vault, lists, directory, secretPurge: purge }
