@@ -28,6 +28,7 @@ import * as rotationCalendar from './rotation-calendar.ts'
 import * as rotationPolicies from './rotation-policies.ts'
 import * as signingKeys from './signing-keys.ts'
 import * as tokenTests from './token-tests.ts'
+import * as usage from './usage.ts'
 import * as userIdentities from './user-identities.ts'
 import * as vault from './vault.ts'
 import * as views from './views.ts'
@@ -60,6 +61,7 @@ const files: Record<string, object> = {
   'Certificate authorities': certificateAuthorities,
   Enrolment: enrollment,
   'Token tests': tokenTests,
+  Usage: usage,
   Audit: audit,
   'Saved views': views,
   Deployment: deployment,

@@ -30,6 +30,7 @@ async function show({ tab = '', vault = exampleVault, more = {} }: Shown = {}) {
           { ...exampleHolder, id: otherAssignmentId, scope: `${exampleVault.resourceId}/secrets/db-password` },
         ],
         nextCursor: null,
+        count: { shown: 2, isCapped: false, all: 2 },
       }),
     ...more,
   })
