@@ -13,7 +13,7 @@ import { requireVersion } from '../platform/versions.ts'
 import { credentialRow } from './credential-row.ts'
 import type { KeyCredential } from './key-credential.ts'
 import type { Principal } from './principal.ts'
-import { PrincipalsStore } from './principals-store.ts'
+import { CredentialsStore } from './credentials-store.ts'
 import type { PrincipalRegistry } from './registry.ts'
 import { readUploadedCertificate } from './uploaded-certificate.ts'
 
@@ -29,12 +29,12 @@ interface CertificateParts {
 
 /** Certificates that operators registered for applications. Their keys are outside Signet, and nothing rolls them. */
 export class RegisteredCertificates {
-  readonly #store: PrincipalsStore
+  readonly #store: CredentialsStore
   readonly #parts: CertificateParts
   readonly #ids: SequentialIds
 
   constructor(parts: CertificateParts) {
-    this.#store = new PrincipalsStore(parts.database)
+    this.#store = new CredentialsStore(parts.database)
     this.#parts = parts
     this.#ids = new SequentialIds(parts.clock)
   }
@@ -77,7 +77,7 @@ export class RegisteredCertificates {
       actor,
       at: now,
     })
-    const isNew = await this.#store.insertNewCredential(tx, {
+    const isNew = await this.#store.insertNew(tx, {
       ...row,
       long_assertions: wanted.longAssertions ? 1 : 0,
     })
@@ -121,7 +121,7 @@ export class RegisteredCertificates {
   }
 
   async #live(principalId: string, tx?: Tx): Promise<KeyCredential[]> {
-    const usable = await this.#store.usableCredentials(principalId, tx)
+    const usable = await this.#store.usable(principalId, tx)
     return usable.filter(({ keyLocation }) => keyLocation === 'external').reverse()
   }
 

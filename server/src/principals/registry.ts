@@ -22,12 +22,13 @@ import type { KnownSecret } from './client-secret.ts'
 import { ClientSecretsStore } from './client-secrets-store.ts'
 import { type AcknowledgingAgent, CredentialRecordsStore } from './credential-records-store.ts'
 import { credentialRow, type IssuedBy } from './credential-row.ts'
+import { type CertificateNames, CredentialsStore } from './credentials-store.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
 import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
 import { recordingKeyRefusal } from './key-refusal.ts'
 import { enteringState, type Principal } from './principal.ts'
-import { type CertificateNames, type PrincipalChange, PrincipalsStore } from './principals-store.ts'
+import { type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 import type { Withdrawal, WithdrawalObserver } from './withdrawal.ts'
 
 /** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
@@ -53,6 +54,7 @@ interface PreparedCredential {
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
 export class PrincipalRegistry {
   readonly #store: PrincipalsStore
+  readonly #credentials: CredentialsStore
   readonly #records: CredentialRecordsStore
   readonly #secrets: ClientSecretsStore
   readonly #federated: FederatedCredentialsStore
@@ -72,6 +74,7 @@ export class PrincipalRegistry {
     tenantId: TenantId
   }) {
     this.#store = new PrincipalsStore(options.database)
+    this.#credentials = new CredentialsStore(options.database)
     this.#records = new CredentialRecordsStore(options)
     this.#secrets = new ClientSecretsStore(options.database)
     this.#federated = new FederatedCredentialsStore(options.database, options.cursors)
@@ -227,7 +230,7 @@ export class PrincipalRegistry {
 
   /** @param slotId revokes what it has in this slot alone */
   async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string, slotId?: SlotId): Promise<void> {
-    for (const credential of await this.#store.usableCredentials(objectId, tx)) {
+    for (const credential of await this.#credentials.usable(objectId, tx)) {
       if (slotId !== undefined && credential.slotId !== slotId) continue
       await this.revokeCredential(tx, context, credential, reason)
     }
@@ -248,7 +251,7 @@ export class PrincipalRegistry {
   async lookUp(names: CertificateNames): Promise<{ principals: Principal[]; credentials: KeyCredential[] }> {
     const [principals, credentials] = await Promise.all([
       names.guid === undefined ? [] : this.#store.principalsNamed(names.guid),
-      this.#store.credentialsNamed(names),
+      this.#credentials.named(names),
     ])
     return { principals, credentials }
   }
@@ -264,8 +267,8 @@ export class PrincipalRegistry {
     const { objectId, kind } = principal
     // A user-assigned identity has one on every agent, and each is accepted, however many came after it.
     const [usable, newest, secrets, trusts] = await Promise.all([
-      this.#store.usableCredentials(objectId),
-      this.#store.credentialsOf(objectId, relevantCredentials),
+      this.#credentials.usable(objectId),
+      this.#credentials.of(objectId, relevantCredentials),
       kind === 'app' ? this.#secrets.known(objectId) : [],
       kind === 'system' ? [] : this.#federated.of(objectId),
     ])
@@ -279,7 +282,7 @@ export class PrincipalRegistry {
     const id = CredentialId.parse(this.#ids.next())
     const principal = await this.require(prepared.principalId, tx)
     const row = credentialRow({ ...prepared, id, principal, tenantId: this.#tenantId, at: now })
-    const credential = await this.#store.insertCredential(tx, row)
+    const credential = await this.#credentials.insert(tx, row)
     await this.#recorded(tx, context, 'credential.prepared', credential)
     return credential
   }
@@ -304,7 +307,7 @@ export class PrincipalRegistry {
   /** A superseded one is accepted until another instant. The caller records the act. */
   async keepCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
     const change = { state: 'retiring', usable_until: usableUntil, updated_at: this.#clock.now() } as const
-    if (!(await this.#store.moveCredential(tx, credential.id, 'retiring', change))) {
+    if (!(await this.#credentials.move(tx, credential.id, 'retiring', change))) {
       throw new SignetError('conflict', 'The certificate was changed in the meantime.')
     }
     await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
@@ -327,23 +330,23 @@ export class PrincipalRegistry {
   }
 
   findCredential(id: string, tx?: Tx): Promise<KeyCredential | undefined> {
-    return this.#store.credential(id, tx)
+    return this.#credentials.find(id, tx)
   }
 
   /** @throws SignetError `not_found` */
   async requireCredential(id: string, tx?: Tx): Promise<KeyCredential> {
-    const credential = await this.#store.credential(id, tx)
+    const credential = await this.#credentials.find(id, tx)
     if (!credential) throw new SignetError('not_found', 'No such certificate.')
     return credential
   }
 
   credentialsByIds(ids: readonly string[]): Promise<KeyCredential[]> {
-    return this.#store.credentials(ids)
+    return this.#credentials.findAll(ids)
   }
 
   /** By SHA-1 (hexadecimal, or base64url as in `x5t`) or SHA-256 (likewise); usually one, since SHA-1 is not unique. */
   credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
-    return this.#store.credentialsByThumbprint(thumbprint)
+    return this.#credentials.byThumbprint(thumbprint)
   }
 
   /** What several principals held at any time between two instants, oldest first; at most `mostEach` of each, the newest. */
@@ -352,16 +355,16 @@ export class PrincipalRegistry {
     range: { from: number; until: number },
     mostEach: number,
   ): Promise<KeyCredential[]> {
-    return this.#store.credentialsDuring(principalIds, range, mostEach)
+    return this.#credentials.during(principalIds, range, mostEach)
   }
 
   /** Newest first. */
   credentialsOf(principalId: ObjectId): Promise<KeyCredential[]> {
-    return this.#store.credentialsOf(principalId, relevantCredentials)
+    return this.#credentials.of(principalId, relevantCredentials)
   }
 
   credentialForKey(slotId: SlotId, spkiS256: string, tx?: Tx): Promise<KeyCredential | undefined> {
-    return this.#store.credentialBySpki(slotId, spkiS256, tx)
+    return this.#credentials.bySpki(slotId, spkiS256, tx)
   }
 
   /**
@@ -370,7 +373,7 @@ export class PrincipalRegistry {
    * @throws SignetError `key_reused`
    */
   async claimKey(tx: Tx, key: { spkiS256: string; ownerKind: KeyOwner; ownerId: string }): Promise<void> {
-    const isOwn = await this.#store.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
+    const isOwn = await this.#credentials.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
     if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
   }
 
@@ -384,7 +387,7 @@ export class PrincipalRegistry {
    * transaction. What was removed since is passed over.
    */
   async recordUses(uses: ReadonlyMap<CredentialId, number>): Promise<void> {
-    const stores = [this.#store, this.#secrets, this.#federated]
+    const stores = [this.#credentials, this.#secrets, this.#federated]
     await this.#database.transact(async (tx) => {
       for (const [id, at] of uses) {
         for (const store of stores) {
@@ -424,10 +427,10 @@ export class PrincipalRegistry {
     tx: Tx,
     credential: KeyCredential,
     to: KeyCredential['state'],
-    change: Omit<Parameters<PrincipalsStore['moveCredential']>[3], 'state' | 'updated_at'>,
+    change: Omit<Parameters<CredentialsStore['move']>[3], 'state' | 'updated_at'>,
   ): Promise<void> {
     assertMove(credential.state, to)
-    const moved = await this.#store.moveCredential(tx, credential.id, credential.state, {
+    const moved = await this.#credentials.move(tx, credential.id, credential.state, {
       ...change,
       state: to,
       updated_at: this.#clock.now(),
