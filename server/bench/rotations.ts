@@ -83,7 +83,7 @@ async function roll(stack: Stack, agent: TestAgent, slotIds: readonly string[], 
       rollover.prepare(agent.context, agent.id, SlotId.parse(slotId), given(requests[index])),
     activate: async (slotId: string) => {
       const { prepared_credential_id: id } = given(await stack.store.slot(slotId))
-      const { x5tS256 } = await stack.registry.requireCredential(given(id))
+      const { x5tS256 } = await stack.registry.credentials.require(given(id))
       await rollover.acknowledge(agent.context, agent.id, SlotId.parse(slotId), x5tS256)
     },
     complete: async (slotId: string) =>

@@ -323,7 +323,7 @@ export class TestAgent {
   async roll(slotId: SlotId): Promise<KeyCredential> {
     const credential = await this.request(slotId)
     await this.acknowledge(slotId, credential.x5tS256)
-    return this.#stack.registry.requireCredential(credential.id)
+    return this.#stack.registry.credentials.require(credential.id)
   }
 }
 

@@ -89,7 +89,7 @@ async function visit({ store, registry, rotation }: CrashWorld, slot: WorldSlot)
   }
   const prepared = (await store.slot(slot.slotId))?.prepared_credential_id
   if (!prepared) return rmSync(keyFile(slot), { force: true })
-  const credential = await registry.requireCredential(prepared)
+  const credential = await registry.credentials.require(prepared)
   if (chance() < 0.2) await rollover.activateUsed(credential.id)
   else await rollover.acknowledge(agentContext(slot), slot.agentId, slot.slotId, credential.x5tS256)
   rmSync(keyFile(slot), { force: true })

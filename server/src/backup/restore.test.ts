@@ -99,7 +99,7 @@ describe('a restore', () => {
     await stack.identities.turnOff(contextOf(), off.instance.id)
     await stack.identities.actOn(contextOf(), 'pause', paused.principalId, {})
     await stack.database.transact((tx) =>
-      stack.registry.revokeCredential(tx, contextOf(), revoked.first, 'it was copied'),
+      stack.registry.credentials.revoke(tx, contextOf(), revoked.first, 'it was copied'),
     )
     const late = await identityOn(stack, 'late')
     stack.clock.advance(hourMs)

@@ -303,7 +303,7 @@ describe('renewal', () => {
     await asCopied()
     await expect(asCopied()).rejects.toMatchObject({ code: 'agent_refused' })
 
-    const states = async () => (await stack.registry.credentialsOf(principalId)).map(({ state }) => state)
+    const states = async () => (await stack.registry.credentials.of(principalId)).map(({ state }) => state)
     expect(new Set(await states())).toEqual(new Set(['revoked']))
     expect(await stack.store.openSlots({ principalIds: [principalId] })).toEqual([])
     expect(await stack.resources.require(instance.id)).toMatchObject({ identityState: 'enabling', principalId })
@@ -348,7 +348,7 @@ describe('a new agent for an instance', () => {
     const next = await enrollAgent(stack, on.instance)
     await expect(stack.enrollment.authenticate(on.agent.certificate)).rejects.toMatchObject({ code: 'agent_refused' })
     await expect(on.agent.request(on.slotId)).rejects.toMatchObject({ code: 'not_found' })
-    expect((await stack.registry.requireCredential(on.first.id)).state).toBe('revoked')
+    expect((await stack.registry.credentials.require(on.first.id)).state).toBe('revoked')
     const [standing] = await stack.rotation.slots.ofAgent(next.id)
     expect(standing?.principalId).toBe(on.principalId)
     await next.roll(given(standing).desired.id)

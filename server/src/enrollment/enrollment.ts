@@ -105,7 +105,7 @@ export class Enrollment {
       usage: 'clientAuth',
       lifetimeMs: certificateMs,
     })
-    const admitted = await this.#parts.registry.recordingKeyRefusal(context, () =>
+    const admitted = await this.#parts.registry.credentials.recordingKeyRefusal(context, () =>
       this.#admit({ context, request, agentId, facts, hash, token, spki }),
     )
     if (!admitted) throw await refusals.refused(context, 'join token spent or expired')
@@ -156,7 +156,7 @@ export class Enrollment {
       if (isRepeat && agent.new_cert_der) return agent.new_cert_der
       const isTaken = agent.new_spki_s256 !== null
       if (isTaken || request.generation !== agent.generation + 1) return this.#quarantine(tx, context, agent)
-      await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'agent', ownerId: agentId })
+      await registry.credentials.claimKey(tx, { spkiS256: spki, ownerKind: 'agent', ownerId: agentId })
       await store.updateAgent(tx, agent, {
         new_x5t_s256: facts.x5tS256,
         new_not_after: facts.notAfter,
@@ -172,7 +172,7 @@ export class Enrollment {
       })
       return facts.der
     }
-    const granted = await registry.recordingKeyRefusal(context, () => database.transact(grant))
+    const granted = await registry.credentials.recordingKeyRefusal(context, () => database.transact(grant))
     if (!granted)
       throw new SignetError('agent_refused', 'The agent certificate was renewed elsewhere; it is quarantined.')
     const chain = [granted, ...authorities.chainOf(granted, 'agents')]
@@ -194,7 +194,7 @@ export class Enrollment {
       if (!(await store.spendJoinToken(tx, given.hash, now))) return false
       const instance = await resources.find(given.token.instance_id, tx)
       if (!instance) return false
-      await registry.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
+      await registry.credentials.claimKey(tx, { spkiS256: given.spki, ownerKind: 'agent', ownerId: given.agentId })
       await store.insertAgent(tx, newAgent({ ...given, tenantId, now }))
       await store.insertJoinTokenUse(tx, {
         token_id: given.token.id,

@@ -154,7 +154,7 @@ export class Applications {
     principalId: ObjectId,
     wanted: { certificate: string; longAssertions: boolean },
   ): Promise<RegisteredCertificate> {
-    return this.#parts.registry.recordingKeyRefusal(context, () =>
+    return this.#parts.registry.credentials.recordingKeyRefusal(context, () =>
       this.#change(principalId, {}, (tx, application) => this.#certificates.add(tx, context, application, wanted)),
     )
   }

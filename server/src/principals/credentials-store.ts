@@ -157,12 +157,7 @@ export class CredentialsStore {
   }
 
   /** Compare-and-set: nothing happens unless the credential is still in `from`. */
-  async move(
-    tx: Tx,
-    id: string,
-    from: CredentialsTable['state'],
-    change: CredentialChange,
-  ): Promise<boolean> {
+  async move(tx: Tx, id: string, from: CredentialsTable['state'], change: CredentialChange): Promise<boolean> {
     const result = await sqlOf(tx)
       .updateTable('credentials')
       .set((eb) => ({

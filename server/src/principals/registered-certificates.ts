@@ -11,9 +11,9 @@ import { SignetError } from '../platform/signet-error.ts'
 import type { Tx } from '../platform/transaction.ts'
 import { requireVersion } from '../platform/versions.ts'
 import { credentialRow } from './credential-row.ts'
+import { CredentialsStore } from './credentials-store.ts'
 import type { KeyCredential } from './key-credential.ts'
 import type { Principal } from './principal.ts'
-import { CredentialsStore } from './credentials-store.ts'
 import type { PrincipalRegistry } from './registry.ts'
 import { readUploadedCertificate } from './uploaded-certificate.ts'
 
@@ -64,7 +64,7 @@ export class RegisteredCertificates {
         fix: 'Remove one that is not used any more.',
       })
     }
-    await registry.claimKey(tx, { spkiS256: facts.spkiS256, ownerKind: 'application', ownerId: objectId })
+    await registry.credentials.claimKey(tx, { spkiS256: facts.spkiS256, ownerKind: 'application', ownerId: objectId })
     const id = CredentialId.parse(this.#ids.next())
     const { actor } = context
     const row = credentialRow({
@@ -86,7 +86,7 @@ export class RegisteredCertificates {
         fix: 'Look for its thumbprint, or register another certificate.',
       })
     }
-    const credential = await registry.requireCredential(id, tx)
+    const credential = await registry.credentials.require(id, tx)
     await this.#record(tx, context, credential, 'credential.registered')
     return toRegistered(credential)
   }
@@ -104,7 +104,7 @@ export class RegisteredCertificates {
     if (!(await this.#store.setLongAssertions(tx, credential, change))) {
       throw new SignetError('conflict', 'The certificate was changed in the meantime.')
     }
-    const changed = await this.#parts.registry.requireCredential(wanted.id, tx)
+    const changed = await this.#parts.registry.credentials.require(wanted.id, tx)
     await this.#record(tx, context, changed, 'credential.changed')
     return toRegistered(changed)
   }
@@ -117,7 +117,7 @@ export class RegisteredCertificates {
     wanted: { id: CredentialId; reason?: string | undefined; expected?: number | undefined },
   ): Promise<void> {
     const credential = await this.#require(tx, objectId, wanted)
-    await this.#parts.registry.revokeCredential(tx, context, credential, wanted.reason || 'removed')
+    await this.#parts.registry.credentials.revoke(tx, context, credential, wanted.reason || 'removed')
   }
 
   async #live(principalId: string, tx?: Tx): Promise<KeyCredential[]> {

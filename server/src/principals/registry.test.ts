@@ -34,7 +34,7 @@ describe('a principal', () => {
     const row = given((await rowsOf(stack, 'principals'))[0])
     expect(row).toMatchObject({ state: 'deleted', deleted_at: stack.clock.now() })
     expect(row.purge_at).toBe(stack.clock.now() + 30 * dayMs)
-    expect((await stack.registry.requireCredential(first.id)).state).toBe('revoked')
+    expect((await stack.registry.credentials.require(first.id)).state).toBe('revoked')
     expect((await stack.registry.findClient(row.client_id))?.principal.state).toBe('deleted')
   })
 
@@ -42,7 +42,7 @@ describe('a principal', () => {
     const { first } = await identityOn(stack)
     await stack.registry.recordUses(new Map([[first.id, 1_000]]))
     await stack.registry.recordUses(new Map([[first.id, 2_000]]))
-    expect(await stack.registry.requireCredential(first.id)).toMatchObject({ firstUsedAt: 1_000, lastUsedAt: 2_000 })
+    expect(await stack.registry.credentials.require(first.id)).toMatchObject({ firstUsedAt: 1_000, lastUsedAt: 2_000 })
   })
 })
 
@@ -50,7 +50,7 @@ describe('a public key', () => {
   it('has one owner of twenty that claim it at once (SEC-38)', async () => {
     const claims = Array.from({ length: 20 }, (_, index) =>
       stack.database.transact((tx) =>
-        stack.registry.claimKey(tx, { spkiS256: 'key', ownerKind: 'agent', ownerId: `agent-${index}` }),
+        stack.registry.credentials.claimKey(tx, { spkiS256: 'key', ownerKind: 'agent', ownerId: `agent-${index}` }),
       ),
     )
     const outcomes = await Promise.allSettled(claims)
@@ -59,7 +59,9 @@ describe('a public key', () => {
 
   it('stays with its owner and is refused to an owner of another kind (SEC-38)', async () => {
     const claim = (ownerKind: 'agent' | 'credential') =>
-      stack.database.transact((tx) => stack.registry.claimKey(tx, { spkiS256: 'key', ownerKind, ownerId: 'one' }))
+      stack.database.transact((tx) =>
+        stack.registry.credentials.claimKey(tx, { spkiS256: 'key', ownerKind, ownerId: 'one' }),
+      )
     await claim('agent')
     await expect(claim('agent')).resolves.toBeUndefined()
     await expect(claim('credential')).rejects.toMatchObject({ code: 'key_reused' })

@@ -1,38 +1,29 @@
-import type { KeyAlgorithm } from '@signet/shared/vocabulary/credential-states'
 import {
   ClientId,
-  CredentialId,
+  type CredentialId,
   type InstanceId,
   ObjectId,
-  type SlotId,
   type TenantId,
 } from '@signet/shared/vocabulary/identifiers'
 import { hourMs } from '@signet/shared/vocabulary/time'
 import type { AuditLog } from '../audit/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { CertificateFacts } from '../platform/crypto/certificate.ts'
-import { thumbprintHex } from '../platform/crypto/thumbprint.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Cursors } from '../platform/database/paging.ts'
-import { newGuid, SequentialIds } from '../platform/identifiers.ts'
+import { newGuid } from '../platform/identifiers.ts'
 import type { RequestContext } from '../platform/request-context.ts'
 import { SignetError } from '../platform/signet-error.ts'
 import type { ChangeRecorder, Transactor, Tx } from '../platform/transaction.ts'
 import type { KnownSecret } from './client-secret.ts'
 import { ClientSecretsStore } from './client-secrets-store.ts'
-import { type AcknowledgingAgent, CredentialRecordsStore } from './credential-records-store.ts'
-import { credentialRow, type IssuedBy } from './credential-row.ts'
+import { CredentialRegistry, relevantCredentials } from './credential-registry.ts'
 import { type CertificateNames, CredentialsStore } from './credentials-store.ts'
 import { FederatedCredentialsStore } from './federated-credentials-store.ts'
 import type { FederatedTrust } from './federated-rule.ts'
-import { assertMove, type KeyCredential, type KeyOwner } from './key-credential.ts'
-import { recordingKeyRefusal } from './key-refusal.ts'
+import type { KeyCredential } from './key-credential.ts'
 import { enteringState, type Principal } from './principal.ts'
 import { type PrincipalChange, PrincipalsStore } from './principals-store.ts'
 import type { Withdrawal, WithdrawalObserver } from './withdrawal.ts'
-
-/** As many certificates of one principal as anything looks at; older ones can no longer be used in any way. */
-const relevantCredentials = 50
 
 /** What the authority knows a client by. */
 export interface ClientRecord {
@@ -42,27 +33,16 @@ export interface ClientRecord {
   readonly trusts: readonly FederatedTrust[]
 }
 
-interface PreparedCredential {
-  readonly principalId: ObjectId
-  readonly keyAlgorithm: KeyAlgorithm
-  readonly facts: CertificateFacts
-  readonly issuedBy: IssuedBy
-  /** At whose wish. */
-  readonly actor: RequestContext['actor']
-}
-
 /** Who exists, and what they authenticate with. Methods that write take the caller's transaction and record the act. */
 export class PrincipalRegistry {
+  readonly credentials: CredentialRegistry
   readonly #store: PrincipalsStore
   readonly #credentials: CredentialsStore
-  readonly #records: CredentialRecordsStore
   readonly #secrets: ClientSecretsStore
   readonly #federated: FederatedCredentialsStore
   readonly #database: Transactor & ChangeRecorder
-  readonly #audit: AuditLog
   readonly #clock: Clock
   readonly #tenantId: TenantId
-  readonly #ids: SequentialIds
   readonly #purgeObservers: ((tx: Tx, objectId: ObjectId) => Promise<void>)[] = []
   #withdrawals: WithdrawalObserver | undefined
 
@@ -75,14 +55,12 @@ export class PrincipalRegistry {
   }) {
     this.#store = new PrincipalsStore(options.database)
     this.#credentials = new CredentialsStore(options.database)
-    this.#records = new CredentialRecordsStore(options)
+    this.credentials = new CredentialRegistry({ ...options, principals: this })
     this.#secrets = new ClientSecretsStore(options.database)
     this.#federated = new FederatedCredentialsStore(options.database, options.cursors)
     this.#database = options.database
-    this.#audit = options.audit
     this.#clock = options.clock
     this.#tenantId = options.tenantId
-    this.#ids = new SequentialIds(options.clock)
   }
 
   /** A system-assigned principal with new object and client IDs. The caller records the act that asked for it. */
@@ -150,7 +128,7 @@ export class PrincipalRegistry {
     const change = enteringState('enabled', 'deleted', { now: this.#clock.now() })
     if (!(await this.#store.movePrincipal(tx, objectId, ['enabled', 'suspended'], change))) return
     const { kind } = await this.require(objectId, tx)
-    if (kind !== 'app') await this.revokeAll(tx, context, objectId, reason)
+    if (kind !== 'app') await this.credentials.revokeAll(tx, context, objectId, reason)
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
     await this.withdraw(tx, context, { objectId, act: 'delete' })
   }
@@ -228,14 +206,6 @@ export class PrincipalRegistry {
     this.#purgeObservers.push(observer)
   }
 
-  /** @param slotId revokes what it has in this slot alone */
-  async revokeAll(tx: Tx, context: RequestContext, objectId: ObjectId, reason: string, slotId?: SlotId): Promise<void> {
-    for (const credential of await this.#credentials.usable(objectId, tx)) {
-      if (slotId !== undefined && credential.slotId !== slotId) continue
-      await this.revokeCredential(tx, context, credential, reason)
-    }
-  }
-
   async find(objectId: string, tx?: Tx): Promise<Principal | undefined> {
     return this.#store.principal(objectId, tx)
   }
@@ -274,112 +244,6 @@ export class PrincipalRegistry {
     ])
     const credentials = new Map([...newest, ...usable].map((credential) => [credential.id, credential]))
     return { principal, credentials: [...credentials.values()], secrets, trusts }
-  }
-
-  /** Registers a certificate that is accepted from now on, beside the active one. */
-  async addPrepared(tx: Tx, context: RequestContext, prepared: PreparedCredential): Promise<KeyCredential> {
-    const now = this.#clock.now()
-    const id = CredentialId.parse(this.#ids.next())
-    const principal = await this.require(prepared.principalId, tx)
-    const row = credentialRow({ ...prepared, id, principal, tenantId: this.#tenantId, at: now })
-    const credential = await this.#credentials.insert(tx, row)
-    await this.#recorded(tx, context, 'credential.prepared', credential)
-    return credential
-  }
-
-  async activateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    const now = this.#clock.now()
-    await this.#move(tx, credential, 'active', { activated_at: now })
-    await this.#recorded(tx, context, 'credential.activated', credential)
-  }
-
-  /** The agent says that it holds the credential; repeating it changes nothing. */
-  async acknowledgeCredential(tx: Tx, credential: KeyCredential, agent: AcknowledgingAgent): Promise<void> {
-    await this.#records.acknowledge(tx, credential.id, agent, this.#clock.now())
-  }
-
-  /** Superseded, but accepted until `usableUntil`. */
-  async supersedeCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
-    await this.#move(tx, credential, 'retiring', { usable_until: usableUntil, superseded_at: this.#clock.now() })
-    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
-  }
-
-  /** A superseded one is accepted until another instant. The caller records the act. */
-  async keepCredential(tx: Tx, credential: KeyCredential, usableUntil: number): Promise<void> {
-    const change = { state: 'retiring', usable_until: usableUntil, updated_at: this.#clock.now() } as const
-    if (!(await this.#credentials.move(tx, credential.id, 'retiring', change))) {
-      throw new SignetError('conflict', 'The certificate was changed in the meantime.')
-    }
-    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
-  }
-
-  /** Accepted until its own end again, as it was before another superseded it. */
-  async reinstateCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    await this.#move(tx, credential, 'active', { usable_until: null, superseded_at: null })
-    await this.#recorded(tx, context, 'credential.reinstated', credential)
-  }
-
-  async retireCredential(tx: Tx, context: RequestContext, credential: KeyCredential): Promise<void> {
-    await this.#move(tx, credential, 'retired', { retired_at: this.#clock.now() })
-    await this.#recorded(tx, context, 'credential.retired', credential)
-  }
-
-  async revokeCredential(tx: Tx, context: RequestContext, credential: KeyCredential, reason: string): Promise<void> {
-    await this.#move(tx, credential, 'revoked', { revoked_at: this.#clock.now(), revoke_reason: reason })
-    await this.#recorded(tx, context, 'credential.revoked', credential, reason)
-  }
-
-  findCredential(id: string, tx?: Tx): Promise<KeyCredential | undefined> {
-    return this.#credentials.find(id, tx)
-  }
-
-  /** @throws SignetError `not_found` */
-  async requireCredential(id: string, tx?: Tx): Promise<KeyCredential> {
-    const credential = await this.#credentials.find(id, tx)
-    if (!credential) throw new SignetError('not_found', 'No such certificate.')
-    return credential
-  }
-
-  credentialsByIds(ids: readonly string[]): Promise<KeyCredential[]> {
-    return this.#credentials.findAll(ids)
-  }
-
-  /** By SHA-1 (hexadecimal, or base64url as in `x5t`) or SHA-256 (likewise); usually one, since SHA-1 is not unique. */
-  credentialsByThumbprint(thumbprint: string): Promise<KeyCredential[]> {
-    return this.#credentials.byThumbprint(thumbprint)
-  }
-
-  /** What several principals held at any time between two instants, oldest first; at most `mostEach` of each, the newest. */
-  credentialsDuring(
-    principalIds: readonly string[],
-    range: { from: number; until: number },
-    mostEach: number,
-  ): Promise<KeyCredential[]> {
-    return this.#credentials.during(principalIds, range, mostEach)
-  }
-
-  /** Newest first. */
-  credentialsOf(principalId: ObjectId): Promise<KeyCredential[]> {
-    return this.#credentials.of(principalId, relevantCredentials)
-  }
-
-  credentialForKey(slotId: SlotId, spkiS256: string, tx?: Tx): Promise<KeyCredential | undefined> {
-    return this.#credentials.bySpki(slotId, spkiS256, tx)
-  }
-
-  /**
-   * Binds a public key to its one owner, for ever (SEC-38).
-   *
-   * @throws SignetError `key_reused`
-   */
-  async claimKey(tx: Tx, key: { spkiS256: string; ownerKind: KeyOwner; ownerId: string }): Promise<void> {
-    const isOwn = await this.#credentials.claimKey(tx, { ...key, tenantId: this.#tenantId, at: this.#clock.now() })
-    if (!isOwn) throw new SignetError('key_reused', 'This public key was used elsewhere before; make a new one.')
-  }
-
-  /** A key that `work` refuses leaves a record of its own, since the transaction that found it out is undone (SEC-38). */
-  recordingKeyRefusal<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
-    return recordingKeyRefusal(this.#audit, context, work)
   }
 
   /**
@@ -421,43 +285,5 @@ export class PrincipalRegistry {
       throw new SignetError('conflict', `The identity is not ${from} any more.`)
     }
     await this.#database.changed(tx, { kind: 'principal', id: objectId })
-  }
-
-  async #move(
-    tx: Tx,
-    credential: KeyCredential,
-    to: KeyCredential['state'],
-    change: Omit<Parameters<CredentialsStore['move']>[3], 'state' | 'updated_at'>,
-  ): Promise<void> {
-    assertMove(credential.state, to)
-    const moved = await this.#credentials.move(tx, credential.id, credential.state, {
-      ...change,
-      state: to,
-      updated_at: this.#clock.now(),
-    })
-    if (!moved) throw new SignetError('conflict', 'The certificate was changed in the meantime.')
-  }
-
-  async #recorded(
-    tx: Tx,
-    context: RequestContext,
-    action: `credential.${'prepared' | 'activated' | 'reinstated' | 'retired' | 'revoked'}`,
-    credential: KeyCredential,
-    reason?: string,
-  ): Promise<void> {
-    const thumbprint = thumbprintHex(credential.certificate)
-    await this.#audit.append(tx, context, {
-      action,
-      target: { kind: 'credential', id: credential.id, label: thumbprint },
-      ...(reason !== undefined && { reason }),
-      after: {
-        principalId: credential.principalId,
-        thumbprint,
-        x5tS256: credential.x5tS256,
-        serial: credential.serial,
-        notAfter: credential.notAfter,
-      },
-    })
-    await this.#database.changed(tx, { kind: 'slot', id: credential.principalId })
   }
 }

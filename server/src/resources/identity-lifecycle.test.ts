@@ -46,7 +46,7 @@ describe('a pause', () => {
     await act('pause', on, { reason: 'incident 7' })
     expect(await clientState(on)).toBe('suspended')
     expect(await stateOf(on.instance.id)).toBe('on')
-    expect((await stack.registry.requireCredential(on.first.id)).state).toBe('active')
+    expect((await stack.registry.credentials.require(on.first.id)).state).toBe('active')
     const [event] = (await stack.audit.page({ terms: [] }, { limit: 1 })).items
     expect(event).toMatchObject({ action: 'identity.paused', reason: 'incident 7', target: { id: on.instance.id } })
   })
@@ -134,7 +134,7 @@ describe('a restore', () => {
     expect(slot.id).not.toBe(on.slotId)
     await on.agent.roll(given((await desiredOf(on))[0]).slot.id)
     expect(await stateOf(on.instance.id)).toBe('on')
-    expect((await stack.registry.requireCredential(on.first.id)).state).toBe('revoked')
+    expect((await stack.registry.credentials.require(on.first.id)).state).toBe('revoked')
     expect(await auditTrail(stack)).toContain('identity.restored')
   })
 

@@ -61,7 +61,7 @@ export function openInstanceList(parts: {
   tenantId: string
   view: InstanceView
   slots: Pick<SlotDirectory, 'principalsOfRuns'>
-  registry: Pick<PrincipalRegistry, 'credentialsByIds'>
+  registry: Pick<PrincipalRegistry, 'credentials'>
 }): Promise<InstanceList> {
   const { database, cursors } = parts
   return InstanceList.open({
@@ -69,7 +69,7 @@ export function openInstanceList(parts: {
     store: new InstanceListStore(database, cursors, parts.tenantId),
     resources: new ResourcesStore(database),
     principalsOfCredentials: async (ids) => {
-      const credentials = await parts.registry.credentialsByIds(ids)
+      const credentials = await parts.registry.credentials.byIds(ids)
       return new Map(credentials.map(({ id, principalId }) => [id, principalId]))
     },
     principalsOfRuns: (runIds) => parts.slots.principalsOfRuns(runIds),

@@ -119,7 +119,7 @@ export class InstanceView {
     const now = this.#clock.now()
     const held = await this.#heldBy(principal)
     const instances = await this.#resources.findAll(held.ids.slice(0, mostNamed))
-    const credentials = await this.#registry.credentialsOf(principalId)
+    const credentials = await this.#registry.credentials.of(principalId)
     return {
       principalId,
       name: principal.displayName,

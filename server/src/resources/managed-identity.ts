@@ -183,7 +183,7 @@ export class ManagedIdentity {
     })
     if (!live || !instance.principalId) return
     await this.#rollover.closeSlots(tx, context, instance.principalId)
-    await this.#registry.revokeAll(tx, context, instance.principalId, 'another agent took over')
+    await this.#registry.credentials.revokeAll(tx, context, instance.principalId, 'another agent took over')
     await this.#rollover.openSlot(tx, context, { principalId: instance.principalId, agentId })
   }
 
@@ -197,7 +197,7 @@ export class ManagedIdentity {
       if (!isLive(instance.identityState) || !instance.principalId) continue
       await this.#resources.update(tx, instance, { identity_state: 'enabling' })
       await this.#rollover.closeSlots(tx, context, instance.principalId)
-      await this.#registry.revokeAll(tx, context, instance.principalId, 'its agent was quarantined')
+      await this.#registry.credentials.revokeAll(tx, context, instance.principalId, 'its agent was quarantined')
     }
   }
 

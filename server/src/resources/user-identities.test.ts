@@ -44,7 +44,7 @@ const rolled = async (principalId: ObjectId, agent: TestAgent) => {
   return agent.roll(SlotId.parse(slot.id))
 }
 const credentialState = async (id: Awaited<ReturnType<typeof rolled>>['id']) =>
-  (await stack.registry.requireCredential(id)).state
+  (await stack.registry.credentials.require(id)).state
 /** A second instance on the agent of the first, as a host with two services has it. */
 const besides = async (agent: TestAgent, name: string) => {
   const { id } = await stack.resources.register(contextOf(), { name, kind: 'app' })

@@ -308,7 +308,7 @@ export class UserIdentities {
   ): Promise<void> {
     const { rollover, registry } = this.#parts
     for (const slotId of await rollover.closeSlots(tx, context, principalId, agentId)) {
-      await registry.revokeAll(tx, context, principalId, why, slotId)
+      await registry.credentials.revokeAll(tx, context, principalId, why, slotId)
     }
   }
 

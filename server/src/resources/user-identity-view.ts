@@ -23,7 +23,7 @@ interface ViewParts {
   readonly users: UserIdentities
   readonly store: UserIdentityListStore
   readonly resources: Pick<ResourceManager, 'findAll' | 'require'>
-  readonly registry: Pick<PrincipalRegistry, 'require' | 'credentialsOf'>
+  readonly registry: Pick<PrincipalRegistry, 'require' | 'credentials'>
   readonly slots: Pick<SlotDirectory, 'ofPrincipals'>
   readonly agents: Pick<AgentDirectory, 'describe'>
   readonly usage: Pick<TokenUsage, 'lastUse' | 'recently'>
@@ -60,7 +60,7 @@ export class UserIdentityView {
     const now = clock.now()
     const [standings, credentials, held, federated, recently] = await Promise.all([
       slots.ofPrincipals([principalId]),
-      registry.credentialsOf(principalId),
+      registry.credentials.of(principalId),
       roles(principalId),
       federatedCredentials(principalId),
       usage.recently(principalId),

@@ -10,7 +10,7 @@ export async function certificateFile(
   registry: PrincipalRegistry,
   wanted: { principalId: ObjectId; credentialId: CredentialId },
 ): Promise<Download> {
-  const [credential] = await registry.credentialsByIds([wanted.credentialId])
+  const [credential] = await registry.credentials.byIds([wanted.credentialId])
   if (credential?.principalId !== wanted.principalId) throw new SignetError('not_found', 'No such certificate.')
   const { certificate } = credential
   return {

@@ -14,7 +14,7 @@ async function inOverlap() {
   await stack.rotation.scheduler.turn()
   await stack.rotation.rollover.rotateNow(contextOf(), principalId)
   await agent.roll(slotId)
-  const stateOfFirst = async () => (await stack.registry.requireCredential(first.id)).state
+  const stateOfFirst = async () => (await stack.registry.credentials.require(first.id)).state
   expect(await stateOfFirst()).toBe('retiring')
   return { principalId, stateOfFirst }
 }

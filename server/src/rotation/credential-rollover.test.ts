@@ -42,7 +42,7 @@ describe('the first certificate', () => {
 
     await agent.acknowledge(slotId, prepared.x5tS256)
     expect((await stack.resources.require(instance.id)).identityState).toBe('on')
-    expect((await stack.registry.requireCredential(prepared.id)).state).toBe('active')
+    expect((await stack.registry.credentials.require(prepared.id)).state).toBe('active')
     expect(await openSlotOf(stack, principalId)).toMatchObject({
       active_credential_id: prepared.id,
       prepared_credential_id: null,
@@ -139,7 +139,7 @@ describe('a prepared certificate', () => {
     const { agent, principalId, slotId } = await identityEnabling(stack)
     const lost = await agent.request(slotId)
     const kept = await agent.request(slotId)
-    expect((await stack.registry.requireCredential(lost.id)).state).toBe('revoked')
+    expect((await stack.registry.credentials.require(lost.id)).state).toBe('revoked')
     expect((await openSlotOf(stack, principalId)).prepared_credential_id).toBe(kept.id)
     await expect(agent.acknowledge(slotId, lost.x5tS256)).rejects.toMatchObject({ code: 'conflict' })
     await agent.acknowledge(slotId, kept.x5tS256)
@@ -150,7 +150,7 @@ describe('a prepared certificate', () => {
     const { instance, agent, slotId } = await identityEnabling(stack)
     const prepared = await agent.request(slotId)
     await stack.rotation.rollover.activateUsed(prepared.id)
-    expect((await stack.registry.requireCredential(prepared.id)).state).toBe('active')
+    expect((await stack.registry.credentials.require(prepared.id)).state).toBe('active')
     expect((await stack.resources.require(instance.id)).identityState).toBe('on')
   })
 
@@ -175,7 +175,7 @@ describe('the overlap', () => {
     const { agent, principalId, slotId, first } = await identityOn(stack)
     await stack.rotation.rollover.rotateNow(contextOf(), principalId)
     const second = await agent.roll(slotId)
-    const old = await stack.registry.requireCredential(first.id)
+    const old = await stack.registry.credentials.require(first.id)
     const usableUntil = given(old.usableUntil)
     expect(usableUntil).toBe(stack.clock.now() + dayMs)
     expect(usabilityAt(old, usableUntil - 1)).toBe('usable')
@@ -188,11 +188,11 @@ describe('the overlap', () => {
     await stack.rotation.rollover.rotateNow(contextOf(), principalId)
     await agent.roll(slotId)
     stack.clock.advance(dayMs)
-    const late = await stack.registry.requireCredential(first.id)
+    const late = await stack.registry.credentials.require(first.id)
     expect(late.state).toBe('retiring')
     expect(usabilityAt(late, stack.clock.now())).toBe('superseded')
     await stack.rotation.scheduler.turn()
-    expect((await stack.registry.requireCredential(first.id)).state).toBe('retired')
+    expect((await stack.registry.credentials.require(first.id)).state).toBe('retired')
     expect((await newestRun(stack, principalId)).state).toBe('completed')
   })
 
@@ -200,7 +200,7 @@ describe('the overlap', () => {
     const { agent, slotId, first } = await identityOn(stack)
     stack.clock.advance(first.notAfter - stack.clock.now() - hourMs)
     await agent.roll(slotId)
-    expect((await stack.registry.requireCredential(first.id)).usableUntil).toBe(first.notAfter)
+    expect((await stack.registry.credentials.require(first.id)).usableUntil).toBe(first.notAfter)
   })
 
   it('is cut short when rotation is asked for during it: the earlier run completes first', async () => {
@@ -210,7 +210,7 @@ describe('the overlap', () => {
     const [later] = await stack.rotation.rollover.rotateNow(contextOf(), principalId)
     expect(given(later).id).not.toBe(given(earlier).id)
     expect((await stack.store.run(given(earlier).id))?.state).toBe('completed')
-    expect((await stack.registry.requireCredential(first.id)).state).toBe('retired')
+    expect((await stack.registry.credentials.require(first.id)).state).toBe('retired')
   })
 
   it('is shown in the history from registration to the end', async () => {
@@ -265,7 +265,7 @@ describe('refusals', () => {
   it('rejects a run and a certificate that do not exist', async () => {
     const nobody = CredentialId.parse('00000000-0000-7000-8000-000000000000')
     await expect(stack.rotation.history.show(nobody)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(stack.registry.requireCredential(nobody)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(stack.registry.credentials.require(nobody)).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 

@@ -174,19 +174,21 @@ export class CredentialRollover {
       credential,
       chain: authorities.chainOf(credential.certificate, 'credentials'),
     })
-    const known = await registry.credentialForKey(slotId, spki)
+    const known = await registry.credentials.forKey(slotId, spki)
     if (known) return withChain(stillGood(known))
     const policy = await this.#parts.plan.policyOf(slot)
     const keyAlgorithm = requireAlgorithm(publicKey, policy)
     const facts = await this.#issue(slot, policy, publicKey)
     const instance = await this.#parts.neighbours.instanceOf(agentId)
     const record = async (tx: Tx) => {
-      const again = await registry.credentialForKey(slotId, spki, tx)
+      const again = await registry.credentials.forKey(slotId, spki, tx)
       if (again) return stillGood(again)
-      await registry.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
+      await registry.credentials.claimKey(tx, { spkiS256: spki, ownerKind: 'credential', ownerId: slotId })
       return this.#recordPrepared(tx, context, { agentId, slotId, instance, facts, keyAlgorithm })
     }
-    return withChain(await registry.recordingKeyRefusal(context, () => this.#parts.database.transact(record)))
+    return withChain(
+      await registry.credentials.recordingKeyRefusal(context, () => this.#parts.database.transact(record)),
+    )
   }
 
   /** T3, as the agent confirms that it holds key and certificate on disk. Repeating it changes nothing. */
@@ -202,12 +204,12 @@ export class CredentialRollover {
     const { registry, database } = this.#parts
     await database.transact(async (tx) => {
       const slot = await this.#slotOf(agentId, slotId, tx)
-      const held = (id: string | null) => (id === null ? undefined : registry.requireCredential(id, tx))
+      const held = (id: string | null) => (id === null ? undefined : registry.credentials.require(id, tx))
       const active = await held(slot.active_credential_id)
-      if (active?.x5tS256 === x5tS256) return registry.acknowledgeCredential(tx, active, agent)
+      if (active?.x5tS256 === x5tS256) return registry.credentials.acknowledge(tx, active, agent)
       const prepared = await held(slot.prepared_credential_id)
       if (prepared?.x5tS256 !== x5tS256) throw new SignetError('conflict', 'That certificate is not the prepared one.')
-      await registry.acknowledgeCredential(tx, prepared, agent)
+      await registry.credentials.acknowledge(tx, prepared, agent)
       await this.#activate(tx, context, { slot, credential: prepared, active, proof })
     })
   }
@@ -217,12 +219,12 @@ export class CredentialRollover {
     const context = systemContext('first use', newGuid())
     const { registry, store, database } = this.#parts
     await database.transact(async (tx) => {
-      const credential = await registry.findCredential(credentialId, tx)
+      const credential = await registry.credentials.find(credentialId, tx)
       if (credential?.state !== 'prepared' || credential.slotId === null) return
       const slot = await store.slot(credential.slotId, tx)
       if (slot?.prepared_credential_id !== credentialId) return
       const { active_credential_id: activeId } = slot
-      const active = activeId === null ? undefined : await registry.requireCredential(activeId, tx)
+      const active = activeId === null ? undefined : await registry.credentials.require(activeId, tx)
       const proof = 'First use: the authority saw it before the acknowledgement.'
       await this.#activate(tx, context, { slot, credential, active, proof })
     })
@@ -232,8 +234,8 @@ export class CredentialRollover {
   async complete(tx: Tx, context: RequestContext, run: RunRow, reason?: string): Promise<void> {
     const { registry, database } = this.#parts
     if (run.from_credential_id) {
-      const old = await registry.requireCredential(run.from_credential_id, tx)
-      if (old.state === 'retiring') await registry.retireCredential(tx, context, old)
+      const old = await registry.credentials.require(run.from_credential_id, tx)
+      if (old.state === 'retiring') await registry.credentials.retire(tx, context, old)
     }
     await this.runs.move(tx, context, run, 'completed', { reason })
     await database.changed(tx, { kind: 'slot', id: run.principal_id })
@@ -250,13 +252,13 @@ export class CredentialRollover {
     const run = await this.runs.require(id, tx)
     const slot = await store.slot(run.slot_id, tx)
     const now = clock.now()
-    const previous = run.from_credential_id ? await registry.requireCredential(run.from_credential_id, tx) : undefined
+    const previous = run.from_credential_id ? await registry.credentials.require(run.from_credential_id, tx) : undefined
     if (slot?.state !== 'open' || !canRollBack(run, previous, now)) throw nothingToRollBackTo(run)
     if (slot.active_credential_id !== null) {
-      const bad = await registry.requireCredential(slot.active_credential_id, tx)
-      await registry.revokeCredential(tx, context, bad, reason === '' ? 'rolled back' : `rolled back: ${reason}`)
+      const bad = await registry.credentials.require(slot.active_credential_id, tx)
+      await registry.credentials.revoke(tx, context, bad, reason === '' ? 'rolled back' : `rolled back: ${reason}`)
     }
-    await registry.reinstateCredential(tx, context, previous)
+    await registry.credentials.reinstate(tx, context, previous)
     const { rotate_after: planned } = await plan.timesOf(tx, { ...slot, first_cycle: 0 }, previous)
     const again = rotateAfterRollback({ planned, now, notAfter: previous.notAfter })
     await this.#updateSlot(tx, slot, {
@@ -276,8 +278,8 @@ export class CredentialRollover {
     const { store, clock, registry } = this.#parts
     const slot = await store.slot(run.slot_id, tx)
     if (slot?.prepared_credential_id) {
-      const unused = await registry.requireCredential(slot.prepared_credential_id, tx)
-      if (unused.state === 'prepared') await registry.retireCredential(tx, context, unused)
+      const unused = await registry.credentials.require(slot.prepared_credential_id, tx)
+      if (unused.state === 'prepared') await registry.credentials.retire(tx, context, unused)
     }
     if (slot) {
       await store.updateSlot(tx, slot, {
@@ -316,10 +318,10 @@ export class CredentialRollover {
     const open = await store.openRun(slot.id, tx)
     const run = open && open.state !== 'activated' ? open : await this.request(tx, context, slot, 'reenroll')
     if (slot.prepared_credential_id) {
-      const earlier = await registry.requireCredential(slot.prepared_credential_id, tx)
-      if (earlier.state === 'prepared') await registry.revokeCredential(tx, context, earlier, 'replaced before use')
+      const earlier = await registry.credentials.require(slot.prepared_credential_id, tx)
+      if (earlier.state === 'prepared') await registry.credentials.revoke(tx, context, earlier, 'replaced before use')
     }
-    const credential = await registry.addPrepared(tx, context, {
+    const credential = await registry.credentials.addPrepared(tx, context, {
       principalId: ObjectId.parse(slot.principal_id),
       keyAlgorithm: given.keyAlgorithm,
       facts: given.facts,
@@ -356,9 +358,9 @@ export class CredentialRollover {
     if (active) {
       const overlapMs = (run.overlap_s ?? book.policyOf(slot).overlap_s) * secondMs
       until = overlapUntil({ now, overlapMs, notAfter: active.notAfter })
-      if (active.state === 'active') await registry.supersedeCredential(tx, active, until)
+      if (active.state === 'active') await registry.credentials.supersede(tx, active, until)
     }
-    await registry.activateCredential(tx, context, credential)
+    await registry.credentials.activate(tx, context, credential)
     const firstCycle = active ? 0 : 1
     await this.#updateSlot(tx, slot, {
       active_credential_id: credential.id,

@@ -119,11 +119,15 @@ export class Drills {
     })
     const record = async (tx: Tx) => {
       const drill = await this.#running(agentId, drillId, tx)
-      await registry.claimKey(tx, { spkiS256: spkiS256(publicKey), ownerKind: 'credential', ownerId: drillId })
+      await registry.credentials.claimKey(tx, {
+        spkiS256: spkiS256(publicKey),
+        ownerKind: 'credential',
+        ownerId: drillId,
+      })
       const change = { x5t_s256: facts.x5tS256, certificates: drill.certificates + 1, acknowledged_at: null }
       await drills.update(tx, drill, { ...change, updated_at: clock.now() })
     }
-    await registry.recordingKeyRefusal(context, () => database.transact(record))
+    await registry.credentials.recordingKeyRefusal(context, () => database.transact(record))
     const certificates = [facts.der, ...authorities.chainOf(facts.der, 'credentials')].map((der) =>
       der.toString('base64'),
     )
@@ -144,7 +148,7 @@ export class Drills {
   async report(context: RequestContext, agentId: AgentId, drillId: DrillId, { steps }: DrillReport): Promise<void> {
     const { database, registry } = this.#parts
     const { x5t_s256: shadow } = await this.#running(agentId, drillId)
-    const isTrusted = shadow !== null && (await registry.credentialsByThumbprint(shadow)).length > 0
+    const isTrusted = shadow !== null && (await registry.credentials.byThumbprint(shadow)).length > 0
     await database.transact(async (tx) => {
       const drill = await this.#running(agentId, drillId, tx)
       const isWhole = steps.map(({ name }) => name).join() === wholePath.join()

@@ -123,7 +123,7 @@ export class RotationHistory {
     const { items: slots, nextCursor } = await this.#review.upcoming(query, page)
     const ids = slots.map((slot) => slot.principal_id)
     const [credentials, principals, runs, policies] = await Promise.all([
-      this.#registry.credentialsDuring(ids, { from: query.from, until: query.to }, mostInLane),
+      this.#registry.credentials.during(ids, { from: query.from, until: query.to }, mostInLane),
       this.#registry.findAll(ids),
       this.#store.openRuns(slots.map((slot) => slot.id)),
       this.#policiesOf(slots),
@@ -232,7 +232,7 @@ export class RotationHistory {
   async #credentialsNamed(terms: readonly Term[]): Promise<Map<string, string[]>> {
     const named = await Promise.all(
       thumbprintsIn(terms).map(async (thumbprint): Promise<[string, string[]]> => {
-        const found = await this.#registry.credentialsByThumbprint(thumbprint)
+        const found = await this.#registry.credentials.byThumbprint(thumbprint)
         return [thumbprint, found.map((credential) => String(credential.id))]
       }),
     )
@@ -241,7 +241,7 @@ export class RotationHistory {
 
   async #summaries(runs: readonly RunRow[]): Promise<RotationSummary[]> {
     const ids = runs.flatMap((run) => [run.from_credential_id, run.to_credential_id]).filter((id) => id !== null)
-    const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const credentials = new Map((await this.#registry.credentials.byIds(ids)).map((found) => [String(found.id), found]))
     const principals = new Map(
       (await this.#registry.findAll(runs.map((run) => run.principal_id))).map((found) => [
         String(found.objectId),

@@ -24,7 +24,7 @@ const operations = {
   acknowledgeOld: (world: World) => acknowledge(world, world.acknowledgeable[0]),
   firstUse: async ({ stack }: World) => {
     const prepared = (await rowsOf(stack, 'credentials')).find((row) => row.state === 'prepared')
-    if (prepared) await stack.rotation.rollover.activateUsed((await stack.registry.requireCredential(prepared.id)).id)
+    if (prepared) await stack.rotation.rollover.activateUsed((await stack.registry.credentials.require(prepared.id)).id)
   },
   rollBack: async ({ stack }: World) => {
     const run = (await rowsOf(stack, 'rotation_runs')).at(-1)
@@ -106,7 +106,7 @@ async function acknowledge(world: World, x5tS256: string | undefined): Promise<v
   const slotId = await slotOf(world)
   const row = (await rowsOf(world.stack, 'credentials')).find((one) => one.x5t_s256 === x5tS256)
   if (!slotId || !row) return
-  await world.agent.acknowledge(slotId, (await world.stack.registry.requireCredential(row.id)).x5tS256)
+  await world.agent.acknowledge(slotId, (await world.stack.registry.credentials.require(row.id)).x5tS256)
 }
 
 async function refusable(act: () => Promise<unknown>): Promise<void> {

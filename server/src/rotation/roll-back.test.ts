@@ -21,7 +21,7 @@ async function rotated() {
 
 const rollBack = (run: { id: string }, reason = 'it fails') =>
   stack.database.transact((tx) => stack.rotation.rollover.rollBack(tx, contextOf(), run, reason))
-const certificate = (id: string) => stack.registry.requireCredential(id)
+const certificate = (id: string) => stack.registry.credentials.require(id)
 
 describe('a roll back', () => {
   it('puts the previous certificate to use again and revokes the new one, each on record (SEC-143)', async () => {

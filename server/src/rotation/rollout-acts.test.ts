@@ -47,7 +47,7 @@ const turn = () => stack.rotation.rolloutRunner.turn()
 const items = async (id: RolloutId) => (await stack.rotation.rollouts.items(id, { limit: 200 })).items
 const stages = async (id: RolloutId) => (await items(id)).map(({ stage }) => stage)
 const revoked = async () => (await auditTrail(stack)).filter((action) => action === 'credential.revoked').length
-const stateOf = async (index: number) => (await stack.registry.requireCredential(given(fleet[index]).first.id)).state
+const stateOf = async (index: number) => (await stack.registry.credentials.require(given(fleet[index]).first.id)).state
 
 async function fleetOf(count: number) {
   for (let index = 0; index < count; index += 1) fleet.push(await identityOn(stack, `web-${index}`))

@@ -55,7 +55,7 @@ describe('rolling back', () => {
     await turn()
     expect(await rollouts.show(id)).toMatchObject({ state: 'paused', counts: { 'rolled-back': 2, asked: 2 } })
     for (const { first } of fleet.slice(0, 2)) {
-      expect(await stack.registry.requireCredential(first.id)).toMatchObject({ state: 'active', usableUntil: null })
+      expect(await stack.registry.credentials.require(first.id)).toMatchObject({ state: 'active', usableUntil: null })
     }
     expect(await putBack()).toEqual([
       ['Grace', 'they fail'],

@@ -247,7 +247,7 @@ describe('a failure', () => {
       agent: { connected: false },
     })
     expect((await newestRun(stack, principalId)).state).toBe('failed')
-    expect((await stack.registry.requireCredential(first.id)).state).toBe('active')
+    expect((await stack.registry.credentials.require(first.id)).state).toBe('active')
     expect((await openSlotOf(stack, principalId)).rotate_after).toBeGreaterThan(stack.clock.now())
   })
 

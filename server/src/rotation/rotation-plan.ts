@@ -29,7 +29,7 @@ export interface DueTimes {
 interface PlanParts {
   readonly policies: RotationPolicyStore
   readonly store: RotationStore
-  readonly registry: Pick<PrincipalRegistry, 'requireCredential'>
+  readonly registry: Pick<PrincipalRegistry, 'credentials'>
   readonly database: ChangeRecorder
   readonly audit: AuditLog
   readonly clock: Clock
@@ -89,7 +89,7 @@ export class RotationPlan {
     if (slot.active_credential_id === null) return false
     const isOpen = open.isAlways || open.isOpen(now)
     if (isOpen && (await policies.takeTurn(tx, policy, dayOf(now)))) return false
-    const credential = await registry.requireCredential(slot.active_credential_id, tx)
+    const credential = await registry.credentials.require(slot.active_credential_id, tx)
     if (now >= safetyLimit(credential)) {
       await audit.append(tx, context, {
         action: 'rotation.window_overridden',

@@ -184,7 +184,7 @@ describe('a slot that is due outside its windows', () => {
   it('rolls before its certificate expires though no window opens, which is on record', async () => {
     const { principalId, first } = await identityOn(stack)
     await create({ kind: 'identity', of: principalId }, { windows: [never] })
-    const limit = safetyLimit(given(await stack.registry.findCredential(first.id)))
+    const limit = safetyLimit(given(await stack.registry.credentials.find(first.id)))
     const nothing = limit < Date.UTC(new Date(limit).getUTCFullYear(), 0, 1) + 3 * hourMs
     expect(await dueOf(principalId)).toBeLessThanOrEqual(limit)
     stack.clock.advance(limit - stack.clock.now())
@@ -234,7 +234,7 @@ describe('a freeze', () => {
 
   it('is overridden for a certificate that is about to expire, which is on record', async () => {
     const { principalId, first } = await identityOn(stack)
-    const limit = safetyLimit(given(await stack.registry.findCredential(first.id)))
+    const limit = safetyLimit(given(await stack.registry.credentials.find(first.id)))
     await stack.rotation.policies.freeze(contextOf(), 'all', { until: limit + 30 * dayMs, reason: 'forgotten' })
     expect(await dueOf(principalId)).toBe(limit)
     stack.clock.advance(limit - stack.clock.now())

@@ -15,7 +15,7 @@ interface ReplannerParts {
   readonly policies: RotationPolicyStore
   readonly store: RotationStore
   readonly plan: RotationPlan
-  readonly registry: Pick<PrincipalRegistry, 'credentialsByIds'>
+  readonly registry: Pick<PrincipalRegistry, 'credentials'>
   readonly database: Transactor & ChangeRecorder
   readonly clock: Clock
   readonly log: Logger
@@ -70,7 +70,7 @@ export class RotationReplanner {
     const { policies, store, plan, registry, clock, database } = this.#parts
     const slots = await policies.slotsOf(tx, key, after, portionLength)
     const ids = slots.flatMap((slot) => slot.active_credential_id ?? [])
-    const credentials = new Map((await registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const credentials = new Map((await registry.credentials.byIds(ids)).map((found) => [String(found.id), found]))
     const book = await plan.bookFor(slots, tx)
     for (const slot of slots) {
       const active = slot.active_credential_id === null ? undefined : credentials.get(slot.active_credential_id)

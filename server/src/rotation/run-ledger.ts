@@ -15,7 +15,7 @@ import type { RotationStore, RunRow, SlotRow } from './rotation-store.ts'
 export interface LedgerParts {
   readonly store: RotationStore
   readonly database: ChangeRecorder
-  readonly registry: Pick<PrincipalRegistry, 'requireCredential'>
+  readonly registry: Pick<PrincipalRegistry, 'credentials'>
   readonly audit: AuditLog
   readonly clock: Clock
   readonly tenantId: string
@@ -74,7 +74,9 @@ export class RunLedger {
   ): Promise<RunRow> {
     const { store, clock, registry } = this.#parts
     const now = clock.now()
-    const from = slot.active_credential_id ? await registry.requireCredential(slot.active_credential_id, tx) : undefined
+    const from = slot.active_credential_id
+      ? await registry.credentials.require(slot.active_credential_id, tx)
+      : undefined
     const lifeLeft = from ? (from.notAfter - now) / (from.notAfter - from.notBefore) : null
     const id = RunId.parse(this.#ids.next())
     const trigger = asked === 'schedule' && lifeLeft !== null && lifeLeft < lateShare ? 'expiring' : asked

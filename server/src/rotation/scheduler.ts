@@ -26,7 +26,7 @@ export class RotationScheduler {
   readonly #store: RotationStore
   readonly #sweep: Sweep
   readonly #rollover: Pick<CredentialRollover, 'complete' | 'fail'>
-  readonly #registry: Pick<PrincipalRegistry, 'findCredential'>
+  readonly #registry: Pick<PrincipalRegistry, 'credentials'>
   readonly #database: Transactor & ChangeRecorder
   readonly #clock: Clock
   readonly #steadiness: Steadiness
@@ -38,7 +38,7 @@ export class RotationScheduler {
     store: RotationStore
     sweep: Sweep
     rollover: Pick<CredentialRollover, 'complete' | 'fail'>
-    registry: Pick<PrincipalRegistry, 'findCredential'>
+    registry: Pick<PrincipalRegistry, 'credentials'>
     database: Transactor & ChangeRecorder
     clock: Clock
     steadiness: Steadiness
@@ -119,7 +119,7 @@ export class RotationScheduler {
   /** Of the credential that the run replaces; null when there is none. */
   async #lifeLeftShare(tx: Tx, run: RunRow, now: number): Promise<number | null> {
     if (run.from_credential_id === null) return null
-    const held = await this.#registry.findCredential(run.from_credential_id, tx)
+    const held = await this.#registry.credentials.find(run.from_credential_id, tx)
     return held ? (held.notAfter - now) / (held.notAfter - held.notBefore) : null
   }
 }

@@ -29,7 +29,7 @@ async function rotated(overlapSeconds?: number) {
   return { ...identity, second, run: await newestRun(stack, identity.principalId) }
 }
 
-const certificate = (id: string) => stack.registry.requireCredential(id)
+const certificate = (id: string) => stack.registry.credentials.require(id)
 const runId = (run: { id: string }) => RunId.parse(run.id)
 const acts = () => stack.rotation.acts
 

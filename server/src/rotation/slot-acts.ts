@@ -67,7 +67,7 @@ export class SlotActs {
         const range = `later than ${new Date(before).toISOString()}, and ${new Date(latest).toISOString()} at the latest`
         throw new SignetError('invalid_request', `It can be kept until an instant that is ${range}.`)
       }
-      await registry.keepCredential(tx, old, until)
+      await registry.credentials.keep(tx, old, until)
       if (!(await store.postpone(tx, run, until))) throw new SignetError('conflict')
       const detail = `Old certificate accepted until ${new Date(until).toISOString()}.${reason ? ` Reason: ${reason}` : ''}`
       await rollover.runs.note(tx, context, run, { detail })
@@ -150,7 +150,7 @@ export class SlotActs {
     if (open)
       await rollover.runs.move(tx, context, open, open.state === 'activated' ? 'completed' : 'cancelled', { reason })
     const run = await rollover.runs.open(tx, context, slot, { trigger: 'emergency', reason, overlapSeconds: 0 })
-    await registry.revokeAll(tx, context, principalId, reason, SlotId.parse(slot.id))
+    await registry.credentials.revokeAll(tx, context, principalId, reason, SlotId.parse(slot.id))
     const change = { active_credential_id: null, prepared_credential_id: null, rotate_after: null }
     if (!(await store.updateSlot(tx, slot, { ...change, updated_at: clock.now() }))) throw new SignetError('conflict')
     return run
@@ -160,7 +160,7 @@ export class SlotActs {
   async #overlapping(tx: Tx, runId: RunId): Promise<{ run: RunRow; old: KeyCredential }> {
     const { rollover, registry } = this.#parts
     const run = await rollover.runs.require(runId, tx)
-    const old = run.from_credential_id ? await registry.requireCredential(run.from_credential_id, tx) : undefined
+    const old = run.from_credential_id ? await registry.credentials.require(run.from_credential_id, tx) : undefined
     if (run.state !== 'activated' || old?.state !== 'retiring') throw overlapIsOver()
     return { run, old }
   }

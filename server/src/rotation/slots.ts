@@ -77,7 +77,7 @@ export class SlotDirectory {
     const ids = slots
       .flatMap((slot) => [slot.active_credential_id, slot.prepared_credential_id, supersededBy(runs.get(slot.id))])
       .filter((id) => id !== null)
-    const credentials = new Map((await this.#registry.credentialsByIds(ids)).map((found) => [String(found.id), found]))
+    const credentials = new Map((await this.#registry.credentials.byIds(ids)).map((found) => [String(found.id), found]))
     const drills = await this.#drills.openOf(slots.map((slot) => slot.id))
     const policies = await this.#plan.bookFor(slots)
     const thumbprintOf = (id: string | null): ThumbprintS256 | null =>
