@@ -1,4 +1,4 @@
-import { composeServer, openSealer } from '../src/compose.ts'
+import { composeServer } from '../src/compose.ts'
 import { systemClock as clock } from '../src/platform/clock.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { rootKeyProvider } from '../src/platform/crypto/root-key/root-key-settings.ts'
@@ -6,6 +6,7 @@ import { ensurePrivateFolder } from '../src/platform/data-folder.ts'
 import { Database } from '../src/platform/database/database.ts'
 import { Lifecycle } from '../src/platform/lifecycle.ts'
 import { createLogger } from '../src/platform/log.ts'
+import { openSealer } from '../src/purpose-keys.ts'
 
 /** The whole server as `signet serve` composes it, without listeners. */
 export async function openServer(environment: NodeJS.ProcessEnv) {

@@ -3,7 +3,7 @@ import { hourMs } from '@signet/shared/vocabulary/time'
 import type { IRouter, Request } from 'express'
 import { adminRouter } from './admin-api.ts'
 import { startAlerting } from './alerting.ts'
-import { AuditLog, recordingDamage, recordRefusals } from './audit/index.ts'
+import { AuditLog, recordRefusals } from './audit/index.ts'
 import {
   AppRoles,
   AudienceList,
@@ -40,7 +40,7 @@ import type { RootKeyProvider } from './platform/crypto/root-key/root-key-provid
 import type { Database } from './platform/database/database.ts'
 import { Cursors } from './platform/database/paging.ts'
 import { RecoveryShares } from './platform/database/recovery.ts'
-import { Sealer } from './platform/database/sealer.ts'
+import type { Sealer } from './platform/database/sealer.ts'
 import { deploymentSettings } from './platform/database/settings-store.ts'
 import type { Guard } from './platform/http/contract-router.ts'
 import { Idempotency } from './platform/http/idempotency.ts'
@@ -94,23 +94,6 @@ export interface ServerParts {
 }
 
 export type ComposedServer = Awaited<ReturnType<typeof composeServer>>
-
-const purposes = [
-  'signing',
-  'ca',
-  'paging',
-  'webhooks',
-  'backup',
-  'anchor',
-  'integrity',
-  'secrets',
-  'secret-backups',
-] as const
-
-/** The purpose keys of the database; a damaged one is on record. @throws RootKeyUnavailable | StartupError */
-export function openSealer(database: Database, root: RootKeyProvider, clock: Clock): Promise<Sealer> {
-  return recordingDamage({ database, clock }, () => Sealer.open(database, root, purposes, clock))
-}
 
 /** Builds the domains in the order they depend on each other. Nothing listens yet. @throws StartupError */
 export async function composeServer(parts: ServerParts) {

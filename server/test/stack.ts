@@ -21,7 +21,6 @@ import { Database, sqlOf } from '../src/platform/database/database.ts'
 import { column, wordIs } from '../src/platform/database/filter-sql.ts'
 import { Cursors } from '../src/platform/database/paging.ts'
 import type { Schema } from '../src/platform/database/schema.ts'
-import { Sealer } from '../src/platform/database/sealer.ts'
 import { deploymentSettings } from '../src/platform/database/settings-store.ts'
 import { newGuid } from '../src/platform/identifiers.ts'
 import { createLogger, type Logger } from '../src/platform/log.ts'
@@ -35,6 +34,7 @@ import {
   type KeyCredential,
   PrincipalRegistry,
 } from '../src/principals/index.ts'
+import { openSealer } from '../src/purpose-keys.ts'
 import {
   GroupActs,
   InstanceView,
@@ -111,18 +111,7 @@ export async function openStack(options: StackOptions = {}) {
   mkdirSync(dataDir, { mode: 0o700, recursive: true })
   const rootKey = new FileRootKey({ file: rootKeyFile, dataDir })
   const database = Database.open(dataDir, clock)
-  const purposes = [
-    'signing',
-    'ca',
-    'paging',
-    'webhooks',
-    'backup',
-    'anchor',
-    'integrity',
-    'secrets',
-    'secret-backups',
-  ] as const
-  const sealer = await Sealer.open(database, rootKey, purposes, clock)
+  const sealer = await openSealer(database, rootKey, clock)
   const cursors = new Cursors(sealer.keyOf('paging'))
   const deployment = await deploymentSettings(database, clock)
   const tenantId = TenantId.parse(deployment.tenantId)

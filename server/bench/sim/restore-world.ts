@@ -5,7 +5,7 @@ import { type ApplicationDetail, applicationsApi } from '@signet/shared/api/appl
 import { Anchor, AnchorKeeper } from '../../src/backup/index.ts'
 import { ConsoleClient, consoleSocket } from '../../src/commands/console-client.ts'
 import { consoleHandler } from '../../src/commands/console-handler.ts'
-import { composeServer, openSealer } from '../../src/compose.ts'
+import { composeServer } from '../../src/compose.ts'
 import { FakeClock } from '../../src/platform/clock.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { rootKeyProvider } from '../../src/platform/crypto/root-key/root-key-settings.ts'
@@ -14,6 +14,7 @@ import { Database } from '../../src/platform/database/database.ts'
 import { socketPath } from '../../src/platform/http/socket-listener.ts'
 import { Lifecycle } from '../../src/platform/lifecycle.ts'
 import { createLogger } from '../../src/platform/log.ts'
+import { openSealer } from '../../src/purpose-keys.ts'
 
 export function environmentOf(folder: string): Record<string, string> {
   return { SIGNET_DATA_DIR: join(folder, 'data'), SIGNET_LOG_LEVEL: 'silent' }

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStack, rowsOf, type Stack, tamper } from '../../test/stack.ts'
-import { openSealer } from '../compose.ts'
 import { EnvelopeError } from '../platform/crypto/sealing.ts'
 import { StartupError } from '../platform/signet-error.ts'
 import { CertificateAuthorities } from '../principals/index.ts'
+import { openSealer } from '../purpose-keys.ts'
 import { requireIntactRows } from './integrity-records.ts'
 
 let stack: Stack
