@@ -47,7 +47,7 @@ test('an operator keeps a secret for an instance and sees who reads it; looking 
   // The confirmation that a reveal needs is asked for by refusing it.
   provokes(/ 403 \(Forbidden\) \S+\/reveal/)
   // News of a purge may come to its page before that is left.
-  provokes(/ 404 \(Not Found\) \S+\/api\/vaults\/acme-kv/)
+  provokes(/ 404 \(Not Found\) \S+\/api\/vaults\/acme-kv(\/secrets(\/Db-Password(\/(uses|versions))?)?)?$/)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const [instance] = await stack.json<{ name: string }[]>('instance', 'list')
   const { identity } = await stack.json<{ identity: { principalId: string } }>('instance', 'on', instance?.name ?? '')

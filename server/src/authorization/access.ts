@@ -196,7 +196,7 @@ export class Access {
     await this.#following
   }
 
-  /** Sorted once for everybody who asks until one comes or goes: a hundred thousand take a tenth of a second. */
+  /** Sorted once for everybody who asks, until one comes or goes: of a hundred thousand it is most of what a page costs. */
   #ordered(order: AssignmentOrder): readonly RoleAssignment[] {
     const known = this.#orders.get(order)
     if (known) return known

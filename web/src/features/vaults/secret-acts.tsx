@@ -1,12 +1,12 @@
 import type { SecretSummary, VaultSummary } from '@signet/shared/api/vault'
 import { dayMs } from '@signet/shared/vocabulary/time'
 import { useNavigate } from '@tanstack/react-router'
-import { ArchiveRestore, Plus, Trash2 } from 'lucide-react'
+import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { useRefusal } from '../../api/session.ts'
-import { AskingButton, StopQuestion } from '../../ui/asked-dialogs.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useRegisterCommands } from '../../ui/commands.ts'
 import { differencesOf } from '../../ui/differences.ts'
@@ -15,6 +15,7 @@ import { notify, notifyUndoable } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { CopyMenu } from './copy-menu.tsx'
 import { secretSnippets } from './copy-snippets.ts'
+import { PurgeButton, RecoverButton } from './deleted-acts.tsx'
 import { LastRead } from './secret-words.tsx'
 import { SetSecretDialog } from './set-secret-dialog.tsx'
 import { useSecretAct } from './vaults-queries.ts'
@@ -71,24 +72,11 @@ interface SecretButtonProps extends SecretProps {
 }
 
 export function RecoverSecretButton({ vault, secret, small = false }: SecretButtonProps) {
-  const refusal = useRefusal('vaults.write')
-  const name = visibleText(secret.name)
-  const act = useAskedAct({
-    mutation: useSecretAct(placeOf({ vault, secret })),
-    wishOf: (reason) => ({ act: 'recover', reason, ifMatch: secret.version }) as const,
-    onDone: () => notify('ok', `${name} is recovered`),
-  })
+  const mutation = useSecretAct(placeOf({ vault, secret }))
   return (
-    <AskingButton
-      act={act}
-      label="Recover"
-      icon={<ArchiveRestore size={14} aria-hidden />}
-      title={`Recover ${name}?`}
-      small={small}
-      refusal={refusal}
-    >
+    <RecoverButton mutation={mutation} name={visibleText(secret.name)} version={secret.version} small={small}>
       <p>It comes back with {secret.versions === 1 ? 'its version' : `all ${secret.versions} versions`}, as it was.</p>
-    </AskingButton>
+    </RecoverButton>
   )
 }
 
@@ -98,44 +86,21 @@ export function PurgeSecretButton({
   small = false,
   onPurged,
 }: SecretButtonProps & { onPurged?: () => void }) {
-  const [asking, setAsking] = useState(false)
-  const refusal = useRefusal('vaults.write')
-  const name = visibleText(secret.name)
-  const act = useAskedAct({
-    mutation: useSecretAct(placeOf({ vault, secret })),
-    wishOf: (reason) => ({ act: 'purge', reason, ifMatch: secret.version }) as const,
-    onDone: () => {
-      notify('ok', `${name} is purged`)
-      setAsking(false)
-      onPurged?.()
-    },
-  })
-  const isProtected = vault.purgeProtection ? 'The vault is protected against purging.' : undefined
+  const mutation = useSecretAct(placeOf({ vault, secret }))
   return (
-    <>
-      <Button
-        small={small}
-        icon={<Trash2 size={14} aria-hidden />}
-        disabledReason={refusal ?? isProtected}
-        onClick={() => {
-          act.reset()
-          setAsking(true)
-        }}
-      >
-        Purge…
-      </Button>
-      <StopQuestion
-        act={act}
-        open={asking}
-        title={`Purge ${name}?`}
-        confirmLabel="Purge"
-        name={name}
-        refusal={refusal}
-        onClose={() => setAsking(false)}
-      >
-        <p>All its versions are deleted for good. This cannot be taken back. The audit log keeps who read it.</p>
-      </StopQuestion>
-    </>
+    <PurgeButton
+      mutation={mutation}
+      name={visibleText(secret.name)}
+      version={secret.version}
+      small={small}
+      protection={vault.purgeProtection ? 'The vault is protected against purging.' : undefined}
+      onPurged={onPurged}
+    >
+      <p>
+        All its versions and every role assigned at it are deleted for good. This cannot be taken back. The audit log
+        keeps who read it.
+      </p>
+    </PurgeButton>
   )
 }
 

@@ -1,13 +1,13 @@
 import type { VaultSummary } from '@signet/shared/api/vault'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { ArchiveRestore, Pencil, Trash2 } from 'lucide-react'
+import { Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { problemOf } from '../../api/api-error.ts'
 import { useAskedAct } from '../../api/asked-act.ts'
 import { rowsOf } from '../../api/pages.ts'
 import { useRefusal } from '../../api/session.ts'
-import { AskingButton, StopQuestion } from '../../ui/asked-dialogs.tsx'
+import { StopQuestion } from '../../ui/asked-dialogs.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -15,6 +15,7 @@ import { notify, notifyUndoable } from '../../ui/toaster.tsx'
 import { visibleText } from '../../ui/visible-text.ts'
 import { CopyMenu } from './copy-menu.tsx'
 import { vaultSnippets } from './copy-snippets.ts'
+import { PurgeButton, RecoverButton } from './deleted-acts.tsx'
 import { readWords } from './secret-words.tsx'
 import { ChangeVaultDialog } from './vault-dialogs.tsx'
 import { assignmentsUnderOptions, useVaultAct } from './vaults-queries.ts'
@@ -57,71 +58,31 @@ interface VaultButtonProps {
 }
 
 export function RecoverVaultButton({ vault, small = false }: VaultButtonProps) {
-  const refusal = useRefusal('vaults.write')
-  const name = visibleText(vault.name)
-  const act = useAskedAct({
-    mutation: useVaultAct(vault.name),
-    wishOf: (reason) => ({ act: 'recover', reason, ifMatch: vault.version }) as const,
-    onDone: () => notify('ok', `${name} is recovered`),
-  })
+  const mutation = useVaultAct(vault.name)
   return (
-    <AskingButton
-      act={act}
-      label="Recover"
-      icon={<ArchiveRestore size={14} aria-hidden />}
-      title={`Recover ${name}?`}
-      small={small}
-      refusal={refusal}
-    >
+    <RecoverButton mutation={mutation} name={visibleText(vault.name)} version={vault.version} small={small}>
       <p>It comes back at the same address with its {secretsWords(vault)}, and the roles assigned at it hold again.</p>
-    </AskingButton>
+    </RecoverButton>
   )
 }
 
 export function PurgeVaultButton({ vault, small = false, onPurged }: VaultButtonProps & { onPurged?: () => void }) {
-  const [asking, setAsking] = useState(false)
-  const refusal = useRefusal('vaults.write')
-  const name = visibleText(vault.name)
-  const act = useAskedAct({
-    mutation: useVaultAct(vault.name),
-    wishOf: (reason) => ({ act: 'purge', reason, ifMatch: vault.version }) as const,
-    onDone: () => {
-      notify('ok', `${name} is purged`)
-      setAsking(false)
-      onPurged?.()
-    },
-  })
-  const isProtected = vault.purgeProtection
-    ? 'It is protected against purging: it goes when its days are over.'
-    : undefined
+  const mutation = useVaultAct(vault.name)
+  const protection = 'It is protected against purging: it goes when its days are over.'
   return (
-    <>
-      <Button
-        small={small}
-        icon={<Trash2 size={14} aria-hidden />}
-        disabledReason={refusal ?? isProtected}
-        onClick={() => {
-          act.reset()
-          setAsking(true)
-        }}
-      >
-        Purge…
-      </Button>
-      <StopQuestion
-        act={act}
-        open={asking}
-        title={`Purge ${name}?`}
-        confirmLabel="Purge"
-        name={name}
-        refusal={refusal}
-        onClose={() => setAsking(false)}
-      >
-        <p>
-          The vault, its {secretsWords(vault)} with all their versions, and every role assigned at it are deleted for
-          good. This cannot be taken back. The audit log keeps who read what.
-        </p>
-      </StopQuestion>
-    </>
+    <PurgeButton
+      mutation={mutation}
+      name={visibleText(vault.name)}
+      version={vault.version}
+      small={small}
+      protection={vault.purgeProtection ? protection : undefined}
+      onPurged={onPurged}
+    >
+      <p>
+        The vault, its {secretsWords(vault)} with all their versions, and every role assigned at it are deleted for
+        good. This cannot be taken back. The audit log keeps who read what.
+      </p>
+    </PurgeButton>
   )
 }
 
